@@ -1,0 +1,26 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+    { ignores: ["dist/", "**/node_modules/", "**/*.mjs"] },
+    ...tseslint.configs.strict,
+    {
+        rules: {
+            "@typescript-eslint/no-explicit-any": "error",
+            "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
+            // An internal overload beside the public one is left out of the published types.
+            "@typescript-eslint/unified-signatures": "off",
+        },
+    },
+    {
+        files: ["sdk/**/*.ts", "provider/**/*.ts"],
+        rules: {
+            "no-restricted-imports": ["error", { patterns: ["**/test/*", "**/test"] }],
+            "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+        },
+    },
+    {
+        files: ["sdk/**/*.ts"],
+        rules: { "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: ["**/test/*", "**/provider/*"] }] },
+    },
+    { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-unused-expressions": "off" } },
+);

@@ -1,0 +1,268 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+
+import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { z } from "zod";
+
+import { isRecord } from "../properties";
+import type { Settings } from "../settings";
+import type { Credential } from "./credential";
+import { NoAnswerError, RefusedError, refusalKind, type ReportedError, UnexpectedAnswerError } from "./errors";
+import { parseJson, writeJson } from "./json";
+
+/** What the client needs of time and chance; tests give their own. */
+export interface Clock {
+    now(): number;
+    sleep(milliseconds: number): Promise<void>;
+    /** A number from 0 up to, but not including, 1. */
+    random(): number;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+    now: () => Date.now(),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    random: () => Math.random(),
+};
+
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+interface Answer {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly text: string;
+}
+
+/** The largest answer that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
+const LARGEST_ANSWER = 32 * 1024 * 1024;
+
+/** How long before its end an OAuth token is no longer used. */
+const TOKEN_MARGIN = 5 * 60_000;
+
+const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+
+/**
+ * The Account API of one account: authenticated, bounded in time and size, and patient where patience is safe.
+ *
+ * A read is repeated after any failure that can pass (429, 5xx, a broken connection). A write is repeated only when it
+ * is certain that it had no effect: after a 429, or when no connection came about. Otherwise it fails with
+ * `NoAnswerError` whose `effectPossible` is true, and the caller looks before it repeats.
+ */
+export class AccountClient {
+    private readonly http: AxiosInstance;
+    private token: { value: Promise<string>; until: number } | undefined;
+
+    constructor(
+        private readonly credential: Credential,
+        private readonly settings: Settings,
+        private readonly clock: Clock = systemClock,
+    ) {
+        this.http = axios.create({
+            baseURL: credential.host,
+            httpAgent: new HttpAgent({ keepAlive: true }),
+            httpsAgent: new HttpsAgent({ keepAlive: true }),
+            // Credentials are never sent on to another host.
+            maxRedirects: 0,
+            maxContentLength: LARGEST_ANSWER,
+            maxBodyLength: LARGEST_ANSWER,
+            responseType: "text",
+            transformResponse: (text: unknown) => text,
+            validateStatus: () => true,
+        });
+    }
+
+    /** The account whose objects are meant where a program names none. */
+    get accountId(): string {
+        return this.credential.accountId;
+    }
+
+    /** Origin of the account console. */
+    get host(): string {
+        return this.credential.host;
+    }
+
+    /** Reads an object or a list: the parsed answer. */
+    async get(path: string, accountId = this.accountId): Promise<unknown> {
+        return this.ask("GET", path, undefined, accountId);
+    }
+
+    /** Creates an object. */
+    async post(path: string, body: unknown, accountId = this.accountId): Promise<unknown> {
+        return this.ask("POST", path, body, accountId);
+    }
+
+    /** Changes exactly the fields that the body names. */
+    async patch(path: string, body: Record<string, unknown>, accountId = this.accountId): Promise<unknown> {
+        const mask = Object.keys(body).map(encodeURIComponent).join(",");
+        return this.ask("PATCH", `${path}?update_mask=${mask}`, body, accountId);
+    }
+
+    /** Replaces an object's whole content. */
+    async put(path: string, body: unknown, accountId = this.accountId): Promise<unknown> {
+        return this.ask("PUT", path, body, accountId);
+    }
+
+    /** Deletes an object. */
+    async delete(path: string, accountId = this.accountId): Promise<void> {
+        await this.ask("DELETE", path, undefined, accountId);
+    }
+
+    private async ask(method: Method, path: string, body: unknown, accountId: string): Promise<unknown> {
+        const request = `${method} ${path.replace(/\?.*/, "")}`;
+        const answer = await this.patiently(method === "GET", request, async () => {
+            const authorization = `Bearer ${await this.bearer()}`;
+            return this.send(request, {
+                method,
+                url: `/api/2.0/accounts/${accountId}${path}`,
+                headers: {
+                    authorization,
+                    accept: "application/json",
+                    "user-agent": "pulumi-databricks-cmk",
+                    ...(body === undefined ? {} : { "content-type": "application/json" }),
+                },
+                ...(body === undefined ? {} : { data: writeJson(body) }),
+            });
+        });
+        if (method === "DELETE" || answer.text.trim() === "") return undefined;
+        try {
+            return parseJson(answer.text);
+        } catch {
+            // The status says that it was done, so a write may well have been.
+            if (method !== "GET") throw new NoAnswerError(request, "its body is not JSON", true);
+            throw new UnexpectedAnswerError(`the body of ${request} is not JSON`);
+        }
+    }
+
+    /** Repeats what may be repeated, with growing and scattered pauses, until the total time is used up. */
+    private async patiently(repeatable: boolean, request: string, send: () => Promise<Answer>): Promise<Answer> {
+        const end = this.clock.now() + this.settings.retryTimeout;
+        for (let attempt = 0; ; attempt++) {
+            let failure: ReportedError;
+            let pause = Math.min(30_000, 500 * 2 ** attempt) * (0.5 + this.clock.random() / 2);
+            try {
+                const answer = await send();
+                if (answer.status >= 200 && answer.status < 300) return answer;
+                const refused = refusal(request, answer);
+                const nothingDone = refused instanceof RefusedError && refused.kind === "throttled";
+                if (refused instanceof RefusedError && refused.kind === "unavailable" && !repeatable) {
+                    throw new NoAnswerError(request, `the service answered with HTTP ${answer.status}`, true);
+                }
+                const passing = nothingDone || (refused instanceof RefusedError && refused.kind === "unavailable");
+                if (!passing) throw refused;
+                failure = refused;
+                pause = Math.max(pause, retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0);
+            } catch (error) {
+                if (!(error instanceof NoAnswerError) || (!repeatable && error.effectPossible)) throw error;
+                failure = error;
+            }
+            if (this.clock.now() + pause > end) throw failure;
+            await this.clock.sleep(pause);
+        }
+    }
+
+    private async send(request: string, config: Parameters<AxiosInstance["request"]>[0]): Promise<Answer> {
+        try {
+            const response = await this.http.request<unknown>({
+                ...config,
+                signal: AbortSignal.timeout(this.settings.requestTimeout),
+            });
+            return {
+                status: response.status,
+                headers: { ...response.headers },
+                text: typeof response.data === "string" ? response.data : "",
+            };
+        } catch (error) {
+            // The axios error holds the request's headers, a secret among them: only its code goes on.
+            throw noAnswer(request, isAxiosError(error) ? error.code : undefined, this.settings.requestTimeout);
+        }
+    }
+
+    /** The bearer token: the one that was given, or a service principal's, kept until shortly before it ends. */
+    private async bearer(): Promise<string> {
+        const { as } = this.credential;
+        if ("token" in as) return as.token;
+        if (this.token === undefined || this.token.until <= this.clock.now()) {
+            const asked = this.requestToken(as).catch((error: unknown) => {
+                this.token = undefined;
+                throw error;
+            });
+            // Until the answer says how long it lives, everyone who asks shares this one request.
+            this.token = { value: asked.then(({ token }) => token), until: Number.POSITIVE_INFINITY };
+            const { token, lifetime } = await asked;
+            this.token = {
+                value: Promise.resolve(token),
+                until: this.clock.now() + Math.max(lifetime - TOKEN_MARGIN, lifetime / 2),
+            };
+            return token;
+        }
+        return this.token.value;
+    }
+
+    private async requestToken(as: {
+        clientId: string;
+        clientSecret: string;
+    }): Promise<{ token: string; lifetime: number }> {
+        const request = "The request for an OAuth token";
+        const answer = await this.patiently(true, request, () =>
+            this.send(request, {
+                method: "POST",
+                url: `/oidc/accounts/${this.credential.accountId}/v1/token`,
+                auth: { username: as.clientId, password: as.clientSecret },
+                headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+                data: "grant_type=client_credentials&scope=all-apis",
+            }),
+        );
+        const parsed = tokenAnswer.safeParse(jsonOrNothing(answer.text));
+        if (!parsed.success)
+            throw new UnexpectedAnswerError("the answer to the request for an OAuth token holds no token");
+        return { token: parsed.data.access_token, lifetime: parsed.data.expires_in * 1000 };
+    }
+}
+
+/** Codes of errors that say that no connection came about, so that nothing can have happened. */
+const nothingSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+function noAnswer(request: string, code: string | undefined, timeout: number): ReportedError {
+    switch (code) {
+        case "ERR_CANCELED":
+        case "ECONNABORTED":
+        case "ETIMEDOUT":
+            return new NoAnswerError(request, `it took longer than ${timeout / 1000} s`, true);
+        case "ERR_BAD_RESPONSE":
+            return new NoAnswerError(request, "the answer was cut off or larger than 32 MiB", true);
+        default:
+            return new NoAnswerError(
+                request,
+                `the connection failed (${code ?? "for an unknown reason"})`,
+                !nothingSent.has(code ?? ""),
+            );
+    }
+}
+
+function refusal(request: string, answer: Answer): ReportedError {
+    if (answer.status >= 300 && answer.status < 400) {
+        return new UnexpectedAnswerError(
+            `${request} was redirected (HTTP ${answer.status}), and credentials are not sent on`,
+        );
+    }
+    const body = jsonOrNothing(answer.text);
+    const errorCode = isRecord(body) && typeof body["error_code"] === "string" ? body["error_code"].slice(0, 80) : "";
+    const message = isRecord(body) && typeof body["message"] === "string" ? body["message"] : undefined;
+    const detail = (message ?? "the answer gives no reason").replace(/\s+/g, " ").slice(0, 500);
+    return new RefusedError(refusalKind(answer.status, errorCode, detail), answer.status, errorCode, detail, request);
+}
+
+function jsonOrNothing(text: string): unknown {
+    try {
+        return parseJson(text);
+    } catch {
+        return undefined;
+    }
+}
+
+/** Milliseconds that a Retry-After header asks for, in either of its forms; at most ten minutes. */
+export function retryAfter(header: unknown, now: number): number | undefined {
+    if (typeof header !== "string") return undefined;
+    const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+    return Number.isFinite(wait) && wait >= 0 ? Math.min(wait, 600_000) : undefined;
+}

@@ -1,0 +1,314 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import type { AccountObject, Change, Failure, Field } from "./account-object";
+import { checkInputs } from "./check";
+import { NoAnswerError, RefusedError, ReportedError } from "./client/errors";
+import { apiPath, bodyOf, idOf, propertiesOf } from "./dialect";
+import { type Mark, MARK_TAG, markOf, nameFor } from "./mark";
+import { at, isRecord, type Properties, put, sameValue, textAt, UNKNOWN } from "./properties";
+import type { Place, Session } from "./session";
+
+/** An object exists, but is not as it should be: it stays in the state, with the reason. */
+export class InitializationError extends ReportedError {
+    readonly reasons: readonly string[];
+    constructor(
+        readonly id: string,
+        /** What is known of the object; `__provider` among it, or it could never be deleted. */
+        readonly properties: Properties,
+        reason: string,
+    ) {
+        super(reason);
+        this.reasons = [reason];
+    }
+}
+
+/** One input that differs from what there is, and what that leads to. */
+export interface Difference {
+    readonly path: string;
+    readonly change: Change;
+}
+
+/**
+ * Runs the life of any object of the account by its description: the engine's calls come in here.
+ */
+export class ObjectHandler implements dynamic.ResourceProvider {
+    constructor(
+        protected readonly object: AccountObject,
+        protected readonly session: Session,
+    ) {}
+
+    // The engine waits for it in the first caller alone, so nothing in it may be asynchronous.
+    async configure(request: dynamic.ConfigureRequest): Promise<void> {
+        this.session.configure((key) => request.config.get(key));
+    }
+
+    /** What is wrong with the new inputs, all of it; calls nothing. */
+    async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        const failures = checkInputs(this.object, news, { allowedRegions: this.session.settings.allowedRegions });
+        const inputs = this.withTodaysNames(news);
+        if (failures.length > 0) return { inputs, failures };
+        return this.checkChange(olds, inputs);
+    }
+
+    /** What a change from these inputs to those means; called when the new ones are sound by themselves. */
+    protected checkChange(
+        _olds: Properties,
+        news: Record<string, unknown>,
+    ): { inputs: Record<string, unknown>; failures?: Failure[] } {
+        return { inputs: news };
+    }
+
+    async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
+        this.session.hold(this.object, id);
+        const differences = this.differences(olds, news);
+        const replaces = differences
+            .filter(({ change }) => change === "replace")
+            .map(({ path }) => path.split(".")[0] ?? path);
+        return {
+            changes: differences.some(({ change }) => change !== "ignore"),
+            replaces: [...new Set(replaces)],
+            stables: [this.object.idField],
+            deleteBeforeReplace: replaces.length > 0 && this.nameCollides(olds, news),
+        };
+    }
+
+    async create(inputs: Properties): Promise<dynamic.CreateResult> {
+        const place = this.placeOf(inputs);
+        const mark = markOf(inputs);
+        const left =
+            mark === undefined ? undefined : this.takeOver(await place.collection.listOfThisRun(), inputs, mark);
+        const answer = left ?? (await this.post(place, inputs, mark));
+        const id = idOf(this.object, answer);
+        this.session.hold(this.object, id);
+        const outs = await this.settled(place, id, inputs, this.stateOf(inputs, answer));
+        // What was taken over may have been made for inputs that the program has changed since.
+        return this.changed(outs, inputs).length === 0
+            ? { id, outs }
+            : { id, ...(await this.update(id, outs, inputs)) };
+    }
+
+    async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
+        const answer = await this.placeOf(properties).collection.read(id);
+        if (answer === undefined) return { id: "", props: {} };
+        this.session.hold(this.object, id);
+        return { id, props: this.stateOf(properties, answer) };
+    }
+
+    async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+        const place = this.placeOf(olds);
+        const changed = this.changed(olds, news);
+        if (changed.length > 0) await this.write(place, id, news, changed);
+        const answer = await place.collection.get(id);
+        if (answer === undefined) throw this.gone(id);
+        return { outs: await this.settled(place, id, news, this.stateOf({ ...olds, ...news }, answer)) };
+    }
+
+    async delete(id: string, properties: Properties): Promise<void> {
+        await this.placeOf(properties).collection.delete(id);
+    }
+
+    /** Where a change of this input leads. */
+    protected changeOf(field: Field, removed: boolean): Change {
+        return (removed ? field.removal : undefined) ?? field.change ?? "replace";
+    }
+
+    /** The inputs that differ between what there is and what is asked for. */
+    protected differences(olds: Properties, news: Properties): Difference[] {
+        return Object.entries(this.object.fields).flatMap(([path, field]) => {
+            if (field.oldNameOf !== undefined) return [];
+            const [actual, asked] = [at(olds, path), at(news, path)];
+            if (asked === undefined && (field.serverDecides === true || actual === undefined)) return [];
+            const same = asked !== UNKNOWN && (field.same?.(asked, actual, olds) ?? sameValue(asked, actual));
+            return same ? [] : [{ path, change: this.changeOf(field, asked === undefined) }];
+        });
+    }
+
+    private changed(olds: Properties, news: Properties): string[] {
+        return this.differences(olds, news).flatMap(({ path, change }) => (change === "update" ? [path] : []));
+    }
+
+    /** Whether a replacement cannot be made while the old object is there, because its name is taken. */
+    protected nameCollides(olds: Properties, news: Properties): boolean {
+        const { nameField } = this.object;
+        return (
+            nameField !== undefined &&
+            textAt(news, nameField) !== undefined &&
+            at(news, nameField) === at(olds, nameField)
+        );
+    }
+
+    /** Waits until an object that was written is what it should be, and returns its state. */
+    protected async settled(
+        _place: Place,
+        _id: string,
+        _inputs: Properties,
+        state: Record<string, unknown>,
+    ): Promise<Record<string, unknown>> {
+        return state;
+    }
+
+    /** The state after an answer: the inputs that the API never shows, and everything that it does. */
+    protected stateOf(inputs: Properties, answer: Properties): Record<string, unknown> {
+        const state: Record<string, unknown> = {};
+        for (const [path, field] of Object.entries(this.object.fields)) {
+            if (field.api === null) put(state, path, at(inputs, path));
+        }
+        if (inputs["mark"] !== undefined) state["mark"] = inputs["mark"];
+        state["accountId"] = typeof answer["account_id"] === "string" ? answer["account_id"] : this.accountOf(inputs);
+        const { tagsField } = this.object;
+        const shown = propertiesOf(this.object, answer);
+        if (tagsField !== undefined) shown[tagsField] = withoutMark(shown[tagsField]);
+        return mergeDeep(state, shown);
+    }
+
+    /** The request's body for these inputs, with the mark where the object can bear it. */
+    private body(inputs: Properties, mark: Mark | undefined, only?: readonly string[]): Record<string, unknown> {
+        const { tagsField } = this.object;
+        if (tagsField === undefined || mark === undefined || only?.includes(tagsField) === false) {
+            return bodyOf(this.object, inputs, only);
+        }
+        const tags = at(inputs, tagsField);
+        return bodyOf(
+            this.object,
+            { ...inputs, [tagsField]: { ...(isRecord(tags) ? tags : {}), [MARK_TAG]: mark.tag } },
+            only,
+        );
+    }
+
+    protected placeOf(properties: Properties): Place {
+        return this.session.place(this.object, this.accountOf(properties));
+    }
+
+    protected gone(id: string): ReportedError {
+        return new ReportedError(
+            `The ${this.object.noun} ${id} is no longer there: it was deleted outside Pulumi. Run \`pulumi refresh\`, then \`pulumi up\` makes a new one.`,
+        );
+    }
+
+    private accountOf(properties: Properties): string {
+        return textAt(properties, "accountId") ?? this.session.client.accountId;
+    }
+
+    private async write(place: Place, id: string, news: Properties, changed: readonly string[]): Promise<void> {
+        if (this.object.updateWith === "PUT") return place.collection.replace(id, bodyOf(this.object, news));
+        const body = this.body(news, markOf(news), changed);
+        try {
+            await place.collection.patch(id, body);
+        } catch (error) {
+            if (!(error instanceof NoAnswerError) || !error.effectPossible) throw error;
+            // Whether it took effect is not known: look, and repeat it only if it did not.
+            const answer = await place.collection.get(id);
+            if (answer === undefined) throw this.gone(id);
+            if (!Object.entries(body).every(([name, value]) => sameValue(answer[name], value)))
+                await place.collection.patch(id, body);
+        }
+    }
+
+    /**
+     * What an interrupted create of this very resource left in the account, if anything. Such an object is held by no
+     * resource of the state and is what the program asks for. It bears the mark (a workspace in its tags, an object whose
+     * name this package made in that name) or, where it can bear none, says exactly the same and is younger than the
+     * stack's mark. While another object of this resource is held (it is being replaced), it is younger than that one.
+     */
+    private takeOver(answers: ReadonlyMap<string, Properties>, inputs: Properties, mark: Mark): Properties | undefined {
+        const bears = this.bearing(inputs, mark);
+        const bearers = [...answers].filter(([, answer]) => bears(answer));
+        const held = bearers.filter(([id]) => this.session.holds(this.object, id));
+        const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer)));
+        const left = bearers.filter(
+            ([id, answer]) => !this.session.holds(this.object, id) && creationTime(answer) >= since,
+        );
+        const found = left.find(([, answer]) =>
+            this.differences(this.stateOf(inputs, answer), inputs).every(({ change }) => change !== "replace"),
+        );
+        const { report } = this.session;
+        for (const [id] of left) {
+            if (id === found?.[0]) continue;
+            report.warn(
+                `The ${this.object.noun} ${id} bears the mark of "${mark.resource}" of this stack, but differs from what the program asks for, so it is left alone. If nobody needs it any more, delete it in the account console.`,
+            );
+        }
+        if (found === undefined) return undefined;
+        report.info(
+            `The ${this.object.noun} ${found[0]} was left by an interrupted create of "${mark.resource}" of this stack: it is taken over.`,
+        );
+        return found[1];
+    }
+
+    /** What tells the objects that were made for this resource from all others. */
+    private bearing(inputs: Properties, mark: Mark): (answer: Properties) => boolean {
+        const { tagsField, nameField, fields } = this.object;
+        const tags = tagsField === undefined ? undefined : fields[tagsField];
+        if (tagsField !== undefined && tags !== undefined) {
+            const place = apiPath(tagsField, tags) ?? tagsField;
+            return (answer) => {
+                const shown = at(answer, place);
+                return isRecord(shown) && shown[MARK_TAG] === mark.tag;
+            };
+        }
+        const name = nameField === undefined ? undefined : fields[nameField];
+        if (nameField !== undefined && name !== undefined && at(inputs, nameField) === undefined) {
+            const place = apiPath(nameField, name) ?? nameField;
+            return (answer) => textAt(answer, place)?.startsWith(mark.stem) ?? false;
+        }
+        return (answer) => this.differences(this.stateOf(inputs, answer), inputs).length === 0;
+    }
+
+    private async post(place: Place, inputs: Properties, mark: Mark | undefined): Promise<Properties> {
+        const { clock, settings, report } = this.session;
+        const { nameField, noun } = this.object;
+        const named =
+            nameField === undefined || at(inputs, nameField) !== undefined
+                ? inputs
+                : { ...inputs, [nameField]: nameFor(mark, noun, clock.random()) };
+        const body = this.body(named, mark);
+        const end = clock.now() + settings.validationTimeout;
+        for (let attempt = 0; ; attempt++) {
+            try {
+                return await place.collection.create(body);
+            } catch (error) {
+                if (error instanceof NoAnswerError && error.effectPossible && mark !== undefined && attempt < 5) {
+                    const found = this.takeOver(await place.collection.list(), inputs, mark);
+                    if (found !== undefined) return found;
+                } else if (error instanceof RefusedError && error.kind === "validation" && clock.now() < end) {
+                    report.progress(
+                        `${mark?.resource ?? noun}: waiting until Databricks can use the fresh role or bucket (${error.detail})`,
+                    );
+                } else {
+                    throw error;
+                }
+            }
+            await clock.sleep(Math.min(1000 * 2 ** attempt, 10_000));
+        }
+    }
+
+    /** The inputs with older names of an input given their name of today. */
+    private withTodaysNames(inputs: Properties): Record<string, unknown> {
+        const today = Object.entries(inputs).flatMap(([name, value]) =>
+            value === undefined || value === null ? [] : [[this.object.fields[name]?.oldNameOf ?? name, value]],
+        );
+        return Object.fromEntries(today);
+    }
+}
+
+/** How far this machine's clock may be ahead of the service's, in milliseconds. */
+const CLOCK_SKEW = 60_000;
+
+function creationTime(answer: Properties): number {
+    const time = at(answer, "creation_time");
+    return typeof time === "number" ? time : 0;
+}
+
+function withoutMark(tags: unknown): unknown {
+    if (!isRecord(tags)) return tags;
+    const rest = Object.entries(tags).filter(([key]) => key !== MARK_TAG);
+    return rest.length === 0 ? undefined : Object.fromEntries(rest);
+}
+
+function mergeDeep(base: Record<string, unknown>, more: Properties): Record<string, unknown> {
+    for (const [name, value] of Object.entries(more)) {
+        const there = base[name];
+        base[name] = isRecord(there) && isRecord(value) ? mergeDeep({ ...there }, value) : value;
+    }
+    return base;
+}

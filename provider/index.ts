@@ -1,0 +1,33 @@
+/**
+ * What the engine's dynamic-provider process runs. The state's `__provider` requires these by name: a name that was
+ * published once stays, or the resources of old states could not be deleted.
+ */
+import { log } from "@pulumi/pulumi";
+
+import { ObjectHandler } from "./handler";
+import { credentialsObject } from "./objects/credentials";
+import { customerManagedKeyObject } from "./objects/customer-managed-key";
+import { storageConfigurationObject } from "./objects/storage-configuration";
+import { workspaceObject } from "./objects/workspace";
+import { realWorld, Session } from "./session";
+import { StackMarkHandler } from "./stack-mark";
+import { WorkspaceHandler } from "./workspace";
+
+const session = new Session(
+    realWorld({
+        warn: (message) => void log.warn(message),
+        info: (message) => void log.info(message),
+        progress: (message) => void log.info(message, undefined, undefined, true),
+    }),
+);
+
+/** Handles `StackMark`. */
+export const stackMark = new StackMarkHandler(session);
+/** Handles `CustomerManagedKey`. */
+export const customerManagedKey = new ObjectHandler(customerManagedKeyObject, session);
+/** Handles `Credentials`. */
+export const credentials = new ObjectHandler(credentialsObject, session);
+/** Handles `StorageConfiguration`. */
+export const storageConfiguration = new ObjectHandler(storageConfigurationObject, session);
+/** Handles `Workspace`. */
+export const workspace = new WorkspaceHandler(workspaceObject, session);

@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+import type { AccountObject, Failure } from "../account-object";
+import { accountId, distinct, oneOf, region, text, time } from "../fields";
+import { at, isRecord, textAt } from "../properties";
+
+const keyArn = text('"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"').superRefine(
+    (value, context) => {
+        if (/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f-]{36})$/.test(value)) return;
+        context.addIssue({
+            code: "custom",
+            message: /:alias\//.test(value)
+                ? "must be the ARN of the KMS key itself, not of its alias: an alias can be pointed at another key. Give the key's arn output"
+                : 'must be the ARN of a KMS key, for example "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab": pass the key\'s arn output',
+        });
+    },
+);
+
+/** The region in which the KMS key of this ARN lives. */
+export function regionOfKey(arn: string): string | undefined {
+    return /^arn:aws[a-z-]*:kms:([a-z0-9-]+):/.exec(arn)?.[1];
+}
+
+/** A KMS key's registration with the account. Nothing of it can be changed afterwards. */
+export const customerManagedKeyObject: AccountObject = {
+    noun: "customer-managed key",
+    path: "/customer-managed-keys",
+    idField: "customerManagedKeyId",
+    fields: {
+        accountId: { schema: accountId, api: null, serverDecides: true },
+        "awsKeyInfo.keyArn": { schema: keyArn },
+        "awsKeyInfo.keyAlias": {
+            schema: z
+                .string('must be a string: the key\'s alias, for example "alias/databricks-notebooks"')
+                .regex(/^alias\/[\w/-]{1,250}$/, 'must begin with "alias/", for example "alias/databricks-notebooks"')
+                .refine(
+                    (value) => !value.startsWith("alias/aws/"),
+                    "must not be an AWS managed key's alias (alias/aws/...): such a key's policy cannot let Databricks in",
+                )
+                .optional(),
+            // A name for the key, which its ARN identifies: the registration stays.
+            change: "ignore",
+        },
+        "awsKeyInfo.keyRegion": { schema: region().optional(), serverDecides: true },
+        "awsKeyInfo.reuseKeyForClusterVolumes": {
+            schema: z.boolean("must be true or false").optional(),
+            answered: z.boolean().optional(),
+            same: (asked, actual) => (asked ?? false) === (actual ?? false),
+        },
+        useCases: {
+            schema: distinct(oneOf(["MANAGED_SERVICES", "STORAGE"]), 1, "use cases (MANAGED_SERVICES, STORAGE)"),
+            answered: z.array(z.string()),
+        },
+    },
+    outputs: { creationTime: { schema: time } },
+    check(inputs, { allowedRegions }) {
+        const failures: Failure[] = [];
+        const arn = textAt(inputs, "awsKeyInfo.keyArn");
+        const fromArn = arn === undefined ? undefined : regionOfKey(arn);
+        const given = textAt(inputs, "awsKeyInfo.keyRegion");
+        if (fromArn !== undefined && given !== undefined && given !== fromArn) {
+            failures.push({
+                property: "awsKeyInfo.keyRegion",
+                reason: `is "${given}", but the key's ARN says "${fromArn}": leave keyRegion out, or give the key of that region`,
+            });
+        }
+        if (fromArn !== undefined && !allowedRegions.includes(fromArn)) {
+            failures.push({
+                property: "awsKeyInfo.keyArn",
+                reason: `names a key in "${fromArn}", but workspaces may only be in ${allowedRegions.join(", ")}: use a key of one of these regions, or widen the list with the configuration databricks:allowedRegions`,
+            });
+        }
+        const useCases = at(inputs, "useCases");
+        if (
+            isRecord(inputs["awsKeyInfo"]) &&
+            typeof at(inputs, "awsKeyInfo.reuseKeyForClusterVolumes") === "boolean" &&
+            Array.isArray(useCases) &&
+            useCases.every((useCase) => useCase === "MANAGED_SERVICES")
+        ) {
+            failures.push({
+                property: "awsKeyInfo.reuseKeyForClusterVolumes",
+                reason: 'only means something for the use case STORAGE: leave it out, or add "STORAGE" to useCases',
+            });
+        }
+        return failures;
+    },
+};

@@ -1,0 +1,148 @@
+import { z } from "zod";
+
+import type { AccountObject, Failure } from "../account-object";
+import { accountId, name, objectId, oneOf, region, text, time } from "../fields";
+import { MARK_TAG } from "../mark";
+import { at, type Properties, textAt, UNKNOWN } from "../properties";
+
+/** The inputs that name the key of the control plane's data: today's name and its oldest one. */
+export const NOTEBOOK_KEY_FIELDS = ["managedServicesCustomerManagedKeyId", "customerManagedKeyId"] as const;
+
+const customTags = z
+    .record(z.string(), z.string("must be a string"), "must be a map of strings")
+    .superRefine((tags, context) => {
+        for (const [key, value] of Object.entries(tags)) {
+            const problem =
+                key === MARK_TAG
+                    ? "is a tag that this package sets itself: choose another key"
+                    : key.length < 1 || key.length > 127
+                      ? `has a key of ${key.length} characters: a tag's key has 1 to 127`
+                      : value !== UNKNOWN && value.length > 255
+                        ? `has a value of ${value.length} characters: a tag's value has at most 255`
+                        : undefined;
+            if (problem !== undefined) context.addIssue({ code: "custom", path: [key], message: problem });
+        }
+    });
+
+const deploymentName = text('"acme-analytics"').regex(
+    /^(EMPTY|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/,
+    "must be a label of a host name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends; or EMPTY for the account's prefix alone",
+);
+
+const seconds = z
+    .number("must be a number of seconds")
+    .int("must be a whole number of seconds")
+    .min(1, "must be at least 1 second")
+    .max(24 * 3600, "must be at most 86400 seconds (a day)");
+
+/**
+ * Whether the deployment name that was asked for is the one that there is: the account's prefix, which the server puts
+ * in front, is no difference.
+ */
+function sameDeploymentName(asked: unknown, actual: unknown, state: Properties): boolean {
+    const prefix = textAt(state, "deploymentNamePrefix");
+    if (asked === actual) return true;
+    if (prefix === undefined) return false;
+    return asked === "EMPTY" ? actual === prefix : actual === `${prefix}-${String(asked)}`;
+}
+
+/** The prefix that the server put in front of the deployment name that was asked for, where it put one. */
+export function deploymentNamePrefix(asked: unknown, actual: unknown): string | undefined {
+    if (typeof asked !== "string" || typeof actual !== "string" || asked === actual) return undefined;
+    if (asked === "EMPTY") return actual;
+    return actual.endsWith(`-${asked}`) ? actual.slice(0, -asked.length - 1) : undefined;
+}
+
+const tiersWithKeys = ["ENTERPRISE", "DEDICATED"];
+
+/** A workspace. What `update` marks, a PATCH changes while it is running; everything else needs a new workspace. */
+export const workspaceObject: AccountObject = {
+    noun: "workspace",
+    path: "/workspaces",
+    idField: "workspaceId",
+    tagsField: "customTags",
+    updateWith: "PATCH",
+    fields: {
+        accountId: { schema: accountId, api: null, serverDecides: true },
+        workspaceName: { schema: name('"analytics"') },
+        deploymentName: { schema: deploymentName.optional(), serverDecides: true, same: sameDeploymentName },
+        awsRegion: { schema: region() },
+        credentialsId: { schema: objectId("Credentials", "credentialsId"), change: "update" },
+        storageConfigurationId: { schema: objectId("StorageConfiguration", "storageConfigurationId") },
+        networkId: { schema: objectId("Network", "networkId").optional(), change: "update", removal: "replace" },
+        privateAccessSettingsId: {
+            schema: objectId("PrivateAccessSettings", "privateAccessSettingsId").optional(),
+            change: "update",
+            removal: "replace",
+        },
+        managedServicesCustomerManagedKeyId: {
+            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+        },
+        customerManagedKeyId: {
+            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            oldNameOf: "managedServicesCustomerManagedKeyId",
+        },
+        storageCustomerManagedKeyId: {
+            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            change: "update",
+            removal: "replace",
+        },
+        pricingTier: {
+            schema: oneOf([
+                "STANDARD",
+                "PREMIUM",
+                "ENTERPRISE",
+                "DEDICATED",
+                "COMMUNITY_EDITION",
+                "UNKNOWN",
+            ]).optional(),
+            serverDecides: true,
+        },
+        customTags: {
+            schema: customTags.optional(),
+            answered: z.record(z.string(), z.string()).optional(),
+            verbatim: true,
+            change: "update",
+        },
+        networkConnectivityConfigId: {
+            schema: objectId("a network connectivity configuration", "networkConnectivityConfigId").optional(),
+            change: "update",
+            removal: "replace",
+        },
+        computeMode: { schema: oneOf(["HYBRID", "SERVERLESS"]).optional(), serverDecides: true },
+        provisioningTimeoutSeconds: { schema: seconds.optional(), api: null, change: "ignore" },
+    },
+    outputs: {
+        workspaceStatus: { schema: z.string() },
+        workspaceStatusMessage: { schema: z.string().optional() },
+        creationTime: { schema: time },
+    },
+    check(inputs, { allowedRegions }) {
+        const failures: Failure[] = [];
+        const awsRegion = textAt(inputs, "awsRegion");
+        if (awsRegion !== undefined && !allowedRegions.includes(awsRegion)) {
+            failures.push({
+                property: "awsRegion",
+                reason: `is "${awsRegion}", but a workspace may only be in ${allowedRegions.join(", ")}: choose one of these, or widen the list with the configuration databricks:allowedRegions`,
+            });
+        }
+        const [today, oldest] = NOTEBOOK_KEY_FIELDS;
+        if (at(inputs, today) !== undefined && at(inputs, oldest) !== undefined) {
+            failures.push({
+                property: oldest,
+                reason: `is the old name of ${today}, and both are given: keep ${today} alone`,
+            });
+        }
+        const keyField = [...NOTEBOOK_KEY_FIELDS, "storageCustomerManagedKeyId"].find(
+            (field) => at(inputs, field) !== undefined,
+        );
+        const tier = textAt(inputs, "pricingTier");
+        if (keyField !== undefined && tier !== undefined && !tiersWithKeys.includes(tier)) {
+            failures.push({
+                property: "pricingTier",
+                reason: `is "${tier}", but ${keyField} needs the Enterprise plan or higher: make it one of ${tiersWithKeys.join(", ")}, or leave it out to take the account's tier`,
+            });
+        }
+        return failures;
+    },
+};

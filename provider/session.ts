@@ -1,0 +1,99 @@
+import { AccountClient, type Clock, systemClock } from "./client/account-client";
+import { findCredential } from "./client/credential";
+import type { AccountObject } from "./account-object";
+import { Collection } from "./collection";
+import { type Configuration, readSettings, type Settings } from "./settings";
+import { Watch } from "./watch";
+
+/** Lines for the person who watches `pulumi up`. */
+export interface Reporter {
+    /** Something that matters after the deployment too. */
+    warn(message: string): void;
+    /** Something to know now. */
+    info(message: string): void;
+    /** How far a wait has come; the next such line takes its place. */
+    progress(message: string): void;
+}
+
+/** What a session needs of the world around it; tests give their own. */
+export interface World {
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly clock: Clock;
+    readonly report: Reporter;
+}
+
+/** A collection and the wait that all its resources share. */
+export interface Place {
+    readonly collection: Collection;
+    readonly watch: Watch;
+}
+
+/**
+ * One deployment's dealings with the Account API. The engine runs every dynamic resource of a deployment in one
+ * process, so all handlers share one session: one client, one token, one poll, one list.
+ */
+export class Session {
+    private readonly places = new Map<string, Place>();
+    private readonly held = new Set<string>();
+    private readSettings: Settings | undefined;
+    private madeClient: AccountClient | undefined;
+    private configuration: Configuration = () => undefined;
+
+    constructor(readonly world: World) {}
+
+    /** Takes the stack's configuration over. Nothing is read or looked for yet. */
+    configure(configuration: Configuration): void {
+        this.configuration = configuration;
+        this.readSettings = undefined;
+        this.madeClient = undefined;
+        this.places.clear();
+    }
+
+    get clock(): Clock {
+        return this.world.clock;
+    }
+
+    get report(): Reporter {
+        return this.world.report;
+    }
+
+    /** The provider's settings. Fails with `ConfigurationError` on a malformed one. */
+    get settings(): Settings {
+        return (this.readSettings ??= readSettings(this.configuration));
+    }
+
+    /** The authenticated client. Fails with `ConfigurationError` when there is no complete credential; calls nothing. */
+    get client(): AccountClient {
+        return (this.madeClient ??= new AccountClient(
+            findCredential({ configuration: this.configuration, environment: this.world.environment }),
+            this.settings,
+            this.clock,
+        ));
+    }
+
+    /** Where the objects of one kind live, in the named account or in that of the credential. */
+    place(object: AccountObject, accountId = this.client.accountId): Place {
+        const key = `${accountId}${object.path}`;
+        const known = this.places.get(key);
+        if (known !== undefined) return known;
+        const collection = new Collection(object, this.client, accountId, this.clock);
+        const place = { collection, watch: new Watch(collection, this.clock) };
+        this.places.set(key, place);
+        return place;
+    }
+
+    /** Notes that a resource of this stack's state has this id. */
+    hold(object: AccountObject, id: string): void {
+        this.held.add(`${object.path}/${id}`);
+    }
+
+    /** Whether a resource of this stack's state has this id, as far as this process has seen. */
+    holds(object: AccountObject, id: string): boolean {
+        return this.held.has(`${object.path}/${id}`);
+    }
+}
+
+/** The world of a real deployment. */
+export function realWorld(report: Reporter): World {
+    return { environment: process.env, clock: systemClock, report };
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+
+import type { dynamic } from "@pulumi/pulumi";
+
+import { isRecord, type Properties } from "./properties";
+import type { Session } from "./session";
+
+/**
+ * The stack's own mark: a uuid and its time, kept in the stack's state and nowhere else. It is made before everything
+ * else, so its check is also where a missing credential is seen, once for the whole stack and before anything is made.
+ */
+export class StackMarkHandler implements dynamic.ResourceProvider {
+    constructor(private readonly session: Session) {}
+
+    async configure(request: dynamic.ConfigureRequest): Promise<void> {
+        this.session.configure((key) => request.config.get(key));
+    }
+
+    async check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        const failures = [this.problem(() => this.session.settings), this.problem(() => this.session.client)].flat();
+        return { inputs: { ...news }, failures };
+    }
+
+    async diff(): Promise<dynamic.DiffResult> {
+        return { changes: false };
+    }
+
+    async create(): Promise<dynamic.CreateResult> {
+        const uuid = randomUUID();
+        return { id: uuid, outs: { mark: `${uuid}/${this.session.clock.now()}` } };
+    }
+
+    async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
+        return { id, props: isRecord(properties) ? { ...properties } : {} };
+    }
+
+    async delete(): Promise<void> {
+        // It exists in the state alone.
+    }
+
+    private problem(read: () => unknown): dynamic.CheckFailure[] {
+        try {
+            read();
+            return [];
+        } catch (error) {
+            return [{ property: "", reason: error instanceof Error ? error.message : String(error) }];
+        }
+    }
+}

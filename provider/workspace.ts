@@ -1,0 +1,177 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import { ReportedError } from "./client/errors";
+import { type Difference, InitializationError, ObjectHandler } from "./handler";
+import { markOf } from "./mark";
+import { deploymentNamePrefix } from "./objects/workspace";
+import { at, isRecord, type Properties, textAt } from "./properties";
+import type { Place } from "./session";
+
+/** How long a workspace is waited for where nothing else is said, in seconds. */
+const PROVISIONING_TIMEOUT = 20 * 60;
+/** The least time between two lines of progress, in milliseconds. */
+const PROGRESS_EVERY = 10_000;
+
+/** Statuses from which a workspace never becomes RUNNING by itself. */
+const ended = new Set(["FAILED", "CANCELLED", "CANCELLING", "BANNED"]);
+
+/** What only a workspace has: it is waited for, and it may fail after it was made. */
+export class WorkspaceHandler extends ObjectHandler {
+    override async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
+        const result = await super.diff(id, olds, news);
+        const status = textAt(olds, "workspaceStatus");
+        if (status === undefined || status === "RUNNING") return result;
+        // One that never ran holds nothing and cannot be mended; any other is waited for, or reported, by an update.
+        const hopeless = ended.has(status) && at(olds, "hasRun") !== true;
+        const replaces = hopeless ? [...(result.replaces ?? []), "workspaceStatus"] : result.replaces;
+        return {
+            ...result,
+            changes: true,
+            replaces,
+            deleteBeforeReplace: (replaces ?? []).length > 0 && this.nameCollides(olds, news),
+        };
+    }
+
+    override async delete(id: string, properties: Properties): Promise<void> {
+        await super.delete(id, properties);
+        const timeout = this.timeout(properties);
+        await this.placeOf(properties).watch.until<true>(
+            id,
+            timeout,
+            (answer) => (answer === undefined ? { result: true } : undefined),
+            () =>
+                new ReportedError(
+                    `The workspace ${id} was asked to go, but is still there after ${timeout / 1000} s. Run the same command again: it goes on waiting.`,
+                ),
+        );
+    }
+
+    protected override differences(olds: Properties, news: Properties): Difference[] {
+        return super.differences(olds, news).map((difference) =>
+            // The API lets a workspace change its network only where it was created with one.
+            difference.path === "networkId" && at(olds, "networkId") === undefined
+                ? { ...difference, change: "replace" }
+                : difference,
+        );
+    }
+
+    protected override nameCollides(olds: Properties, news: Properties): boolean {
+        const asked = textAt(news, "deploymentName");
+        return asked !== undefined && !this.differences(olds, news).some(({ path }) => path === "deploymentName");
+    }
+
+    protected override stateOf(inputs: Properties, answer: Properties): Record<string, unknown> {
+        const state = super.stateOf(inputs, answer);
+        const actual = textAt(state, "deploymentName");
+        const prefix = deploymentNamePrefix(inputs["deploymentName"], actual) ?? textAt(inputs, "deploymentNamePrefix");
+        if (prefix !== undefined) state["deploymentNamePrefix"] = prefix;
+        if (actual !== undefined) state["workspaceUrl"] = workspaceUrl(this.session.client.host, actual);
+        if (state["workspaceStatus"] === "RUNNING" || at(inputs, "hasRun") === true) state["hasRun"] = true;
+        return state;
+    }
+
+    protected override async settled(
+        place: Place,
+        id: string,
+        inputs: Properties,
+        state: Record<string, unknown>,
+    ): Promise<Record<string, unknown>> {
+        const { clock, report } = this.session;
+        const label = markOf(inputs)?.resource ?? textAt(inputs, "workspaceName") ?? id;
+        const began = clock.now();
+        const timeout = this.timeout(inputs);
+        const known = { ...(state["hasRun"] === true ? { hasRun: true } : {}), ...inputs };
+        let latest = state;
+        let reported = Number.NEGATIVE_INFINITY;
+        const verdict = (answer: Properties | undefined) => {
+            if (answer === undefined) throw this.gone(id);
+            latest = this.stateOf(known, answer);
+            const status = textAt(latest, "workspaceStatus") ?? "";
+            if (status === "RUNNING" || ended.has(status)) return { result: latest };
+            if (clock.now() - reported >= PROGRESS_EVERY) {
+                reported = clock.now();
+                const waited = Math.round((clock.now() - began) / 1000);
+                report.progress(
+                    `${label}: ${status} for ${waited} s${sentence(textAt(latest, "workspaceStatusMessage"))}`,
+                );
+            }
+            return undefined;
+        };
+        try {
+            const first = textAt(state, "workspaceStatus");
+            const final =
+                first === "RUNNING" || ended.has(first ?? "")
+                    ? state
+                    : await place.watch.until(id, timeout, verdict, () => this.late(id, latest, timeout));
+            if (textAt(final, "workspaceStatus") === "RUNNING") return final;
+            latest = final;
+            throw await this.failed(id, final);
+        } catch (error) {
+            // Whatever went wrong while waiting, the workspace exists: it stays in the state, and only the user deletes it.
+            throw new InitializationError(
+                id,
+                { ...latest, __provider: inputs["__provider"] },
+                error instanceof Error ? error.message : String(error),
+            );
+        }
+    }
+
+    private timeout(inputs: Properties): number {
+        const seconds = at(inputs, "provisioningTimeoutSeconds");
+        return (typeof seconds === "number" ? seconds : PROVISIONING_TIMEOUT) * 1000;
+    }
+
+    private late(id: string, state: Properties, timeout: number): ReportedError {
+        return new ReportedError(
+            `The workspace ${id} is still ${textAt(state, "workspaceStatus") ?? "without a status"} after ${timeout / 1000} s${sentence(textAt(state, "workspaceStatusMessage"))}. It stays in the state: the next \`pulumi up\` goes on waiting for it. A longer wait is set with provisioningTimeoutSeconds.`,
+        );
+    }
+
+    private async failed(id: string, state: Properties): Promise<ReportedError> {
+        const remedy =
+            state["hasRun"] === true
+                ? "It ran before, so it is not replaced: correct what its last change brought (credentials, network, storage, key) and run `pulumi up` again."
+                : "Correct the cause: the next `pulumi up` replaces it.";
+        const status = textAt(state, "workspaceStatus") ?? "";
+        return new ReportedError(
+            `The workspace ${id} is ${status}${sentence(textAt(state, "workspaceStatusMessage"))}${await this.networkErrors(state)}. ${remedy}`,
+        );
+    }
+
+    /** What the network of a failed workspace says of itself. */
+    private async networkErrors(state: Properties): Promise<string> {
+        const id = textAt(state, "networkId");
+        if (id === undefined) return "";
+        try {
+            const network = await this.session.client.get(
+                `/networks/${encodeURIComponent(id)}`,
+                textAt(state, "accountId"),
+            );
+            const messages =
+                isRecord(network) && Array.isArray(network["error_messages"]) ? network["error_messages"] : [];
+            return messages
+                .flatMap((one) =>
+                    isRecord(one) && typeof one["error_message"] === "string" ? [one["error_message"]] : [],
+                )
+                .map((message) => `; its network: ${message.slice(0, 500)}`)
+                .join("");
+        } catch {
+            // The network's words are a help, not the matter.
+            return "";
+        }
+    }
+}
+
+function sentence(message: string | undefined): string {
+    return message === undefined || message === "" ? "" : `: ${message.slice(0, 500).replace(/[.\s]+$/, "")}`;
+}
+
+/**
+ * The origin of a workspace's own host: the account console's, with its first label replaced. A local cloud on a bare
+ * loopback address has its workspaces below `localhost`.
+ */
+export function workspaceUrl(accountHost: string, deploymentName: string): string {
+    const url = new URL(accountHost);
+    const domain = url.hostname.startsWith("accounts.") ? url.hostname.slice("accounts.".length) : "localhost";
+    return `${url.protocol}//${deploymentName}.${domain}${url.port === "" ? "" : `:${url.port}`}`;
+}

@@ -1,0 +1,86 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The types of this package's resources, as they stand in a stack's state. */
+export type ResourceType = "StackMark" | "CustomerManagedKey" | "Credentials" | "StorageConfiguration" | "Workspace";
+
+/** The name of a handler that the package's `provider` entry exports. */
+type HandlerName = Uncapitalize<ResourceType>;
+
+/** The type of a resource as the engine, its state and policy packs spell it. */
+export function typeOf(type: ResourceType): string {
+    return `pulumi-nodejs:dynamic/databricks-cmk:${type}`;
+}
+
+const handlers: Readonly<Record<ResourceType, HandlerName>> = {
+    StackMark: "stackMark",
+    CustomerManagedKey: "customerManagedKey",
+    Credentials: "credentials",
+    StorageConfiguration: "storageConfiguration",
+    Workspace: "workspace",
+};
+
+/**
+ * The code that the state keeps of a resource's provider: it requires this package where the program runs or, failing
+ * that, where `@pulumi/pulumi` is installed. It is the same for every release, so that no release changes a resource.
+ */
+function providerText(handler: HandlerName): string {
+    return `exports.handler=()=>{let r=require;try{r=r("module").createRequire(process.cwd()+"/");r.resolve(p)}catch{r=require}return r(p).${handler}};const p="pulumi-databricks-cmk/provider"`;
+}
+
+/** What every resource is given beside its own inputs. */
+interface Registration {
+    readonly type: ResourceType;
+    readonly inputs: pulumi.Inputs | undefined;
+    /** Outputs that are no inputs. */
+    readonly outputs: readonly string[];
+}
+
+/** The base of this package's resources: a dynamic resource whose code stays in the installed package. */
+export abstract class DynamicResource extends pulumi.CustomResource {
+    /** @internal */
+    protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions | undefined) {
+        const { type, inputs, outputs } = registration;
+        const unknown = Object.fromEntries(outputs.map((output) => [output, undefined]));
+        super(typeOf(type), name, { ...unknown, ...inputs, __provider: providerText(handlers[type]) }, opts);
+    }
+}
+
+/**
+ * The stack's own mark, made by itself before the stack's first resource of this package: a uuid in the stack's state.
+ * What the stack creates in the account bears it, so that an object left by an interrupted `pulumi up` is recognised by
+ * the next one, and never mistaken for another stack's. It is not an object of the account and costs nothing. When it is
+ * taken out of the state, a new one is made; nothing else changes, but leftovers from before are no longer recognised.
+ */
+export class StackMark extends DynamicResource {
+    /** `<uuid>/<milliseconds since 1970>`. */
+    declare readonly mark: pulumi.Output<string>;
+
+    private constructor() {
+        super("databricks-cmk", { type: "StackMark", inputs: {}, outputs: ["mark"] }, {});
+    }
+
+    private static readonly ofStack = new WeakMap<object, StackMark>();
+    private static readonly withoutStack = {};
+
+    /** The mark of the stack whose program runs; made at the first call. */
+    static current(): StackMark {
+        // One process may run several stacks' programs after each other (Automation API).
+        const stack = pulumi.runtime.getStackResource() ?? StackMark.withoutStack;
+        let mark = StackMark.ofStack.get(stack);
+        if (mark === undefined) {
+            mark = new StackMark();
+            StackMark.ofStack.set(stack, mark);
+        }
+        return mark;
+    }
+}
+
+/** The base of the resources that are objects of a Databricks account. */
+export abstract class AccountResource extends DynamicResource {
+    /** @internal */
+    protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions | undefined) {
+        const isRead = opts?.id !== undefined;
+        const mark = isRead ? undefined : StackMark.current().mark.apply((text) => `${text}/${name}`);
+        super(name, { ...registration, inputs: { ...registration.inputs, mark } }, opts);
+    }
+}

@@ -1,0 +1,27 @@
+/**
+ * Databricks workspaces on AWS under a customer-managed key: the resources, the component and the policy documents that
+ * a Pulumi program uses.
+ */
+export { Credentials, type CredentialsArgs } from "./credentials";
+export {
+    type AwsKeyInfo,
+    CustomerManagedKey,
+    type CustomerManagedKeyArgs,
+    type KeyUseCase,
+} from "./customer-managed-key";
+export { NotebookKey, type NotebookKeyArgs } from "./notebook-key";
+export {
+    crossAccountPolicy,
+    type CrossAccountNetwork,
+    crossAccountTrustPolicy,
+    DATABRICKS_AWS_ACCOUNT,
+    databricksKeyPolicy,
+    type KeyPolicyArgs,
+    type PolicyDocument,
+    type PolicyStatement,
+    rootBucketPolicy,
+    storageKeyPolicy,
+} from "./policy-documents";
+export { StackMark } from "./account-resource";
+export { StorageConfiguration, type StorageConfigurationArgs } from "./storage-configuration";
+export { type ComputeMode, type PricingTier, Workspace, type WorkspaceArgs } from "./workspace";
