@@ -1,0 +1,38 @@
+import Fastify from "fastify";
+
+import { type Kms, KmsError } from "./kms";
+
+/** The local KMS over HTTP, as `@aws-sdk/client-kms` speaks to it (AWS JSON 1.1), on 127.0.0.1. */
+export class KmsServer {
+    private constructor(
+        /** Origin to give to a client as its endpoint. */
+        readonly endpoint: string,
+        /** Ends the server. */
+        readonly stop: () => Promise<void>,
+    ) {}
+
+    /**
+     * Starts it. Signatures are not verified: the access key id of a request names its principal, the credential's scope
+     * its region.
+     */
+    static async start(kms: Kms, principals: ReadonlyMap<string, string>): Promise<KmsServer> {
+        const server = Fastify({ forceCloseConnections: true });
+        server.removeAllContentTypeParsers();
+        server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
+        server.post("/", async (request, reply) => {
+            void reply.type("application/x-amz-json-1.1");
+            const [, accessKeyId = "", region = ""] = /Credential=([^/]+)\/\d+\/([^/]+)\/kms\//.exec(request.headers.authorization ?? "") ?? [];
+            const principalArn = principals.get(accessKeyId);
+            try {
+                if (principalArn === undefined) throw new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+                const operation = String(request.headers["x-amz-target"] ?? "").replace(/^TrentService\./, "");
+                return kms.call(operation, JSON.parse(String(request.body || "{}")) as Record<string, unknown>, { principalArn, region });
+            } catch (error) {
+                if (!(error instanceof KmsError)) throw error;
+                return reply.status(400).send({ __type: error.code, message: error.message });
+            }
+        });
+        const endpoint = await server.listen({ host: "127.0.0.1", port: 0 });
+        return new KmsServer(endpoint, () => server.close());
+    }
+}

@@ -1,0 +1,225 @@
+// @ts-check
+// Child processes of `npm start` and `npm test`: each one is started so that it and all that it starts can be ended,
+// and so that Ctrl-C leaves no process and no temporary folder behind.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** A problem whose message says what is wrong and what to do about it: shown without a stack trace. */
+export class Problem extends Error {
+    name = "Problem";
+}
+
+/** @typedef {{code: number, stdout: string, stderr: string}} Finished */
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env] the whole environment; this process's own by default
+ * @property {boolean} [show] its output goes straight to the terminal, instead of into the result
+ * @property {string} [input] what it reads from its standard input
+ * @property {number} [timeout] in milliseconds; then it is ended and the code is 124
+ */
+
+/** @type {Set<Tree>} */
+const running = new Set();
+/** @type {Set<string>} */
+const folders = new Set();
+let ending = false;
+
+/**
+ * Runs a command to its end. A command that cannot be started at all ends with code 127.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<Finished>}
+ */
+export async function run(command, args, { cwd, env, show = false, input, timeout } = {}) {
+    // What is asked for after Ctrl-C is never begun: the clean-up ends this process.
+    if (ending) return new Promise(() => {});
+    const output = show ? "inherit" : "pipe";
+    // A session of its own (`detached`), with no terminal to read from: Ctrl-C reaches only us, and we pass it on.
+    const child = spawn(command, args, {
+        cwd,
+        env,
+        detached: true,
+        stdio: [input === undefined ? "ignore" : "pipe", output, output],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout?.setEncoding("utf8").on("data", (text) => (stdout += text));
+    child.stderr?.setEncoding("utf8").on("data", (text) => (stderr += text));
+    child.stdin?.on("error", () => {}).end(input);
+    /** @type {Promise<{code: number}>} */
+    const exited = new Promise((resolve) => {
+        child.once("error", (error) => {
+            stderr += error.message;
+            resolve({ code: 127 });
+        });
+        child.once("exit", (code) => resolve({ code: code ?? 1 }));
+    });
+    if (child.pid === undefined) return { ...(await exited), stdout, stderr };
+
+    const tree = new Tree(child.pid, exited);
+    running.add(tree);
+    let timedOut = false;
+    const timer =
+        timeout === undefined
+            ? undefined
+            : setTimeout(() => {
+                  timedOut = true;
+                  void tree.end();
+              }, timeout);
+    const { code } = await exited;
+    clearTimeout(timer);
+    tree.kill();
+    if (!show) await drained(child);
+    if (ending) return new Promise(() => {});
+    running.delete(tree);
+    return { code: timedOut ? 124 : code, stdout, stderr };
+}
+
+/** @param {import("node:child_process").ChildProcess} child */
+async function drained(child) {
+    for (const stream of [child.stdout, child.stderr]) {
+        if (stream && !stream.closed) await new Promise((resolve) => stream.once("close", resolve));
+    }
+}
+
+/**
+ * A new empty folder, which is gone when this process ends.
+ * @param {string} prefix
+ * @param {string} [parent]
+ */
+export function temporaryFolder(prefix, parent = tmpdir()) {
+    const folder = mkdtempSync(join(parent, prefix));
+    folders.add(folder);
+    return folder;
+}
+
+/** Ends every process that still runs and removes the temporary folders. */
+export async function cleanUp() {
+    ending = true;
+    await Promise.all([...running].map((tree) => tree.end()));
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/**
+ * From now on Ctrl-C, a kill and a closed terminal clean up before this process ends, with the exit code that shells give.
+ * @param {() => void | Promise<void>} [first] what is done before the processes are ended
+ */
+export function cleanUpOnSignals(first) {
+    const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+    for (const [signal, code] of Object.entries(codes)) {
+        // npm passes a Ctrl-C on that the terminal has sent already, so one can come twice: the second changes nothing.
+        process.on(signal, async () => {
+            if (ending) return;
+            ending = true;
+            try {
+                await first?.();
+                await cleanUp();
+            } finally {
+                process.exit(code);
+            }
+        });
+    }
+}
+
+/** A command and all that it started. The engine puts its plugins into process groups of their own, so a group is not enough. */
+class Tree {
+    /** @type {Map<number, string>} each process's id and what else tells it from a later one with the same id */
+    #seen = new Map();
+
+    /**
+     * @param {number} root
+     * @param {Promise<unknown>} exited
+     */
+    constructor(root, exited) {
+        this.root = root;
+        this.exited = exited;
+    }
+
+    /** Asks the command to stop, as Ctrl-C does; twice, because the engine finishes what it is doing after the first. */
+    async end() {
+        let over = false;
+        void this.exited.then(() => (over = true));
+        for (const [signal, patience] of /** @type {const} */ ([
+            ["SIGINT", 3000],
+            ["SIGINT", 2000],
+        ])) {
+            this.#look();
+            send(-this.root, signal);
+            for (const end = Date.now() + patience; !over && Date.now() < end; ) {
+                await delay(50);
+                this.#look();
+            }
+        }
+        this.kill();
+    }
+
+    /** Kills what is left of it. */
+    kill() {
+        for (const { pid } of this.#look()) send(pid, "SIGKILL");
+    }
+
+    /** Those of its processes that are alive now. */
+    #look() {
+        const all = processes();
+        const ours = all.filter(
+            ({ pid, session, born }) => pid === this.root || session === this.root || this.#seen.get(pid) === born,
+        );
+        const pids = new Set(ours.map(({ pid }) => pid));
+        for (let found = true; found; ) {
+            found = false;
+            for (const process of all) {
+                if (pids.has(process.pid) || !pids.has(process.parent)) continue;
+                found = true;
+                pids.add(process.pid);
+                ours.push(process);
+            }
+        }
+        for (const { pid, born } of ours) this.#seen.set(pid, born);
+        return ours;
+    }
+}
+
+/**
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ */
+function send(pid, signal) {
+    try {
+        process.kill(pid, signal);
+    } catch {
+        // It has ended by itself.
+    }
+}
+
+/**
+ * Every process of this machine that is not yet dead. Linux keeps the session, which a process cannot lose by losing its parent.
+ * @returns {{pid: number, parent: number, session: number | undefined, born: string}[]}
+ */
+function processes() {
+    if (process.platform === "linux") {
+        return readdirSync("/proc")
+            .filter((name) => /^\d+$/.test(name))
+            .flatMap((name) => {
+                try {
+                    // "pid (name) state parent group session ... born": the name may hold spaces and brackets itself.
+                    const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+                    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+                    const [state, parent, , session] = fields;
+                    if (state === "Z" || state === "X") return [];
+                    return { pid: Number(name), parent: Number(parent), session: Number(session), born: fields[19] ?? "" };
+                } catch {
+                    return [];
+                }
+            });
+    }
+    const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,lstart="], { encoding: "utf8" });
+    return (stdout ?? "").split("\n").flatMap((line) => {
+        const [, pid, parent, born] = /^\s*(\d+)\s+(\d+)\s+(.*?)\s*$/.exec(line) ?? [];
+        return born ? { pid: Number(pid), parent: Number(parent), session: undefined, born } : [];
+    });
+}

@@ -1,0 +1,39 @@
+// @ts-check
+// This project on this machine: its folder, its npm, and the environment that its child processes get.
+import { basename, delimiter, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * How this machine's npm is called: the very one that runs this script, if one does.
+ * @param {...string} args
+ */
+export function npm(...args) {
+    const running = process.env.npm_execpath;
+    if (running && basename(running) === "npm-cli.js") return { command: process.execPath, args: [running, ...args] };
+    return { command: "npm", args };
+}
+
+/**
+ * This process's environment for a child that must reach only the local cloud: without the settings of real accounts.
+ * @param {{pulumi: string, pulumiHome: string}} places the CLI's folder, and a folder for what the CLI remembers
+ * @returns {Record<string, string>}
+ */
+export function localEnvironment({ pulumi, pulumiHome }) {
+    /** @type {Record<string, string>} */
+    const environment = {};
+    for (const [name, value] of Object.entries(process.env)) {
+        if (value !== undefined && !/^(PULUMI|DATABRICKS|AWS)_/.test(name)) environment[name] = value;
+    }
+    const direct = [process.env.no_proxy ?? process.env.NO_PROXY, "127.0.0.1,localhost"].filter(Boolean).join(",");
+    return {
+        ...environment,
+        PATH: `${pulumi}${delimiter}${process.env.PATH ?? ""}`,
+        NO_PROXY: direct,
+        no_proxy: direct,
+        PULUMI_HOME: pulumiHome,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+}

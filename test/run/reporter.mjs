@@ -1,0 +1,25 @@
+// @ts-check
+// Mocha's spec reporter, which also writes the counts for test.mjs, and ends a run that a forgotten handle keeps alive.
+import { writeFileSync } from "node:fs";
+import Mocha from "mocha";
+
+const PATIENCE = 20_000;
+
+export default class CountingReporter extends Mocha.reporters.Spec {
+    /**
+     * @param {Mocha.Runner} runner
+     * @param {Mocha.MochaOptions} options
+     */
+    constructor(runner, options) {
+        super(runner, options);
+        runner.once("end", () => {
+            const { passes, failures, pending } = this.stats;
+            const [notRun] = [runner.total - passes - failures - pending];
+            writeFileSync(options.reporterOptions.counts, JSON.stringify({ passes, failures, pending, notRun }));
+            setTimeout(() => {
+                console.error(`The tests are over, but something they opened is still open ${PATIENCE / 1000} s later.`);
+                process.exit(1);
+            }, PATIENCE).unref();
+        });
+    }
+}
