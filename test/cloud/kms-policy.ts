@@ -18,11 +18,14 @@ export function parsePolicy(text: string): Statement[] {
     } catch {
         throw new MalformedPolicyError("Policy contains invalid JSON.");
     }
-    const statements = typeof document === "object" && document !== null && "Statement" in document ? document.Statement : undefined;
+    const statements =
+        typeof document === "object" && document !== null && "Statement" in document ? document.Statement : undefined;
     if (!Array.isArray(statements)) throw new MalformedPolicyError("Policy has no list of statements.");
     for (const statement of statements as Statement[]) {
-        if (statement.Effect !== "Allow" && statement.Effect !== "Deny") throw new MalformedPolicyError("A statement has no Effect.");
-        if (statement.Principal === undefined) throw new MalformedPolicyError("A statement of a key policy has no Principal.");
+        if (statement.Effect !== "Allow" && statement.Effect !== "Deny")
+            throw new MalformedPolicyError("A statement has no Effect.");
+        if (statement.Principal === undefined)
+            throw new MalformedPolicyError("A statement of a key policy has no Principal.");
         if (statement.Action === undefined) throw new MalformedPolicyError("A statement has no Action.");
     }
     return statements as Statement[];
@@ -32,7 +35,12 @@ export function parsePolicy(text: string): Statement[] {
 export type CallerContext = Readonly<Record<string, string>>;
 
 /** Whether the policy lets this principal do this: allowed by one statement and denied by none. */
-export function allows(statements: Statement[], action: string, principalArn: string, context: CallerContext = {}): boolean {
+export function allows(
+    statements: Statement[],
+    action: string,
+    principalArn: string,
+    context: CallerContext = {},
+): boolean {
     const applying = statements.filter(
         (statement) =>
             principals(statement.Principal).some((principal) => samePrincipal(principal, principalArn)) &&
@@ -58,7 +66,10 @@ function list(value: unknown): string[] {
 }
 
 function matches(pattern: string, value: string): boolean {
-    const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+    const escaped = pattern
+        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+        .replaceAll("*", ".*")
+        .replaceAll("?", ".");
     return new RegExp(`^${escaped}$`, "i").test(value);
 }
 

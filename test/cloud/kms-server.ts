@@ -21,12 +21,20 @@ export class KmsServer {
         server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
         server.post("/", async (request, reply) => {
             void reply.type("application/x-amz-json-1.1");
-            const [, accessKeyId = "", region = ""] = /Credential=([^/]+)\/\d+\/([^/]+)\/kms\//.exec(request.headers.authorization ?? "") ?? [];
+            const [, accessKeyId = "", region = ""] =
+                /Credential=([^/]+)\/\d+\/([^/]+)\/kms\//.exec(request.headers.authorization ?? "") ?? [];
             const principalArn = principals.get(accessKeyId);
             try {
-                if (principalArn === undefined) throw new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+                if (principalArn === undefined)
+                    throw new KmsError(
+                        "UnrecognizedClientException",
+                        "The security token included in the request is invalid.",
+                    );
                 const operation = String(request.headers["x-amz-target"] ?? "").replace(/^TrentService\./, "");
-                return kms.call(operation, JSON.parse(String(request.body || "{}")) as Record<string, unknown>, { principalArn, region });
+                return kms.call(operation, JSON.parse(String(request.body || "{}")) as Record<string, unknown>, {
+                    principalArn,
+                    region,
+                });
             } catch (error) {
                 if (!(error instanceof KmsError)) throw error;
                 return reply.status(400).send({ __type: error.code, message: error.message });

@@ -77,13 +77,18 @@ export class Kms {
         let keyArn: string | undefined;
         try {
             const known = this.operations[operation];
-            if (known === undefined) throw new KmsError("UnknownOperationException", `The local KMS does not know ${operation}.`);
+            if (known === undefined)
+                throw new KmsError("UnknownOperationException", `The local KMS does not know ${operation}.`);
             const strange = Object.keys(input).find((field) => !known.fields.includes(field));
-            if (strange !== undefined) throw new KmsError("ValidationException", `The local KMS does not know ${operation}'s ${strange}.`);
+            if (strange !== undefined)
+                throw new KmsError("ValidationException", `The local KMS does not know ${operation}'s ${strange}.`);
             if (typeof input["KeyId"] === "string") keyArn = this.find(input["KeyId"], caller)?.arn;
             return known.run(input, caller);
         } catch (thrown) {
-            const known = thrown instanceof MalformedPolicyError ? new KmsError("MalformedPolicyDocumentException", thrown.message) : thrown;
+            const known =
+                thrown instanceof MalformedPolicyError
+                    ? new KmsError("MalformedPolicyDocumentException", thrown.message)
+                    : thrown;
             error = known instanceof KmsError ? known.code : String(known);
             throw known;
         } finally {
@@ -93,7 +98,18 @@ export class Kms {
 
     private readonly operations: Readonly<Record<string, Operation>> = {
         CreateKey: {
-            fields: ["Policy", "Description", "KeyUsage", "KeySpec", "CustomerMasterKeySpec", "Origin", "CustomKeyStoreId", "BypassPolicyLockoutSafetyCheck", "Tags", "MultiRegion"],
+            fields: [
+                "Policy",
+                "Description",
+                "KeyUsage",
+                "KeySpec",
+                "CustomerMasterKeySpec",
+                "Origin",
+                "CustomKeyStoreId",
+                "BypassPolicyLockoutSafetyCheck",
+                "Tags",
+                "MultiRegion",
+            ],
             run: (input, caller) => {
                 const keyId = randomUUID();
                 const arn = `arn:aws:kms:${caller.region}:${this.options.awsAccountId}:key/${keyId}`;
@@ -122,19 +138,41 @@ export class Kms {
         ListKeys: {
             fields: ["Limit", "Marker"],
             run: (_, { region }) => ({
-                Keys: this.keys().filter((key) => key.region === region).map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn })),
+                Keys: this.keys()
+                    .filter((key) => key.region === region)
+                    .map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn })),
                 Truncated: false,
             }),
         },
         Encrypt: this.onKey("Encrypt", ["Plaintext", "EncryptionContext", "EncryptionAlgorithm"], (key, input) => {
             this.requireUsable(key);
-            return { KeyId: key.arn, CiphertextBlob: this.seal(key, bytes(input["Plaintext"]), input["EncryptionContext"]).toString("base64"), EncryptionAlgorithm: "SYMMETRIC_DEFAULT" };
+            return {
+                KeyId: key.arn,
+                CiphertextBlob: this.seal(key, bytes(input["Plaintext"]), input["EncryptionContext"]).toString(
+                    "base64",
+                ),
+                EncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+            };
         }),
-        GenerateDataKey: this.onKey("GenerateDataKey", ["KeySpec", "NumberOfBytes", "EncryptionContext"], (key, input) => {
-            this.requireUsable(key);
-            const plain = randomBytes(typeof input["NumberOfBytes"] === "number" ? input["NumberOfBytes"] : input["KeySpec"] === "AES_128" ? 16 : 32);
-            return { KeyId: key.arn, Plaintext: plain.toString("base64"), CiphertextBlob: this.seal(key, plain, input["EncryptionContext"]).toString("base64") };
-        }),
+        GenerateDataKey: this.onKey(
+            "GenerateDataKey",
+            ["KeySpec", "NumberOfBytes", "EncryptionContext"],
+            (key, input) => {
+                this.requireUsable(key);
+                const plain = randomBytes(
+                    typeof input["NumberOfBytes"] === "number"
+                        ? input["NumberOfBytes"]
+                        : input["KeySpec"] === "AES_128"
+                          ? 16
+                          : 32,
+                );
+                return {
+                    KeyId: key.arn,
+                    Plaintext: plain.toString("base64"),
+                    CiphertextBlob: this.seal(key, plain, input["EncryptionContext"]).toString("base64"),
+                };
+            },
+        ),
         Decrypt: {
             fields: ["CiphertextBlob", "KeyId", "EncryptionContext", "EncryptionAlgorithm"],
             run: (input, caller) => {
@@ -142,45 +180,80 @@ export class Kms {
                 const length = blob[0] ?? 0;
                 const key = this.find(blob.subarray(1, 1 + length).toString(), caller);
                 const named = text(input["KeyId"]);
-                if (key === undefined) throw new KmsError("InvalidCiphertextException", "The ciphertext is not of a key of this KMS.");
+                if (key === undefined)
+                    throw new KmsError("InvalidCiphertextException", "The ciphertext is not of a key of this KMS.");
                 if (named !== undefined && this.find(named, caller)?.arn !== key.arn) {
-                    throw new KmsError("IncorrectKeyException", "The key in the request is not the one that encrypted this ciphertext.");
+                    throw new KmsError(
+                        "IncorrectKeyException",
+                        "The key in the request is not the one that encrypted this ciphertext.",
+                    );
                 }
                 this.requireAllowed(key, "Decrypt", caller);
                 this.requireUsable(key);
-                return { KeyId: key.arn, Plaintext: this.open(key, blob.subarray(1 + length), input["EncryptionContext"]).toString("base64"), EncryptionAlgorithm: "SYMMETRIC_DEFAULT" };
+                return {
+                    KeyId: key.arn,
+                    Plaintext: this.open(key, blob.subarray(1 + length), input["EncryptionContext"]).toString("base64"),
+                    EncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+                };
             },
         },
         EnableKey: this.onKey("EnableKey", [], (key) => this.change(key, () => (key.enabled = true))),
         DisableKey: this.onKey("DisableKey", [], (key) => this.change(key, () => (key.enabled = false))),
         EnableKeyRotation: this.onKey("EnableKeyRotation", ["RotationPeriodInDays"], (key) =>
             this.change(key, () => {
-                if (key.customKeyStoreId !== undefined) throw new KmsError("UnsupportedOperationException", "A key in a custom key store cannot be rotated.");
+                if (key.customKeyStoreId !== undefined)
+                    throw new KmsError(
+                        "UnsupportedOperationException",
+                        "A key in a custom key store cannot be rotated.",
+                    );
                 key.rotation = true;
             }),
         ),
-        DisableKeyRotation: this.onKey("DisableKeyRotation", [], (key) => this.change(key, () => (key.rotation = false))),
-        GetKeyRotationStatus: this.onKey("GetKeyRotationStatus", [], (key) => ({ KeyId: key.arn, KeyRotationEnabled: key.rotation })),
+        DisableKeyRotation: this.onKey("DisableKeyRotation", [], (key) =>
+            this.change(key, () => (key.rotation = false)),
+        ),
+        GetKeyRotationStatus: this.onKey("GetKeyRotationStatus", [], (key) => ({
+            KeyId: key.arn,
+            KeyRotationEnabled: key.rotation,
+        })),
         ScheduleKeyDeletion: this.onKey("ScheduleKeyDeletion", ["PendingWindowInDays"], (key, input) => {
             const days = typeof input["PendingWindowInDays"] === "number" ? input["PendingWindowInDays"] : 30;
-            if (days < 7 || days > 30) throw new KmsError("ValidationException", "PendingWindowInDays must be from 7 to 30.");
+            if (days < 7 || days > 30)
+                throw new KmsError("ValidationException", "PendingWindowInDays must be from 7 to 30.");
             this.change(key, () => (key.deletion = this.options.now() + days * 86_400_000));
-            return { KeyId: key.arn, KeyState: "PendingDeletion", DeletionDate: (key.deletion ?? 0) / 1000, PendingWindowInDays: days };
+            return {
+                KeyId: key.arn,
+                KeyState: "PendingDeletion",
+                DeletionDate: (key.deletion ?? 0) / 1000,
+                PendingWindowInDays: days,
+            };
         }),
         CancelKeyDeletion: this.onKey("CancelKeyDeletion", [], (key) => {
-            if (key.deletion === undefined) throw new KmsError("KMSInvalidStateException", `${key.arn} is not pending deletion.`);
+            if (key.deletion === undefined)
+                throw new KmsError("KMSInvalidStateException", `${key.arn} is not pending deletion.`);
             key.deletion = undefined;
             key.enabled = false;
             return { KeyId: key.arn };
         }),
-        GetKeyPolicy: this.onKey("GetKeyPolicy", ["PolicyName"], (key) => ({ Policy: key.policy, PolicyName: "default" })),
-        PutKeyPolicy: this.onKey("PutKeyPolicy", ["PolicyName", "Policy", "BypassPolicyLockoutSafetyCheck"], (key, input, caller) => {
-            const policy = text(input["Policy"]) ?? "";
-            this.refuseLockout(policy, caller, input["BypassPolicyLockoutSafetyCheck"]);
-            return this.change(key, () => (key.policy = policy));
-        }),
-        UpdateKeyDescription: this.onKey("UpdateKeyDescription", ["Description"], (key, input) => this.change(key, () => (key.description = text(input["Description"]) ?? ""))),
-        TagResource: this.onKey("TagResource", ["Tags"], (key, input) => this.change(key, () => Object.assign(key.tags, tagsOf(input["Tags"])))),
+        GetKeyPolicy: this.onKey("GetKeyPolicy", ["PolicyName"], (key) => ({
+            Policy: key.policy,
+            PolicyName: "default",
+        })),
+        PutKeyPolicy: this.onKey(
+            "PutKeyPolicy",
+            ["PolicyName", "Policy", "BypassPolicyLockoutSafetyCheck"],
+            (key, input, caller) => {
+                const policy = text(input["Policy"]) ?? "";
+                this.refuseLockout(policy, caller, input["BypassPolicyLockoutSafetyCheck"]);
+                return this.change(key, () => (key.policy = policy));
+            },
+        ),
+        UpdateKeyDescription: this.onKey("UpdateKeyDescription", ["Description"], (key, input) =>
+            this.change(key, () => (key.description = text(input["Description"]) ?? "")),
+        ),
+        TagResource: this.onKey("TagResource", ["Tags"], (key, input) =>
+            this.change(key, () => Object.assign(key.tags, tagsOf(input["Tags"]))),
+        ),
         UntagResource: this.onKey("UntagResource", ["TagKeys"], (key, input) =>
             this.change(key, () => {
                 const gone = input["TagKeys"] as string[];
@@ -195,7 +268,11 @@ export class Kms {
             fields: ["AliasName", "TargetKeyId"],
             run: (input, caller) => {
                 const place = `${caller.region}|${String(input["AliasName"])}`;
-                if (this.aliasTargets.has(place)) throw new KmsError("AlreadyExistsException", `An alias with the name ${String(input["AliasName"])} already exists`);
+                if (this.aliasTargets.has(place))
+                    throw new KmsError(
+                        "AlreadyExistsException",
+                        `An alias with the name ${String(input["AliasName"])} already exists`,
+                    );
                 this.aliasTargets.set(place, this.require(input["TargetKeyId"], caller).keyId);
                 return {};
             },
@@ -204,7 +281,8 @@ export class Kms {
             fields: ["AliasName", "TargetKeyId"],
             run: (input, caller) => {
                 const place = `${caller.region}|${String(input["AliasName"])}`;
-                if (!this.aliasTargets.has(place)) throw new KmsError("NotFoundException", `Alias ${String(input["AliasName"])} is not found.`);
+                if (!this.aliasTargets.has(place))
+                    throw new KmsError("NotFoundException", `Alias ${String(input["AliasName"])} is not found.`);
                 this.aliasTargets.set(place, this.require(input["TargetKeyId"], caller).keyId);
                 return {};
             },
@@ -222,14 +300,26 @@ export class Kms {
             fields: ["KeyId", "Limit", "Marker"],
             run: (input, caller) => ({
                 Aliases: this.aliases()
-                    .filter(({ region, keyId }) => region === caller.region && (input["KeyId"] === undefined || this.require(input["KeyId"], caller).keyId === keyId))
-                    .map(({ name, keyId }) => ({ AliasName: name, AliasArn: `arn:aws:kms:${caller.region}:${this.options.awsAccountId}:${name}`, TargetKeyId: keyId })),
+                    .filter(
+                        ({ region, keyId }) =>
+                            region === caller.region &&
+                            (input["KeyId"] === undefined || this.require(input["KeyId"], caller).keyId === keyId),
+                    )
+                    .map(({ name, keyId }) => ({
+                        AliasName: name,
+                        AliasArn: `arn:aws:kms:${caller.region}:${this.options.awsAccountId}:${name}`,
+                        TargetKeyId: keyId,
+                    })),
                 Truncated: false,
             }),
         },
     };
 
-    private onKey(operation: string, fields: readonly string[], run: (key: KmsKey, input: Input, caller: KmsCaller) => Input): Operation {
+    private onKey(
+        operation: string,
+        fields: readonly string[],
+        run: (key: KmsKey, input: Input, caller: KmsCaller) => Input,
+    ): Operation {
         return {
             fields: ["KeyId", ...fields],
             run: (input, caller) => {
@@ -241,7 +331,8 @@ export class Kms {
     }
 
     private change(key: KmsKey, change: () => void): Input {
-        if (key.deletion !== undefined) throw new KmsError("KMSInvalidStateException", `${key.arn} is pending deletion.`);
+        if (key.deletion !== undefined)
+            throw new KmsError("KMSInvalidStateException", `${key.arn} is pending deletion.`);
         change();
         return {};
     }
@@ -249,7 +340,11 @@ export class Kms {
     private find(name: string, { region }: KmsCaller): KmsKey | undefined {
         const alias = /(?:^|:)(alias\/.*)$/.exec(name)?.[1];
         const id = alias === undefined ? name.split("/").at(-1) : this.aliasTargets.get(`${region}|${alias}`);
-        return this.keys().find((key) => key.keyId === id && (name.startsWith("arn:") ? key.arn.split(":")[3] === name.split(":")[3] : key.region === region));
+        return this.keys().find(
+            (key) =>
+                key.keyId === id &&
+                (name.startsWith("arn:") ? key.arn.split(":")[3] === name.split(":")[3] : key.region === region),
+        );
     }
 
     private require(name: unknown, caller: KmsCaller): KmsKey {
@@ -262,17 +357,24 @@ export class Kms {
 
     private requireAllowed(key: KmsKey, operation: string, { principalArn }: KmsCaller): void {
         if (allows(parsePolicy(key.policy), `kms:${operation}`, principalArn)) return;
-        throw new KmsError("AccessDeniedException", `User: ${principalArn} is not authorized to perform: kms:${operation} on resource: ${key.arn}`);
+        throw new KmsError(
+            "AccessDeniedException",
+            `User: ${principalArn} is not authorized to perform: kms:${operation} on resource: ${key.arn}`,
+        );
     }
 
     private requireUsable(key: KmsKey): void {
-        if (key.deletion !== undefined) throw new KmsError("KMSInvalidStateException", `${key.arn} is pending deletion.`);
+        if (key.deletion !== undefined)
+            throw new KmsError("KMSInvalidStateException", `${key.arn} is pending deletion.`);
         if (!key.enabled) throw new KmsError("DisabledException", `${key.arn} is disabled.`);
     }
 
     private refuseLockout(policy: string, { principalArn }: KmsCaller, bypass: unknown): void {
         if (bypass !== true && !allows(parsePolicy(policy), "kms:PutKeyPolicy", principalArn)) {
-            throw new KmsError("MalformedPolicyDocumentException", "The new key policy will not allow you to update the key policy in the future.");
+            throw new KmsError(
+                "MalformedPolicyDocumentException",
+                "The new key policy will not allow you to update the key policy in the future.",
+            );
         }
     }
 
@@ -309,7 +411,11 @@ export class Kms {
 
     private open(key: KmsKey, sealed: Buffer, context: unknown): Buffer {
         try {
-            const decipher = createDecipheriv("aes-256-gcm", this.material.get(key.arn) ?? Buffer.alloc(0), sealed.subarray(0, 12));
+            const decipher = createDecipheriv(
+                "aes-256-gcm",
+                this.material.get(key.arn) ?? Buffer.alloc(0),
+                sealed.subarray(0, 12),
+            );
             decipher.setAAD(contextBytes(context));
             decipher.setAuthTag(sealed.subarray(12, 28));
             return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
@@ -328,10 +434,14 @@ function bytes(base64: unknown): Buffer {
 }
 
 function contextBytes(context: unknown): Buffer {
-    const pairs = Object.entries((context ?? {}) as Record<string, string>).sort(([left], [right]) => (left < right ? -1 : 1));
+    const pairs = Object.entries((context ?? {}) as Record<string, string>).sort(([left], [right]) =>
+        left < right ? -1 : 1,
+    );
     return Buffer.from(JSON.stringify(pairs));
 }
 
 function tagsOf(tags: unknown): Record<string, string> {
-    return Object.fromEntries(((tags ?? []) as { TagKey: string; TagValue: string }[]).map(({ TagKey, TagValue }) => [TagKey, TagValue]));
+    return Object.fromEntries(
+        ((tags ?? []) as { TagKey: string; TagValue: string }[]).map(({ TagKey, TagValue }) => [TagKey, TagValue]),
+    );
 }
