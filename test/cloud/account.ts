@@ -146,7 +146,7 @@ export class Account {
 
     /** The objects of a collection as the API shows them. */
     list(kind: string): AccountRecord[] {
-        return [...this.of(kind).keys()].flatMap((id) => this.find(kind, id) ?? []);
+        return [...this.of(kind).keys()].map((id) => this.find(kind, id)).filter((record) => record !== undefined);
     }
 
     /** One object as the API shows it. */

@@ -113,14 +113,12 @@ const kinds: Readonly<Record<string, Kind>> = {
         },
         async delete(outputs, aws) {
             const days = outputs["deletionWindowInDays"];
-            await aws
-                .kms(outputs["region"])
-                .send(
-                    new ScheduleKeyDeletionCommand({
-                        KeyId: String(outputs["keyId"]),
-                        PendingWindowInDays: typeof days === "number" ? days : 30,
-                    }),
-                );
+            await aws.kms(outputs["region"]).send(
+                new ScheduleKeyDeletionCommand({
+                    KeyId: String(outputs["keyId"]),
+                    PendingWindowInDays: typeof days === "number" ? days : 30,
+                }),
+            );
         },
     },
     "aws:kms/alias:Alias": {
@@ -137,14 +135,12 @@ const kinds: Readonly<Record<string, Kind>> = {
             return { name: alias, arn: `arn:aws:kms:${String(inputs["region"])}:${aws.accountId}:${alias}` };
         },
         async update(olds, news, aws) {
-            await aws
-                .kms(news["region"])
-                .send(
-                    new UpdateAliasCommand({
-                        AliasName: String(olds["name"]),
-                        TargetKeyId: String(news["targetKeyId"]),
-                    }),
-                );
+            await aws.kms(news["region"]).send(
+                new UpdateAliasCommand({
+                    AliasName: String(olds["name"]),
+                    TargetKeyId: String(news["targetKeyId"]),
+                }),
+            );
         },
         async delete(outputs, aws) {
             await aws.kms(outputs["region"]).send(new DeleteAliasCommand({ AliasName: String(outputs["name"]) }));

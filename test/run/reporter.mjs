@@ -14,7 +14,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
         super(runner, options);
         runner.once("end", () => {
             const { passes, failures, pending } = this.stats;
-            const [notRun] = [runner.total - passes - failures - pending];
+            const notRun = Math.max(0, runner.total - passes - failures - pending);
             writeFileSync(options.reporterOptions.counts, JSON.stringify({ passes, failures, pending, notRun }));
             setTimeout(() => {
                 console.error(`The tests are over, but something they opened is still open ${PATIENCE / 1000} s later.`);

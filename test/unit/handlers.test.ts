@@ -1,0 +1,272 @@
+import { expect } from "chai";
+
+import { InitializationError, ObjectHandler } from "../../provider/handler";
+import { credentialsObject } from "../../provider/objects/credentials";
+import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
+import { workspaceObject } from "../../provider/objects/workspace";
+import { Session } from "../../provider/session";
+import { WorkspaceHandler } from "../../provider/workspace";
+import { LocalCloud, type LocalCloudOptions } from "../cloud";
+import { FakeClock, fakeWorld } from "./world";
+
+const mark = (name: string, since = 0) => `11111111-2222-4333-8444-555555555555/${since}/${name}`;
+
+describe("handlers against the local cloud", () => {
+    let cloud: LocalCloud;
+    let clock: FakeClock;
+    let world: ReturnType<typeof fakeWorld>;
+    let handlers: ReturnType<typeof handlersOf>;
+
+    async function begin(options: LocalCloudOptions = {}): Promise<void> {
+        clock = new FakeClock();
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
+        const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
+        world = fakeWorld({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
+        handlers = handlersOf();
+    }
+
+    function handlersOf() {
+        const session = new Session(world);
+        return {
+            credentials: new ObjectHandler(credentialsObject, session),
+            storage: new ObjectHandler(storageConfigurationObject, session),
+            key: new ObjectHandler(customerManagedKeyObject, session),
+            workspace: new WorkspaceHandler(workspaceObject, session),
+        };
+    }
+
+    afterEach(() => cloud.stop());
+
+    async function inputs(more: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+        const credentials = await handlers.credentials.create({
+            roleArn: "arn:aws:iam::123456789012:role/r",
+            mark: mark("c"),
+        });
+        const storage = await handlers.storage.create({ bucketName: "root-bucket", mark: mark("s") });
+        return {
+            workspaceName: "w",
+            awsRegion: "us-east-1",
+            credentialsId: credentials.id,
+            storageConfigurationId: storage.id,
+            mark: mark("w"),
+            ...more,
+        };
+    }
+
+    const posts = () => cloud.requests.filter(({ method, path }) => method === "POST" && path.endsWith("/workspaces"));
+
+    it("keeps a workspace's id digit for digit", async () => {
+        await begin();
+        for (const id of ["9007199254740993", "123456789012345678"]) {
+            cloud.account.nextWorkspaceId = id;
+            const made = await handlers.workspace.create(await inputs());
+            expect([made.id, made.outs["workspaceId"]]).to.deep.equal([id, id]);
+            const read = await handlers.workspace.read(id, made.outs);
+            expect(read.props).to.deep.equal(made.outs);
+            await handlers.workspace.delete(id, made.outs);
+            await handlers.credentials.delete(String(made.outs["credentialsId"]), {});
+            await handlers.storage.delete(String(made.outs["storageConfigurationId"]), {});
+        }
+    });
+
+    it("waits until the workspace runs, with few looks and a line of progress at most every 10 s", async () => {
+        await begin();
+        await handlers.workspace.create(await inputs());
+        const looks = cloud.requests.filter(({ method, path }) => method === "GET" && path.includes("/workspaces/"));
+        expect(looks.length).to.be.within(1, 22);
+        expect(world.lines.length).to.be.within(1, 4);
+        expect(world.lines[0]).to.match(/^w: PROVISIONING for \d+ s: /);
+    });
+
+    it("sees no difference in what the server decides", async () => {
+        await begin({ deploymentNamePrefix: "acme" });
+        for (const deploymentName of [undefined, "sales", "EMPTY"]) {
+            const news = await inputs({ deploymentName, mark: mark(String(deploymentName)) });
+            const { id, outs } = await handlers.workspace.create(news);
+            expect((await handlers.workspace.diff(id, outs, news)).changes, String(deploymentName)).to.equal(false);
+            await handlers.workspace.delete(id, outs);
+            for (const kind of ["credentials", "storage-configurations"])
+                for (const one of cloud.account.list(kind))
+                    cloud.account.remove(kind, String(one["credentials_id"] ?? one["storage_configuration_id"]));
+        }
+    });
+
+    it("does not take another deployment name for the prefix's", async () => {
+        await begin();
+        const news = await inputs({ deploymentName: "acme-sales" });
+        const { id, outs } = await handlers.workspace.create(news);
+        expect((await handlers.workspace.diff(id, outs, { ...news, deploymentName: "sales" })).replaces).to.deep.equal([
+            "deploymentName",
+        ]);
+    });
+
+    it("changes in place with one PATCH that names just what changed, and keeps the mark out of the tags", async () => {
+        await begin();
+        const news = await inputs({ customTags: { team: "a" } });
+        const { id, outs } = await handlers.workspace.create(news);
+        expect(outs["customTags"]).to.deep.equal({ team: "a" });
+        cloud.clearRequests();
+        const changed = { ...news, customTags: { team: "b" } };
+        const diff = await handlers.workspace.diff(id, outs, changed);
+        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
+        const updated = await handlers.workspace.update(id, outs, changed);
+        const patches = cloud.requests.filter(({ method }) => method === "PATCH");
+        expect(patches.map(({ query }) => query["update_mask"])).to.deep.equal(["custom_tags"]);
+        expect(patches[0]?.body).to.deep.equal({
+            custom_tags: { team: "b", "pulumi-databricks-cmk": "11111111-2222-4333-8444-555555555555/w" },
+        });
+        expect(updated.outs?.["customTags"]).to.deep.equal({ team: "b" });
+        expect((await handlers.workspace.diff(id, updated.outs ?? {}, changed)).changes).to.equal(false);
+    });
+
+    it("keeps a workspace that failed in the state, with the reason, and replaces it at the next diff", async () => {
+        await begin();
+        cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
+        const news = await inputs({ __provider: "text" });
+        const error = await handlers.workspace.create(news).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+        );
+        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
+        expect(error.message).to.contain("is FAILED: No capacity");
+        expect(error.properties).to.include({ __provider: "text", workspaceStatus: "FAILED" });
+        expect(cloud.account.list("workspaces")).to.have.length(1);
+        expect((await handlers.workspace.diff(error.id, error.properties, news)).replaces).to.deep.equal([
+            "workspaceStatus",
+        ]);
+    });
+
+    it("never replaces a workspace that failed after it had run", async () => {
+        await begin();
+        const news = await inputs();
+        const { id, outs } = await handlers.workspace.create(news);
+        cloud.account.setStatus(id, "FAILED", "Role is gone.");
+        const { props } = await handlers.workspace.read(id, outs);
+        const diff = await handlers.workspace.diff(id, props ?? {}, news);
+        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
+    });
+
+    it("goes on waiting for a workspace that took too long", async () => {
+        await begin({ provisioningMilliseconds: 60_000 });
+        const news = await inputs({ provisioningTimeoutSeconds: 20 });
+        const error = await handlers.workspace.create(news).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+        );
+        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
+        expect(error.message).to.contain("still PROVISIONING after 20 s");
+        const { outs } = await handlers.workspace.update(error.id, error.properties, {
+            ...news,
+            provisioningTimeoutSeconds: 100,
+        });
+        expect(outs?.["workspaceStatus"]).to.equal("RUNNING");
+        expect(posts()).to.have.length(1);
+    });
+
+    it("takes over what an interrupted create left, and only that", async () => {
+        await begin();
+        const news = await inputs();
+        const { id } = await handlers.workspace.create(news);
+        handlers = handlersOf(); // The process died before the engine heard of it.
+        const again = await handlers.workspace.create(news);
+        expect(again.id).to.equal(id);
+        expect(world.lines.filter((line) => line.includes("is taken over"))).to.have.length(1);
+        handlers = handlersOf();
+        const other = await handlers.workspace.create({ ...news, workspaceName: "other" });
+        expect(other.id).to.not.equal(id);
+        expect(world.lines.filter((line) => line.includes("left alone"))).to.have.length(1);
+        const stranger = await handlers.workspace.create({ ...news, mark: mark("w").replace("1111", "9999") });
+        expect([id, other.id]).to.not.include(stranger.id);
+    });
+
+    it("takes over a registration, which bears no mark, only when it is younger than the stack", async () => {
+        await begin();
+        const key = {
+            awsKeyInfo: { keyArn: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555" },
+            useCases: ["MANAGED_SERVICES"],
+        };
+        const { id } = await handlers.key.create({ ...key, mark: mark("k", clock.now()) });
+        handlers = handlersOf();
+        expect((await handlers.key.create({ ...key, mark: mark("k", clock.now()) })).id).to.equal(id);
+        handlers = handlersOf();
+        expect((await handlers.key.create({ ...key, mark: mark("k", clock.now() + 3_600_000) })).id).to.not.equal(id);
+    });
+
+    for (const kind of ["drop", "truncate", "status", "body"] as const) {
+        it(`makes one workspace when the answer to its POST is lost (${kind})`, async () => {
+            await begin();
+            const news = await inputs();
+            cloud.inject({
+                when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
+                times: 1,
+                do:
+                    kind === "drop"
+                        ? { kind, when: "after" }
+                        : kind === "status"
+                          ? { kind, status: 503, afterEffect: true }
+                          : kind === "body"
+                            ? { kind, body: "<html>proxy</html>" }
+                            : { kind },
+            });
+            const { id } = await handlers.workspace.create(news);
+            expect(cloud.account.list("workspaces").map((one) => one["workspace_id"])).to.deep.equal([id]);
+        });
+    }
+
+    it("repeats a POST that was refused with 429, as the answer asks", async () => {
+        await begin();
+        const news = await inputs();
+        cloud.inject({
+            when: ({ method }) => method === "POST",
+            times: 1,
+            do: { kind: "status", status: 429, headers: { "retry-after": "7" } },
+        });
+        await handlers.workspace.create(news);
+        expect(clock.sleeps).to.include(7000);
+        expect(cloud.account.list("workspaces")).to.have.length(1);
+    });
+
+    it("waits out a role that AWS does not show yet", async () => {
+        await begin();
+        cloud.account.validationDelay = 20_000;
+        await handlers.credentials.create({ roleArn: "arn:aws:iam::123456789012:role/fresh", mark: mark("c") });
+        expect(cloud.account.list("credentials")).to.have.length(1);
+        expect(world.lines.join("\n")).to.contain("waiting until Databricks can use the fresh role");
+    });
+
+    it("answers a refresh of many from one list, and finds out what is gone", async () => {
+        await begin();
+        const news = await inputs();
+        const made = [];
+        for (const name of ["a", "b", "c"]) made.push(await handlers.workspace.create({ ...news, mark: mark(name) }));
+        cloud.account.remove("workspaces", String(made[1]?.id));
+        cloud.clearRequests();
+        const reads = await Promise.all(made.map(({ id, outs }) => handlers.workspace.read(id, outs)));
+        expect(reads.map(({ id }) => id)).to.deep.equal([made[0]?.id, "", made[2]?.id]);
+        expect(cloud.requests.filter(({ path }) => path.endsWith("/workspaces"))).to.have.length(1);
+    });
+
+    it("fails a refresh, and forgets nothing, when the API is down", async () => {
+        await begin();
+        const { id, outs } = await handlers.workspace.create(await inputs());
+        cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
+        const failed = await handlers.workspace.read(id, outs).then(
+            () => false,
+            () => true,
+        );
+        expect(failed).to.equal(true);
+    });
+
+    it("never shows a secret in an error", async () => {
+        await begin();
+        cloud.inject({ when: () => true, do: { kind: "drop", when: "before" } });
+        const error = await handlers.workspace.read("1", {}).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+        );
+        expect(JSON.stringify(error, Object.getOwnPropertyNames(error)))
+            .to.contain("no usable answer")
+            .and.not.contain(cloud.token);
+    });
+});
