@@ -307,6 +307,7 @@ function withoutMark(tags: unknown): unknown {
 
 function mergeDeep(base: Record<string, unknown>, more: Properties): Record<string, unknown> {
     for (const [name, value] of Object.entries(more)) {
+        if (value === undefined) continue;
         const there = base[name];
         base[name] = isRecord(there) && isRecord(value) ? mergeDeep({ ...there }, value) : value;
     }

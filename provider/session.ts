@@ -37,16 +37,13 @@ export class Session {
     private readonly held = new Set<string>();
     private readSettings: Settings | undefined;
     private madeClient: AccountClient | undefined;
-    private configuration: Configuration = () => undefined;
+    private configuration: Configuration | undefined;
 
     constructor(readonly world: World) {}
 
-    /** Takes the stack's configuration over. Nothing is read or looked for yet. */
+    /** Takes the stack's configuration over: every handler brings the same one. Nothing is read or looked for yet. */
     configure(configuration: Configuration): void {
-        this.configuration = configuration;
-        this.readSettings = undefined;
-        this.madeClient = undefined;
-        this.places.clear();
+        this.configuration ??= configuration;
     }
 
     get clock(): Clock {
@@ -59,13 +56,13 @@ export class Session {
 
     /** The provider's settings. Fails with `ConfigurationError` on a malformed one. */
     get settings(): Settings {
-        return (this.readSettings ??= readSettings(this.configuration));
+        return (this.readSettings ??= readSettings((key) => this.configuration?.(key)));
     }
 
     /** The authenticated client. Fails with `ConfigurationError` when there is no complete credential; calls nothing. */
     get client(): AccountClient {
         return (this.madeClient ??= new AccountClient(
-            findCredential({ configuration: this.configuration, environment: this.world.environment }),
+            findCredential({ configuration: (key) => this.configuration?.(key), environment: this.world.environment }),
             this.settings,
             this.clock,
         ));

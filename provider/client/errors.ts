@@ -43,7 +43,7 @@ export class RefusedError extends ReportedError {
 
 const remedies: Readonly<Record<RefusalKind, string>> = {
     missing: "Check the id: the object may have been deleted outside Pulumi; `pulumi refresh` shows what is there.",
-    conflict: "Choose another name, or remove what stands in the way, then run the command again.",
+    conflict: "Choose another name, or take away what still uses it, then run the command again.",
     throttled:
         "The account's rate limit was met for too long: run the command again later, or with a smaller --parallel.",
     unavailable: "The service did not recover in time: run the command again later; what was made is in the state.",

@@ -306,8 +306,7 @@ export class AwsStandIn {
                 "getSchema",
                 "call",
                 "construct",
-                "attach",
-                "getMapping",
+                                "getMapping",
                 "getMappings",
                 "streamInvoke",
             ].map((name) => [name, refuse(name)]),
@@ -315,6 +314,8 @@ export class AwsStandIn {
         return {
             ...none,
             cancel: answer(() => new Empty()),
+            // The engine says where it is, which nothing here needs to know.
+            attach: answer(() => new Empty()),
             getPluginInfo: answer(() => {
                 const info = new pluginProto.PluginInfo();
                 info.setVersion("7.48.0");

@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+
+import { expect } from "chai";
+
+import { LocalCloud } from "../cloud";
+import { TestStack } from "./harness";
+
+describe("the main example on the real engine", () => {
+    const canary = `canary-${randomUUID()}`;
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 1500, clientSecret: canary });
+        stack = await TestStack.create(cloud);
+    });
+    after(async () => {
+        await cloud.stop();
+        stack.remove();
+    });
+
+    const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
+    const bodyOf = (collection: string) =>
+        writes().find(({ path }) => path.endsWith(`/${collection}`))?.body as Record<string, unknown>;
+
+    it("previews without a call to the API", async () => {
+        const { ok, output } = await stack.preview();
+        expect(ok, output).to.equal(true);
+        expect(cloud.requests).to.deep.equal([]);
+    });
+
+    it("makes key, registration and workspace in this order, with exactly the bodies of the API, and no secret in any log", async () => {
+        const keysAtPost: number[] = [];
+        cloud.inject({
+            when: ({ method, path }) => {
+                if (method === "POST" && path.endsWith("/customer-managed-keys"))
+                    keysAtPost.push(cloud.kms.keys().length);
+                return false;
+            },
+            do: { kind: "hang" },
+        });
+        const { ok, output, events } = await stack.up({
+            logVerbosity: 9,
+            logFlow: true,
+            logToStdErr: true,
+            tracing: undefined,
+        });
+        expect(ok, output.slice(-3000)).to.equal(true);
+        expect(output).to.not.contain(canary);
+        expect(events).to.not.contain(canary);
+        expect(keysAtPost).to.deep.equal([1]);
+        expect(
+            writes()
+                .map(({ path }) => path.split("/").at(-1))
+                .at(-1),
+        ).to.equal("workspaces");
+
+        const [key] = cloud.kms.keys();
+        const [alias] = cloud.kms.aliases();
+        const [registration] = cloud.account.list("customer-managed-keys");
+        const [credentials] = cloud.account.list("credentials");
+        const [storage] = cloud.account.list("storage-configurations");
+        const mark = (await stack.state()).resources.find(({ type }) => type.endsWith(":StackMark"))?.id;
+        expect(bodyOf("customer-managed-keys")).to.deep.equal({
+            aws_key_info: { key_arn: key?.arn, key_alias: alias?.name },
+            use_cases: ["MANAGED_SERVICES"],
+        });
+        expect(bodyOf("credentials")).to.deep.equal({
+            credentials_name: credentials?.["credentials_name"],
+            aws_credentials: {
+                sts_role: {
+                    role_arn: cloud.aws.resources().find(({ type }) => type.endsWith(":Role"))?.properties["arn"],
+                },
+            },
+        });
+        expect(bodyOf("storage-configurations")).to.deep.equal({
+            storage_configuration_name: storage?.["storage_configuration_name"],
+            root_bucket_info: { bucket_name: cloud.aws.resources().find(({ type }) => type.endsWith(":Bucket"))?.id },
+        });
+        expect(bodyOf("workspaces")).to.deep.equal({
+            workspace_name: "notebooks",
+            aws_region: "us-east-1",
+            pricing_tier: "ENTERPRISE",
+            credentials_id: credentials?.["credentials_id"],
+            storage_configuration_id: storage?.["storage_configuration_id"],
+            managed_services_customer_managed_key_id: registration?.["customer_managed_key_id"],
+            custom_tags: { "pulumi-databricks-cmk": `${mark}/notebooks` },
+        });
+        expect(
+            cloud.kms.calls
+                .filter(({ operation }) => operation === "Encrypt")
+                .map(({ principalArn, error }) => [principalArn, error]),
+        ).to.deep.equal([["arn:aws:iam::414351767826:root", undefined]]);
+        expect(key?.rotation).to.equal(true);
+    });
+
+    it("gives the workspace's url, id and key as outputs", async () => {
+        const outputs = await stack.stack.outputs();
+        const [workspace] = cloud.account.list("workspaces");
+        expect(outputs["workspaceId"]?.value).to.equal(workspace?.["workspace_id"]);
+        expect(outputs["workspaceUrl"]?.value).to.equal(
+            `http://${String(workspace?.["deployment_name"])}.localhost:${new URL(cloud.host).port}`,
+        );
+        expect(outputs["keyArn"]?.value).to.equal(cloud.kms.keys()[0]?.arn);
+    });
+
+    it("keeps no code and no secret in the state: at most 200 bytes of provider text, the same for all of a type", async () => {
+        const { text, resources } = await stack.state();
+        const ours = resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/databricks-cmk:"));
+        expect(ours.length).to.equal(5);
+        for (const { inputs, outputs } of ours) {
+            expect(Buffer.byteLength(String(inputs["__provider"]))).to.be.within(1, 200);
+            expect(inputs["__provider"]).to.equal(outputs["__provider"]);
+        }
+        expect(text).to.not.contain(canary);
+        expect(stack.files()).to.not.contain(canary);
+    });
+
+    it("changes nothing at the second up, and writes nothing", async () => {
+        cloud.clearRequests();
+        const { ok, output, operations } = await stack.up();
+        expect(ok, output).to.equal(true);
+        expect(operations).to.deep.equal([]);
+        expect(writes()).to.deep.equal([]);
+    });
+
+    it("says replace when the key changes", async () => {
+        await stack.stack.setConfig("keyArn", {
+            value: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555",
+        });
+        cloud.clearRequests();
+        const { operations } = await stack.preview();
+        expect(operations).to.include("replace Workspace notebooks");
+        expect(writes()).to.deep.equal([]);
+        await stack.stack.removeConfig("keyArn");
+    });
+
+    it("leaves nothing after destroy", async () => {
+        const { ok, output } = await stack.destroy();
+        expect(ok, output).to.equal(true);
+        expect(cloud.contents()).to.deep.equal([]);
+    });
+});
