@@ -23,7 +23,11 @@ export function checkInputs(object: AccountObject, inputs: Properties, context: 
         if (value === UNKNOWN) continue;
         failures.push(...problems(path, field.schema, value));
     }
-    return [...failures, ...(object.check?.(inputs, context) ?? [])];
+    // One input, one problem: what is wrong by itself is not also held against the others.
+    const together = (object.check?.(inputs, context) ?? []).filter(
+        ({ property }) => !failures.some((one) => one.property === property),
+    );
+    return [...failures, ...together];
 }
 
 function problems(path: string, schema: z.ZodType, value: unknown): Failure[] {

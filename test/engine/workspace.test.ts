@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
 import { TestStack } from "./harness";
-
-const keyArn = (digit: string) =>
-    `arn:aws:kms:us-east-1:123456789012:key/${digit.repeat(8)}-2222-4333-8444-555555555555`;
 
 interface Shape {
     key?: string;
@@ -46,6 +43,12 @@ describe("a workspace on the real engine", () => {
         await cloud.stop();
         stack.remove();
     });
+    /** Makes a key in the KMS that Databricks may use. */
+    const makeKey = () => {
+        const policy = JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
+        const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
+        return String((cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }).Arn);
+    };
     const workspaces = () => cloud.account.list("workspaces");
     const up = async (shape: Shape) => {
         stack.program = program(shape);
@@ -96,7 +99,7 @@ describe("a workspace on the real engine", () => {
     it("replaces a workspace when its key is added or changed, and makes the new one first where it can", async () => {
         await up({ workspace: {} });
         const before = workspaces()[0]?.["workspace_id"];
-        const { operations } = await up({ key: keyArn("1") });
+        const { operations } = await up({ key: makeKey() });
         expect(operations).to.include("replace Workspace w");
         expect(workspaces().map((one) => one["workspace_id"]))
             .to.have.length(1)
@@ -136,11 +139,12 @@ describe("a workspace on the real engine", () => {
 
     it("says why a workspace failed, keeps it, and replaces it at the next up", async () => {
         cloud.account.nextOutcome = { status: "FAILED", message: "No capacity in the zone." };
-        stack.program = program({ key: keyArn("2") });
+        const key = makeKey();
+        stack.program = program({ key });
         const failed = await stack.up();
         expect(failed.ok).to.equal(false);
         expect(failed.output).to.contain("is FAILED");
-        const { output } = await up({ key: keyArn("2") });
+        const { output } = await up({ key });
         expect(output).to.not.contain("error");
         expect(workspaces().map((one) => one["workspace_status"])).to.deep.equal(["RUNNING"]);
     });
@@ -148,6 +152,7 @@ describe("a workspace on the real engine", () => {
     it("leaves nothing after destroy", async () => {
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
-        expect(cloud.contents()).to.deep.equal([]);
+        // The KMS keys were made outside the stack.
+        expect(cloud.contents().filter((line) => !line.startsWith("KMS key"))).to.deep.equal([]);
     });
 });
