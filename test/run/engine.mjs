@@ -49,7 +49,9 @@ async function engineOnPath(log) {
     if (!pulumi) return undefined;
     const version = await versionOf(pulumi);
     if (!version || !isRecent(version)) {
-        log(`Pulumi CLI: ${pulumi} is ${version ? `version ${version}` : "not working"}, ${VERSION} or later is needed`);
+        log(
+            `Pulumi CLI: ${pulumi} is ${version ? `version ${version}` : "not working"}, ${VERSION} or later is needed`,
+        );
         return undefined;
     }
     // A package manager puts links on PATH: the language host lies beside the real file, or on PATH as well.
@@ -210,7 +212,8 @@ async function build(kept, place, log) {
             name: "pulumi",
             path: `${pulumi}/pkg/v3/cmd/pulumi`,
             needs: [`${pulumi}/pkg/v3 v${VERSION}`, `${pulumi}/sdk/v3 v${VERSION}`],
-            replaces: "github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e",
+            replaces:
+                "github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e",
             version: `v${VERSION}`,
         },
         {
@@ -240,7 +243,9 @@ async function build(kept, place, log) {
             throw new Problem(`There is no Pulumi CLI, and Go (${old}) is too old to build one with.\n${remedy}`);
         }
 
-        log(`Pulumi CLI: building ${name} ${version} from source${name === "pulumi" ? " (some minutes, only this once)" : ""}`);
+        log(
+            `Pulumi CLI: building ${name} ${version} from source${name === "pulumi" ? " (some minutes, only this once)" : ""}`,
+        );
         const flags = `-s -w -X ${pulumi}/sdk/v3/go/common/version.Version=${version}`;
         const built = await run("go", ["build", "-mod=mod", "-ldflags", flags, "-o", join(bin, name), path], {
             cwd: module,

@@ -150,7 +150,7 @@ class Tree {
         ])) {
             this.#look();
             send(-this.root, signal);
-            for (const end = Date.now() + patience; !over && Date.now() < end; ) {
+            for (const end = Date.now() + patience; !over && Date.now() < end;) {
                 await delay(50);
                 this.#look();
             }
@@ -170,7 +170,7 @@ class Tree {
             ({ pid, session, born }) => pid === this.root || session === this.root || this.#seen.get(pid) === born,
         );
         const pids = new Set(ours.map(({ pid }) => pid));
-        for (let found = true; found; ) {
+        for (let found = true; found;) {
             found = false;
             for (const process of all) {
                 if (pids.has(process.pid) || !pids.has(process.parent)) continue;
@@ -211,7 +211,12 @@ function processes() {
                     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
                     const [state, parent, , session] = fields;
                     if (state === "Z" || state === "X") return [];
-                    return { pid: Number(name), parent: Number(parent), session: Number(session), born: fields[19] ?? "" };
+                    return {
+                        pid: Number(name),
+                        parent: Number(parent),
+                        session: Number(session),
+                        born: fields[19] ?? "",
+                    };
                 } catch {
                     return [];
                 }

@@ -17,7 +17,9 @@ export default class CountingReporter extends Mocha.reporters.Spec {
             const notRun = Math.max(0, runner.total - passes - failures - pending);
             writeFileSync(options.reporterOptions.counts, JSON.stringify({ passes, failures, pending, notRun }));
             setTimeout(() => {
-                console.error(`The tests are over, but something they opened is still open ${PATIENCE / 1000} s later.`);
+                console.error(
+                    `The tests are over, but something they opened is still open ${PATIENCE / 1000} s later.`,
+                );
                 process.exit(1);
             }, PATIENCE).unref();
         });

@@ -69,5 +69,7 @@ async function build(log) {
     if (!existsSync(join(root, "dist"))) log("Build: compiling the package (tsc --build)");
     const { code, stdout, stderr } = await run(join(root, "node_modules", ".bin", "tsc"), ["--build"], { cwd: root });
     if (code === 0) return;
-    throw new Problem(`The package does not compile:\n${`${stdout}${stderr}`.trim()}\n\nMend that, then run this again.`);
+    throw new Problem(
+        `The package does not compile:\n${`${stdout}${stderr}`.trim()}\n\nMend that, then run this again.`,
+    );
 }

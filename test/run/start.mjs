@@ -1,0 +1,204 @@
+// @ts-check
+// `npm start`: the main example against the local cloud, on the real Pulumi engine, then what its key does, step by step.
+// Each step checks what it shows. `npm start -- --keep` stops after `pulumi up` and leaves everything running.
+import { request } from "node:http";
+import { createRequire } from "node:module";
+import { setTimeout as delay } from "node:timers/promises";
+import { cleanUp, cleanUpOnSignals, Problem } from "./processes.mjs";
+import { setUp } from "./setup.mjs";
+import { expect, Stack } from "./stack.mjs";
+
+/** How long the control plane keeps a data key before it asks the KMS again, in milliseconds. */
+const CACHE = 4000;
+const NOTEBOOK = "/Shared/first";
+const SOURCE = "print('only for those who may use the key')";
+
+/** @typedef {import("../cloud/index.js").LocalCloud} LocalCloud */
+
+/** @type {LocalCloud | undefined} */
+let cloud;
+cleanUpOnSignals(() => cloud?.stop());
+try {
+    await main(process.argv.slice(2));
+} catch (error) {
+    console.error(error instanceof Problem ? `\n${error.message}` : error);
+    process.exitCode = 1;
+}
+await cloud?.stop();
+await cleanUp();
+
+/** @param {string[]} args */
+async function main(args) {
+    const keep = args.includes("--keep");
+    const strange = args.find((arg) => arg !== "--keep");
+    if (strange !== undefined) throw new Problem(`npm start does not know ${strange}; it takes --keep alone.`);
+    const { pulumi } = await setUp({ log: console.log });
+    const { LocalCloud } = createRequire(import.meta.url)("../../dist/test/cloud/index.js");
+    cloud = /** @type {LocalCloud} */ (
+        await LocalCloud.start({ provisioningMilliseconds: 5000, dekCacheMilliseconds: CACHE })
+    );
+    const stack = await Stack.create(cloud, pulumi);
+
+    heading("pulumi up: a KMS key, its registration, and a workspace under it");
+    await stack.show("up", "--yes", "--skip-preview");
+    const outputs = JSON.parse((await stack.read("stack", "output", "--json")).stdout);
+    if (keep) return leaveRunning(cloud, stack, outputs);
+
+    await showEncryption(cloud, outputs);
+    await showRevocation(cloud, outputs);
+    await showKeyChange(cloud, stack, outputs);
+
+    heading("pulumi destroy: nothing is left");
+    await stack.show("destroy", "--yes", "--skip-preview");
+    expect(cloud.contents().length === 1, `In the local cloud there is still:\n${cloud.contents().join("\n")}`);
+    say(`The account is empty. What is left is the second KMS key, which was made outside the stack.`);
+    console.log("\nAll of this was checked while it was shown. To try it by hand: npm start -- --keep");
+}
+
+/**
+ * @param {LocalCloud} cloud
+ * @param {{workspaceUrl: string, workspaceId: string}} outputs
+ */
+async function showEncryption(cloud, { workspaceUrl, workspaceId }) {
+    heading("A notebook is written, and stored encrypted");
+    await written(cloud, workspaceUrl);
+    say(`written:  ${SOURCE}`);
+    const stored = cloud.notebooks.storedBytes(workspaceId, NOTEBOOK);
+    expect(!stored.includes(SOURCE.slice(0, 12)), "The stored bytes hold the notebook's text.");
+    say(`stored:   ${stored.subarray(0, 40).toString("hex")}… (${stored.length} bytes)`);
+    say(`read:     ${await readNotebook(cloud, workspaceUrl)}`);
+}
+
+/**
+ * @param {LocalCloud} cloud
+ * @param {{workspaceUrl: string, keyArn: string}} outputs
+ */
+async function showRevocation(cloud, { workspaceUrl, keyArn }) {
+    heading("The key is disabled: reads end with the cache's interval, and come back with the key");
+    const { KMSClient, DisableKeyCommand, EnableKeyCommand } = createRequire(import.meta.url)("@aws-sdk/client-kms");
+    const environment = cloud.environment();
+    const kms = new KMSClient({
+        region: keyArn.split(":")[3],
+        endpoint: environment.AWS_ENDPOINT_URL_KMS,
+        credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: environment.AWS_SECRET_ACCESS_KEY },
+    });
+    // Only a data key that was fetched a moment ago outlasts the next lines on a slow machine.
+    await delay(CACHE);
+    await readNotebook(cloud, workspaceUrl);
+    await kms.send(new DisableKeyCommand({ KeyId: keyArn }));
+    say(`disabled, read at once:            ${await readNotebook(cloud, workspaceUrl)}`);
+    await delay(CACHE);
+    const refusal = await readNotebook(cloud, workspaceUrl).then(
+        () => undefined,
+        (/** @type {Error} */ error) => error.message,
+    );
+    expect(
+        refusal !== undefined && refusal.includes("DisabledException"),
+        "A read after the interval was not refused.",
+    );
+    say(`read after the interval (${CACHE / 1000} s):    refused: ${refusal?.slice(0, 160)}`);
+    await kms.send(new EnableKeyCommand({ KeyId: keyArn }));
+    say(`enabled again, read:               ${await readNotebook(cloud, workspaceUrl)}`);
+    kms.destroy();
+}
+
+/**
+ * @param {LocalCloud} cloud
+ * @param {Stack} stack
+ * @param {{keyArn: string}} outputs
+ */
+async function showKeyChange(cloud, stack, { keyArn }) {
+    heading("A preview with another key says: replace");
+    const { KeyMetadata } = /** @type {{KeyMetadata: {Arn: string}}} */ (
+        cloud.kms.call(
+            "CreateKey",
+            {},
+            { principalArn: "arn:aws:iam::123456789012:root", region: keyArn.split(":")[3] ?? "" },
+        )
+    );
+    await stack.show("preview", "-c", `keyArn=${KeyMetadata.Arn}`);
+    const { stdout } = await stack.read("preview", "--json", "-c", `keyArn=${KeyMetadata.Arn}`);
+    /** @type {{op: string, urn: string}[]} */
+    const steps = JSON.parse(stdout).steps;
+    const replaced = steps.some(({ op, urn }) => op === "replace" && urn.includes("databricks-cmk:Workspace::"));
+    expect(replaced, "The preview does not replace the workspace.");
+    await stack.read("config", "rm", "keyArn");
+}
+
+/**
+ * @param {LocalCloud} cloud
+ * @param {Stack} stack
+ * @param {Record<string, string>} outputs
+ */
+async function leaveRunning(cloud, stack, outputs) {
+    heading("Left running, until Ctrl-C");
+    const settings = { ...cloud.environment(), ...stack.own };
+    for (const [name, value] of Object.entries(settings)) console.log(`export ${name}='${value}'`);
+    console.log(`\ncd '${stack.folder}' && pulumi stack --stack dev    # the stack`);
+    console.log(
+        `curl --connect-to ::${new URL(cloud.host).host} -H "Authorization: Bearer ${cloud.token}" '${outputs.workspaceUrl}/api/2.0/workspace/list?path=/'`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));
+}
+
+/**
+ * @param {LocalCloud} cloud
+ * @param {string} workspaceUrl
+ */
+async function written(cloud, workspaceUrl) {
+    const content = Buffer.from(SOURCE).toString("base64");
+    const body = { path: NOTEBOOK, format: "SOURCE", language: "PYTHON", content, overwrite: true };
+    await call(cloud, workspaceUrl, "POST", "/api/2.0/workspace/import", body);
+}
+
+/**
+ * @param {LocalCloud} cloud
+ * @param {string} workspaceUrl
+ */
+async function readNotebook(cloud, workspaceUrl) {
+    const path = `/api/2.0/workspace/export?format=SOURCE&path=${encodeURIComponent(NOTEBOOK)}`;
+    const { content } = await call(cloud, workspaceUrl, "GET", path);
+    const source = Buffer.from(content, "base64").toString();
+    expect(source === SOURCE, "What was read is not what was written.");
+    return source;
+}
+
+/**
+ * A request to a workspace's own host. Not every machine resolves names below localhost, so the name goes in the header.
+ * @param {LocalCloud} cloud
+ * @param {string} workspaceUrl
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+function call(cloud, workspaceUrl, method, path, body) {
+    const headers = {
+        host: new URL(workspaceUrl).host,
+        authorization: `Bearer ${cloud.token}`,
+        "content-type": "application/json",
+    };
+    return new Promise((resolve, reject) => {
+        const asked = request(`${cloud.host}${path}`, { method, headers }, (response) => {
+            let text = "";
+            response.setEncoding("utf8").on("data", (part) => (text += part));
+            response.on("end", () => {
+                const answer = JSON.parse(text);
+                if (response.statusCode === 200) resolve(answer);
+                else reject(new Error(`HTTP ${response.statusCode} ${answer.error_code}: ${answer.message}`));
+            });
+        });
+        asked.on("error", reject);
+        asked.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+}
+
+/** @param {string} title */
+function heading(title) {
+    console.log(`\n── ${title}\n`);
+}
+
+/** @param {string} line */
+function say(line) {
+    console.log(`  ${line}`);
+}
