@@ -20,7 +20,12 @@ export default tseslint.config(
     },
     {
         files: ["sdk/**/*.ts"],
-        rules: { "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: ["**/test/*", "**/provider/*"] }] },
+        rules: {
+            "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: ["**/test/*", "**/provider/*"] }],
+        },
     },
-    { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-unused-expressions": "off" } },
+    {
+        files: ["test/**/*.ts"],
+        rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-unused-expressions": "off" },
+    },
 );

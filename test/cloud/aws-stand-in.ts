@@ -306,7 +306,7 @@ export class AwsStandIn {
                 "getSchema",
                 "call",
                 "construct",
-                                "getMapping",
+                "getMapping",
                 "getMappings",
                 "streamInvoke",
             ].map((name) => [name, refuse(name)]),
