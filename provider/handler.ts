@@ -47,15 +47,27 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const failures = checkInputs(this.object, news, { allowedRegions: this.session.settings.allowedRegions });
         const inputs = this.withTodaysNames(news);
         if (failures.length > 0) return { inputs, failures };
-        return this.checkChange(olds, inputs);
+        return await this.checkChange(olds, inputs);
     }
 
     /** What a change from these inputs to those means; called when the new ones are sound by themselves. */
-    protected checkChange(
-        _olds: Properties,
+    protected async checkChange(
+        olds: Properties,
         news: Record<string, unknown>,
-    ): { inputs: Record<string, unknown>; failures?: Failure[] } {
+    ): Promise<{ inputs: Record<string, unknown>; failures?: Failure[] }> {
+        for (const [path, { change, api }] of Object.entries(this.object.fields)) {
+            const [from, to] = [textAt(olds, path), at(news, path)];
+            if (change !== "ignore" || api === null || from === undefined || to === UNKNOWN || to === from) continue;
+            this.session.report.warn(
+                `${this.label(news)}: ${path} changes from "${from}" to "${String(to ?? "nothing")}". It is a name only, which the ${this.object.noun} keeps as it was made: nothing is changed or replaced.`,
+            );
+        }
         return { inputs: news };
+    }
+
+    /** What a resource is called in lines for the user. */
+    protected label(inputs: Properties): string {
+        return markOf(inputs)?.resource ?? this.object.noun;
     }
 
     async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
@@ -189,7 +201,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return textAt(properties, "accountId") ?? this.session.client.accountId;
     }
 
-    private async write(place: Place, id: string, news: Properties, changed: readonly string[]): Promise<void> {
+    /** Changes these inputs of an object that exists, once. */
+    protected async write(place: Place, id: string, news: Properties, changed: readonly string[]): Promise<void> {
         if (this.object.updateWith === "PUT") return place.collection.replace(id, bodyOf(this.object, news));
         const body = this.body(news, markOf(news), changed);
         try {

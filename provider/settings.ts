@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { OnKeyChange } from "./account-object";
 import { ConfigurationError } from "./client/errors";
 
 /** The regions of the private preview; `databricks:allowedRegions` takes their place. */
@@ -11,6 +12,8 @@ export type Configuration = (key: string) => string | undefined;
 /** The provider's settings beside credentials. Times are in milliseconds. */
 export interface Settings {
     readonly allowedRegions: readonly string[];
+    /** What a key change leads to on a workspace that says nothing itself. */
+    readonly onKeyChange: OnKeyChange;
     /** How long a request is tried again before it counts as failed. */
     readonly retryTimeout: number;
     /** How long a fresh role or bucket that Databricks cannot use yet is waited for. */
@@ -25,6 +28,7 @@ const regions = z.array(z.string().min(1)).min(1);
 export function readSettings(configuration: Configuration): Settings {
     return {
         allowedRegions: allowedRegions(configuration("databricks:allowedRegions")),
+        onKeyChange: onKeyChange(configuration("databricks:onKeyChange")),
         retryTimeout: seconds(configuration, "databricks:retryTimeoutSeconds", 300),
         validationTimeout: seconds(configuration, "databricks:validationTimeoutSeconds", 90),
         requestTimeout: seconds(configuration, "databricks:requestTimeoutSeconds", 60),
@@ -39,6 +43,17 @@ function allowedRegions(value: string | undefined): readonly string[] {
         'The configuration databricks:allowedRegions must be a list of regions, for example ["us-east-1", "eu-west-1"].',
     );
 }
+
+function onKeyChange(value: string | undefined): OnKeyChange {
+    const parsed = onKeyChangeSchema.safeParse(value === undefined || value === "" ? "replace" : value);
+    if (parsed.success) return parsed.data;
+    throw new ConfigurationError(
+        `The configuration databricks:onKeyChange must be replace, forbid or update; it is "${value}".`,
+    );
+}
+
+/** The ways to meet a key change. */
+export const onKeyChangeSchema = z.enum(["replace", "forbid", "update"], "must be one of replace, forbid, update");
 
 function listed(value: string): unknown {
     try {

@@ -1,10 +1,13 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { ReportedError } from "./client/errors";
+import type { Failure, OnKeyChange } from "./account-object";
+import { RefusedError, ReportedError } from "./client/errors";
 import { type Difference, InitializationError, ObjectHandler } from "./handler";
+import { customerManagedKeyObject } from "./objects/customer-managed-key";
 import { markOf } from "./mark";
 import { deploymentNamePrefix } from "./objects/workspace";
-import { at, isRecord, type Properties, textAt } from "./properties";
+import { at, isRecord, type Properties, textAt, UNKNOWN } from "./properties";
+import { onKeyChangeSchema } from "./settings";
 import type { Place } from "./session";
 
 /** How long a workspace is waited for where nothing else is said, in seconds. */
@@ -14,6 +17,17 @@ const PROGRESS_EVERY = 10_000;
 
 /** Statuses from which a workspace never becomes RUNNING by itself. */
 const ended = new Set(["FAILED", "CANCELLED", "CANCELLING", "BANNED"]);
+
+interface KeyChange {
+    readonly field: string;
+    readonly from: string | undefined;
+    /** `UNKNOWN`: it may change; `undefined`: it is taken away. */
+    readonly to: string | undefined;
+}
+
+function shown(key: string | undefined): string {
+    return key === UNKNOWN ? "a key that is not known yet" : (key ?? "none");
+}
 
 /** What only a workspace has: it is waited for, and it may fail after it was made. */
 export class WorkspaceHandler extends ObjectHandler {
@@ -32,6 +46,98 @@ export class WorkspaceHandler extends ObjectHandler {
         };
     }
 
+    /**
+     * A key change becomes the input `keyChange`, which policy packs see and which never reaches the state: the engine
+     * checks a replacement once more, without old inputs. A change in place (`onKeyChange: "update"`) loses nothing and
+     * has none.
+     */
+    protected override async checkChange(
+        olds: Properties,
+        news: Record<string, unknown>,
+    ): Promise<{ inputs: Record<string, unknown>; failures?: Failure[] }> {
+        const change = this.keyChange(olds, news);
+        if (change === undefined) return super.checkChange(olds, news);
+        const { field, from, to } = change;
+        const mode = this.onKeyChange(news);
+        const label = this.label(news);
+        if (mode === "update" && to !== undefined) {
+            this.session.report.info(
+                `${label}: ${field} changes from ${from ?? "none"} to ${shown(to)}: the service is asked to change it in place.`,
+            );
+            return { inputs: news };
+        }
+        const what = `${to === UNKNOWN ? "may change" : "changes"} from ${from ?? "none"} to ${shown(to)}`;
+        if (mode === "forbid") {
+            return {
+                inputs: news,
+                failures: [
+                    {
+                        property: field,
+                        reason: `${what}, which would replace the workspace and lose every notebook in it, and onKeyChange is "forbid". Bring the key back, or make a second workspace with the new key and move the notebooks over before this one goes`,
+                    },
+                ],
+            };
+        }
+        const same = await this.sameKmsKey(olds, from, to);
+        this.session.report.warn(
+            `${label}: ${field} ${what}. The key of a workspace is immutable, so the workspace ${to === UNKNOWN ? "may be" : "is"} replaced, and EVERY NOTEBOOK IN IT IS LOST.${same ? " Both are the same KMS key, new registration: keep the old registration and nothing is lost." : ""} Instead: bring the key back, or make a second workspace with the new key and move the notebooks over; retainOnDelete keeps the old one meanwhile.`,
+        );
+        const keyChange = {
+            field,
+            ...(from === undefined ? {} : { from }),
+            ...(to === UNKNOWN ? { possible: true } : to === undefined ? {} : { to }),
+        };
+        return { inputs: { ...news, keyChange } };
+    }
+
+    /** The key whose change replaces a workspace that exists, if one changes. */
+    private keyChange(olds: Properties, news: Properties): KeyChange | undefined {
+        if (textAt(olds, "workspaceName") === undefined) return undefined;
+        for (const field of ["managedServicesCustomerManagedKeyId", "storageCustomerManagedKeyId"] as const) {
+            const [from, to] = [textAt(olds, field), at(news, field)];
+            // The storage key is set and changed in place: only its removal replaces.
+            const replaces = field === "managedServicesCustomerManagedKeyId" || to === undefined;
+            if (from !== to && replaces) return { field, from, to: typeof to === "string" ? to : undefined };
+        }
+        return undefined;
+    }
+
+    private onKeyChange(news: Properties): OnKeyChange {
+        return onKeyChangeSchema.safeParse(news["onKeyChange"]).data ?? this.session.settings.onKeyChange;
+    }
+
+    /** Whether both registrations are readable and of the same KMS key. */
+    private async sameKmsKey(olds: Properties, from: string | undefined, to: string | undefined): Promise<boolean> {
+        if (from === undefined || to === undefined || to === UNKNOWN) return false;
+        try {
+            const { collection } = this.session.place(customerManagedKeyObject, textAt(olds, "accountId"));
+            const arns = await Promise.all(
+                [from, to].map(async (id) => textAt((await collection.get(id)) ?? {}, "aws_key_info.key_arn")),
+            );
+            return arns[0] !== undefined && arns[0] === arns[1];
+        } catch {
+            // It is a help in a warning: without it the warning is still right.
+            return false;
+        }
+    }
+
+    protected override async write(
+        place: Place,
+        id: string,
+        news: Properties,
+        changed: readonly string[],
+    ): Promise<void> {
+        try {
+            await super.write(place, id, news, changed);
+        } catch (error) {
+            const key = changed.includes("managedServicesCustomerManagedKeyId");
+            if (!key || !(error instanceof RefusedError) || error.kind !== "invalid") throw error;
+            throw new ReportedError(
+                `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace", which loses every notebook of the workspace; or make a second workspace with the new key and move the notebooks over.`,
+            );
+        }
+    }
+
     override async delete(id: string, properties: Properties): Promise<void> {
         await super.delete(id, properties);
         const timeout = this.timeout(properties);
@@ -47,12 +153,13 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     protected override differences(olds: Properties, news: Properties): Difference[] {
-        return super.differences(olds, news).map((difference) =>
+        return super.differences(olds, news).map((difference) => {
+            const { path } = difference;
             // The API lets a workspace change its network only where it was created with one.
-            difference.path === "networkId" && at(olds, "networkId") === undefined
-                ? { ...difference, change: "replace" }
-                : difference,
-        );
+            if (path === "networkId" && at(olds, path) === undefined) return { path, change: "replace" };
+            const inPlace = path === "managedServicesCustomerManagedKeyId" && at(news, path) !== undefined;
+            return inPlace && this.onKeyChange(news) === "update" ? { path, change: "update" } : difference;
+        });
     }
 
     protected override nameCollides(olds: Properties, news: Properties): boolean {

@@ -24,4 +24,4 @@ export {
 } from "./policy-documents";
 export { StackMark } from "./account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./storage-configuration";
-export { type ComputeMode, type PricingTier, Workspace, type WorkspaceArgs } from "./workspace";
+export { type ComputeMode, type OnKeyChange, type PricingTier, Workspace, type WorkspaceArgs } from "./workspace";

@@ -8,6 +8,9 @@ export type PricingTier = "STANDARD" | "PREMIUM" | "ENTERPRISE" | "DEDICATED" | 
 /** Where a workspace computes: in the customer's AWS account, or in Databricks' alone. */
 export type ComputeMode = "HYBRID" | "SERVERLESS";
 
+/** What a change of a workspace's key for notebooks leads to. */
+export type OnKeyChange = "replace" | "forbid" | "update";
+
 /** The inputs of a {@link Workspace}. */
 export interface WorkspaceArgs {
     /** The Databricks account. Default: `databricks:accountId`. A change replaces the workspace. */
@@ -48,6 +51,12 @@ export interface WorkspaceArgs {
     networkConnectivityConfigId?: pulumi.Input<string | undefined>;
     /** Where it computes. Default: the service's choice. A change replaces the workspace. */
     computeMode?: pulumi.Input<ComputeMode | undefined>;
+    /**
+     * What a change of the key for notebooks leads to: `replace` the workspace, with a warning; `forbid` it, so that
+     * preview and up fail; or `update` it in place, for accounts whose service can do that (taking the key away still
+     * replaces). Default: `databricks:onKeyChange`, else `replace`.
+     */
+    onKeyChange?: pulumi.Input<OnKeyChange | undefined>;
     /** How long creation, a change or deletion is waited for, in seconds, 1 to 86400. Default: the longest of `customTimeouts`, else 1200. */
     provisioningTimeoutSeconds?: pulumi.Input<number | undefined>;
 }

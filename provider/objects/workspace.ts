@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AccountObject, Failure } from "../account-object";
 import { accountId, name, objectId, oneOf, region, text, time } from "../fields";
 import { MARK_TAG } from "../mark";
+import { onKeyChangeSchema } from "../settings";
 import { at, type Properties, textAt, UNKNOWN } from "../properties";
 
 /** The inputs that name the key of the control plane's data: today's name and its oldest one. */
@@ -110,6 +111,7 @@ export const workspaceObject: AccountObject = {
             removal: "replace",
         },
         computeMode: { schema: oneOf(["HYBRID", "SERVERLESS"]).optional(), serverDecides: true },
+        onKeyChange: { schema: onKeyChangeSchema.optional(), api: null, change: "ignore" },
         provisioningTimeoutSeconds: { schema: seconds.optional(), api: null, change: "ignore" },
     },
     outputs: {
