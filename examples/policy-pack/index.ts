@@ -1,0 +1,3 @@
+import { DatabricksGuard } from "pulumi-databricks-cmk/policy";
+
+new DatabricksGuard();
