@@ -31,6 +31,7 @@ const listAnswer = z.array(z.unknown()).nullish();
 export class Collection {
     private listing: { promise: Promise<Listed>; asked: number; writes: number } | undefined;
     private listed: Listed | undefined;
+    private first: Promise<ReadonlyMap<string, Properties>> | undefined;
     private gathering: { ids: string[]; answers: Promise<ReadonlyMap<string, Properties | undefined>> } | undefined;
     /** Grows when a write begins and when it ends. */
     private writes = 0;
@@ -116,17 +117,17 @@ export class Collection {
         return (await this.listing.promise).answers;
     }
 
-    /** Every object as it was at some moment since this process began: for what was left by an earlier one. */
-    async listOfThisRun(): Promise<ReadonlyMap<string, Properties>> {
-        return (
-            this.listed?.answers ??
-            (await (this.firstList ??= this.list()).catch((error: unknown) => {
-                this.firstList = undefined;
-                throw error;
-            }))
-        );
+    /**
+     * Every object as it was when this process first asked: for what was left by an earlier one. What this process makes
+     * itself is never in it, so that two resources with the same content are not taken for one.
+     */
+    async firstList(): Promise<ReadonlyMap<string, Properties>> {
+        this.first ??= this.list().catch((error: unknown) => {
+            this.first = undefined;
+            throw error;
+        });
+        return this.first;
     }
-    private firstList: Promise<ReadonlyMap<string, Properties>> | undefined;
 
     private async requestList(asked: number, writes: number): Promise<Listed> {
         const parsed = listAnswer.safeParse(await this.client.get(this.object.path, this.accountId));

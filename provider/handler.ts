@@ -87,8 +87,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     async create(inputs: Properties): Promise<dynamic.CreateResult> {
         const place = this.placeOf(inputs);
         const mark = markOf(inputs);
-        const left =
-            mark === undefined ? undefined : this.takeOver(await place.collection.listOfThisRun(), inputs, mark);
+        const left = mark === undefined ? undefined : this.takeOver(await place.collection.firstList(), inputs, mark);
         const answer = left ?? (await this.post(place, inputs, mark));
         const id = idOf(this.object, answer);
         this.session.hold(this.object, id);

@@ -7,7 +7,8 @@ import * as automation from "@pulumi/pulumi/automation";
 
 import type { LocalCloud } from "../cloud";
 
-const root = resolve(__dirname, "../../..");
+/** The folder of the repository. */
+export const root = resolve(__dirname, "../../..");
 
 /** What a deployment on the real engine came to. */
 export interface Run {

@@ -49,8 +49,16 @@ export class Stack {
      * @param {...string} args
      */
     async show(...args) {
-        const { code } = await run("pulumi", args, { cwd: this.folder, env: this.environment, show: true });
+        const code = await this.attempt(...args);
         expect(code === 0, `pulumi ${args[0]} ended with exit code ${code}; its own words above say why.`);
+    }
+
+    /**
+     * Runs the CLI so that its output is seen, and returns its exit code.
+     * @param {...string} args
+     */
+    async attempt(...args) {
+        return (await run("pulumi", args, { cwd: this.folder, env: this.environment, show: true })).code;
     }
 
     /**

@@ -3,8 +3,10 @@
 // Each step checks what it shows. `npm start -- --keep` stops after `pulumi up` and leaves everything running.
 import { request } from "node:http";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { cleanUp, cleanUpOnSignals, Problem } from "./processes.mjs";
+import { root } from "./project.mjs";
 import { setUp } from "./setup.mjs";
 import { expect, Stack } from "./stack.mjs";
 
@@ -122,6 +124,14 @@ async function showKeyChange(cloud, stack, { keyArn }) {
     const steps = JSON.parse(stdout).steps;
     const replaced = steps.some(({ op, urn }) => op === "replace" && urn.includes("databricks-cmk:Workspace::"));
     expect(replaced, "The preview does not replace the workspace.");
+
+    heading("A policy pack refuses it");
+    const pack = join(root, "examples", "policy-pack");
+    const code = await stack.attempt("preview", "--policy-pack", pack, "-c", `keyArn=${KeyMetadata.Arn}`);
+    expect(code !== 0, "The preview passed the policy pack.");
+    say(
+        `pulumi preview --policy-pack examples/policy-pack ended with exit code ${code}: this change cannot be deployed.`,
+    );
     await stack.read("config", "rm", "keyArn");
 }
 

@@ -1,0 +1,240 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { root, type Run, TestStack } from "./harness";
+
+type KeyName = "first" | "second" | "again" | "new";
+
+interface Shape {
+    key?: KeyName;
+    alias?: string;
+    tags?: Record<string, string>;
+    storageKey?: boolean;
+    onKeyChange?: databricks.OnKeyChange;
+}
+
+/** Changes of a stack: from one shape to another. */
+const changes: Record<
+    string,
+    { from: Shape; to: Shape; isKeyChange: boolean; isRemoval?: boolean; says?: RegExp; does?: string[] }
+> = {
+    add: { from: {}, to: { key: "first" }, isKeyChange: true, says: /changes from none to [0-9a-f-]{36}/ },
+    change: {
+        from: { key: "first" },
+        to: { key: "second" },
+        isKeyChange: true,
+        says: /changes from [0-9a-f-]{36} to [0-9a-f-]{36}/,
+    },
+    remove: {
+        from: { key: "first" },
+        to: {},
+        isKeyChange: true,
+        isRemoval: true,
+        says: /changes from [0-9a-f-]{36} to none/,
+    },
+    unknown: {
+        from: { key: "first" },
+        to: { key: "new" },
+        isKeyChange: true,
+        says: /may change from [0-9a-f-]{36} to a key that is not known yet/,
+    },
+    "same KMS key, registered again": {
+        from: { key: "first" },
+        to: { key: "again" },
+        isKeyChange: true,
+        says: /same KMS key, new registration/,
+    },
+    "the storage key removed": {
+        from: { key: "first", storageKey: true },
+        to: { key: "first" },
+        isKeyChange: true,
+        isRemoval: true,
+        says: /storageCustomerManagedKeyId changes/,
+    },
+    "the alias alone": {
+        from: { key: "first" },
+        to: { key: "first", alias: "alias/other" },
+        isKeyChange: false,
+        does: [],
+    },
+    "another field alone": {
+        from: { key: "first" },
+        to: { key: "first", tags: { team: "b" } },
+        isKeyChange: false,
+        does: ["update Workspace w"],
+    },
+};
+
+describe("key changes on the real engine", () => {
+    let cloud: LocalCloud;
+    const arns: Record<string, string> = {};
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        for (const name of ["a", "b"]) {
+            const policy = JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
+            const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
+            arns[name] = (
+                cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }
+            ).Arn;
+        }
+    });
+    after(() => cloud.stop());
+
+    const program = (shape: Shape) => async () => {
+        const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+        const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+        const register = (name: string, arn: string, alias = "alias/one") =>
+            new databricks.CustomerManagedKey(name, {
+                awsKeyInfo: { keyArn: arns[arn] ?? "", keyAlias: alias },
+                useCases: name === "storage" ? ["STORAGE"] : ["MANAGED_SERVICES"],
+            });
+        const first = register("first", "a", shape.alias);
+        const second = register("second", "b");
+        const again = register("again", "a");
+        const storageKey = register("storage", "b");
+        const keys = {
+            first: () => first,
+            second: () => second,
+            again: () => again,
+            new: () => register("new", "b", "alias/new"),
+        };
+        new databricks.Workspace("w", {
+            workspaceName: "w",
+            awsRegion: "us-east-1",
+            credentialsId: credentials.credentialsId,
+            storageConfigurationId: storage.storageConfigurationId,
+            managedServicesCustomerManagedKeyId: shape.key && keys[shape.key]().customerManagedKeyId,
+            storageCustomerManagedKeyId: shape.storageKey === true ? storageKey.customerManagedKeyId : undefined,
+            customTags: shape.tags,
+            onKeyChange: shape.onKeyChange,
+        });
+    };
+
+    const pack = join(root, "examples", "policy-pack");
+    const workspaceOf = ({ operations }: Run) => operations.filter((operation) => operation.endsWith(" Workspace w"));
+
+    for (const [name, { from, to, isKeyChange, isRemoval = false, says = /(?:)/, does = [] }] of Object.entries(
+        changes,
+    )) {
+        describe(name, () => {
+            let stack: TestStack;
+            before(async () => {
+                stack = await TestStack.create(cloud, program(from));
+                const { ok, output } = await stack.up();
+                expect(ok, output).to.equal(true);
+                cloud.clearRequests();
+            });
+            after(async () => {
+                expect(
+                    cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token")),
+                ).to.deep.equal([]);
+                stack.program = program(from);
+                const { ok, output } = await stack.destroy();
+                expect(ok, output).to.equal(true);
+                stack.remove();
+            });
+            const preview = (onKeyChange: databricks.OnKeyChange, level?: string) => {
+                stack.program = program({ ...to, onKeyChange });
+                if (level === undefined) return stack.preview();
+                const config = join(stack.folder, "guard.json");
+                writeFileSync(config, JSON.stringify({ all: "disabled", "workspace-key-immutable": level }));
+                return stack.preview({ policyPacks: [pack], policyPackConfigs: [config] });
+            };
+
+            it("replace", async () => {
+                const run = await preview("replace");
+                expect(run.ok, run.output).to.equal(true);
+                expect(workspaceOf(run).includes("replace Workspace w")).to.equal(isKeyChange);
+                if (isKeyChange) expect(run.output).to.match(says).and.contain("EVERY NOTEBOOK IN IT IS LOST");
+                else expect(run.operations).to.deep.equal(does);
+            });
+
+            it("forbid", async () => {
+                const run = await preview("forbid");
+                expect(run.ok, run.output).to.equal(!isKeyChange);
+                if (isKeyChange) expect(run.output).to.contain('onKeyChange is "forbid"').and.contain("property ");
+            });
+
+            it("update", async () => {
+                const run = await preview("update");
+                expect(run.ok, run.output).to.equal(true);
+                if (isKeyChange)
+                    expect(workspaceOf(run).at(0)).to.equal(
+                        isRemoval ? "create-replacement Workspace w" : "update Workspace w",
+                    );
+                else expect(run.operations).to.deep.equal(does);
+            });
+
+            it("a mandatory policy", async () => {
+                const run = await preview("replace", "mandatory");
+                expect(run.ok, run.output).to.equal(!isKeyChange);
+                if (isKeyChange) expect(run.output).to.contain("workspace-key-immutable");
+            });
+
+            it("an advisory policy", async () => {
+                const run = await preview("replace", "advisory");
+                expect(run.ok, run.output).to.equal(true);
+                expect(run.output.includes("workspace-key-immutable")).to.equal(isKeyChange);
+            });
+        });
+    }
+
+    it("forbids by the stack's configuration, and the marker never reaches the state", async () => {
+        const stack = await TestStack.create(cloud, program({ key: "first" }));
+        await stack.up();
+        stack.program = program({ key: "second" });
+        await stack.stack.setConfig("databricks:onKeyChange", { value: "forbid" });
+        expect((await stack.up()).ok).to.equal(false);
+        await stack.stack.removeConfig("databricks:onKeyChange");
+        const { ok, output } = await stack.up();
+        expect(ok, output).to.equal(true);
+        expect((await stack.state()).text).to.not.contain("keyChange");
+        await stack.destroy();
+        stack.remove();
+    });
+
+    it("a service that cannot change the key in place says so, with the alternatives, and the workspace stays", async () => {
+        const stack = await TestStack.create(cloud, program({ key: "first" }));
+        await stack.up();
+        const id = cloud.account.list("workspaces")[0]?.["workspace_id"];
+        stack.program = program({ key: "second", onKeyChange: "update" });
+        const { ok, output } = await stack.up();
+        expect(ok).to.equal(false);
+        expect(output).to.contain("did not change the key of the workspace").and.contain("make a second workspace");
+        expect(cloud.account.list("workspaces").map((one) => one["workspace_id"])).to.deep.equal([id]);
+        stack.program = program({ key: "first" });
+        await stack.destroy();
+        stack.remove();
+    });
+
+    it("a service that can change the key does so with one PATCH, and notebooks stay readable", async () => {
+        const newer = await LocalCloud.start({ provisioningMilliseconds: 200, keyChange: "updatable" });
+        const policy = JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
+        const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
+        const kept = { ...arns };
+        for (const name of ["a", "b"])
+            arns[name] = (
+                newer.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }
+            ).Arn;
+        const stack = await TestStack.create(newer, program({ key: "first" }));
+        await stack.up();
+        const id = String(newer.account.list("workspaces")[0]?.["workspace_id"]);
+        await newer.notebooks.write(id, "/n", "PYTHON", Buffer.from("x"));
+        stack.program = program({ key: "second", onKeyChange: "update" });
+        newer.clearRequests();
+        const { ok, output } = await stack.up();
+        expect(ok, output).to.equal(true);
+        expect(
+            newer.requests.filter(({ method }) => method === "PATCH").map(({ query }) => query["update_mask"]),
+        ).to.deep.equal(["managed_services_customer_managed_key_id"]);
+        expect((await newer.notebooks.read(id, "/n"))?.toString()).to.equal("x");
+        expect((await stack.state()).text).to.not.contain("keyChange");
+        Object.assign(arns, kept);
+        await newer.stop();
+        stack.remove();
+    });
+});

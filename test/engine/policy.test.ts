@@ -1,0 +1,119 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { rules } from "../../sdk/policy";
+import { LocalCloud } from "../cloud";
+import { root, TestStack } from "./harness";
+
+interface Shape {
+    region?: string;
+    keyRegion?: string;
+    noKey?: boolean;
+    tier?: string;
+    rotation?: boolean;
+    window?: number;
+    policy?: (policy: databricks.PolicyDocument) => void;
+    unprotected?: boolean;
+    tags?: Record<string, string>;
+}
+
+const uuid = "11111111-2222-4333-8444-555555555555";
+
+const program =
+    (shape: Shape = {}) =>
+    async () => {
+        const policy = databricks.databricksKeyPolicy({ awsAccountId: "123456789012" });
+        shape.policy?.(policy);
+        const key = new aws.kms.Key("key", {
+            region: shape.keyRegion ?? shape.region ?? "us-east-1",
+            enableKeyRotation: shape.rotation ?? true,
+            deletionWindowInDays: shape.window ?? 30,
+            policy: JSON.stringify(policy),
+        });
+        const registration = new databricks.CustomerManagedKey("registration", {
+            awsKeyInfo: { keyArn: key.arn },
+            useCases: ["MANAGED_SERVICES"],
+        });
+        new databricks.Workspace(
+            "w",
+            {
+                workspaceName: "w",
+                awsRegion: shape.region ?? "us-east-1",
+                credentialsId: uuid,
+                storageConfigurationId: uuid,
+                managedServicesCustomerManagedKeyId:
+                    shape.noKey === true ? undefined : registration.customerManagedKeyId,
+                pricingTier: shape.tier as databricks.PricingTier,
+                customTags: shape.tags ?? { team: "a" },
+            },
+            { protect: shape.unprotected !== true },
+        );
+    };
+
+/** A program that each rule refuses, and no other rule. */
+const refused: Partial<Record<keyof typeof rules, Shape>> = {
+    allowedRegions: { region: "us-west-2" },
+    workspaceKeyRequired: { noKey: true },
+    keyRegionMatchesWorkspace: { keyRegion: "us-east-2" },
+    keyRotationEnabled: { rotation: false },
+    keyDeletionWindow: { window: 7 },
+    keyPolicyLetsDatabricksEncrypt: { policy: (policy) => policy.Statement.splice(1, 1) },
+    keyPolicyNoMoreThanNeeded: {
+        policy: (policy) =>
+            policy.Statement.push({ Effect: "Allow", Principal: { AWS: "*" }, Action: "kms:Decrypt", Resource: "*" }),
+    },
+    workspaceProtected: { unprotected: true },
+    requiredTags: { tags: { owner: "x" } },
+};
+
+describe("policy rules in a real policy pack run", () => {
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start();
+        stack = await TestStack.create(cloud, program());
+    });
+    after(async () => {
+        await cloud.stop();
+        stack.remove();
+    });
+    const preview = async (shape: Shape) => {
+        stack.program = program(shape);
+        const config = join(stack.folder, "guard.json");
+        writeFileSync(
+            config,
+            JSON.stringify({
+                all: "mandatory",
+                "allowed-regions": { enforcementLevel: "mandatory", regions: ["us-east-1", "us-east-2"] },
+                "required-tags": { enforcementLevel: "mandatory", tags: ["team"] },
+            }),
+        );
+        const run = await stack.preview({
+            policyPacks: [join(root, "examples", "policy-pack")],
+            policyPackConfigs: [config],
+        });
+        const violated = [
+            ...new Set([...run.output.matchAll(/- \[mandatory\]\s+([a-z-]+)\s+\(/g)].map(([, name]) => name)),
+        ];
+        return { ...run, violated };
+    };
+
+    it("pass a stack that is as it should be", async () => {
+        const { ok, output, violated } = await preview({});
+        expect(violated).to.deep.equal([]);
+        expect(ok, output).to.equal(true);
+    });
+
+    for (const [name, shape] of Object.entries(refused)) {
+        const rule = rules[name as keyof typeof rules];
+        it(`${rule.name} refuses: ${rule.description}`, async () => {
+            const { ok, output, violated } = await preview(shape);
+            expect(ok, output).to.equal(false);
+            expect(violated, output).to.deep.equal([rule.name]);
+        });
+    }
+});
