@@ -12,6 +12,13 @@ const OWN_INPUTS = new Set(["__provider", "mark", "adopt"]);
  */
 export function checkInputs(object: AccountObject, inputs: Properties, context: CheckContext): Failure[] {
     const failures = [...unknownNames(object, inputs)];
+    const adopt = at(inputs, "adopt");
+    if (
+        adopt !== undefined &&
+        (typeof adopt !== "string" || (adopt !== UNKNOWN && !/^[0-9A-Za-z-]{1,64}$/.test(adopt)))
+    ) {
+        failures.push({ property: "adopt", reason: `must be the bare id of an existing ${object.noun}, as a string` });
+    }
     for (const [path, field] of Object.entries(object.fields)) {
         const group = notAnObject(inputs, path);
         if (group !== undefined) {

@@ -87,7 +87,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     async create(inputs: Properties): Promise<dynamic.CreateResult> {
         const place = this.placeOf(inputs);
         const mark = markOf(inputs);
-        const left = mark === undefined ? undefined : this.takeOver(await place.collection.firstList(), inputs, mark);
+        const adopted = await this.adopted(place, inputs);
+        const left =
+            adopted ??
+            (mark === undefined ? undefined : this.takeOver(await place.collection.firstList(), inputs, mark));
         const answer = left ?? (await this.post(place, inputs, mark));
         const id = idOf(this.object, answer);
         this.session.hold(this.object, id);
@@ -134,7 +137,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         });
     }
 
-    private changed(olds: Properties, news: Properties): string[] {
+    /** The inputs that an update in place has to change. */
+    protected changed(olds: Properties, news: Properties): string[] {
         return this.differences(olds, news).flatMap(({ path, change }) => (change === "update" ? [path] : []));
     }
 
@@ -198,6 +202,31 @@ export class ObjectHandler implements dynamic.ResourceProvider {
 
     private accountOf(properties: Properties): string {
         return textAt(properties, "accountId") ?? this.session.client.accountId;
+    }
+
+    /**
+     * The existing object that the program wants to take over, compared with what it asks for. When this stack holds it
+     * already it is being replaced, and its replacement is a new object.
+     */
+    private async adopted(place: Place, inputs: Properties): Promise<Properties | undefined> {
+        const id = textAt(inputs, "adopt");
+        if (id === undefined || this.session.holds(this.object, id)) return undefined;
+        const answer = await place.collection.get(id);
+        if (answer === undefined) {
+            throw new ReportedError(
+                `adopt: there is no ${this.object.noun} ${id} in the account. Correct the id, or leave adopt out to make a new one.`,
+            );
+        }
+        const state = this.stateOf(inputs, answer);
+        const different = this.differences(state, inputs).filter(({ change }) => change === "replace");
+        if (different.length === 0) return answer;
+        const list = different.map(
+            ({ path }) =>
+                `${path} is ${JSON.stringify(at(state, path) ?? "not set")}, the program says ${JSON.stringify(at(inputs, path) ?? "not set")}`,
+        );
+        throw new ReportedError(
+            `adopt: the ${this.object.noun} ${id} differs from the program in what cannot be changed: ${list.join("; ")}. Make the program say what there is. Nothing was changed.`,
+        );
     }
 
     /** Changes these inputs of an object that exists, once. */
@@ -276,6 +305,9 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const body = this.body(named, mark);
         const end = clock.now() + settings.validationTimeout;
         for (let attempt = 0; ; attempt++) {
+            if (!(await this.session.world.engineRuns())) {
+                throw new ReportedError(`The engine is gone, so nothing could hold a new ${noun}: none is made.`);
+            }
             try {
                 return await place.collection.create(body);
             } catch (error) {

@@ -1,6 +1,7 @@
 import { AccountClient, type Clock, systemClock } from "./client/account-client";
 import { findCredential } from "./client/credential";
 import type { AccountObject } from "./account-object";
+import { engineRuns } from "./engine";
 import { Collection } from "./collection";
 import { type Configuration, readSettings, type Settings } from "./settings";
 import { Watch } from "./watch";
@@ -20,6 +21,8 @@ export interface World {
     readonly environment: Readonly<Record<string, string | undefined>>;
     readonly clock: Clock;
     readonly report: Reporter;
+    /** Whether the engine that all this is done for still runs. */
+    readonly engineRuns: () => Promise<boolean>;
 }
 
 /** A collection and the wait that all its resources share. */
@@ -92,5 +95,5 @@ export class Session {
 
 /** The world of a real deployment. */
 export function realWorld(report: Reporter): World {
-    return { environment: process.env, clock: systemClock, report };
+    return { environment: process.env, clock: systemClock, report, engineRuns: () => engineRuns() };
 }

@@ -130,11 +130,20 @@ export class WorkspaceHandler extends ObjectHandler {
         try {
             await super.write(place, id, news, changed);
         } catch (error) {
-            const key = changed.includes("managedServicesCustomerManagedKeyId");
-            if (!key || !(error instanceof RefusedError) || error.kind !== "invalid") throw error;
-            throw new ReportedError(
-                `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace", which loses every notebook of the workspace; or make a second workspace with the new key and move the notebooks over.`,
-            );
+            if (!(error instanceof RefusedError) || error.kind !== "invalid") throw error;
+            const answer = await place.collection.get(id);
+            if (answer !== undefined && textAt(answer, "workspace_status") === "PROVISIONING") {
+                // A change whose end nobody heard of is still under way: it may be this very one.
+                const state = await this.settled(place, id, news, this.stateOf(news, answer));
+                const left = this.changed(state, news);
+                if (left.length > 0) await super.write(place, id, news, left);
+            } else if (changed.includes("managedServicesCustomerManagedKeyId")) {
+                throw new ReportedError(
+                    `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace", which loses every notebook of the workspace; or make a second workspace with the new key and move the notebooks over.`,
+                );
+            } else {
+                throw error;
+            }
         }
     }
 

@@ -23,6 +23,11 @@ export interface AwsKeyInfo {
 
 /** The inputs of a {@link CustomerManagedKey}. */
 export interface CustomerManagedKeyArgs {
+    /**
+     * Id of an existing registration to take over in place of making one, after comparing what cannot be changed. Read once, when
+     * this resource is created; taking it away later changes nothing. From then on the stack owns it, and deletes it.
+     */
+    adopt?: pulumi.Input<string | undefined>;
     /** The Databricks account. Default: `databricks:accountId`. */
     accountId?: pulumi.Input<string | undefined>;
     /** The KMS key. */

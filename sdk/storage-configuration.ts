@@ -4,6 +4,11 @@ import { AccountResource } from "./account-resource";
 
 /** The inputs of a {@link StorageConfiguration}. */
 export interface StorageConfigurationArgs {
+    /**
+     * Id of an existing storage configuration to take over in place of making one, after comparing what cannot be changed. Read once, when
+     * this resource is created; taking it away later changes nothing. From then on the stack owns it, and deletes it.
+     */
+    adopt?: pulumi.Input<string | undefined>;
     /** The Databricks account. Default: `databricks:accountId`. */
     accountId?: pulumi.Input<string | undefined>;
     /** Its name, 1 to 256 characters, unique in the account. Left out, one is made from the resource's name. */

@@ -13,6 +13,11 @@ export type OnKeyChange = "replace" | "forbid" | "update";
 
 /** The inputs of a {@link Workspace}. */
 export interface WorkspaceArgs {
+    /**
+     * Id of an existing workspace to take over in place of making one, after comparing what cannot be changed. Read once, when
+     * this resource is created; taking it away later changes nothing. From then on the stack owns it, and deletes it.
+     */
+    adopt?: pulumi.Input<string | undefined>;
     /** The Databricks account. Default: `databricks:accountId`. A change replaces the workspace. */
     accountId?: pulumi.Input<string | undefined>;
     /** The name that people see, 1 to 256 characters. A change replaces the workspace. */

@@ -142,7 +142,7 @@ export class AccountClient {
             try {
                 const answer = await send();
                 if (answer.status >= 200 && answer.status < 300) return answer;
-                const refused = refusal(request, answer);
+                const refused = refusal(request, this.withoutSecrets(answer));
                 const nothingDone = refused instanceof RefusedError && refused.kind === "throttled";
                 if (refused instanceof RefusedError && refused.kind === "unavailable" && !repeatable) {
                     throw new NoAnswerError(request, `the service answered with HTTP ${answer.status}`, true);
@@ -175,6 +175,13 @@ export class AccountClient {
             // The axios error holds the request's headers, a secret among them: only its code goes on.
             throw noAnswer(request, isAxiosError(error) ? error.code : undefined, this.settings.requestTimeout);
         }
+    }
+
+    /** An answer that repeats a secret is not shown with it. */
+    private withoutSecrets(answer: Answer): Answer {
+        const { as } = this.credential;
+        const secret = "token" in as ? as.token : as.clientSecret;
+        return { ...answer, text: answer.text.replaceAll(secret, "[secret]") };
     }
 
     /** The bearer token: the one that was given, or a service principal's, kept until shortly before it ends. */

@@ -70,6 +70,8 @@ export type Misfortune =
     | { kind: "body"; body: string; contentType?: string }
     /** The effect happens, and half of the answer is sent. */
     | { kind: "truncate" }
+    /** Something of the test's own is done before or after the effect, which then goes on as usual. */
+    | { kind: "call"; when: "before" | "after"; run: () => Promise<void> }
     /** Nothing is ever answered; the effect does not happen. */
     | { kind: "hang" };
 
@@ -274,12 +276,14 @@ export class LocalCloud {
         }
         if (fault?.kind === "drop" && fault.when === "before") return this.drop(reply);
         if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+        if (fault?.kind === "call" && fault.when === "before") await fault.run();
         const limited = this.limited();
         const instead = fault?.kind === "status" && fault.afterEffect !== true;
         const answer = instead
             ? { status: fault.status, body: undefined }
             : (limited ?? (await answered(() => this.api.answer(request))));
         record.status = answer.status;
+        if (fault?.kind === "call" && fault.when === "after") await fault.run();
         if (fault?.kind === "drop") return this.drop(reply);
         if (fault?.kind === "status") {
             record.status = fault.status;

@@ -102,28 +102,43 @@ export function temporaryFolder(prefix, parent = tmpdir()) {
 export async function cleanUp() {
     ending = true;
     await Promise.all([...running].map((tree) => tree.end()));
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeFolders();
 }
 
 /**
- * From now on Ctrl-C, a kill and a closed terminal clean up before this process ends, with the exit code that shells give.
- * @param {() => void | Promise<void>} [first] what is done before the processes are ended
+ * From now on Ctrl-C, a kill, a closed terminal and a reader of our output that has gone away end this process only after
+ * a clean-up.
+ * @param {() => void} [last] what is done after the clean-up
  */
-export function cleanUpOnSignals(first) {
-    const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-    for (const [signal, code] of Object.entries(codes)) {
+export function cleanUpOnSignals(last) {
+    /** @param {number} code */
+    const stop = async (code) => {
         // npm passes a Ctrl-C on that the terminal has sent already, so one can come twice: the second changes nothing.
-        process.on(signal, async () => {
-            if (ending) return;
-            ending = true;
-            try {
-                await first?.();
-                await cleanUp();
-            } finally {
-                process.exit(code);
-            }
-        });
+        if (ending) return;
+        ending = true;
+        try {
+            console.error("\nStopping ...");
+            await cleanUp();
+            last?.();
+        } finally {
+            process.exit(code);
+        }
+    };
+    // The exit codes are those that shells give.
+    for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+        process.on(signal, () => void stop(code));
     }
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => void stop(1));
+}
+
+// However this process ends, as long as it is not killed outright.
+process.on("exit", () => {
+    for (const tree of running) tree.kill();
+    removeFolders();
+});
+
+function removeFolders() {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** A command and all that it started. The engine puts its plugins into process groups of their own, so a group is not enough. */

@@ -15,7 +15,10 @@ const SUITES = [
 
 const total = { passed: 0, failed: 0 };
 
-cleanUpOnSignals(() => finish());
+cleanUpOnSignals(() => {
+    total.failed++;
+    finish();
+});
 try {
     await runAll(process.argv.slice(2));
 } catch (error) {

@@ -269,4 +269,119 @@ describe("handlers against the local cloud", () => {
             .to.contain("no usable answer")
             .and.not.contain(cloud.token);
     });
+
+    describe("adopting", () => {
+        const outcome = (promise: Promise<unknown>) =>
+            promise.then(
+                () => "ok",
+                (error: Error) => error.message,
+            );
+
+        it("takes an existing workspace over, changes what can be changed, and is clean afterwards, with adopt or without", async () => {
+            await begin();
+            const news = await inputs();
+            const { id } = await handlers.workspace.create(news);
+            handlers = handlersOf();
+            const adopting: Record<string, unknown> = {
+                ...news,
+                mark: mark("other"),
+                adopt: id,
+                customTags: { team: "a" },
+            };
+            const adopted = await handlers.workspace.create(adopting);
+            expect(adopted.id).to.equal(id);
+            expect(posts()).to.have.length(1);
+            expect(adopted.outs["customTags"]).to.deep.equal({ team: "a" });
+            expect((await handlers.workspace.diff(id, adopted.outs, adopting)).changes).to.equal(false);
+            const without = { ...adopting, adopt: undefined };
+            expect((await handlers.workspace.diff(id, adopted.outs, without)).changes).to.equal(false);
+        });
+
+        it("lists every difference in what cannot be changed, and changes nothing", async () => {
+            await begin();
+            const news = await inputs();
+            const { id } = await handlers.workspace.create(news);
+            handlers = handlersOf();
+            const message = await outcome(
+                handlers.workspace.create({ ...news, adopt: id, workspaceName: "x", pricingTier: "DEDICATED" }),
+            );
+            expect(message)
+                .to.contain('workspaceName is "w", the program says "x"')
+                .and.contain('pricingTier is "ENTERPRISE", the program says "DEDICATED"');
+            expect(cloud.requests.filter(({ method }) => method === "PATCH")).to.deep.equal([]);
+        });
+
+        it("says so when there is nothing to adopt", async () => {
+            await begin();
+            expect(await outcome(handlers.workspace.create({ ...(await inputs()), adopt: "12345" }))).to.contain(
+                "there is no workspace 12345",
+            );
+        });
+
+        it("makes a new workspace where the adopted one is being replaced", async () => {
+            await begin();
+            const news: Record<string, unknown> = await inputs();
+            const { id, outs } = await handlers.workspace.create(news);
+            const changed = { ...news, adopt: id, workspaceName: "x" };
+            await handlers.workspace.diff(id, outs, changed);
+            expect((await handlers.workspace.create(changed)).id).to.not.equal(id);
+        });
+
+        it("takes the other objects over as well", async () => {
+            await begin();
+            const made = await handlers.credentials.create({
+                roleArn: "arn:aws:iam::123456789012:role/r",
+                mark: mark("c"),
+            });
+            handlers = handlersOf();
+            const adopted = await handlers.credentials.create({
+                roleArn: "arn:aws:iam::123456789012:role/r",
+                adopt: made.id,
+                mark: mark("d"),
+            });
+            expect(adopted.id).to.equal(made.id);
+        });
+    });
+
+    it("lets one of two win who ask for the same deployment name, and the other loses nothing", async () => {
+        await begin();
+        const news = await inputs({ deploymentName: "sales" });
+        const results = await Promise.allSettled([
+            handlers.workspace.create(news),
+            handlers.workspace.create({ ...news, mark: mark("v") }),
+        ]);
+        expect(results.map(({ status }) => status).sort()).to.deep.equal(["fulfilled", "rejected"]);
+        const lost = results.find((result) => result.status === "rejected");
+        expect(String(lost?.reason)).to.contain("already exists").and.contain("Choose another name");
+        expect(cloud.account.list("workspaces")).to.have.length(1);
+    });
+
+    it("makes nothing once the engine is gone", async () => {
+        await begin();
+        const news = await inputs();
+        world.engineRuns = async () => false;
+        const message = await handlers.workspace.create(news).then(
+            () => "ok",
+            (error: Error) => error.message,
+        );
+        expect(message).to.contain("The engine is gone");
+        expect(posts()).to.deep.equal([]);
+    });
+
+    it("finishes a change whose end nobody heard of", async () => {
+        await begin();
+        const news = await inputs({ customTags: { team: "a" } });
+        const { id, outs } = await handlers.workspace.create(news);
+        const changed = { ...news, customTags: { team: "b" } };
+        cloud.inject({
+            when: ({ method, path }) => method === "GET" && path.endsWith(id),
+            times: 1,
+            do: { kind: "body", body: "<html>" },
+        });
+        await handlers.workspace.update(id, outs, changed).catch(() => undefined);
+        handlers = handlersOf();
+        const updated = await handlers.workspace.update(id, outs, changed);
+        expect(updated.outs?.["customTags"]).to.deep.equal({ team: "b" });
+        expect(updated.outs?.["workspaceStatus"]).to.equal("RUNNING");
+    });
 });

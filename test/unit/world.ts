@@ -22,13 +22,14 @@ export class FakeClock implements Clock {
 export function fakeWorld(
     environment: Record<string, string>,
     clock: Clock = new FakeClock(),
-): World & { lines: string[] } {
+): { -readonly [Name in keyof World]: World[Name] } & { lines: string[] } {
     const lines: string[] = [];
     const line = (message: string) => void lines.push(message);
     return {
         environment: { HOME: "/nowhere", ...environment },
         clock,
         report: { warn: line, info: line, progress: line },
+        engineRuns: async () => true,
         lines,
     };
 }

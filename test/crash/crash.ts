@@ -1,0 +1,287 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud, type RecordedRequest } from "../cloud";
+import { databricksKeyPolicy } from "../../sdk/policy-documents";
+
+const root = resolve(__dirname, "../../..");
+
+/** What is killed. */
+export type Victim = "engine" | "provider" | "both";
+/** What the stack was doing. */
+export type Phase = "create" | "update" | "replace" | "destroy";
+
+/** A moment at which something is killed. */
+export interface KillPoint {
+    readonly phase: Phase;
+    /** The request of the phase, counted from 0. */
+    readonly index: number;
+    readonly request: string;
+    readonly when: "before" | "after";
+    readonly victim: Victim;
+}
+
+/** What was found after the next `pulumi cancel` and `pulumi up`. */
+export interface Outcome {
+    /** Objects that the account holds and the state does not. */
+    readonly orphans: number;
+    /** Objects that the state holds and the account does not. */
+    readonly lost: number;
+    /** Objects beyond one of each that the program names. */
+    readonly duplicates: number;
+    /** Whether what was left behind was taken over. */
+    readonly takenOver: boolean;
+    /** What went wrong besides, if anything. */
+    readonly problem: string | undefined;
+}
+
+const program = `
+const databricks = require("pulumi-databricks-cmk");
+const shape = JSON.parse(process.env.SHAPE);
+const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+const key = new databricks.CustomerManagedKey("k", { awsKeyInfo: { keyArn: process.env.KEY_ARN }, useCases: ["MANAGED_SERVICES"] });
+new databricks.Workspace("w", {
+    awsRegion: "us-east-1",
+    credentialsId: credentials.credentialsId,
+    storageConfigurationId: storage.storageConfigurationId,
+    managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
+    ...shape,
+});
+`;
+
+const shapes = {
+    create: { workspaceName: "w", customTags: { team: "a" } },
+    update: { workspaceName: "w", customTags: { team: "b" } },
+    replace: { workspaceName: "v", customTags: { team: "a" } },
+    destroy: { workspaceName: "w", customTags: { team: "a" } },
+} as const;
+
+const kinds = {
+    Credentials: "credentials",
+    StorageConfiguration: "storage-configurations",
+    CustomerManagedKey: "customer-managed-keys",
+    Workspace: "workspaces",
+} as const;
+const idFields = {
+    Credentials: "credentials_id",
+    StorageConfiguration: "storage_configuration_id",
+    CustomerManagedKey: "customer_managed_key_id",
+    Workspace: "workspace_id",
+} as const;
+type Kind = keyof typeof kinds;
+const kindNames = Object.keys(kinds) as Kind[];
+
+/** A stack on the real CLI, whose processes can be killed one by one. */
+class CrashStack {
+    private readonly folder = mkdtempSync(join(tmpdir(), "databricks-cmk-crash-"));
+    private readonly id = randomUUID();
+    private readonly environment: NodeJS.ProcessEnv;
+
+    constructor(
+        readonly cloud: LocalCloud,
+        keyArn: string,
+    ) {
+        mkdirSync(join(this.folder, "backend"));
+        symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
+        writeFileSync(
+            join(this.folder, "Pulumi.yaml"),
+            "name: crash\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+        );
+        writeFileSync(join(this.folder, "package.json"), '{"name": "crash", "main": "index.js"}');
+        writeFileSync(join(this.folder, "index.js"), program);
+        this.environment = {
+            ...process.env,
+            ...cloud.environment(),
+            CRASH_STACK: this.id,
+            KEY_ARN: keyArn,
+            PULUMI_HOME: join(this.folder, "home"),
+            PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
+            PULUMI_CONFIG_PASSPHRASE: "x",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+        };
+    }
+
+    run(phase: Phase, ...args: string[]): Promise<{ code: number | null; output: string }> {
+        return new Promise((done) => {
+            const child = spawn("pulumi", [...args, "--non-interactive"], {
+                cwd: this.folder,
+                env: { ...this.environment, SHAPE: JSON.stringify(shapes[phase]) },
+            });
+            let output = "";
+            child.stdout.on("data", (text) => (output += String(text)));
+            child.stderr.on("data", (text) => (output += String(text)));
+            // Processes that outlive a killed engine hold the pipes open: its exit is what counts.
+            child.once("exit", (code) => setTimeout(() => done({ code, output }), 50));
+        });
+    }
+
+    act(phase: Phase): Promise<{ code: number | null; output: string }> {
+        return this.run(phase, phase === "destroy" ? "destroy" : "up", "--yes", "--skip-preview", "--stack", "dev");
+    }
+
+    /** Kills processes of this stack as `kill -9` does. */
+    kill(victim: Victim | "all"): void {
+        for (const { pid, command } of this.processes()) {
+            const engine = basename(command[0] ?? "") === "pulumi";
+            const provider = command.some((part) => part.includes("dynamic-provider"));
+            const hit = victim === "all" || (engine && victim !== "provider") || (provider && victim !== "engine");
+            if (hit) process.kill(pid, "SIGKILL");
+        }
+    }
+
+    /** The ids that the state holds, by kind. */
+    async held(): Promise<Record<Kind, string[]>> {
+        const { output } = await this.run("create", "stack", "export", "--stack", "dev");
+        const { deployment } = JSON.parse(output) as {
+            deployment: { resources?: { type: string; id?: string; delete?: boolean }[] };
+        };
+        const of = (kind: Kind) =>
+            (deployment.resources ?? []).filter(({ type }) => type.endsWith(`:${kind}`)).map(({ id }) => id ?? "");
+        return Object.fromEntries(kindNames.map((kind) => [kind, of(kind)])) as Record<Kind, string[]>;
+    }
+
+    remove(): void {
+        this.kill("all");
+        rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+
+    private processes(): { pid: number; command: string[] }[] {
+        return readdirSync("/proc")
+            .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+            .flatMap((name) => {
+                try {
+                    if (!readFileSync(`/proc/${name}/environ`, "latin1").includes(`CRASH_STACK=${this.id}`)) return [];
+                    return [
+                        { pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, "latin1").split("\0") },
+                    ];
+                } catch {
+                    return [];
+                }
+            });
+    }
+}
+
+async function begin(): Promise<CrashStack> {
+    const cloud = await LocalCloud.start({ provisioningMilliseconds: 400 });
+    const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
+    const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
+    const { Arn } = cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string };
+    const stack = new CrashStack(cloud, Arn);
+    await stack.run("create", "stack", "init", "dev");
+    return stack;
+}
+
+async function end(stack: CrashStack): Promise<void> {
+    stack.remove();
+    await stack.cloud.stop();
+}
+
+/** The requests of each phase of a life without crashes. */
+export async function recordPhases(): Promise<Record<Phase, string[]>> {
+    const stack = await begin();
+    const phases: [Phase, string[]][] = [];
+    for (const phase of ["create", "update", "replace", "destroy"] as const) {
+        if (phase === "replace") await stack.act("create");
+        stack.cloud.clearRequests();
+        const { code, output } = await stack.act(phase);
+        if (code !== 0) throw new Error(`${phase} failed without any crash:\n${output}`);
+        phases.push([phase, stack.cloud.requests.map(named)]);
+    }
+    await end(stack);
+    return Object.fromEntries(phases) as Record<Phase, string[]>;
+}
+
+function named({ method, path }: RecordedRequest): string {
+    const collection = path.split("/").slice(5).join("/");
+    return `${method} ${/token$/.test(path) ? "token" : collection.replace(/\/.*/, "/…")}`;
+}
+
+/** Kills at one point, then does what a person does: `pulumi cancel`, and the same command again. */
+export async function crashAt(point: KillPoint): Promise<Outcome> {
+    const stack = await begin();
+    const { cloud } = stack;
+    try {
+        if (point.phase !== "create") await must(stack.act("create"), "the first up");
+        cloud.clearRequests();
+        let reached = false;
+        cloud.inject({
+            when: ({ index }) => index === point.index,
+            times: 1,
+            do: {
+                kind: "call",
+                when: point.when,
+                run: async () => {
+                    reached = true;
+                    stack.kill(point.victim);
+                },
+            },
+        });
+        await stack.act(point.phase);
+        if (!reached) throw new Error("the kill point was not reached");
+        await stack.run(point.phase, "cancel", "--yes", "--stack", "dev");
+        const { output } = await must(stack.act(point.phase), "the next command");
+        const counted = await count(stack, point.phase === "destroy" ? 0 : 1);
+        await must(stack.act("destroy"), "the destroy at the end");
+        const after = await count(stack, 0);
+        return { ...sum(counted, after), takenOver: output.includes("is taken over"), problem: undefined };
+    } catch (error) {
+        return {
+            orphans: 0,
+            lost: 0,
+            duplicates: 0,
+            takenOver: false,
+            problem: error instanceof Error ? error.message.slice(0, 1500) : String(error),
+        };
+    } finally {
+        await end(stack);
+    }
+}
+
+async function must(run: Promise<{ code: number | null; output: string }>, what: string): Promise<{ output: string }> {
+    const { code, output } = await run;
+    if (code !== 0) throw new Error(`${what} failed:\n${output}`);
+    return { output };
+}
+
+type Count = Pick<Outcome, "orphans" | "lost" | "duplicates">;
+
+async function count(stack: CrashStack, each: number): Promise<Count> {
+    const held = await stack.held();
+    const counts = kindNames.map((kind) => {
+        const there = stack.cloud.account.list(kinds[kind]).map((one) => String(one[idFields[kind]]));
+        return {
+            orphans: there.filter((id) => !held[kind].includes(id)).length,
+            lost: held[kind].filter((id) => !there.includes(id)).length,
+            duplicates: Math.max(0, there.length - each),
+        };
+    });
+    return counts.reduce(sum, { orphans: 0, lost: 0, duplicates: 0 });
+}
+
+function sum(left: Count, right: Count): Count {
+    return {
+        orphans: left.orphans + right.orphans,
+        lost: left.lost + right.lost,
+        duplicates: left.duplicates + right.duplicates,
+    };
+}
+
+/** Kill points: before and after the effect of every write, for engine and provider each; before every other request, for the two in turn. */
+export function killPoints(phases: Record<Phase, string[]>): KillPoint[] {
+    const points: KillPoint[] = [];
+    for (const phase of Object.keys(phases) as Phase[]) {
+        phases[phase].forEach((request, index) => {
+            const write = !request.startsWith("GET") && request !== "POST token";
+            const victims: Victim[] = write ? ["engine", "provider"] : [index % 2 === 0 ? "engine" : "provider"];
+            if (request === "POST workspaces") victims.push("both");
+            for (const victim of victims)
+                for (const when of write ? (["before", "after"] as const) : (["before"] as const))
+                    points.push({ phase, index, request, when, victim });
+        });
+    }
+    return points;
+}

@@ -1,0 +1,29 @@
+import { expect } from "chai";
+
+import { crashAt, killPoints, recordPhases } from "../crash/crash";
+
+describe("kill -9 on the real engine (a sample; npm run test:crash has all)", () => {
+    it("loses nothing, orphans nothing and makes nothing twice", async () => {
+        const points = killPoints(await recordPhases());
+        const workspace = points.filter(({ request, phase }) => request === "POST workspaces" && phase === "create");
+        const sample = [
+            ...workspace.filter(({ when, victim }) => when === "after" || victim === "engine"),
+            points.find(({ request, when }) => request === "POST customer-managed-keys" && when === "after"),
+            points.find(
+                ({ phase, request, when }) => phase === "replace" && request === "POST workspaces" && when === "after",
+            ),
+            points.find(({ phase, when }) => phase === "destroy" && when === "after"),
+        ].filter((point) => point !== undefined);
+        expect(sample).to.have.length(7);
+        for (const point of sample) {
+            const { orphans, lost, duplicates, problem } = await crashAt(point);
+            const found = { orphans, lost, duplicates, problem };
+            expect(found, JSON.stringify(point)).to.deep.equal({
+                orphans: 0,
+                lost: 0,
+                duplicates: 0,
+                problem: undefined,
+            });
+        }
+    });
+});

@@ -1,0 +1,85 @@
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { LocalCloud, type Misfortune } from "../cloud";
+import { TestStack } from "./harness";
+
+const program = async () => {
+    const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+    const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+    new databricks.Workspace("w", {
+        workspaceName: "w",
+        awsRegion: "us-east-1",
+        credentialsId: credentials.credentialsId,
+        storageConfigurationId: storage.storageConfigurationId,
+    });
+};
+
+/** A sample of the fault matrix. */
+const sample: [string, string, Misfortune][] = [
+    ["POST", "/workspaces", { kind: "drop", when: "after" }],
+    ["POST", "/workspaces", { kind: "truncate" }],
+    ["POST", "/credentials", { kind: "status", status: 503, afterEffect: true }],
+    ["POST", "/storage-configurations", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
+    ["GET", "/workspaces", { kind: "body", body: "<html></html>" }],
+];
+
+describe("faults on the real engine (a sample of the fault matrix)", () => {
+    for (const [method, end, misfortune] of sample) {
+        it(`${method} ${end}, ${misfortune.kind}: the account holds exactly what the program names, after at most one more up`, async () => {
+            const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+            const stack = await TestStack.create(cloud, program);
+            cloud.inject({
+                when: (request) => request.method === method && request.path.endsWith(end),
+                times: 1,
+                do: misfortune,
+            });
+            if (!(await stack.up()).ok) expect((await stack.up()).ok).to.equal(true);
+            for (const kind of ["credentials", "storage-configurations", "workspaces"])
+                expect(cloud.account.list(kind), kind).to.have.length(1);
+            expect((await stack.destroy()).ok).to.equal(true);
+            expect(cloud.contents()).to.deep.equal([]);
+            await cloud.stop();
+            stack.remove();
+        });
+    }
+
+    it("a refresh with the API down fails and leaves the state as it was", async () => {
+        const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        const stack = await TestStack.create(cloud, program);
+        await stack.stack.setConfig("databricks:retryTimeoutSeconds", { value: "1" });
+        expect((await stack.up()).ok).to.equal(true);
+        const before = (await stack.state()).resources;
+        const mend = cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
+        expect((await stack.refresh()).ok).to.equal(false);
+        expect((await stack.state()).resources.map(({ urn, id, outputs }) => ({ urn, id, outputs }))).to.deep.equal(
+            before.map(({ urn, id, outputs }) => ({ urn, id, outputs })),
+        );
+        mend();
+        expect((await stack.destroy()).ok).to.equal(true);
+        await cloud.stop();
+        stack.remove();
+    });
+
+    it("adopts an existing workspace, and the second up is clean", async () => {
+        const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        const maker = await TestStack.create(cloud, program);
+        await maker.up();
+        const [workspace] = cloud.account.list("workspaces");
+        const adopter = await TestStack.create(cloud, async () => {
+            new databricks.Workspace("mine", {
+                adopt: String(workspace?.["workspace_id"]),
+                workspaceName: "w",
+                awsRegion: "us-east-1",
+                credentialsId: String(workspace?.["credentials_id"]),
+                storageConfigurationId: String(workspace?.["storage_configuration_id"]),
+            });
+        });
+        expect((await adopter.up()).ok).to.equal(true);
+        expect((await adopter.up()).operations).to.deep.equal([]);
+        expect(cloud.account.list("workspaces")).to.have.length(1);
+        await cloud.stop();
+        maker.remove();
+        adopter.remove();
+    });
+});

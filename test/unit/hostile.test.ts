@@ -1,0 +1,161 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { expect } from "chai";
+
+import { AccountClient, retryAfter } from "../../provider/client/account-client";
+import { parseJson, writeJson } from "../../provider/client/json";
+import { Collection } from "../../provider/collection";
+import { workspaceObject } from "../../provider/objects/workspace";
+import { FakeClock } from "./world";
+
+const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
+const token = "dapi-very-secret";
+
+describe("the client against a hostile server", () => {
+    let server: Server;
+    let listener: RequestListener;
+    let asked: { url: string; authorization: string | undefined }[];
+
+    beforeEach(async () => {
+        asked = [];
+        server = createServer((request, response) => {
+            asked.push({ url: request.url ?? "", authorization: request.headers.authorization });
+            listener(request, response);
+        });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    });
+    afterEach(() => {
+        server.closeAllConnections();
+        return new Promise((resolve) => server.close(resolve));
+    });
+
+    const settings = {
+        allowedRegions: [],
+        onKeyChange: "replace" as const,
+        retryTimeout: 2_000,
+        validationTimeout: 1_000,
+        requestTimeout: 300,
+    };
+    const host = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const collection = () => {
+        const clock = new FakeClock();
+        return new Collection(
+            workspaceObject,
+            new AccountClient({ host: host(), accountId, as: { token } }, settings, clock),
+            accountId,
+            clock,
+        );
+    };
+    const failure = (promise: Promise<unknown>) =>
+        promise.then(
+            () => "no error",
+            (error: Error) => {
+                expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).to.not.contain(token);
+                return error.message;
+            },
+        );
+
+    const bodies: Record<string, [string, RegExp]> = {
+        HTML: ["<html><body>Login</body></html>", /is not JSON/],
+        "truncated JSON": ['{"workspace_id": 12', /is not JSON/],
+        "a list for an object": ["[]", /is not an object/],
+        "no id": ['{"workspace_status": "RUNNING"}', /holds no workspace_id/],
+        "an id of a wrong kind": ['{"workspace_id": {"a": 1}}', /holds no workspace_id/],
+        "another object's id": ['{"workspace_id": 7}', /asked for the workspace 5, the answer is about 7/],
+        nothing: ["", /is not an object/],
+    };
+    for (const [what, [body, expected]] of Object.entries(bodies)) {
+        it(`${what}: a clear error`, async () => {
+            listener = (_, response) => response.end(body);
+            expect(await failure(collection().get("5"))).to.match(expected);
+        });
+    }
+
+    it("a list that is none: a clear error", async () => {
+        listener = (_, response) => response.end('{"a": 1}');
+        expect(await failure(collection().list())).to.match(/is not a list/);
+    });
+
+    it("a redirect to another host: refused, and credentials stay here", async () => {
+        const elsewhere = createServer((request, response) => {
+            asked.push({ url: "elsewhere", authorization: request.headers.authorization });
+            response.end("{}");
+        });
+        await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+        listener = (_, response) =>
+            response
+                .writeHead(302, { location: `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/` })
+                .end();
+        expect(await failure(collection().get("5"))).to.match(/was redirected/);
+        expect(asked.map(({ url }) => url)).to.not.include("elsewhere");
+        await new Promise((resolve) => elsewhere.close(resolve));
+    });
+
+    it("an endless slow body: ended in bounded time", async () => {
+        listener = (_, response) => {
+            response.writeHead(200);
+            const timer = setInterval(() => response.write(" "), 20);
+            response.on("close", () => clearInterval(timer));
+        };
+        expect(await failure(collection().get("5"))).to.match(/took longer than 0.3 s/);
+    }).timeout(10_000);
+
+    it("a body of 100 MB: not read to its end", async () => {
+        let sent = 0;
+        listener = (_, response) => {
+            const chunk = Buffer.alloc(1 << 20, 32);
+            const push = () => {
+                while (sent < 100 << 20 && !response.destroyed) {
+                    sent += chunk.length;
+                    if (!response.write(chunk)) return void response.once("drain", push);
+                }
+                response.end();
+            };
+            push();
+        };
+        const clock = new FakeClock();
+        const client = new AccountClient(
+            { host: host(), accountId, as: { token } },
+            { ...settings, requestTimeout: 10_000, retryTimeout: 1 },
+            clock,
+        );
+        expect(await failure(client.get("/workspaces"))).to.match(/larger than 32 MiB/);
+        expect(sent).to.be.below(100 << 20);
+    }).timeout(20_000);
+
+    it("a secret in the answer's words: not shown", async () => {
+        listener = (_, response) =>
+            response.writeHead(400).end(JSON.stringify({ error_code: "X", message: `bad token ${token}` }));
+        expect(await failure(collection().get("5"))).to.contain("bad token [secret]");
+    });
+
+    it("never repeats on another 4xx", async () => {
+        listener = (_, response) => response.writeHead(403).end("Forbidden");
+        expect(await failure(collection().get("5"))).to.match(/HTTP 403.*account admin/);
+        expect(asked).to.have.length(1);
+    });
+
+    it("never repeats a POST whose outcome is unknown", async () => {
+        listener = (_, response) => response.writeHead(500).end("{}");
+        expect(await failure(collection().create({}))).to.match(/no usable answer/);
+        expect(asked).to.have.length(1);
+    });
+
+    it("reads Retry-After in both of its forms", () => {
+        const now = Date.parse("2026-11-24T10:00:00Z");
+        expect(retryAfter("7", now)).to.equal(7_000);
+        expect(retryAfter("Tue, 24 Nov 2026 10:00:30 GMT", now)).to.equal(30_000);
+        expect(retryAfter("soon", now)).to.equal(undefined);
+        expect(retryAfter("99999999", now)).to.equal(600_000);
+    });
+
+    it("keeps 64-bit integers digit for digit, both ways", () => {
+        expect(parseJson('{"workspace_id": 123456789012345678, "n": 5, "f": 1.5}')).to.deep.equal({
+            workspace_id: "123456789012345678",
+            n: 5,
+            f: 1.5,
+        });
+        expect(writeJson({ a: [1, "x", null, { b: true }] })).to.equal('{"a":[1,"x",null,{"b":true}]}');
+    });
+});
