@@ -204,6 +204,17 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return textAt(properties, "accountId") ?? this.session.client.accountId;
     }
 
+    /** The inputs, with what the server or this package chose where the program gives nothing. */
+    private async whole(place: Place, id: string, news: Properties): Promise<Properties> {
+        const answer = await place.collection.get(id);
+        if (answer === undefined) throw this.gone(id);
+        const [state, whole] = [this.stateOf(news, answer), { ...news }];
+        for (const [path, { serverDecides }] of Object.entries(this.object.fields)) {
+            if (serverDecides === true && at(whole, path) === undefined) put(whole, path, at(state, path));
+        }
+        return whole;
+    }
+
     /**
      * The existing object that the program wants to take over, compared with what it asks for. When this stack holds it
      * already it is being replaced, and its replacement is a new object.
@@ -231,7 +242,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
 
     /** Changes these inputs of an object that exists, once. */
     protected async write(place: Place, id: string, news: Properties, changed: readonly string[]): Promise<void> {
-        if (this.object.updateWith === "PUT") return place.collection.replace(id, bodyOf(this.object, news));
+        if (this.object.updateWith === "PUT")
+            return place.collection.replace(id, bodyOf(this.object, await this.whole(place, id, news)));
         const body = this.body(news, markOf(news), changed);
         try {
             await place.collection.patch(id, body);
@@ -253,11 +265,14 @@ export class ObjectHandler implements dynamic.ResourceProvider {
      */
     private takeOver(answers: ReadonlyMap<string, Properties>, inputs: Properties, mark: Mark): Properties | undefined {
         const bears = this.bearing(inputs, mark);
+        // Some kinds say no time: a made-up name is then enough, a content that others may have too is not.
+        const named = this.object.nameField !== undefined && at(inputs, this.object.nameField) === undefined;
         const bearers = [...answers].filter(([, answer]) => bears(answer));
         const held = bearers.filter(([id]) => this.session.holds(this.object, id));
-        const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer)));
+        const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer) ?? 0));
         const left = bearers.filter(
-            ([id, answer]) => !this.session.holds(this.object, id) && creationTime(answer) >= since,
+            ([id, answer]) =>
+                !this.session.holds(this.object, id) && (creationTime(answer) ?? (named ? since : 0)) >= since,
         );
         const found = left.find(([, answer]) =>
             this.differences(this.stateOf(inputs, answer), inputs).every(({ change }) => change !== "replace"),
@@ -338,9 +353,9 @@ export class ObjectHandler implements dynamic.ResourceProvider {
 /** How far this machine's clock may be ahead of the service's, in milliseconds. */
 const CLOCK_SKEW = 60_000;
 
-function creationTime(answer: Properties): number {
+function creationTime(answer: Properties): number | undefined {
     const time = at(answer, "creation_time");
-    return typeof time === "number" ? time : 0;
+    return typeof time === "number" ? time : undefined;
 }
 
 function withoutMark(tags: unknown): unknown {

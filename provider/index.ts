@@ -7,7 +7,10 @@ import { log } from "@pulumi/pulumi";
 import { ObjectHandler } from "./handler";
 import { credentialsObject } from "./objects/credentials";
 import { customerManagedKeyObject } from "./objects/customer-managed-key";
+import { networkObject } from "./objects/network";
+import { privateAccessSettingsObject } from "./objects/private-access-settings";
 import { storageConfigurationObject } from "./objects/storage-configuration";
+import { vpcEndpointObject } from "./objects/vpc-endpoint";
 import { workspaceObject } from "./objects/workspace";
 import { realWorld, Session } from "./session";
 import { StackMarkHandler } from "./stack-mark";
@@ -29,5 +32,11 @@ export const customerManagedKey = new ObjectHandler(customerManagedKeyObject, se
 export const credentials = new ObjectHandler(credentialsObject, session);
 /** Handles `StorageConfiguration`. */
 export const storageConfiguration = new ObjectHandler(storageConfigurationObject, session);
+/** Handles `Network`. */
+export const network = new ObjectHandler(networkObject, session);
+/** Handles `VpcEndpoint`. */
+export const vpcEndpoint = new ObjectHandler(vpcEndpointObject, session);
+/** Handles `PrivateAccessSettings`. */
+export const privateAccessSettings = new ObjectHandler(privateAccessSettingsObject, session);
 /** Handles `Workspace`. */
 export const workspace = new WorkspaceHandler(workspaceObject, session);

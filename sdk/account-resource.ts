@@ -1,7 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The types of this package's resources, as they stand in a stack's state. */
-export type ResourceType = "StackMark" | "CustomerManagedKey" | "Credentials" | "StorageConfiguration" | "Workspace";
+export type ResourceType =
+    | "StackMark"
+    | "CustomerManagedKey"
+    | "Credentials"
+    | "StorageConfiguration"
+    | "Network"
+    | "VpcEndpoint"
+    | "PrivateAccessSettings"
+    | "Workspace";
 
 /** The name of a handler that the package's `provider` entry exports. */
 type HandlerName = Uncapitalize<ResourceType>;
@@ -16,6 +24,9 @@ const handlers: Readonly<Record<ResourceType, HandlerName>> = {
     CustomerManagedKey: "customerManagedKey",
     Credentials: "credentials",
     StorageConfiguration: "storageConfiguration",
+    Network: "network",
+    VpcEndpoint: "vpcEndpoint",
+    PrivateAccessSettings: "privateAccessSettings",
     Workspace: "workspace",
 };
 

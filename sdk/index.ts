@@ -9,6 +9,7 @@ export {
     type CustomerManagedKeyArgs,
     type KeyUseCase,
 } from "./customer-managed-key";
+export { Network, type NetworkArgs } from "./network";
 export { NotebookKey, type NotebookKeyArgs } from "./notebook-key";
 export {
     crossAccountPolicy,
@@ -22,6 +23,8 @@ export {
     rootBucketPolicy,
     storageKeyPolicy,
 } from "./policy-documents";
+export { PrivateAccessSettings, type PrivateAccessSettingsArgs } from "./private-access-settings";
 export { StackMark } from "./account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./storage-configuration";
+export { VpcEndpoint, type VpcEndpointArgs } from "./vpc-endpoint";
 export { type ComputeMode, type OnKeyChange, type PricingTier, Workspace, type WorkspaceArgs } from "./workspace";

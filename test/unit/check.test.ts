@@ -4,7 +4,10 @@ import fc from "fast-check";
 import { checkInputs } from "../../provider/check";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { networkObject } from "../../provider/objects/network";
+import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
+import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace";
 import { UNKNOWN } from "../../provider/properties";
 
@@ -60,7 +63,15 @@ describe("checking inputs", () => {
     });
 
     it("never throws, and names only properties that are given or known, whatever it is handed", () => {
-        const objects = [credentialsObject, customerManagedKeyObject, storageConfigurationObject, workspaceObject];
+        const objects = [
+            credentialsObject,
+            customerManagedKeyObject,
+            storageConfigurationObject,
+            networkObject,
+            vpcEndpointObject,
+            privateAccessSettingsObject,
+            workspaceObject,
+        ];
         const names = objects.flatMap((object) => Object.keys(object.fields).flatMap((path) => path.split(".")));
         const inputs = fc.dictionary(
             fc.oneof(fc.constantFrom(...names), fc.string()),

@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+import type { AccountObject, Failure } from "../account-object";
+import { accountId, distinct, name, objectId, text, time } from "../fields";
+import { at } from "../properties";
+
+const awsId = (prefix: string) =>
+    text(`"${prefix}-0123456789abcdef0"`).regex(
+        new RegExp(`^${prefix}-[0-9a-f]{8,17}$`),
+        `must be an id such as "${prefix}-0123456789abcdef0"`,
+    );
+
+const messages = z.array(z.record(z.string(), z.unknown())).optional();
+
+/** A network configuration: the customer's own VPC. It cannot be changed. */
+export const networkObject: AccountObject = {
+    noun: "network configuration",
+    path: "/networks",
+    idField: "networkId",
+    nameField: "networkName",
+    fields: {
+        accountId: { schema: accountId, api: null, serverDecides: true },
+        networkName: { schema: name('"analytics"').optional(), serverDecides: true },
+        vpcId: { schema: awsId("vpc") },
+        subnetIds: {
+            schema: distinct(awsId("subnet"), 2, "subnets in different availability zones"),
+            answered: z.array(z.string()),
+        },
+        securityGroupIds: {
+            schema: distinct(awsId("sg"), 1, "security groups").max(5, "must hold at most 5 security groups"),
+            answered: z.array(z.string()),
+        },
+        "vpcEndpoints.restApis": {
+            schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
+            api: "vpc_endpoints.rest_api",
+            answered: z.array(z.string()).optional(),
+        },
+        "vpcEndpoints.dataplaneRelays": {
+            schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
+            api: "vpc_endpoints.dataplane_relay",
+            answered: z.array(z.string()).optional(),
+        },
+    },
+    outputs: {
+        vpcStatus: { schema: z.string().optional() },
+        errorMessages: { schema: messages },
+        warningMessages: { schema: messages },
+        workspaceId: { schema: z.union([z.string(), z.number()]).transform(String).optional() },
+        creationTime: { schema: time },
+    },
+    check(inputs) {
+        const failures: Failure[] = [];
+        const [rest, relay] = ["vpcEndpoints.restApis", "vpcEndpoints.dataplaneRelays"] as const;
+        for (const [has, lacks] of [
+            [rest, relay],
+            [relay, rest],
+        ] as const) {
+            if (at(inputs, has) !== undefined && at(inputs, lacks) === undefined) {
+                failures.push({
+                    property: lacks,
+                    reason: `is required where ${has} is given: a private link needs both endpoints`,
+                });
+            }
+        }
+        return failures;
+    },
+};

@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+import type { AccountObject } from "../account-object";
+import { accountId, name, region, text } from "../fields";
+
+/** A VPC endpoint's registration. It cannot be changed. */
+export const vpcEndpointObject: AccountObject = {
+    noun: "VPC endpoint registration",
+    path: "/vpc-endpoints",
+    idField: "vpcEndpointId",
+    nameField: "vpcEndpointName",
+    fields: {
+        accountId: { schema: accountId, api: null, serverDecides: true },
+        vpcEndpointName: { schema: name('"analytics-rest-api"').optional(), serverDecides: true },
+        awsVpcEndpointId: {
+            schema: text('"vpce-0123456789abcdef0"').regex(
+                /^vpce-[0-9a-f]{8,17}$/,
+                'must be the id of an AWS VPC endpoint, such as "vpce-0123456789abcdef0": pass the endpoint\'s id',
+            ),
+        },
+        region: { schema: region() },
+    },
+    outputs: {
+        state: { schema: z.string().optional() },
+        useCase: { schema: z.string().optional() },
+        awsEndpointServiceId: { schema: z.string().optional() },
+        awsAccountId: { schema: z.string().optional() },
+    },
+};
