@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { getSubchannelPool } from "@grpc/grpc-js/build/src/subchannel-pool";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import * as automation from "@pulumi/pulumi/automation";
 
@@ -115,6 +116,9 @@ export class TestStack {
             color: "never";
         }) => Promise<unknown>,
     ): Promise<Run> {
+        // gRPC keeps a lost connection to a port for some seconds. Where the next engine is given the same port, the program
+        // would see a dead engine, and Pulumi would quietly register nothing: each run begins without old connections.
+        getSubchannelPool(true).unrefUnusedSubchannels();
         let output = "";
         const events: EngineEvent[] = [];
         const common = {
