@@ -1,22 +1,27 @@
 import { z } from "zod";
 
 import type { AccountObject } from "./account-object";
-import type { AccountClient, Clock } from "./client/account-client";
+import type { AccountClient } from "./client/account-client";
+import type { Clock } from "./client/clock";
 import { RefusedError, UnexpectedAnswerError } from "./client/errors";
 import { idOf } from "./dialect";
 import { isRecord, type Properties } from "./properties";
 
 /** How long a list may serve reads that were asked for after it, in milliseconds; a write of ours ends it at once. */
-const LIST_SERVES = 10_000;
+const LIST_SERVES = 60_000;
 
 /** How long a read waits for company, in milliseconds: reads that come together are answered by one list. */
 const GATHER = 5;
 
-/** A list with more than this many objects for each one that is asked for is dearer than single reads. */
-const FOREIGN_PER_READ = 50;
+/** How many objects in a list cost as much as one read by itself: with more of them for each that is asked for, it is dearer. */
+const LISTED_PER_READ = 500;
+
+/** How many reads make a list worth while whose size is not known yet. */
+const LIST_FROM = 2;
 
 interface Listed {
     readonly answers: ReadonlyMap<string, Properties>;
+    /** When it was asked for, and what `writes` was then. */
     readonly asked: number;
     readonly writes: number;
 }
@@ -29,10 +34,14 @@ const listAnswer = z.array(z.unknown()).nullish();
  * of this process came before.
  */
 export class Collection {
-    private listing: { promise: Promise<Listed>; asked: number; writes: number } | undefined;
+    /** The list that is under way, and the one that follows it. */
+    private listing: Promise<Listed> | undefined;
+    private following: Promise<Listed> | undefined;
     private listed: Listed | undefined;
     private first: Promise<ReadonlyMap<string, Properties>> | undefined;
     private gathering: { ids: string[]; answers: Promise<ReadonlyMap<string, Properties | undefined>> } | undefined;
+    /** How many reads found no list that serves. */
+    private reads = 0;
     /** Grows when a write begins and when it ends. */
     private writes = 0;
 
@@ -94,10 +103,15 @@ export class Collection {
         return (await answers).get(id);
     }
 
-    /** Several objects as they are now: one list, or single reads where those are fewer calls or the list fails. */
-    async readAll(ids: readonly string[]): Promise<ReadonlyMap<string, Properties | undefined>> {
-        const large = this.listed !== undefined && this.listed.answers.size > FOREIGN_PER_READ * ids.length;
-        const listed = ids.length > 1 && !large ? await this.list().catch(() => undefined) : undefined;
+    /**
+     * Several objects as they are now: one list, or single reads where those are cheaper or the list fails.
+     *
+     * @param worth how many reads the list would save.
+     */
+    async readAll(ids: readonly string[], worth = ids.length): Promise<ReadonlyMap<string, Properties | undefined>> {
+        const size = this.listed?.answers.size ?? 0;
+        const cheaper = worth >= LIST_FROM && size <= LISTED_PER_READ * worth;
+        const listed = cheaper ? await this.list().catch(() => undefined) : undefined;
         const answers = new Map<string, Properties | undefined>();
         await Promise.all(
             ids.map(async (id) => {
@@ -108,13 +122,13 @@ export class Collection {
         return answers;
     }
 
-    /** Every object of the collection by id, as it is at this moment or later. Those who ask together share one call. */
+    /**
+     * Every object of the collection by id, as it is at this moment or later: those who ask while a list is under way
+     * share the next one.
+     */
     async list(): Promise<ReadonlyMap<string, Properties>> {
-        const now = this.clock.now();
-        if (this.listing === undefined || this.listing.asked < now || this.listing.writes !== this.writes) {
-            this.listing = { promise: this.requestList(now, this.writes), asked: now, writes: this.writes };
-        }
-        return (await this.listing.promise).answers;
+        this.following ??= this.listAfter(this.listing);
+        return (await this.following).answers;
     }
 
     /**
@@ -129,7 +143,15 @@ export class Collection {
         return this.first;
     }
 
-    private async requestList(asked: number, writes: number): Promise<Listed> {
+    private async listAfter(underWay: Promise<Listed> | undefined): Promise<Listed> {
+        await underWay?.catch(() => undefined);
+        this.listing = this.requestList();
+        this.following = undefined;
+        return this.listing;
+    }
+
+    private async requestList(): Promise<Listed> {
+        const [asked, writes] = [this.clock.now(), this.writes];
         const parsed = listAnswer.safeParse(await this.client.get(this.object.path, this.accountId));
         if (!parsed.success) throw new UnexpectedAnswerError(`GET ${this.object.path} is not a list`);
         const answers = new Map(
@@ -138,14 +160,15 @@ export class Collection {
                 return [idOf(this.object, record), record];
             }),
         );
-        const listed = { answers, asked, writes };
-        this.listed = listed;
-        return listed;
+        this.listed = { answers, asked, writes };
+        return this.listed;
     }
 
     private async readTogether(ids: readonly string[]): Promise<ReadonlyMap<string, Properties | undefined>> {
         this.gathering = undefined;
-        return this.readAll([...new Set(ids)]);
+        const distinct = [...new Set(ids)];
+        this.reads += distinct.length;
+        return this.readAll(distinct, this.reads);
     }
 
     private async writing<Result>(write: () => Promise<Result>): Promise<Result> {

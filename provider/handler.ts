@@ -320,9 +320,6 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const body = this.body(named, mark);
         const end = clock.now() + settings.validationTimeout;
         for (let attempt = 0; ; attempt++) {
-            if (!(await this.session.world.engineRuns())) {
-                throw new ReportedError(`The engine is gone, so nothing could hold a new ${noun}: none is made.`);
-            }
             try {
                 return await place.collection.create(body);
             } catch (error) {

@@ -1,5 +1,7 @@
-import { AccountClient, type Clock, systemClock } from "./client/account-client";
+import { AccountClient } from "./client/account-client";
+import { type Clock, systemClock } from "./client/clock";
 import { findCredential } from "./client/credential";
+import { ReportedError } from "./client/errors";
 import type { AccountObject } from "./account-object";
 import { engineRuns } from "./engine";
 import { Collection } from "./collection";
@@ -68,7 +70,14 @@ export class Session {
             findCredential({ configuration: (key) => this.configuration?.(key), environment: this.world.environment }),
             this.settings,
             this.clock,
+            () => this.requireEngine(),
         ));
+    }
+
+    /** No state would ever hold what is written once the engine is gone. */
+    private async requireEngine(): Promise<void> {
+        if (await this.world.engineRuns()) return;
+        throw new ReportedError("The engine is gone, so no state would hold what is written now: it is not sent.");
     }
 
     /** Where the objects of one kind live, in the named account or in that of the credential. */

@@ -1,16 +1,61 @@
-import type { Clock } from "./client/account-client";
+import type { Clock } from "./client/clock";
 import type { Collection } from "./collection";
 import type { Properties } from "./properties";
 
-/** Up to how long after its beginning a wait looks more often than its share of the time waited, in milliseconds. */
-const EAGER_UNTIL = 8_000;
-/** The longest pause between two looks, in milliseconds. */
+/** The longest pause between two looks, in milliseconds: nobody is noticed later than that. */
 const LONGEST_PAUSE = 10_000;
+/** The first pause, in milliseconds; it doubles as long as nothing can be expected yet. */
+const FIRST_PAUSE = 500;
+/** From when on in a wait looks are close: provisioning takes half a minute at least. In milliseconds. */
+const CLOSE_FROM = 24_000;
+/** How late somebody may be noticed, as a share of the time waited, where all began together and so are late together. */
+const LATE_TOGETHER = 1 / 18;
+/** The same where they began one after the other, so that on average they are noticed in half of it. */
+const LATE_SCATTERED = 1 / 10;
+/** How many looks a stream of waits that end one after the other is worth, at the most. */
+const LOOKS_AT_STREAM = 12;
+/** How much later than expected a look comes, in milliseconds, because a write's answer takes now longer, now shorter. */
+const ALLOWANCE = 100;
 
-/** The pause before the next look, when this long has been waited: it grows with the wait, so that looks stay few. */
-export function pauseAfter(waited: number): number {
-    if (waited < EAGER_UNTIL) return Math.max(waited, 500);
-    return Math.min(waited / 10, LONGEST_PAUSE);
+/** What is waited for: each takes its own time, which the first that ends teaches the others. */
+export type Awaited = "provisioning" | "deletion";
+
+/** One wait, as far as the time of the next look depends on it; times in milliseconds. */
+export interface Wait {
+    readonly since: number;
+    /** The shortest time after which such a wait has ended so far. */
+    readonly usual: number | undefined;
+}
+
+/**
+ * When to look next. Without experience the pause grows with the time waited, so that looks stay few and nobody is noticed
+ * late for the time that it took. With experience there is nothing to see before somebody is due, and one look serves all
+ * who are due about then.
+ *
+ * @param scatter how far apart the waits began, in milliseconds: a long stream of them makes looks rarer, not more.
+ */
+export function nextLook(now: number, waits: readonly Wait[], scatter: number): number {
+    const lateness = (time: number) => {
+        const share = time * (scatter >= time * LATE_SCATTERED ? LATE_SCATTERED : LATE_TOGETHER);
+        return Math.min(Math.max(share, scatter / LOOKS_AT_STREAM, FIRST_PAUSE), LONGEST_PAUSE);
+    };
+    const pauseAfter = (waited: number) =>
+        waited < CLOSE_FROM ? Math.min(Math.max(waited, FIRST_PAUSE), LONGEST_PAUSE) : lateness(waited);
+    const due: number[] = [];
+    let oldest = now;
+    let latest = now + LONGEST_PAUSE;
+    for (const { since, usual } of waits) {
+        if (usual !== undefined && since + usual + ALLOWANCE > now) {
+            due.push(since + usual + ALLOWANCE);
+            latest = Math.min(latest, since + usual + lateness(usual));
+        } else {
+            oldest = Math.min(oldest, since);
+        }
+    }
+    // Whoever has waited longest sets the pace of those who are not expected: late comers do not make looks more frequent.
+    if (due.length < waits.length) latest = Math.min(latest, now + pauseAfter(now - oldest));
+    const served = due.filter((expected) => expected <= latest);
+    return served.length === 0 ? latest : Math.max(...served);
 }
 
 /** What a waiting caller makes of an answer (`undefined`: the object is gone): a result ends the wait. */
@@ -18,8 +63,10 @@ export type Verdict<Result> = (answer: Properties | undefined) => { readonly res
 
 interface Waiter {
     readonly id: string;
+    readonly what: Awaited;
     readonly since: number;
     readonly end: number;
+    /** Whether the wait ends with this answer. */
     look(answer: Properties | undefined): boolean;
     late(): void;
     fail(error: unknown): void;
@@ -30,10 +77,13 @@ interface Waiter {
  */
 export class Watch {
     private readonly waiters = new Set<Waiter>();
+    private readonly usual = new Map<Awaited, number>();
+    /** When the first and the last of those began who have waited since nobody did. */
+    private began = { first: 0, last: 0 };
     private watching = false;
 
     constructor(
-        private readonly collection: Collection,
+        private readonly collection: Pick<Collection, "readAll">,
         private readonly clock: Clock,
     ) {}
 
@@ -41,11 +91,20 @@ export class Watch {
      * Waits until the verdict has a result. Fails with what the verdict throws, with the error of a look, or with what
      * `late` makes when the time (in milliseconds) is up; the object itself is never touched.
      */
-    until<Result>(id: string, timeout: number, verdict: Verdict<Result>, late: () => Error): Promise<Result> {
+    until<Result>(
+        id: string,
+        what: Awaited,
+        timeout: number,
+        verdict: Verdict<Result>,
+        late: () => Error,
+    ): Promise<Result> {
         return new Promise<Result>((resolve, reject) => {
+            const fail = (error: unknown) => reject(error instanceof Error ? error : new Error(String(error)));
             const since = this.clock.now();
+            this.began = { first: this.waiters.size === 0 ? since : this.began.first, last: since };
             this.waiters.add({
                 id,
+                what,
                 since,
                 end: since + timeout,
                 look(answer) {
@@ -54,12 +113,12 @@ export class Watch {
                         if (ended !== undefined) resolve(ended.result);
                         return ended !== undefined;
                     } catch (error) {
-                        reject(error instanceof Error ? error : new Error(String(error)));
+                        fail(error);
                         return true;
                     }
                 },
                 late: () => reject(late()),
-                fail: (error) => reject(error instanceof Error ? error : new Error(String(error))),
+                fail,
             });
             if (!this.watching) void this.watch();
         });
@@ -68,11 +127,11 @@ export class Watch {
     private async watch(): Promise<void> {
         this.watching = true;
         while (this.waiters.size > 0) {
-            // Whoever has waited longest sets the pace: late comers do not make the looks more frequent.
-            const since = Math.min(...[...this.waiters].map((waiter) => waiter.since));
-            const next = this.clock.now() + pauseAfter(this.clock.now() - since);
+            const now = this.clock.now();
+            const waits = [...this.waiters].map(({ since, what }) => ({ since, usual: this.usual.get(what) }));
             const end = Math.min(...[...this.waiters].map((waiter) => waiter.end));
-            await this.clock.sleep(Math.max(Math.min(next, end) - this.clock.now(), 0));
+            const next = nextLook(now, waits, this.began.last - this.began.first);
+            await this.clock.sleep(Math.max(Math.min(next, end) - now, 0));
             await this.lookAt([...this.waiters]);
         }
         this.watching = false;
@@ -81,8 +140,11 @@ export class Watch {
     private async lookAt(waiters: readonly Waiter[]): Promise<void> {
         try {
             const answers = await this.collection.readAll([...new Set(waiters.map(({ id }) => id))]);
+            const now = this.clock.now();
             for (const waiter of waiters) {
-                if (waiter.look(answers.get(waiter.id))) this.waiters.delete(waiter);
+                if (!waiter.look(answers.get(waiter.id))) continue;
+                this.waiters.delete(waiter);
+                this.usual.set(waiter.what, Math.min(this.usual.get(waiter.what) ?? Infinity, now - waiter.since));
             }
         } catch (error) {
             for (const waiter of waiters) {

@@ -152,6 +152,7 @@ export class WorkspaceHandler extends ObjectHandler {
         const timeout = this.timeout(properties);
         await this.placeOf(properties).watch.until<true>(
             id,
+            "deletion",
             timeout,
             (answer) => (answer === undefined ? { result: true } : undefined),
             () =>
@@ -218,7 +219,9 @@ export class WorkspaceHandler extends ObjectHandler {
             const final =
                 first === "RUNNING" || ended.has(first ?? "")
                     ? state
-                    : await place.watch.until(id, timeout, verdict, () => this.late(id, latest, timeout));
+                    : await place.watch.until(id, "provisioning", timeout, verdict, () =>
+                          this.late(id, latest, timeout),
+                      );
             if (textAt(final, "workspaceStatus") === "RUNNING") return final;
             latest = final;
             throw await this.failed(id, final);

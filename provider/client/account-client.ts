@@ -6,24 +6,11 @@ import { z } from "zod";
 
 import { isRecord } from "../properties";
 import type { Settings } from "../settings";
+import { type Clock, systemClock } from "./clock";
 import type { Credential } from "./credential";
 import { NoAnswerError, RefusedError, refusalKind, type ReportedError, UnexpectedAnswerError } from "./errors";
 import { parseJson, writeJson } from "./json";
-
-/** What the client needs of time and chance; tests give their own. */
-export interface Clock {
-    now(): number;
-    sleep(milliseconds: number): Promise<void>;
-    /** A number from 0 up to, but not including, 1. */
-    random(): number;
-}
-
-/** The machine's own clock. */
-export const systemClock: Clock = {
-    now: () => Date.now(),
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    random: () => Math.random(),
-};
+import { Pace } from "./pace";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
@@ -46,17 +33,25 @@ const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.nu
  *
  * A read is repeated after any failure that can pass (429, 5xx, a broken connection). A write is repeated only when it
  * is certain that it had no effect: after a 429, or when no connection came about. Otherwise it fails with
- * `NoAnswerError` whose `effectPossible` is true, and the caller looks before it repeats.
+ * `NoAnswerError` whose `effectPossible` is true, and the caller looks before it repeats. All requests share one
+ * `Pace`, so that a rate limit slows them down together and fails none.
  */
 export class AccountClient {
     private readonly http: AxiosInstance;
+    private readonly pace: Pace;
+    /** Tokens come from another service, and the requests that wait for one have their turn already. */
+    private readonly tokenPace: Pace;
     private token: { value: Promise<string>; until: number } | undefined;
 
+    /** @param beforeWrite is awaited right before each attempt of a write is sent; what it throws keeps it from being sent. */
     constructor(
         private readonly credential: Credential,
         private readonly settings: Settings,
         private readonly clock: Clock = systemClock,
+        private readonly beforeWrite: () => Promise<void> = () => Promise.resolve(),
     ) {
+        this.pace = new Pace(clock);
+        this.tokenPace = new Pace(clock);
         this.http = axios.create({
             baseURL: credential.host,
             httpAgent: new HttpAgent({ keepAlive: true }),
@@ -109,8 +104,10 @@ export class AccountClient {
 
     private async ask(method: Method, path: string, body: unknown, accountId: string): Promise<unknown> {
         const request = `${method} ${path.replace(/\?.*/, "")}`;
-        const answer = await this.patiently(method === "GET", request, async () => {
+        const reads = method === "GET";
+        const answer = await this.patiently(reads, request, this.pace, async () => {
             const authorization = `Bearer ${await this.bearer()}`;
+            if (!reads) await this.beforeWrite();
             return this.send(request, {
                 method,
                 url: `/api/2.0/accounts/${accountId}${path}`,
@@ -133,30 +130,45 @@ export class AccountClient {
         }
     }
 
-    /** Repeats what may be repeated, with growing and scattered pauses, until the total time is used up. */
-    private async patiently(repeatable: boolean, request: string, send: () => Promise<Answer>): Promise<Answer> {
-        const end = this.clock.now() + this.settings.retryTimeout;
+    /**
+     * Repeats what may be repeated, with growing and scattered pauses, until the total time is used up. Waiting for a turn
+     * is no part of that time, nor is a refusal for the rate's sake while the service takes other requests.
+     */
+    private async patiently(
+        repeatable: boolean,
+        request: string,
+        pace: Pace,
+        send: () => Promise<Answer>,
+    ): Promise<Answer> {
+        let began: number | undefined;
         for (let attempt = 0; ; attempt++) {
-            let failure: ReportedError;
-            let pause = Math.min(30_000, 500 * 2 ** attempt) * (0.5 + this.clock.random() / 2);
+            const turn = await pace.turn(repeatable ? "read" : "write");
+            began ??= turn.sent;
+            const backoff = Math.min(30_000, 500 * 2 ** attempt) * (0.5 + this.clock.random() / 2);
+            let answer: Answer;
             try {
-                const answer = await send();
-                if (answer.status >= 200 && answer.status < 300) return answer;
-                const refused = refusal(request, this.withoutSecrets(answer));
-                const nothingDone = refused instanceof RefusedError && refused.kind === "throttled";
-                if (refused instanceof RefusedError && refused.kind === "unavailable" && !repeatable) {
-                    throw new NoAnswerError(request, `the service answered with HTTP ${answer.status}`, true);
-                }
-                const passing = nothingDone || (refused instanceof RefusedError && refused.kind === "unavailable");
-                if (!passing) throw refused;
-                failure = refused;
-                pause = Math.max(pause, retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0);
+                answer = await send();
             } catch (error) {
-                if (!(error instanceof NoAnswerError) || (!repeatable && error.effectPossible)) throw error;
-                failure = error;
+                pace.lost();
+                const may = error instanceof NoAnswerError && (repeatable || !error.effectPossible);
+                if (!may || this.clock.now() + backoff > began + this.settings.retryTimeout) throw error;
+                await this.clock.sleep(backoff);
+                continue;
             }
-            if (this.clock.now() + pause > end) throw failure;
-            await this.clock.sleep(pause);
+            const refused = refusal(request, this.withoutSecrets(answer));
+            const kind = refused instanceof RefusedError ? refused.kind : undefined;
+            const pause = Math.max(backoff, retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0);
+            if (kind === "throttled") pace.refused(turn, pause);
+            else pace.answered();
+            if (refused === undefined) return answer;
+            if (kind === "unavailable" && !repeatable) {
+                throw new NoAnswerError(request, `the service answered with HTTP ${answer.status}`, true);
+            }
+            const since = kind === "throttled" ? Math.max(began, pace.answeredAt) : began;
+            const passing = kind === "throttled" || kind === "unavailable";
+            if (!passing || this.clock.now() + pause > since + this.settings.retryTimeout) throw refused;
+            // After a refusal for the rate's sake the next turn comes no earlier than that.
+            if (kind === "unavailable") await this.clock.sleep(pause);
         }
     }
 
@@ -210,7 +222,7 @@ export class AccountClient {
         clientSecret: string;
     }): Promise<{ token: string; lifetime: number }> {
         const request = "The request for an OAuth token";
-        const answer = await this.patiently(true, request, () =>
+        const answer = await this.patiently(true, request, this.tokenPace, () =>
             this.send(request, {
                 method: "POST",
                 url: `/oidc/accounts/${this.credential.accountId}/v1/token`,
@@ -246,7 +258,9 @@ function noAnswer(request: string, code: string | undefined, timeout: number): R
     }
 }
 
-function refusal(request: string, answer: Answer): ReportedError {
+/** What an answer says against the request; `undefined` where it did what was asked. */
+function refusal(request: string, answer: Answer): ReportedError | undefined {
+    if (answer.status >= 200 && answer.status < 300) return undefined;
     if (answer.status >= 300 && answer.status < 400) {
         return new UnexpectedAnswerError(
             `${request} was redirected (HTTP ${answer.status}), and credentials are not sent on`,

@@ -1,4 +1,4 @@
-import type { Clock } from "../../provider/client/account-client";
+import type { Clock } from "../../provider/client/clock";
 import type { World } from "../../provider/session";
 
 /** A clock that stands still but for those who sleep: a sleep of an hour is over at once. */
@@ -32,4 +32,40 @@ export function fakeWorld(
         engineRuns: async () => true,
         lines,
     };
+}
+
+/**
+ * A clock for many who wait at once: time passes only when nobody has anything to do, and then to the moment at which
+ * the next one wakes. For what runs without real input and output.
+ */
+export class SimulatedClock implements Clock {
+    private time = 1_000_000;
+    private readonly sleepers: { until: number; wake: () => void }[] = [];
+    private passing = false;
+    now(): number {
+        return this.time;
+    }
+    sleep(milliseconds: number): Promise<void> {
+        return new Promise((wake) => {
+            const until = this.time + milliseconds;
+            const after = this.sleepers.findIndex((one) => one.until > until);
+            this.sleepers.splice(after < 0 ? this.sleepers.length : after, 0, { until, wake });
+            if (!this.passing) this.pass();
+        });
+    }
+    random(): number {
+        return 0.5;
+    }
+    private pass(): void {
+        this.passing = true;
+        // After everything that can go on without time passing.
+        setImmediate(() => {
+            const next = this.sleepers.shift();
+            this.passing = false;
+            if (next === undefined) return;
+            this.time = Math.max(this.time, next.until);
+            next.wake();
+            if (this.sleepers.length > 0) this.pass();
+        });
+    }
 }

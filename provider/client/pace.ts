@@ -1,0 +1,112 @@
+import type { Clock } from "./clock";
+
+/** How many requests may be on their way at once: a burst of a thousand helps nobody. */
+const IN_FLIGHT = 64;
+/** The second over which a service counts, and a little more for requests that are slower on their way than others. */
+const WINDOW = 1_030;
+/** How long a turn is remembered, in milliseconds: a refusal can come late. */
+const MEMORY = 30_000;
+/** How many times the last pause goes by without a refusal before more is tried: trying too early costs such a pause. */
+const PATIENCE = 10;
+
+/** A request's turn to be sent. It ends with one of `Pace.answered`, `Pace.refused` and `Pace.lost`. */
+export interface Turn {
+    /** When it came, in milliseconds since 1970. */
+    readonly sent: number;
+}
+
+/**
+ * When the requests of one client are sent. Nothing is held back until the service says that it is asked too much
+ * (429). From then on all requests stand in one line and no more are sent in a second than it took, which is tried
+ * upwards from time to time. Reads go first: a look at what happens must not wait behind a thousand creations.
+ */
+export class Pace {
+    private readonly waiting: Record<"read" | "write", ((turn: Turn) => void)[]> = { read: [], write: [] };
+    /** What was sent and not refused, oldest first. */
+    private sent: Turn[] = [];
+    private inFlight = 0;
+    /** How many requests the service takes in a window; `undefined` until it refuses one. */
+    private limit: number | undefined;
+    private holdUntil = 0;
+    /** When more is tried next. */
+    private raise = { at: 0, every: 0 };
+    private waking = false;
+    private latestAnswer = Number.NEGATIVE_INFINITY;
+
+    constructor(private readonly clock: Clock) {}
+
+    /** When the service last took a request, in milliseconds since 1970: as long as it takes some, the others only queue. */
+    get answeredAt(): number {
+        return this.latestAnswer;
+    }
+
+    /** Waits for a turn. */
+    turn(kind: "read" | "write"): Promise<Turn> {
+        return new Promise((resolve) => {
+            this.waiting[kind].push(resolve);
+            this.next();
+        });
+    }
+
+    /** The service took the request. */
+    answered(): void {
+        this.latestAnswer = this.clock.now();
+        this.lost();
+    }
+
+    /** The request found no answer, or was not sent after all. */
+    lost(): void {
+        this.inFlight--;
+        this.next();
+    }
+
+    /** The service refused the request because it is asked too much: nothing is sent for this many milliseconds. */
+    refused(turn: Turn, pause: number): void {
+        const now = this.clock.now();
+        this.sent = this.sent.filter((one) => one !== turn);
+        const taken = this.sent.filter(({ sent }) => sent > turn.sent - WINDOW && sent <= turn.sent).length;
+        this.limit = Math.max(taken, 1);
+        this.holdUntil = Math.max(this.holdUntil, now + pause);
+        const every = PATIENCE * Math.max(pause, WINDOW);
+        this.raise = { at: now + every, every };
+        this.lost();
+    }
+
+    /** Gives turns to those who wait, as many as may be sent now. */
+    private next(): void {
+        for (;;) {
+            const line = this.waiting.read.length > 0 ? this.waiting.read : this.waiting.write;
+            if (line.length === 0 || this.inFlight >= IN_FLIGHT) return;
+            const wait = this.wait();
+            if (wait > 0) return this.wakeAfter(wait);
+            const turn = { sent: this.clock.now() };
+            this.sent.push(turn);
+            this.inFlight++;
+            line.shift()?.(turn);
+        }
+    }
+
+    /** How long nothing may be sent, in milliseconds. */
+    private wait(): number {
+        const now = this.clock.now();
+        if (this.holdUntil > now) return this.holdUntil - now;
+        const forgotten = this.sent.findIndex(({ sent }) => sent > now - MEMORY);
+        if (forgotten > 0) this.sent.splice(0, forgotten);
+        if (this.limit === undefined) return 0;
+        if (this.raise.at <= now) {
+            this.limit = Math.max(this.limit + 1, Math.floor(this.limit * 1.5));
+            this.raise = { ...this.raise, at: now + this.raise.every };
+        }
+        const oldest = this.sent.at(-this.limit);
+        return oldest === undefined ? 0 : oldest.sent + WINDOW - now;
+    }
+
+    private wakeAfter(milliseconds: number): void {
+        if (this.waking) return;
+        this.waking = true;
+        void this.clock.sleep(milliseconds).then(() => {
+            this.waking = false;
+            this.next();
+        });
+    }
+}

@@ -1,0 +1,127 @@
+import { expect } from "chai";
+
+import { AccountClient } from "../../provider/client/account-client";
+import { Collection } from "../../provider/collection";
+import { credentialsObject } from "../../provider/objects/credentials";
+import { readSettings } from "../../provider/settings";
+import { LocalCloud, type LocalCloudOptions } from "../cloud";
+
+describe("a collection of the account", () => {
+    let cloud: LocalCloud;
+    let collection: Collection;
+    const begin = async (options: LocalCloudOptions = {}) => {
+        cloud = await LocalCloud.start(options);
+        const credential = { host: cloud.host, accountId: cloud.accountId, as: { token: cloud.token } };
+        const client = new AccountClient(
+            credential,
+            readSettings((key) => (key === "databricks:retryTimeoutSeconds" ? "5" : undefined)),
+        );
+        const clock = {
+            now: () => Date.now(),
+            sleep: (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms)),
+            random: () => 0.5,
+        };
+        collection = new Collection(credentialsObject, client, cloud.accountId, clock);
+    };
+    afterEach(() => cloud.stop());
+
+    const body = (name: string) => ({
+        credentials_name: name,
+        aws_credentials: { sts_role: { role_arn: `arn:aws:iam::123456789012:role/${name}` } },
+    });
+    const make = async (count: number) => {
+        const made: string[] = [];
+        for (let index = 0; index < count; index++) {
+            made.push(String((await cloud.account.create("credentials", body(`c${index}`)))["credentials_id"]));
+        }
+        return made;
+    };
+    const counts = () => ({
+        lists: cloud.requests.filter(({ method, path }) => method === "GET" && path.endsWith("/credentials")).length,
+        gets: cloud.requests.filter(({ method, path }) => method === "GET" && /\/credentials\/./.test(path)).length,
+    });
+
+    it("reads one object by itself, and many that come together by one list", async () => {
+        await begin();
+        const [one = "", ...more] = await make(20);
+        expect((await collection.read(one))?.["credentials_name"]).to.equal("c0");
+        expect(counts()).to.deep.equal({ lists: 0, gets: 1 });
+        const answers = await Promise.all(more.map((id) => collection.read(id)));
+        expect(answers.map((answer) => answer?.["credentials_id"])).to.deep.equal(more);
+        expect(counts()).to.deep.equal({ lists: 1, gets: 1 });
+    });
+
+    it("reads many that come one after the other by one list as well", async () => {
+        await begin();
+        for (const id of await make(20)) await collection.read(id);
+        expect(counts()).to.deep.equal({ lists: 1, gets: 1 });
+    });
+
+    it("sees in a read after a write what was written", async () => {
+        await begin();
+        const [first = "", second = ""] = await make(2);
+        await Promise.all([collection.read(first), collection.read(second)]);
+        await collection.delete(first);
+        expect(await collection.read(first)).to.equal(undefined);
+        expect((await collection.read(second))?.["credentials_id"]).to.equal(second);
+        const made = await collection.create(body("new"));
+        expect((await collection.read(String(made["credentials_id"])))?.["credentials_name"]).to.equal("new");
+    });
+
+    it("never answers with a list that was asked for before a write had ended", async () => {
+        await begin();
+        const [first = ""] = await make(2);
+        cloud.inject({ when: ({ method }) => method === "DELETE", do: { kind: "delay", milliseconds: 60 } });
+        const deletion = collection.delete(first);
+        await collection.list();
+        await deletion;
+        expect(await collection.read(first)).to.equal(undefined);
+    });
+
+    it("shares one list among all who ask while another is under way, and never one that began before they asked", async () => {
+        await begin();
+        await make(1);
+        cloud.inject({ when: () => true, times: 1, do: { kind: "delay", milliseconds: 60 } });
+        const early = collection.list();
+        await new Promise((wake) => setTimeout(wake, 20));
+        await make(1).catch(() => undefined);
+        await cloud.account.create("credentials", body("late"));
+        const late = await Promise.all([collection.list(), collection.list(), collection.list()]);
+        await early;
+        expect(counts().lists).to.equal(2);
+        for (const answers of late) {
+            expect([...answers.values()].map((one) => one["credentials_name"])).to.include("late");
+        }
+    });
+
+    it("reads one by one where the list fails", async () => {
+        await begin();
+        const ids = await make(3);
+        cloud.inject({
+            when: ({ path }) => path.endsWith("/credentials"),
+            do: { kind: "body", body: "<html>", contentType: "text/html" },
+        });
+        const answers = await collection.readAll(ids);
+        expect([...answers.values()].map((answer) => answer?.["credentials_name"])).to.deep.equal(["c0", "c1", "c2"]);
+        expect(counts()).to.deep.equal({ lists: 1, gets: 3 });
+    });
+
+    it("does not list an account of a thousand for one or two objects", async () => {
+        await begin();
+        const ids = await make(1001);
+        await collection.list();
+        cloud.clearRequests();
+        await collection.readAll(ids.slice(0, 2));
+        expect(counts()).to.deep.equal({ lists: 0, gets: 2 });
+        await collection.readAll(ids.slice(0, 100));
+        expect(counts()).to.deep.equal({ lists: 1, gets: 2 });
+    });
+
+    it("makes all of a hundred objects under a rate limit, none twice, asking in vain hardly more than once", async () => {
+        await begin({ requestsPerSecond: 50 });
+        const made = await Promise.all(Array.from({ length: 100 }, (_, index) => collection.create(body(`c${index}`))));
+        expect(new Set(made.map((one) => one["credentials_id"])).size).to.equal(100);
+        expect(cloud.account.list("credentials")).to.have.length(100);
+        expect(cloud.requests.filter(({ status }) => status === 429).length).to.be.below(75);
+    });
+});
