@@ -156,6 +156,10 @@ describe("the client against a hostile server", () => {
             n: 5,
             f: 1.5,
         });
+        for (const digits of ["9007199254740991", "9007199254740993", "-9007199254740993", "1234567890123456"]) {
+            const { id } = parseJson(`{"id": ${digits}, "text": "12345678901234567890"}`) as { id: unknown };
+            expect(String(id)).to.equal(digits);
+        }
         expect(writeJson({ a: [1, "x", null, { b: true }] })).to.equal('{"a":[1,"x",null,{"b":true}]}');
     });
 });
