@@ -168,7 +168,6 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         for (const [path, field] of Object.entries(this.object.fields)) {
             if (field.api === null) put(state, path, at(inputs, path));
         }
-        if (inputs["mark"] !== undefined) state["mark"] = inputs["mark"];
         state["accountId"] = typeof answer["account_id"] === "string" ? answer["account_id"] : this.accountOf(inputs);
         const { tagsField } = this.object;
         const shown = propertiesOf(this.object, answer);

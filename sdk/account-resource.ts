@@ -35,7 +35,7 @@ const handlers: Readonly<Record<ResourceType, HandlerName>> = {
  * that, where `@pulumi/pulumi` is installed. It is the same for every release, so that no release changes a resource.
  */
 function providerText(handler: HandlerName): string {
-    return `exports.handler=()=>{let r=require;try{r=r("module").createRequire(process.cwd()+"/");r.resolve(p)}catch{r=require}return r(p).${handler}};const p="pulumi-databricks-cmk/provider"`;
+    return `exports.handler=()=>{let p="pulumi-databricks-cmk/provider";try{p=require.resolve(p,{paths:["."]})}catch{}return require(p).${handler}}`;
 }
 
 /** What every resource is given beside its own inputs. */
