@@ -19,8 +19,10 @@ const LISTED_PER_READ = 500;
 /** How many reads make a list worth while whose size is not known yet. */
 const LIST_FROM = 2;
 
-interface Listed {
-    readonly answers: ReadonlyMap<string, Properties>;
+type Listed = ReadonlyMap<string, Properties>;
+
+interface Listing {
+    readonly answers: Promise<Listed>;
     /** When it was asked for, and what `writes` was then. */
     readonly asked: number;
     readonly writes: number;
@@ -34,11 +36,12 @@ const listAnswer = z.array(z.unknown()).nullish();
  * of this process came before.
  */
 export class Collection {
-    /** The list that is under way, and the one that follows it. */
-    private listing: Promise<Listed> | undefined;
+    /** The latest list, under way or answered, and the one that follows it. */
+    private latest: Listing | undefined;
     private following: Promise<Listed> | undefined;
-    private listed: Listed | undefined;
-    private first: Promise<ReadonlyMap<string, Properties>> | undefined;
+    /** How many objects the latest list that was answered held. */
+    private size = 0;
+    private first: Promise<Listed> | undefined;
     private gathering: { ids: string[]; answers: Promise<ReadonlyMap<string, Properties | undefined>> } | undefined;
     /** How many reads found no list that serves. */
     private reads = 0;
@@ -90,9 +93,10 @@ export class Collection {
 
     /** One object; asked for together with others it comes out of one list. */
     async read(id: string): Promise<Properties | undefined> {
-        const { listed } = this;
-        if (listed !== undefined && listed.writes === this.writes && listed.asked >= this.clock.now() - LIST_SERVES) {
-            return listed.answers.get(id) ?? this.get(id);
+        const { latest } = this;
+        if (latest !== undefined && latest.writes === this.writes && latest.asked >= this.clock.now() - LIST_SERVES) {
+            const listed = await latest.answers.catch(() => undefined);
+            if (listed !== undefined) return listed.get(id) ?? this.get(id);
         }
         if (this.gathering === undefined) {
             const ids: string[] = [];
@@ -109,8 +113,7 @@ export class Collection {
      * @param worth how many reads the list would save.
      */
     async readAll(ids: readonly string[], worth = ids.length): Promise<ReadonlyMap<string, Properties | undefined>> {
-        const size = this.listed?.answers.size ?? 0;
-        const cheaper = worth >= LIST_FROM && size <= LISTED_PER_READ * worth;
+        const cheaper = worth >= LIST_FROM && this.size <= LISTED_PER_READ * worth;
         const listed = cheaper ? await this.list().catch(() => undefined) : undefined;
         const answers = new Map<string, Properties | undefined>();
         await Promise.all(
@@ -126,16 +129,16 @@ export class Collection {
      * Every object of the collection by id, as it is at this moment or later: those who ask while a list is under way
      * share the next one.
      */
-    async list(): Promise<ReadonlyMap<string, Properties>> {
-        this.following ??= this.listAfter(this.listing);
-        return (await this.following).answers;
+    async list(): Promise<Listed> {
+        this.following ??= this.listAfter(this.latest);
+        return this.following;
     }
 
     /**
      * Every object as it was when this process first asked: for what was left by an earlier one. What this process makes
      * itself is never in it, so that two resources with the same content are not taken for one.
      */
-    async firstList(): Promise<ReadonlyMap<string, Properties>> {
+    async firstList(): Promise<Listed> {
         this.first ??= this.list().catch((error: unknown) => {
             this.first = undefined;
             throw error;
@@ -143,25 +146,20 @@ export class Collection {
         return this.first;
     }
 
-    private async listAfter(underWay: Promise<Listed> | undefined): Promise<Listed> {
-        await underWay?.catch(() => undefined);
-        this.listing = this.requestList();
+    private async listAfter(before: Listing | undefined): Promise<Listed> {
+        await before?.answers.catch(() => undefined);
         this.following = undefined;
-        return this.listing;
+        const answers = this.requestList();
+        this.latest = { answers, asked: this.clock.now(), writes: this.writes };
+        return answers;
     }
 
     private async requestList(): Promise<Listed> {
-        const [asked, writes] = [this.clock.now(), this.writes];
         const parsed = listAnswer.safeParse(await this.client.get(this.object.path, this.accountId));
         if (!parsed.success) throw new UnexpectedAnswerError(`GET ${this.object.path} is not a list`);
-        const answers = new Map(
-            (parsed.data ?? []).map((one) => {
-                const record = this.record(one);
-                return [idOf(this.object, record), record];
-            }),
-        );
-        this.listed = { answers, asked, writes };
-        return this.listed;
+        const records = (parsed.data ?? []).map((one) => this.record(one));
+        this.size = records.length;
+        return new Map(records.map((record) => [idOf(this.object, record), record]));
     }
 
     private async readTogether(ids: readonly string[]): Promise<ReadonlyMap<string, Properties | undefined>> {

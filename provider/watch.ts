@@ -13,7 +13,7 @@ const LATE_TOGETHER = 1 / 18;
 /** The same where they began one after the other, so that on average they are noticed in half of it. */
 const LATE_SCATTERED = 1 / 10;
 /** How many looks a stream of waits that end one after the other is worth, at the most. */
-const LOOKS_AT_STREAM = 12;
+const LOOKS_AT_STREAM = 10;
 /** How much later than expected a look comes, in milliseconds, because a write's answer takes now longer, now shorter. */
 const ALLOWANCE = 100;
 
