@@ -110,16 +110,22 @@ export class Collection {
     /**
      * Several objects as they are now: one list, or single reads where those are cheaper or the list fails.
      *
+     * @param absence what it means that a list does not show an object: it is `asked` for by itself before it counts as
+     * gone, or the list is `believed`, which is enough where it was deleted by us.
      * @param worth how many reads the list would save.
      */
-    async readAll(ids: readonly string[], worth = ids.length): Promise<ReadonlyMap<string, Properties | undefined>> {
+    async readAll(
+        ids: readonly string[],
+        absence: "asked" | "believed" = "asked",
+        worth = ids.length,
+    ): Promise<ReadonlyMap<string, Properties | undefined>> {
         const cheaper = worth >= LIST_FROM && this.size <= LISTED_PER_READ * worth;
         const listed = cheaper ? await this.list().catch(() => undefined) : undefined;
+        const believed = listed !== undefined && absence === "believed";
         const answers = new Map<string, Properties | undefined>();
         await Promise.all(
             ids.map(async (id) => {
-                // What a list does not show is asked for by itself before it counts as gone.
-                answers.set(id, listed?.get(id) ?? (await this.get(id)));
+                answers.set(id, listed?.get(id) ?? (believed ? undefined : await this.get(id)));
             }),
         );
         return answers;
@@ -166,7 +172,7 @@ export class Collection {
         this.gathering = undefined;
         const distinct = [...new Set(ids)];
         this.reads += distinct.length;
-        return this.readAll(distinct, this.reads);
+        return this.readAll(distinct, "asked", this.reads);
     }
 
     private async writing<Result>(write: () => Promise<Result>): Promise<Result> {

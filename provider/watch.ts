@@ -139,7 +139,7 @@ export class Watch {
 
     private async lookAt(waiters: readonly Waiter[]): Promise<void> {
         try {
-            const answers = await this.collection.readAll([...new Set(waiters.map(({ id }) => id))]);
+            const answers = await this.answersFor(waiters);
             const now = this.clock.now();
             for (const waiter of waiters) {
                 if (!waiter.look(answers.get(waiter.id))) continue;
@@ -159,5 +159,17 @@ export class Watch {
                 waiter.late();
             }
         }
+    }
+
+    /** One look at all of them: the two questions share one list. */
+    private async answersFor(waiters: readonly Waiter[]): Promise<ReadonlyMap<string, Properties | undefined>> {
+        const idsOf = (what: Awaited) => [
+            ...new Set(waiters.filter((waiter) => waiter.what === what).map(({ id }) => id)),
+        ];
+        const [provisioned, deleted] = await Promise.all([
+            this.collection.readAll(idsOf("provisioning")),
+            this.collection.readAll(idsOf("deletion"), "believed"),
+        ]);
+        return new Map([...deleted, ...provisioned]);
     }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock";
 
-/** How many requests may be on their way at once: a burst of a thousand helps nobody. */
-const IN_FLIGHT = 64;
+/** How many requests may be on their way when another is sent: a burst of a thousand helps nobody, and slow writes keep room for reads. */
+const IN_FLIGHT = { read: 128, write: 64 };
 /** The second over which a service counts, and a little more for requests that are slower on their way than others. */
 const WINDOW = 1_030;
 /** How long a turn is remembered, in milliseconds: a refusal can come late. */
@@ -75,8 +75,9 @@ export class Pace {
     /** Gives turns to those who wait, as many as may be sent now. */
     private next(): void {
         for (;;) {
-            const line = this.waiting.read.length > 0 ? this.waiting.read : this.waiting.write;
-            if (line.length === 0 || this.inFlight >= IN_FLIGHT) return;
+            const kind = this.waiting.read.length > 0 ? "read" : "write";
+            const line = this.waiting[kind];
+            if (line.length === 0 || this.inFlight >= IN_FLIGHT[kind]) return;
             const wait = this.wait();
             if (wait > 0) return this.wakeAfter(wait);
             const turn = { sent: this.clock.now() };

@@ -71,6 +71,13 @@ describe("the pace of requests", () => {
         await Promise.all(writes);
     });
 
+    it("lets a read pass where the writes that are on their way find no answer", async () => {
+        const pace = new Pace(clock());
+        const turns = many(200).map(() => pace.turn("write"));
+        await Promise.all(turns.slice(0, 64));
+        expect(await Promise.race([turns[64], pace.turn("read").then(() => "read")])).to.equal("read");
+    });
+
     it("finds back to speed when the limit was somebody else's doing", async () => {
         const time = clock();
         const service = new LimitedService(time, 1);

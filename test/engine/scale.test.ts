@@ -1,0 +1,83 @@
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { LocalCloud } from "../cloud";
+import { TestStack } from "./harness";
+
+const COUNT = 60;
+
+const program = (count: number) => async () => {
+    const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+    const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+    for (let index = 0; index < count; index++) {
+        new databricks.Workspace(`w${index}`, {
+            workspaceName: `w${index}`,
+            awsRegion: "us-east-1",
+            credentialsId: credentials.credentialsId,
+            storageConfigurationId: storage.storageConfigurationId,
+        });
+    }
+};
+
+describe("many workspaces on the real engine", () => {
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 3_000 });
+        stack = await TestStack.create(cloud, program(0));
+    });
+    after(async () => {
+        await cloud.stop();
+        stack.remove();
+    });
+    /** The requests to the Account API, each kind with its number. */
+    const calls = () => {
+        const counted: Record<string, number> = {};
+        for (const { method, path } of cloud.requests) {
+            const what = `${method} ${path.replace(/^\/api\/2\.0\/accounts\/[^/]+/, "").replace(/\/[^/]*\d[^/]*$/, "/*")}`;
+            if (!path.endsWith("/token")) counted[what] = (counted[what] ?? 0) + 1;
+        }
+        return counted;
+    };
+    const begin = (count: number) => {
+        stack.program = program(count);
+        cloud.clearRequests();
+    };
+
+    it("are made with one call each and a number of others that does not grow with theirs", async () => {
+        expect((await stack.up()).ok).to.equal(true);
+        begin(COUNT);
+        const { ok, output } = await stack.up({ parallel: COUNT });
+        expect(ok, output).to.equal(true);
+        const { "POST /workspaces": posts, "GET /workspaces": lists, ...others } = calls();
+        expect(posts).to.equal(COUNT);
+        expect(lists).to.be.within(2, 12);
+        // The last that is waited for alone is asked for alone.
+        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(8);
+    });
+
+    it("are previewed without a call", async () => {
+        begin(COUNT);
+        const { ok, operations } = await stack.preview();
+        expect([ok, operations]).to.deep.equal([true, []]);
+        expect(cloud.requests).to.deep.equal([]);
+    });
+
+    it("are refreshed by one list", async () => {
+        begin(COUNT);
+        expect((await stack.refresh()).ok).to.equal(true);
+        const { "GET /workspaces": lists, ...others } = calls();
+        expect(lists).to.equal(1);
+        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(3);
+    });
+
+    it("are deleted with one call each and few others", async () => {
+        begin(COUNT);
+        const { ok, output } = await stack.destroy();
+        expect(ok, output).to.equal(true);
+        expect(cloud.contents()).to.deep.equal([]);
+        const { "DELETE /workspaces/*": deletions, ...others } = calls();
+        expect(deletions).to.equal(COUNT);
+        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(16);
+    });
+});
