@@ -2,14 +2,19 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { getSubchannelPool } from "@grpc/grpc-js/build/src/subchannel-pool";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import * as automation from "@pulumi/pulumi/automation";
+import * as engineConnections from "@pulumi/pulumi/runtime/settings";
 
 import type { LocalCloud } from "../cloud";
 
 /** The folder of the repository. */
 export const root = resolve(__dirname, "../../..");
+
+// gRPC shares connections by address, lost ones too for some seconds. Where the next engine was given the same port, an
+// inline program saw a dead engine, and Pulumi quietly registered nothing: here each program has its own connections.
+const { grpcChannelOptions } = engineConnections as unknown as { grpcChannelOptions: Record<string, unknown> };
+grpcChannelOptions["grpc.use_local_subchannel_pool"] = 1;
 
 /** What a deployment on the real engine came to. */
 export interface Run {
@@ -116,9 +121,6 @@ export class TestStack {
             color: "never";
         }) => Promise<unknown>,
     ): Promise<Run> {
-        // gRPC keeps a lost connection to a port for some seconds. Where the next engine is given the same port, the program
-        // would see a dead engine, and Pulumi would quietly register nothing: each run begins without old connections.
-        getSubchannelPool(true).unrefUnusedSubchannels();
         let output = "";
         const events: EngineEvent[] = [];
         const common = {

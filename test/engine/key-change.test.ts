@@ -185,7 +185,8 @@ describe("key changes on the real engine", () => {
 
     it("forbids by the stack's configuration, and the marker never reaches the state", async () => {
         const stack = await TestStack.create(cloud, program({ key: "first" }));
-        await stack.up();
+        const made = await stack.up();
+        expect(made.operations, made.output).to.include("create Workspace w");
         stack.program = program({ key: "second" });
         await stack.stack.setConfig("databricks:onKeyChange", { value: "forbid" });
         expect((await stack.up()).ok).to.equal(false);
@@ -199,7 +200,8 @@ describe("key changes on the real engine", () => {
 
     it("a service that cannot change the key in place says so, with the alternatives, and the workspace stays", async () => {
         const stack = await TestStack.create(cloud, program({ key: "first" }));
-        await stack.up();
+        const made = await stack.up();
+        expect(made.operations, made.output).to.include("create Workspace w");
         const id = cloud.account.list("workspaces")[0]?.["workspace_id"];
         stack.program = program({ key: "second", onKeyChange: "update" });
         const { ok, output } = await stack.up();
