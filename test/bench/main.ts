@@ -5,11 +5,16 @@ import { cpus } from "node:os";
 import { type ArmName, peerEnvironment } from "./arms";
 import { Bench, type Measure } from "./bench";
 import { create } from "./measures/create";
+import { foreign } from "./measures/foreign";
+import { importing } from "./measures/import";
+import { memory } from "./measures/memory";
+import { rate } from "./measures/rate";
+import { state } from "./measures/state";
 import { preview, refresh } from "./measures/unchanged";
 import { readOptions } from "./options";
 import { type Row, table } from "./table";
 
-const measures: readonly Measure[] = [create, refresh, preview];
+const measures: readonly Measure[] = [create, refresh, preview, state, importing, memory, rate, foreign];
 
 async function main(): Promise<void> {
     const options = readOptions(

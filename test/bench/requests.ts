@@ -62,3 +62,17 @@ export function noticedAfter(
         return first && first.answered - ready;
     });
 }
+
+/** Whether a request asks for a new workspace. */
+export function isWorkspacePost(request: RecordedRequest): boolean {
+    return kindOf(request) === "workspace";
+}
+
+/** Workspaces a second that were accepted, from the first to the last; `undefined` for fewer than two. */
+export function acceptedRate(requests: readonly RecordedRequest[]): number | undefined {
+    const times = requests
+        .filter((request) => isWorkspacePost(request) && request.status === 201)
+        .map(({ time }) => time);
+    const span = Math.max(...times) - Math.min(...times);
+    return times.length < 2 || span === 0 ? undefined : ((times.length - 1) * 1000) / span;
+}
