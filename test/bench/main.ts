@@ -12,6 +12,7 @@ import { rate } from "./measures/rate";
 import { state } from "./measures/state";
 import { preview, refresh } from "./measures/unchanged";
 import { readOptions } from "./options";
+import { profileUp } from "./profile";
 import { type Row, table } from "./table";
 
 const measures: readonly Measure[] = [create, refresh, preview, state, importing, memory, rate, foreign];
@@ -21,6 +22,10 @@ async function main(): Promise<void> {
         process.argv.slice(2),
         measures.map(({ name }) => name),
     );
+    if (options.profile) {
+        console.log(await profileUp(options));
+        return;
+    }
     const arms: ArmName[] = ["ours", "empty", "plain"];
     if (options.peer) {
         peerEnvironment();
