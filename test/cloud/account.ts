@@ -158,6 +158,41 @@ export class Account {
         return { ...record };
     }
 
+    /** The workspace with a deployment name, as the API shows it. */
+    deployed(deploymentName: string): AccountRecord | undefined {
+        for (const [id, { deployment_name }] of this.of("workspaces")) {
+            if (deployment_name === deploymentName) return this.find("workspaces", id);
+        }
+        return undefined;
+    }
+
+    /** When the provisioning of a workspace ends, in milliseconds since 1970. */
+    readyAt(id: string): number {
+        return this.lifeOf(id).ready;
+    }
+
+    /** Puts RUNNING workspaces into the account from outside, with credentials and storage of their own. */
+    async fill(count: number): Promise<void> {
+        const credentials = await this.create("credentials", {
+            credentials_name: `others-${randomUUID()}`,
+            aws_credentials: { sts_role: { role_arn: "arn:aws:iam::999999999999:role/others" } },
+        });
+        const storage = await this.create("storage-configurations", {
+            storage_configuration_name: `others-${randomUUID()}`,
+            root_bucket_info: { bucket_name: "others-root-bucket" },
+        });
+        for (let index = 0; index < count; index++) {
+            const { workspace_id } = await this.create("workspaces", {
+                workspace_name: `others-${index}`,
+                aws_region: this.regions[index % this.regions.length],
+                credentials_id: credentials["credentials_id"],
+                storage_configuration_id: storage["storage_configuration_id"],
+                custom_tags: { team: `team-${index % 40}`, environment: "production" },
+            });
+            this.lifeOf(String(workspace_id)).ready = this.options.now();
+        }
+    }
+
     /** Changes an object from outside, as somebody in the account console would: drift. */
     change(kind: string, id: string, fields: AccountRecord): void {
         const record = this.of(kind).get(id);
@@ -172,8 +207,7 @@ export class Account {
 
     /** Sets the status of a workspace from outside. */
     setStatus(id: string, status: string, message: string): void {
-        const life = this.lives.get(id);
-        if (life === undefined) throw new Error(`no workspace ${id}`);
+        const life = this.lifeOf(id);
         life.ready = this.options.now();
         life.outcome = { status, message };
     }
@@ -247,7 +281,7 @@ export class Account {
         const keyId = body["managed_services_customer_managed_key_id"];
         if (typeof keyId === "string") await this.options.notebooks.rewrap(id, this.keyArn(keyId));
         Object.assign(stored, structuredClone(body));
-        const life = this.lives.get(id)!;
+        const life = this.lifeOf(id);
         life.ready = this.options.now() + this.options.provisioningMilliseconds;
         life.outcome = this.nextOutcome ?? running;
         this.nextOutcome = undefined;
@@ -288,7 +322,7 @@ export class Account {
                 `${kindOf(kind).noun} ${id} is used by workspace ${String(user["workspace_id"])}`,
             );
         if (kind === "workspaces") {
-            const life = this.lives.get(id)!;
+            const life = this.lifeOf(id);
             life.gone = Math.min(life.gone, this.options.now() + this.options.deletionMilliseconds);
             this.options.notebooks.close(id);
             if (this.options.deletionMilliseconds > 0) return;
@@ -347,8 +381,14 @@ export class Account {
         return this.get("workspaces", id);
     }
 
+    private lifeOf(id: string): Life {
+        const life = this.lives.get(id);
+        if (life === undefined) throw new Error(`no workspace ${id}`);
+        return life;
+    }
+
     private lived(id: string, record: AccountRecord): AccountRecord | undefined {
-        const life = this.lives.get(id)!;
+        const life = this.lifeOf(id);
         const now = this.options.now();
         if (life.gone <= now) {
             this.of("workspaces").delete(id);

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { KMSClient } from "@aws-sdk/client-kms";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 
+import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import { Account, ApiError } from "./account";
 import { type ApiAnswer, AccountApi, type ApiRequest } from "./account-api";
 import { AwsStandIn } from "./aws-stand-in";
@@ -54,7 +55,12 @@ export interface RecordedRequest {
     readonly body: unknown;
     /** 0 where no answer was given. */
     status: number;
+    /** When it came in, in milliseconds since 1970. */
     readonly time: number;
+    /** When its answer was made, in milliseconds since 1970: the answer shows the account as it was then. */
+    answered: number | undefined;
+    /** Bytes of the answer's body, where it was sent whole. */
+    bytes: number;
     fault: string | undefined;
 }
 
@@ -180,6 +186,13 @@ export class LocalCloud {
         return cloud;
     }
 
+    /** Makes a KMS key of the customer that Databricks may use for notebooks, and returns its ARN. */
+    createKey(): string {
+        const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
+        const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
+        return (this.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }).Arn;
+    }
+
     /** Forgets the recorded requests and counts anew. */
     clearRequests(): void {
         this.requests.length = 0;
@@ -250,11 +263,8 @@ export class LocalCloud {
         this.server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
         this.server.all("/*", async (incoming, reply) => {
             const request = requestOf(incoming);
-            const label = String(incoming.headers.host ?? "").split(".")[0];
-            const workspace = this.account
-                .list("workspaces")
-                .find((one) => one["deployment_name"] === label && one["workspace_status"] === "RUNNING");
-            if (workspace === undefined) return this.answerAccount(request, reply);
+            const workspace = this.account.deployed(String(incoming.headers.host ?? "").split(".")[0] ?? "");
+            if (workspace?.["workspace_status"] !== "RUNNING") return this.answerAccount(request, reply);
             return send(
                 reply,
                 await answered(async () => {
@@ -283,6 +293,7 @@ export class LocalCloud {
             ? { status: fault.status, body: undefined }
             : (limited ?? (await answered(() => this.api.answer(request))));
         record.status = answer.status;
+        record.answered = Date.now();
         if (fault?.kind === "call" && fault.when === "after") await fault.run();
         if (fault?.kind === "drop") return this.drop(reply);
         if (fault?.kind === "status") {
@@ -308,7 +319,9 @@ export class LocalCloud {
             return undefined;
         }
         if (limited !== undefined) void reply.header("retry-after", "1");
-        return send(reply, answer);
+        const text = written(answer.body);
+        record.bytes = Buffer.byteLength(text);
+        return sendText(reply, answer.status, text);
     }
 
     private record(request: ApiRequest): RecordedRequest {
@@ -325,6 +338,8 @@ export class LocalCloud {
             body,
             status: 0,
             time: Date.now(),
+            answered: undefined,
+            bytes: 0,
             fault: undefined,
         };
         this.requests.push(record);
@@ -389,7 +404,11 @@ function written(body: unknown): string {
 }
 
 function send(reply: FastifyReply, { status, body }: ApiAnswer): FastifyReply {
-    return reply.status(status).type("application/json").send(written(body));
+    return sendText(reply, status, written(body));
+}
+
+function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+    return reply.status(status).type("application/json").send(text);
 }
 
 function refusalFor(status: number): string {

@@ -1,13 +1,5 @@
-import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
-
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud, type RecordedRequest } from "../cloud";
-import { databricksKeyPolicy } from "../../sdk/policy-documents";
-
-const root = resolve(__dirname, "../../..");
+import { LocalCloud, type RecordedRequest } from "../cloud";
+import { CliProject, type CliRun } from "../cli/project";
 
 /** What is killed. */
 export type Victim = "engine" | "provider" | "both";
@@ -77,58 +69,25 @@ const kindNames = Object.keys(kinds) as Kind[];
 
 /** A stack on the real CLI, whose processes can be killed one by one. */
 class CrashStack {
-    private readonly folder = mkdtempSync(join(tmpdir(), "databricks-cmk-crash-"));
-    private readonly id = randomUUID();
-    private readonly environment: NodeJS.ProcessEnv;
+    private readonly project: CliProject;
 
-    constructor(
-        readonly cloud: LocalCloud,
-        keyArn: string,
-    ) {
-        mkdirSync(join(this.folder, "backend"));
-        symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
-        writeFileSync(
-            join(this.folder, "Pulumi.yaml"),
-            "name: crash\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-        );
-        writeFileSync(join(this.folder, "package.json"), '{"name": "crash", "main": "index.js"}');
-        writeFileSync(join(this.folder, "index.js"), program);
-        this.environment = {
-            ...process.env,
-            ...cloud.environment(),
-            CRASH_STACK: this.id,
-            KEY_ARN: keyArn,
-            PULUMI_HOME: join(this.folder, "home"),
-            PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
-            PULUMI_CONFIG_PASSPHRASE: "x",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-        };
+    constructor(readonly cloud: LocalCloud) {
+        const environment = { ...cloud.environment(), KEY_ARN: cloud.createKey() };
+        this.project = new CliProject("crash", program, environment);
     }
 
-    run(phase: Phase, ...args: string[]): Promise<{ code: number | null; output: string }> {
-        return new Promise((done) => {
-            const child = spawn("pulumi", [...args, "--non-interactive"], {
-                cwd: this.folder,
-                env: { ...this.environment, SHAPE: JSON.stringify(shapes[phase]) },
-            });
-            let output = "";
-            child.stdout.on("data", (text) => (output += String(text)));
-            child.stderr.on("data", (text) => (output += String(text)));
-            // Processes that outlive a killed engine hold the pipes open: its exit is what counts.
-            child.once("exit", (code) => setTimeout(() => done({ code, output }), 50));
-        });
+    run(phase: Phase, ...args: string[]): Promise<CliRun> {
+        return this.project.run(args, { SHAPE: JSON.stringify(shapes[phase]) });
     }
 
-    act(phase: Phase): Promise<{ code: number | null; output: string }> {
+    act(phase: Phase): Promise<CliRun> {
         return this.run(phase, phase === "destroy" ? "destroy" : "up", "--yes", "--skip-preview", "--stack", "dev");
     }
 
     /** Kills processes of this stack as `kill -9` does. */
-    kill(victim: Victim | "all"): void {
-        for (const { pid, command } of this.processes()) {
-            const engine = basename(command[0] ?? "") === "pulumi";
-            const provider = command.some((part) => part.includes("dynamic-provider"));
-            const hit = victim === "all" || (engine && victim !== "provider") || (provider && victim !== "engine");
+    kill(victim: Victim): void {
+        for (const { pid, role } of this.project.processes()) {
+            const hit = (role === "engine" && victim !== "provider") || (role === "provider" && victim !== "engine");
             if (hit) process.kill(pid, "SIGKILL");
         }
     }
@@ -145,32 +104,13 @@ class CrashStack {
     }
 
     remove(): void {
-        this.kill("all");
-        rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
-    }
-
-    private processes(): { pid: number; command: string[] }[] {
-        return readdirSync("/proc")
-            .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-            .flatMap((name) => {
-                try {
-                    if (!readFileSync(`/proc/${name}/environ`, "latin1").includes(`CRASH_STACK=${this.id}`)) return [];
-                    return [
-                        { pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, "latin1").split("\0") },
-                    ];
-                } catch {
-                    return [];
-                }
-            });
+        this.project.remove();
     }
 }
 
 async function begin(): Promise<CrashStack> {
     const cloud = await LocalCloud.start({ provisioningMilliseconds: 400 });
-    const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
-    const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
-    const { Arn } = cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string };
-    const stack = new CrashStack(cloud, Arn);
+    const stack = new CrashStack(cloud);
     await stack.run("create", "stack", "init", "dev");
     return stack;
 }
@@ -241,7 +181,7 @@ export async function crashAt(point: KillPoint): Promise<Outcome> {
     }
 }
 
-async function must(run: Promise<{ code: number | null; output: string }>, what: string): Promise<{ output: string }> {
+async function must(run: Promise<CliRun>, what: string): Promise<{ output: string }> {
     const { code, output } = await run;
     if (code !== 0) throw new Error(`${what} failed:\n${output}`);
     return { output };

@@ -1,0 +1,176 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+import { CliProject, type CliRun } from "../cli/project";
+import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../cloud";
+
+/**
+ * What is measured side by side: this package; a dynamic provider that does nothing (what the engine itself costs); one
+ * as it is usually written; `@pulumi/databricks`.
+ */
+export type ArmName = "ours" | "empty" | "plain" | "peer";
+
+/** What a command did to an arm. */
+export interface ArmRun extends CliRun {
+    /** Requests to the Account API. */
+    readonly requests: readonly RecordedRequest[];
+    /** Peak memory of the dynamic providers' process in bytes; `undefined` where it cannot be seen. */
+    readonly providerMemory: number | undefined;
+}
+
+/** How often a process is looked at, in milliseconds. */
+const SAMPLE_EVERY = 100;
+
+/** A stack of workspaces made in one of the ways, on a local cloud of its own. */
+export class Arm {
+    private constructor(
+        readonly name: ArmName,
+        readonly n: number,
+        readonly cloud: LocalCloud,
+        private readonly project: CliProject,
+    ) {}
+
+    /** Starts a cloud and makes a stack of `n` workspaces, of which none is created yet. */
+    static async start(name: ArmName, n: number, options: LocalCloudOptions): Promise<Arm> {
+        const cloud = await LocalCloud.start(options);
+        const program = readFileSync(join(__dirname, "programs", `${name}.js`), "utf8");
+        const keyArn = cloud.createKey();
+        const environment = {
+            ...cloud.environment(),
+            N: String(n),
+            ...(name === "ours" ? { KEY_ARN: keyArn } : await registered(cloud, keyArn)),
+            ...(name === "plain" ? { DATABRICKS_TOKEN: cloud.token } : {}),
+            ...(name === "peer" ? peerEnvironment() : {}),
+        };
+        const arm = new Arm(name, n, cloud, new CliProject(`bench-${name}`, program, environment));
+        await must(arm.project.run(["stack", "init", "dev"]), `pulumi stack init of ${name}`);
+        return arm;
+    }
+
+    /** `pulumi up`. */
+    async up(environment: Readonly<Record<string, string>> = {}): Promise<ArmRun> {
+        return must(this.attemptUp(environment), `pulumi up of ${this.name}`);
+    }
+
+    /** `pulumi up`, which may fail. */
+    async attemptUp(environment: Readonly<Record<string, string>> = {}): Promise<ArmRun> {
+        return this.run(["up", "--yes", "--skip-preview", ...this.parallel()], environment);
+    }
+
+    /** `pulumi refresh`. */
+    async refresh(): Promise<ArmRun> {
+        return must(
+            this.run(["refresh", "--yes", "--skip-preview", ...this.parallel()]),
+            `pulumi refresh of ${this.name}`,
+        );
+    }
+
+    /** `pulumi preview`. */
+    async preview(): Promise<ArmRun> {
+        return must(this.run(["preview", ...this.parallel()]), `pulumi preview of ${this.name}`);
+    }
+
+    /** The resources of the state, as `pulumi stack export` shows them. */
+    async resources(): Promise<Record<string, unknown>[]> {
+        const { output } = await must(
+            this.project.run(["stack", "export", "--stack", "dev"]),
+            `pulumi stack export of ${this.name}`,
+        );
+        return (JSON.parse(output) as { deployment: { resources: Record<string, unknown>[] } }).deployment.resources;
+    }
+
+    /** Ends the cloud and takes the stack's folder away. */
+    async stop(): Promise<void> {
+        this.project.remove();
+        await this.cloud.stop();
+    }
+
+    private parallel(): string[] {
+        return ["--parallel", String(this.n + 10)];
+    }
+
+    private async run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ArmRun> {
+        this.cloud.clearRequests();
+        const memory = new ProviderMemory(this.project);
+        const run = await this.project.run([...args, "--stack", "dev"], environment);
+        return { ...run, requests: [...this.cloud.requests], providerMemory: memory.end() };
+    }
+}
+
+/** Watches the memory of a project's dynamic-provider process. */
+class ProviderMemory {
+    private pid: number | undefined;
+    private peak: number | undefined;
+    private readonly timer = setInterval(() => this.look(), SAMPLE_EVERY);
+
+    constructor(private readonly project: CliProject) {}
+
+    /** Stops watching; the peak in bytes. */
+    end(): number | undefined {
+        clearInterval(this.timer);
+        return this.peak;
+    }
+
+    private look(): void {
+        this.pid ??= this.project.processes().find(({ role }) => role === "provider")?.pid;
+        if (this.pid === undefined) return;
+        try {
+            const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, "latin1"))?.[1];
+            if (kilobytes !== undefined) this.peak = Number(kilobytes) * 1024;
+        } catch {
+            // It has ended: the last look holds.
+        }
+    }
+}
+
+/** What every other arm's workspaces share, made from outside: its ids are the programs' settings. */
+async function registered({ account }: LocalCloud, keyArn: string): Promise<Record<string, string>> {
+    const credentials = await account.create("credentials", {
+        credentials_name: "bench",
+        aws_credentials: { sts_role: { role_arn: "arn:aws:iam::123456789012:role/bench" } },
+    });
+    const storage = await account.create("storage-configurations", {
+        storage_configuration_name: "bench",
+        root_bucket_info: { bucket_name: "bench-root-bucket" },
+    });
+    const key = await account.create("customer-managed-keys", {
+        aws_key_info: { key_arn: keyArn },
+        use_cases: ["MANAGED_SERVICES"],
+    });
+    return {
+        CREDENTIALS_ID: String(credentials["credentials_id"]),
+        STORAGE_ID: String(storage["storage_configuration_id"]),
+        KEY_ID: String(key["customer_managed_key_id"]),
+    };
+}
+
+/** Where the plugin of `@pulumi/databricks` is; throws, saying how to get what is missing. */
+export function peerEnvironment(): Record<string, string> {
+    const program = "pulumi-resource-databricks";
+    const version = peerVersion();
+    const path = process.env["PATH"] ?? "";
+    const kept = join(homedir(), ".pulumi", "plugins", `resource-databricks-v${version}`);
+    if (path.split(delimiter).some((folder) => existsSync(join(folder, program)))) return {};
+    if (existsSync(join(kept, program))) return { PATH: `${kept}${delimiter}${path}` };
+    throw new Error(
+        `--peer needs the plugin of @pulumi/databricks: run \`pulumi plugin install resource databricks ${version}\`, or put ${program} on PATH.`,
+    );
+}
+
+function peerVersion(): string {
+    try {
+        return String(
+            (createRequire(__filename)("@pulumi/databricks/package.json") as { version: unknown }).version,
+        ).replace(/^v/, "");
+    } catch {
+        throw new Error("--peer needs @pulumi/databricks: run `npm install --no-save @pulumi/databricks`.");
+    }
+}
+
+async function must<Run extends CliRun>(run: Promise<Run>, what: string): Promise<Run> {
+    const ended = await run;
+    if (ended.code !== 0) throw new Error(`${what} failed:\n${ended.output.slice(-3000)}`);
+    return ended;
+}

@@ -1,0 +1,94 @@
+import { Arm, type ArmName, type ArmRun } from "./arms";
+import type { BenchOptions } from "./options";
+import type { Row } from "./table";
+
+/** Something that is measured: a name for `--only`, and how. */
+export interface Measure {
+    readonly name: string;
+    measure(bench: Bench): Promise<Row[]>;
+}
+
+/** An arm whose workspaces are all there, and the `up` that made them. */
+export interface Created {
+    readonly arm: Arm;
+    readonly run: ArmRun;
+}
+
+/** One run of the benchmark: what the measures share. */
+export class Bench {
+    private readonly stacks = new Map<ArmName, Promise<Created>>();
+    private readonly refreshes = new Map<ArmName, ArmRun[]>();
+
+    constructor(
+        readonly options: BenchOptions,
+        readonly arms: readonly ArmName[],
+        /** Takes a line for the person who waits. */
+        readonly say: (line: string) => void,
+    ) {}
+
+    /** An arm's stack with its `n` workspaces, created once for all measures. */
+    created(name: ArmName): Promise<Created> {
+        const known = this.stacks.get(name);
+        if (known !== undefined) return known;
+        const made = this.create(name);
+        this.stacks.set(name, made);
+        return made;
+    }
+
+    /** Several refreshes of every arm's stack, done once for all measures; arms in turn, because machines are noisy. */
+    async refreshed(): Promise<ReadonlyMap<ArmName, readonly ArmRun[]>> {
+        if (this.refreshes.size === 0) await this.inTurn("refresh", (arm) => arm.refresh(), this.refreshes);
+        return this.refreshes;
+    }
+
+    /** Several runs of a command on every arm's stack, arms in turn. */
+    async inTurn(
+        what: string,
+        run: (arm: Arm) => Promise<ArmRun>,
+        into = new Map<ArmName, ArmRun[]>(),
+    ): Promise<ReadonlyMap<ArmName, readonly ArmRun[]>> {
+        for (let turn = 0; turn < this.options.runs; turn++) {
+            for (const name of this.arms) {
+                const { arm } = await this.created(name);
+                const ran = await run(arm);
+                this.say(`${what} ${name}: ${ran.seconds.toFixed(1)} s`);
+                into.set(name, [...(into.get(name) ?? []), ran]);
+            }
+        }
+        return into;
+    }
+
+    /** Ends every cloud and takes every stack away. */
+    async stop(): Promise<void> {
+        for (const made of this.stacks.values()) {
+            const created = await made.catch(() => undefined);
+            await created?.arm.stop();
+        }
+    }
+
+    private async create(name: ArmName): Promise<Created> {
+        const { n, provisioning } = this.options;
+        const arm = await Arm.start(name, n, { provisioningMilliseconds: provisioning * 1000 });
+        try {
+            const run = await arm.up();
+            this.say(`create ${name}: ${run.seconds.toFixed(1)} s`);
+            return { arm, run };
+        } catch (error) {
+            await arm.stop();
+            throw error;
+        }
+    }
+}
+
+/** A figure for each arm that has one. */
+export function byArm(
+    arms: readonly ArmName[],
+    figure: (arm: ArmName) => number | undefined,
+): Partial<Record<ArmName, number>> {
+    return Object.fromEntries(
+        arms.flatMap((arm) => {
+            const value = figure(arm);
+            return value === undefined ? [] : [[arm, value]];
+        }),
+    );
+}

@@ -1,0 +1,58 @@
+import { Arm, type ArmName } from "../arms";
+import { byArm, type Measure } from "../bench";
+import { acceptedRate, isWorkspacePost } from "../requests";
+import { atLeast, atMost } from "../table";
+
+/** How long a workspace is PROVISIONING here: what counts is the writes. */
+const PROVISIONING = 1000;
+/** The goal, in % of the rate that is allowed. */
+const OF_ALLOWED = 90;
+
+/** Creating workspaces where more than some requests a second are answered with 429. */
+export const rate: Measure = {
+    name: "rate",
+    async measure(bench) {
+        const { rate: allowed, rateN } = bench.options;
+        // The empty provider writes nothing.
+        const arms = bench.arms.filter((name) => name !== "empty");
+        const failures = new Map<ArmName, number>();
+        const rates = new Map<ArmName, number>();
+        const refused = new Map<ArmName, number>();
+        for (const name of arms) {
+            const arm = await Arm.start(name, rateN, {
+                provisioningMilliseconds: PROVISIONING,
+                requestsPerSecond: allowed,
+            });
+            try {
+                const { requests, seconds } = await arm.attemptUp();
+                bench.say(`rate ${name}: ${seconds.toFixed(1)} s`);
+                const made = new Set((await arm.resources()).map(({ urn }) => String(urn).split("::").at(-1) ?? ""));
+                const there = [...made].filter((resource) => /^workspace-\d+$/.test(resource)).length;
+                failures.set(name, rateN - there);
+                const achieved = acceptedRate(requests);
+                // Of an arm that gave up, the few writes of the beginning say nothing.
+                if (achieved !== undefined && there === rateN) rates.set(name, (achieved / allowed) * 100);
+                refused.set(name, requests.filter((one) => isWorkspacePost(one) && one.status === 429).length);
+            } finally {
+                await arm.stop();
+            }
+        }
+        const failed = byArm(arms, (name) => failures.get(name));
+        const achieved = byArm(arms, (name) => rates.get(name));
+        return [
+            {
+                measure: `create ${rateN} at ${allowed} requests a second: failures`,
+                unit: "",
+                figures: failed,
+                goal: atMost(failed.ours, 0, "0"),
+            },
+            {
+                measure: "  POSTs accepted, of the allowed rate",
+                unit: "%",
+                figures: achieved,
+                goal: atLeast(achieved.ours, OF_ALLOWED, `≥ ${OF_ALLOWED} %`),
+            },
+            { measure: "  POSTs answered with 429", unit: "", figures: byArm(arms, (name) => refused.get(name)) },
+        ];
+    },
+};

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import type { ArmName } from "../arms";
+import { byArm, type Measure } from "../bench";
+import { declaredOutputs, type Remainder, stateRemainder } from "../state-remainder";
+import { atMost } from "../table";
+
+/** The goal, in bytes. */
+const REMAINDER = 400;
+
+/** What the programs of all arms give a workspace. */
+const given = [
+    "workspaceName",
+    "awsRegion",
+    "credentialsId",
+    "storageConfigurationId",
+    "managedServicesCustomerManagedKeyId",
+];
+
+/** State of a workspace beyond its inputs, its documented outputs and what the engine itself writes. */
+export const state: Measure = {
+    name: "state",
+    async measure(bench) {
+        const types = readFileSync(join(resolve(__dirname, "../../.."), "sdk", "workspace.d.ts"), "utf8");
+        const due = { given, documented: declaredOutputs(types) };
+        const remainders = new Map<ArmName, Remainder>();
+        for (const name of bench.arms) {
+            // What @pulumi/databricks documents is its own matter: nothing of it is taken for a remainder here.
+            if (name === "peer") continue;
+            const resources = await (await bench.created(name)).arm.resources();
+            const largest = resources
+                .filter(({ urn }) => /::workspace-\d+$/.test(String(urn)))
+                .map((resource) => stateRemainder(resource, due))
+                .sort((left, right) => right.bytes - left.bytes)[0];
+            if (largest !== undefined) remainders.set(name, largest);
+        }
+        const figures = byArm(bench.arms, (name) => remainders.get(name)?.bytes);
+        const parts = new Set([...remainders.values()].flatMap((remainder) => [...remainder.parts.keys()]));
+        return [
+            {
+                measure: "state of a workspace beyond its due",
+                unit: "bytes",
+                figures,
+                goal: atMost(figures.ours, REMAINDER, `≤ ${REMAINDER} bytes`),
+            },
+            ...[...parts].map((part) => ({
+                measure: `  ${part}`,
+                unit: "bytes",
+                figures: byArm(bench.arms, (name) => remainders.get(name)?.parts.get(part)),
+            })),
+        ];
+    },
+};

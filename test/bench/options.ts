@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+
+/** What `npm run bench` takes. */
+export interface BenchOptions {
+    /** How many workspaces. */
+    readonly n: number;
+    /** How long each is PROVISIONING, in seconds. */
+    readonly provisioning: number;
+    /** How often refresh, preview and the foreign account are measured. */
+    readonly runs: number;
+    /** Requests that are answered in a second where the rate is limited. */
+    readonly rate: number;
+    /** How many workspaces are created there. */
+    readonly rateN: number;
+    /** The measures to take; empty: all. */
+    readonly only: readonly string[];
+    /** Whether `@pulumi/databricks` is measured too. */
+    readonly peer: boolean;
+    /** Whether an `up` is profiled in place of the measures. */
+    readonly profile: boolean;
+    /** A file for the rows. */
+    readonly json: string | undefined;
+}
+
+/** Reads the command line. Throws a `TypeError` or an `Error` that says what is wrong with it. */
+export function readOptions(args: readonly string[], measures: readonly string[]): BenchOptions {
+    const { values } = parseArgs({
+        args: [...args],
+        options: {
+            n: { type: "string", default: "100" },
+            provisioning: { type: "string", default: "30" },
+            runs: { type: "string", default: "3" },
+            rate: { type: "string", default: "10" },
+            "rate-n": { type: "string" },
+            only: { type: "string", default: "" },
+            peer: { type: "boolean", default: false },
+            profile: { type: "boolean", default: false },
+            json: { type: "string" },
+        },
+    });
+    const n = number("n", values.n);
+    const only = values.only.split(",").filter((name) => name !== "");
+    const strange = only.find((name) => !measures.includes(name));
+    if (strange !== undefined) throw new Error(`--only ${strange}: the measures are ${measures.join(", ")}.`);
+    return {
+        n,
+        provisioning: number("provisioning", values.provisioning),
+        runs: number("runs", values.runs),
+        rate: number("rate", values.rate),
+        rateN: values["rate-n"] === undefined ? Math.max(200, n) : number("rate-n", values["rate-n"]),
+        only,
+        peer: values.peer,
+        profile: values.profile,
+        json: values.json,
+    };
+}
+
+function number(name: string, text: string): number {
+    if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: give a whole number, 1 or more.`);
+    return Number(text);
+}

@@ -1,0 +1,78 @@
+import type { RecordedRequest } from "../cloud";
+
+/** How many requests of each kind there were. */
+export interface Counts {
+    /** Workspaces asked for, refused ones too. */
+    readonly workspacePosts: number;
+    readonly tokens: number;
+    readonly lists: number;
+    /** Reads of one object. */
+    readonly reads: number;
+    /** Everything else. */
+    readonly rest: number;
+    /** All but the POSTs of workspaces. */
+    readonly others: number;
+}
+
+/** Counts requests by kind. */
+export function countRequests(requests: readonly RecordedRequest[]): Counts {
+    const of = (kind: Kind) => requests.filter((request) => kindOf(request) === kind).length;
+    const workspacePosts = of("workspace");
+    return {
+        workspacePosts,
+        tokens: of("token"),
+        lists: of("list"),
+        reads: of("read"),
+        rest: of("rest"),
+        others: requests.length - workspacePosts,
+    };
+}
+
+type Kind = "workspace" | "token" | "list" | "read" | "rest";
+
+function kindOf({ method, path }: RecordedRequest): Kind {
+    if (/\/token$/.test(path)) return "token";
+    const [, collection, id] = /^\/api\/2\.0\/accounts\/[^/]+\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (method === "GET") return id === undefined ? "list" : "read";
+    return method === "POST" && collection === "workspaces" ? "workspace" : "rest";
+}
+
+/** A workspace that became RUNNING at `ready`, in milliseconds since 1970. */
+export interface ReadyWorkspace {
+    readonly id: string;
+    readonly ready: number;
+}
+
+/**
+ * For each workspace, how many milliseconds after it was RUNNING the first answer was made that shows it: a list, or a
+ * read of that workspace, which succeeded. `undefined` for one that no answer showed.
+ */
+export function noticedAfter(
+    workspaces: readonly ReadyWorkspace[],
+    requests: readonly RecordedRequest[],
+): (number | undefined)[] {
+    const looks = requests
+        .filter(({ method, path, status }) => method === "GET" && status === 200 && /\/workspaces(\/|$)/.test(path))
+        .flatMap(({ path, answered }) => (answered === undefined ? [] : [{ path, answered }]))
+        .sort((left, right) => left.answered - right.answered);
+    return workspaces.map(({ id, ready }) => {
+        const first = looks.find(
+            ({ path, answered }) => answered >= ready && (path.endsWith("/workspaces") || path.endsWith(`/${id}`)),
+        );
+        return first && first.answered - ready;
+    });
+}
+
+/** Whether a request asks for a new workspace. */
+export function isWorkspacePost(request: RecordedRequest): boolean {
+    return kindOf(request) === "workspace";
+}
+
+/** Workspaces a second that were accepted, from the first to the last; `undefined` for fewer than two. */
+export function acceptedRate(requests: readonly RecordedRequest[]): number | undefined {
+    const times = requests
+        .filter((request) => isWorkspacePost(request) && request.status === 201)
+        .map(({ time }) => time);
+    const span = Math.max(...times) - Math.min(...times);
+    return times.length < 2 || span === 0 ? undefined : ((times.length - 1) * 1000) / span;
+}
