@@ -1,8 +1,12 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+
 import { expect } from "chai";
 
 import { databricksKeyPolicy, NotebookKey, type NotebookKeyArgs, storageKeyPolicy } from "../../sdk";
 import { allows, parsePolicy } from "../cloud/kms-policy";
 
+const root = resolve(__dirname, "../../..");
 const awsAccountId = "123456789012";
 const databricksAccountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 const crossAccountRoleArn = `arn:aws:iam::${awsAccountId}:role/databricks`;
@@ -164,5 +168,22 @@ describe("a NotebookKey", () => {
     it("for storage without a Databricks account would serve every account, and is refused", () => {
         const [problem] = refusal({ useCases: ["STORAGE"] });
         expect(problem).to.match(/^NotebookKey "k": accountId is needed .*databricks:accountId.*DATABRICKS_ACCOUNT_ID/);
+    });
+
+    it("is not made where AWS is another partition than Databricks' account", () => {
+        const script = `
+            const pulumi = require("@pulumi/pulumi");
+            pulumi.runtime.setMocks({
+                newResource: ({ name, inputs, type }) => {
+                    if (type === "aws:kms/key:Key") console.log("A key was made.");
+                    return { id: name, state: inputs };
+                },
+                call: () => ({ accountId: "123456789012", arn: "arn:aws-us-gov:iam::123456789012:root" }),
+            });
+            const { NotebookKey } = require("pulumi-databricks-cmk");
+            new NotebookKey("k");`;
+        const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
+        expect(stderr).to.match(/NotebookKey "k": .*partition "aws-us-gov".*give its ARN as keyArn/);
+        expect(stdout).to.equal("");
     });
 });
