@@ -113,7 +113,8 @@ export class NotebookKey extends pulumi.ComponentResource {
                 awsKeyInfo: {
                     keyArn: this.keyArn,
                     keyAlias: this.keyAlias,
-                    reuseKeyForClusterVolumes: args.reuseKeyForClusterVolumes,
+                    // The registration refuses to hear of volumes, even `false`, for notebooks alone.
+                    reuseKeyForClusterVolumes: args.reuseKeyForClusterVolumes || undefined,
                 },
                 useCases: [...this.useCases],
             },

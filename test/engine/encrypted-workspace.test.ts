@@ -224,7 +224,14 @@ describe("an EncryptedWorkspace on the real engine", () => {
             },
             computeMode: "HYBRID",
         };
-        before(() => start(program(() => ({ ...existing, key: { keyArn: keyOf(cloud), aliasName: "banks-own" } }))));
+        before(() =>
+            start(
+                program(() => ({
+                    ...existing,
+                    key: { keyArn: keyOf(cloud), aliasName: "banks-own", reuseKeyForClusterVolumes: false },
+                })),
+            ),
+        );
         after(stop);
         const keyOf = ({ kms }: LocalCloud) =>
             kms.keys()[0]?.arn ??
@@ -273,5 +280,20 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect(ok, output).to.equal(true);
             expect(cloud.contents()).to.deep.equal([`KMS key ${String(cloud.kms.keys()[0]?.arn)}`]);
         });
+    });
+
+    it("takes the account from the stack's configuration, and without one says what to do, and makes nothing", async () => {
+        cloud = await LocalCloud.start();
+        stack = await TestStack.ofExample(cloud, "both-keys", {}, { DATABRICKS_ACCOUNT_ID: "" });
+        const without = await stack.up();
+        expect(without.ok).to.equal(false);
+        expect(without.output).to.contain('EncryptedWorkspace "both-keys": accountId is needed');
+        expect(without.output).to.not.match(/ at .*encrypted-workspace\.js/);
+        expect(without.operations).to.deep.equal(["create Stack databricks-cmk-both-keys-test"]);
+        await stack.configure({ "databricks:accountId": cloud.accountId });
+        const { ok, output } = await stack.preview();
+        expect(ok, output).to.equal(true);
+        expect(cloud.requests).to.deep.equal([]);
+        await stop();
     });
 });
