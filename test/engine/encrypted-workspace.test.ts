@@ -282,18 +282,23 @@ describe("an EncryptedWorkspace on the real engine", () => {
         });
     });
 
-    it("takes the account from the stack's configuration, and without one says what to do, and makes nothing", async () => {
-        cloud = await LocalCloud.start();
-        stack = await TestStack.ofExample(cloud, "both-keys", {}, { DATABRICKS_ACCOUNT_ID: "" });
-        const without = await stack.up();
-        expect(without.ok).to.equal(false);
-        expect(without.output).to.contain('EncryptedWorkspace "both-keys": accountId is needed');
-        expect(without.output).to.not.match(/ at .*encrypted-workspace\.js/);
-        expect(without.operations).to.deep.equal(["create Stack databricks-cmk-both-keys-test"]);
-        await stack.configure({ "databricks:accountId": cloud.accountId });
-        const { ok, output } = await stack.preview();
-        expect(ok, output).to.equal(true);
-        expect(cloud.requests).to.deep.equal([]);
-        await stop();
+    describe("whose account the environment does not name", () => {
+        before(async () => {
+            cloud = await LocalCloud.start();
+            stack = await TestStack.ofExample(cloud, "both-keys", {}, { DATABRICKS_ACCOUNT_ID: "" });
+        });
+        after(stop);
+
+        it("says what to do and makes nothing, then takes it from the stack's configuration", async () => {
+            const without = await stack.up();
+            expect(without.ok).to.equal(false);
+            expect(without.output).to.contain('EncryptedWorkspace "both-keys": accountId is needed');
+            expect(without.output).to.not.match(/ at .*encrypted-workspace\.js/);
+            expect(without.operations).to.deep.equal(["create Stack databricks-cmk-both-keys-test"]);
+            await stack.configure({ "databricks:accountId": cloud.accountId });
+            const { ok, output } = await stack.preview();
+            expect(ok, output).to.equal(true);
+            expect(cloud.requests).to.deep.equal([]);
+        });
     });
 });
