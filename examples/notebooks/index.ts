@@ -21,12 +21,13 @@ const rolePolicy = new aws.iam.RolePolicy(name, {
     policy: JSON.stringify(databricks.crossAccountPolicy()),
 });
 
-// The root bucket. The key for notebooks does not encrypt it: S3 does, by its own means.
+// The root bucket. The key for notebooks does not encrypt it: S3 does, by its own means. (Not by AWS' KMS key for S3, whose
+// policy lets nobody in from another account, and so not Databricks.)
 const bucket = new aws.s3.Bucket(name, { region, forceDestroy: true });
 new aws.s3.BucketServerSideEncryptionConfiguration(name, {
     region,
     bucket: bucket.bucket,
-    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" }, bucketKeyEnabled: true }],
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
 });
 const publicAccessBlock = new aws.s3.BucketPublicAccessBlock(name, {
     region,

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import * as automation from "@pulumi/pulumi/automation";
@@ -40,6 +40,38 @@ export class TestStack {
         program?: automation.PulumiFn,
         environment: Record<string, string> = {},
     ): Promise<TestStack> {
+        return TestStack.make(cloud, environment, (folder) => {
+            if (program !== undefined) return { projectName: "tests", program };
+            cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+            symlinkSync(join(root, "examples"), join(folder, "examples"));
+            return { workDir: folder };
+        });
+    }
+
+    /**
+     * Makes a stack for a project in `examples/`, from a copy of its folder, with this configuration. A key without a
+     * namespace is the project's own.
+     */
+    static async ofExample(
+        cloud: LocalCloud,
+        example: string,
+        config: Record<string, unknown> = {},
+        environment: Record<string, string> = {},
+    ): Promise<TestStack> {
+        const made = await TestStack.make(cloud, environment, (folder) => {
+            const own = (path: string) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path));
+            cpSync(join(root, "examples", example), folder, { recursive: true, filter: own });
+            return { workDir: folder };
+        });
+        await made.configure(config);
+        return made;
+    }
+
+    private static async make(
+        cloud: LocalCloud,
+        environment: Record<string, string>,
+        project: (folder: string) => { workDir: string } | { projectName: string; program: automation.PulumiFn },
+    ): Promise<TestStack> {
         const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-stack-"));
         mkdirSync(join(folder, "backend"));
         symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
@@ -53,19 +85,20 @@ export class TestStack {
                 ...environment,
             },
         };
-        if (program !== undefined) {
-            const stack = await automation.LocalWorkspace.createOrSelectStack(
-                { stackName: "test", projectName: "tests", program },
-                options,
-            );
-            return new TestStack(stack, folder);
+        const of = project(folder);
+        const stack = await ("program" in of
+            ? automation.LocalWorkspace.createOrSelectStack({ stackName: "test", ...of }, options)
+            : automation.LocalWorkspace.createOrSelectStack({ stackName: "test", ...of }, options));
+        return new TestStack(stack, folder);
+    }
+
+    /** Sets configuration of the stack, lists and maps as `pulumi config set --path` does; `undefined` takes a value away. */
+    async configure(config: Record<string, unknown>): Promise<void> {
+        for (const [key, value] of Object.entries(config)) {
+            if (value === undefined) await this.stack.removeConfig(key);
+            else if (typeof value !== "object") await this.stack.setConfig(key, { value: String(value) });
+            else await this.stack.setAllConfig(Object.fromEntries(leaves(key, value)), true);
         }
-        cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-        symlinkSync(join(root, "examples"), join(folder, "examples"));
-        return new TestStack(
-            await automation.LocalWorkspace.createOrSelectStack({ stackName: "test", workDir: folder }, options),
-            folder,
-        );
     }
 
     /** Gives the stack another program. */
@@ -145,4 +178,12 @@ export class TestStack {
             events: JSON.stringify(events),
         };
     }
+}
+
+/** The values in a list or a map, each with its path. */
+function leaves(path: string, value: unknown): [string, automation.ConfigValue][] {
+    if (typeof value !== "object" || value === null) return [[path, { value: String(value) }]];
+    return Object.entries(value).flatMap(([name, inner]) =>
+        leaves(Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`, inner),
+    );
 }

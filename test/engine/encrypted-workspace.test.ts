@@ -1,0 +1,304 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { LocalCloud } from "../cloud";
+import { TestStack } from "./harness";
+
+type Args = Omit<databricks.EncryptedWorkspaceArgs, "awsRegion">;
+
+/** A program with one EncryptedWorkspace, `w`. */
+const program =
+    (args: () => Args = () => ({}), opts?: pulumi.ComponentResourceOptions) =>
+    async () => {
+        const workspace = new databricks.EncryptedWorkspace("w", { awsRegion: "us-east-1", ...args() }, opts);
+        const { workspaceId, workspaceUrl, customerManagedKeyId, keyArn } = workspace;
+        return { workspaceId, workspaceUrl, customerManagedKeyId, keyArn };
+    };
+
+describe("an EncryptedWorkspace on the real engine", () => {
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    const start = async (first: pulumi.automation.PulumiFn) => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        // The program runs in this process, which takes the account for the policies from its own environment.
+        process.env["DATABRICKS_ACCOUNT_ID"] = cloud.accountId;
+        stack = await TestStack.create(cloud, first);
+    };
+    const environment = process.env["DATABRICKS_ACCOUNT_ID"];
+    after(() => {
+        if (environment === undefined) delete process.env["DATABRICKS_ACCOUNT_ID"];
+        else process.env["DATABRICKS_ACCOUNT_ID"] = environment;
+    });
+    const stop = async () => {
+        await cloud.stop();
+        stack.remove();
+    };
+    const up = async (next?: pulumi.automation.PulumiFn) => {
+        if (next !== undefined) stack.program = next;
+        cloud.clearRequests();
+        const run = await stack.up();
+        expect(run.ok, run.output).to.equal(true);
+        return run;
+    };
+    const bodyOf = (method: string, collection: string) =>
+        cloud.requests.find((one) => one.method === method && one.path.includes(`/${collection}`))?.body as
+            Record<string, unknown> | undefined;
+    const aws = (type: string) => cloud.aws.resources().filter((one) => one.type.endsWith(`:${type}`));
+
+    describe("by default", () => {
+        before(() => start(program()));
+        after(stop);
+
+        it("is a key for notebooks, a role, a bucket that is private and encrypted, and the workspace", async () => {
+            await up();
+            const [key] = cloud.kms.keys();
+            const [role] = aws("Role");
+            const [bucket] = aws("Bucket");
+            const [registration] = cloud.account.list("customer-managed-keys");
+            expect(bodyOf("POST", "customer-managed-keys")).to.deep.include({ use_cases: ["MANAGED_SERVICES"] });
+            expect(bodyOf("POST", "credentials")).to.deep.include({
+                aws_credentials: { sts_role: { role_arn: role?.properties["arn"] } },
+            });
+            expect(bodyOf("POST", "storage-configurations")).to.deep.include({
+                root_bucket_info: { bucket_name: bucket?.id },
+            });
+            expect(bodyOf("POST", "workspaces")).to.include({
+                workspace_name: "w",
+                aws_region: "us-east-1",
+                pricing_tier: "ENTERPRISE",
+                managed_services_customer_managed_key_id: registration?.["customer_managed_key_id"],
+            });
+            expect(bucket?.properties["forceDestroy"]).to.equal(false);
+            expect(aws("BucketPublicAccessBlock")[0]?.properties).to.include({
+                blockPublicAcls: true,
+                blockPublicPolicy: true,
+                ignorePublicAcls: true,
+                restrictPublicBuckets: true,
+            });
+            expect(aws("BucketServerSideEncryptionConfiguration")[0]?.properties["rules"]).to.deep.equal([
+                { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+            ]);
+            expect(JSON.parse(String(aws("BucketPolicy")[0]?.properties["policy"]))).to.deep.equal(
+                databricks.rootBucketPolicy({
+                    bucketName: String(bucket?.id),
+                    databricksAccountId: cloud.accountId,
+                }),
+            );
+            expect(JSON.parse(String(role?.properties["assumeRolePolicy"]))).to.deep.equal(
+                databricks.crossAccountTrustPolicy({ databricksAccountId: cloud.accountId }),
+            );
+            expect(JSON.parse(String(aws("RolePolicy")[0]?.properties["policy"]))).to.deep.equal(
+                databricks.crossAccountPolicy(),
+            );
+            const outputs = await stack.stack.outputs();
+            const [workspace] = cloud.account.list("workspaces");
+            expect(outputs["workspaceId"]?.value).to.equal(workspace?.["workspace_id"]);
+            expect(outputs["customerManagedKeyId"]?.value).to.equal(registration?.["customer_managed_key_id"]);
+            expect(outputs["keyArn"]?.value).to.equal(key?.arn);
+            expect(String(outputs["workspaceUrl"]?.value)).to.contain(String(workspace?.["deployment_name"]));
+        });
+
+        it("takes a storage key and tags on in place, and keeps the workspace", async () => {
+            const { operations } = await up(
+                program(() => ({
+                    storageKey: { reuseKeyForClusterVolumes: true },
+                    customTags: { team: "risk" },
+                    tags: { owner: "platform" },
+                })),
+            );
+            const storage = cloud.account
+                .list("customer-managed-keys")
+                .find(({ use_cases }) => JSON.stringify(use_cases) === '["STORAGE"]');
+            expect(operations).to.include("update Workspace w");
+            expect(operations.filter((one) => /replace|delete/.test(one))).to.deep.equal([]);
+            expect(bodyOf("PATCH", "workspaces")).to.deep.include({
+                storage_customer_managed_key_id: storage?.["customer_managed_key_id"],
+            });
+            expect(bodyOf("PATCH", "workspaces")?.["custom_tags"]).to.include({ team: "risk" });
+            expect(aws("Bucket")[0]?.properties["tags"]).to.deep.equal({ owner: "platform" });
+            expect(aws("BucketServerSideEncryptionConfiguration")[0]?.properties["rules"]).to.deep.equal([
+                {
+                    applyServerSideEncryptionByDefault: {
+                        sseAlgorithm: "aws:kms",
+                        kmsMasterKeyId: (storage?.["aws_key_info"] as Record<string, unknown>)["key_arn"],
+                    },
+                    bucketKeyEnabled: true,
+                },
+            ]);
+        });
+
+        it("is deleted from the workspace down: what lets Databricks in stays as long as Databricks may ask", async () => {
+            cloud.clearRequests();
+            const present: Record<string, number[]> = {};
+            cloud.inject({
+                when: ({ method, path }) => {
+                    const collection = path.split("/").at(-2) ?? "";
+                    if (method === "DELETE")
+                        present[collection] = [aws("RolePolicy").length, aws("BucketPolicy").length];
+                    return false;
+                },
+                do: { kind: "hang" },
+            });
+            const { ok, output } = await stack.destroy();
+            expect(ok, output).to.equal(true);
+            expect(cloud.contents()).to.deep.equal([]);
+            const deleted = cloud.requests
+                .filter(({ method }) => method === "DELETE")
+                .map(({ path }) => path.split("/").at(-2));
+            expect(deleted[0]).to.equal("workspaces");
+            expect(deleted).to.have.members([
+                "workspaces",
+                "credentials",
+                "storage-configurations",
+                "customer-managed-keys",
+                "customer-managed-keys",
+            ]);
+            expect(present["workspaces"]).to.deep.equal([1, 1]);
+            expect(present["credentials"]?.[0]).to.equal(1);
+            expect(present["storage-configurations"]?.[1]).to.equal(1);
+        });
+    });
+
+    describe("with transforms", () => {
+        const seen = new Set<string>();
+        const transforms: pulumi.ResourceTransform[] = [
+            ({ type, props, opts }) => {
+                seen.add(type);
+                if (type === "aws:s3/bucket:Bucket") return { props: { ...props, forceDestroy: true }, opts };
+                if (type.endsWith(":Workspace"))
+                    return { props: { ...props, customTags: { from: "transforms" } }, opts };
+                return undefined;
+            },
+        ];
+        before(() => start(program(() => ({ customTags: { from: "arguments" } }), { transforms })));
+        after(stop);
+
+        it("lets them reach and change every resource inside", async () => {
+            await up();
+            expect([...seen].sort()).to.deep.equal(
+                [
+                    "aws:iam/role:Role",
+                    "aws:iam/rolePolicy:RolePolicy",
+                    "aws:kms/alias:Alias",
+                    "aws:kms/key:Key",
+                    "aws:s3/bucket:Bucket",
+                    "aws:s3/bucketPolicy:BucketPolicy",
+                    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+                    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+                    "databricks-cmk:index:EncryptedWorkspace",
+                    "databricks-cmk:index:NotebookKey",
+                    ...["Credentials", "CustomerManagedKey", "StorageConfiguration", "Workspace"].map(
+                        (type) => `pulumi-nodejs:dynamic/databricks-cmk:${type}`,
+                    ),
+                ].sort(),
+            );
+            expect(aws("Bucket")[0]?.properties["forceDestroy"]).to.equal(true);
+            expect(bodyOf("POST", "workspaces")?.["custom_tags"]).to.include({ from: "transforms" });
+        });
+
+        it("under protect is not destroyed, and nothing inside is", async () => {
+            await up(program(undefined, { protect: true, customTimeouts: { create: "30m" } }));
+            const { resources } = await stack.state();
+            const inside = resources.filter(({ urn }) => urn.includes("EncryptedWorkspace"));
+            expect(inside).to.have.length(14);
+            expect(inside.filter((one) => !("protect" in one))).to.deep.equal([]);
+            const workspace = inside.find(({ type }) => type.endsWith(":Workspace"));
+            expect(workspace?.inputs["provisioningTimeoutSeconds"]).to.equal(1800);
+            const { ok } = await stack.destroy();
+            expect(ok).to.equal(false);
+            expect(cloud.account.list("workspaces")).to.have.length(1);
+        });
+    });
+
+    describe("from what exists", () => {
+        const existing: Args = {
+            workspaceName: "Sales",
+            deploymentName: "sales",
+            roleArn: "arn:aws:iam::123456789012:role/existing",
+            bucketName: "existing-root-bucket",
+            network: {
+                vpcId: "vpc-0123456789abcdef0",
+                subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+                securityGroupIds: ["sg-0123456789abcdef0"],
+            },
+            computeMode: "HYBRID",
+        };
+        before(() =>
+            start(
+                program(() => ({
+                    ...existing,
+                    key: { keyArn: keyOf(cloud), aliasName: "banks-own", reuseKeyForClusterVolumes: false },
+                })),
+            ),
+        );
+        after(stop);
+        const keyOf = ({ kms }: LocalCloud) =>
+            kms.keys()[0]?.arn ??
+            (
+                kms.call(
+                    "CreateKey",
+                    {
+                        Policy: JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: "123456789012" })),
+                    },
+                    { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" },
+                ) as { KeyMetadata: { Arn: string } }
+            ).KeyMetadata.Arn;
+
+        it("registers role, bucket, VPC and key, and makes nothing in AWS", async () => {
+            await up();
+            expect(cloud.aws.resources()).to.deep.equal([]);
+            expect(bodyOf("POST", "customer-managed-keys")).to.deep.equal({
+                aws_key_info: { key_arn: cloud.kms.keys()[0]?.arn, key_alias: "alias/banks-own" },
+                use_cases: ["MANAGED_SERVICES"],
+            });
+            expect(bodyOf("POST", "credentials")).to.deep.include({
+                aws_credentials: { sts_role: { role_arn: existing.roleArn } },
+            });
+            expect(bodyOf("POST", "storage-configurations")).to.deep.include({
+                root_bucket_info: { bucket_name: existing.bucketName },
+            });
+            const [network] = cloud.account.list("networks");
+            expect(bodyOf("POST", "networks")).to.include({ vpc_id: "vpc-0123456789abcdef0" });
+            expect(bodyOf("POST", "workspaces")).to.include({
+                workspace_name: "Sales",
+                deployment_name: "sales",
+                compute_mode: "HYBRID",
+                network_id: network?.["network_id"],
+            });
+        });
+
+        it("does not replace the workspace for a new key where onKeyChange forbids it", async () => {
+            stack.program = program(() => ({ ...existing, onKeyChange: "forbid" }));
+            const { ok, output } = await stack.preview();
+            expect(ok).to.equal(false);
+            expect(output).to.match(/onKeyChange/);
+        });
+
+        it("leaves what it did not make", async () => {
+            const { ok, output } = await stack.destroy();
+            expect(ok, output).to.equal(true);
+            expect(cloud.contents()).to.deep.equal([`KMS key ${String(cloud.kms.keys()[0]?.arn)}`]);
+        });
+    });
+
+    describe("whose account the environment does not name", () => {
+        before(async () => {
+            cloud = await LocalCloud.start();
+            stack = await TestStack.ofExample(cloud, "both-keys", {}, { DATABRICKS_ACCOUNT_ID: "" });
+        });
+        after(stop);
+
+        it("says what to do and makes nothing, then takes it from the stack's configuration", async () => {
+            const without = await stack.up();
+            expect(without.ok).to.equal(false);
+            expect(without.output).to.contain('EncryptedWorkspace "both-keys": accountId is needed');
+            expect(without.output).to.not.match(/ at .*encrypted-workspace\.js/);
+            expect(without.operations).to.deep.equal(["create Stack databricks-cmk-both-keys-test"]);
+            await stack.configure({ "databricks:accountId": cloud.accountId });
+            const { ok, output } = await stack.preview();
+            expect(ok, output).to.equal(true);
+            expect(cloud.requests).to.deep.equal([]);
+        });
+    });
+});
