@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 import { getSubchannelPool } from "@grpc/grpc-js/build/src/subchannel-pool";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
@@ -35,6 +35,38 @@ export class TestStack {
         program?: automation.PulumiFn,
         environment: Record<string, string> = {},
     ): Promise<TestStack> {
+        return TestStack.make(cloud, environment, (folder) => {
+            if (program !== undefined) return { projectName: "tests", program };
+            cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+            symlinkSync(join(root, "examples"), join(folder, "examples"));
+            return { workDir: folder };
+        });
+    }
+
+    /**
+     * Makes a stack for a project in `examples/`, from a copy of its folder, with this configuration. A key without a
+     * namespace is the project's own; a value that is no text is written as JSON, as `config.requireObject` reads it.
+     */
+    static async ofExample(
+        cloud: LocalCloud,
+        example: string,
+        config: Record<string, unknown> = {},
+        environment: Record<string, string> = {},
+    ): Promise<TestStack> {
+        const made = await TestStack.make(cloud, environment, (folder) => {
+            const own = (path: string) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path));
+            cpSync(join(root, "examples", example), folder, { recursive: true, filter: own });
+            return { workDir: folder };
+        });
+        await made.configure(config);
+        return made;
+    }
+
+    private static async make(
+        cloud: LocalCloud,
+        environment: Record<string, string>,
+        project: (folder: string) => { workDir: string } | { projectName: string; program: automation.PulumiFn },
+    ): Promise<TestStack> {
         const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-stack-"));
         mkdirSync(join(folder, "backend"));
         symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
@@ -48,19 +80,19 @@ export class TestStack {
                 ...environment,
             },
         };
-        if (program !== undefined) {
-            const stack = await automation.LocalWorkspace.createOrSelectStack(
-                { stackName: "test", projectName: "tests", program },
-                options,
-            );
-            return new TestStack(stack, folder);
+        const of = project(folder);
+        const stack = await ("program" in of
+            ? automation.LocalWorkspace.createOrSelectStack({ stackName: "test", ...of }, options)
+            : automation.LocalWorkspace.createOrSelectStack({ stackName: "test", ...of }, options));
+        return new TestStack(stack, folder);
+    }
+
+    /** Sets configuration of the stack; `undefined` takes a value away. */
+    async configure(config: Record<string, unknown>): Promise<void> {
+        for (const [key, value] of Object.entries(config)) {
+            if (value === undefined) await this.stack.removeConfig(key);
+            else await this.stack.setConfig(key, { value: typeof value === "string" ? value : JSON.stringify(value) });
         }
-        cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-        symlinkSync(join(root, "examples"), join(folder, "examples"));
-        return new TestStack(
-            await automation.LocalWorkspace.createOrSelectStack({ stackName: "test", workDir: folder }, options),
-            folder,
-        );
     }
 
     /** Gives the stack another program. */
