@@ -21,6 +21,8 @@ import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 
+import type { AwsVpcEndpoint } from "./private-link";
+
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Properties = Record<string, unknown>;
@@ -273,6 +275,12 @@ export class AwsStandIn {
     /** Everything that was made and not deleted. */
     resources(): { type: string; id: string; properties: Properties }[] {
         return [...this.made.values()];
+    }
+
+    /** The VPC endpoint with this id, if it was made here. */
+    vpcEndpoint(id: string): AwsVpcEndpoint | undefined {
+        const made = this.made.get(`aws:ec2/vpcEndpoint:VpcEndpoint|${id}`)?.properties;
+        return made && { region: String(made["region"]), serviceName: String(made["serviceName"]) };
     }
 
     /** Ends it. */
