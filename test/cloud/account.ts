@@ -34,6 +34,8 @@ interface Kind {
     readonly id: string;
     readonly required: readonly string[];
     readonly optional: readonly string[];
+    /** What the fields that are objects hold, by dotted path. */
+    readonly members?: Readonly<Record<string, readonly string[]>>;
     /** The fields whose value only one object of the account can have. */
     readonly unique?: readonly string[];
     /** What a field's value has to be like, in words and as a test. */
@@ -94,12 +96,14 @@ export const kinds: Readonly<Record<string, Kind>> = {
         id: "customer_managed_key_id",
         required: ["aws_key_info", "use_cases"],
         optional: [],
+        members: { aws_key_info: ["key_arn", "key_alias", "key_region", "reuse_key_for_cluster_volumes"] },
     },
     credentials: {
         noun: "credentials",
         id: "credentials_id",
         required: ["credentials_name", "aws_credentials"],
         optional: [],
+        members: { aws_credentials: ["sts_role"], "aws_credentials.sts_role": ["role_arn"] },
         unique: ["credentials_name"],
     },
     "storage-configurations": {
@@ -107,6 +111,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
         id: "storage_configuration_id",
         required: ["storage_configuration_name", "root_bucket_info"],
         optional: ["role_arn"],
+        members: { root_bucket_info: ["bucket_name"] },
         unique: ["storage_configuration_name"],
     },
     networks: {
@@ -114,6 +119,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
         id: "network_id",
         required: ["network_name", "vpc_id", "subnet_ids", "security_group_ids"],
         optional: ["vpc_endpoints"],
+        members: { vpc_endpoints: ["rest_api", "dataplane_relay"] },
         unique: ["network_name"],
         forms: {
             network_name: textOf(4, 256),
@@ -484,7 +490,6 @@ export class Account {
         switch (kind) {
             case "customer-managed-keys": {
                 const info = objectOf(body["aws_key_info"], "aws_key_info");
-                refuseStrange(info, ["key_arn", "key_alias", "key_region", "reuse_key_for_cluster_volumes"]);
                 const region = /^arn:aws:kms:([a-z0-9-]+):\d{12}:key\//.exec(String(info["key_arn"]))?.[1];
                 if (region === undefined) throw invalid("aws_key_info.key_arn is not the ARN of a KMS key");
                 const useCases = body["use_cases"];
@@ -502,7 +507,6 @@ export class Account {
                     objectOf(body["aws_credentials"], "aws_credentials")["sts_role"],
                     "aws_credentials.sts_role",
                 );
-                refuseStrange(role, ["role_arn"]);
                 this.settle(
                     String(role["role_arn"]),
                     "Failed credentials validation checks: please use a valid cross account IAM role with permissions setup correctly",
@@ -510,8 +514,6 @@ export class Account {
                 return { aws_credentials: { sts_role: { ...role, external_id: this.options.accountId } } };
             }
             case "storage-configurations":
-                refuseStrange(objectOf(body["root_bucket_info"], "root_bucket_info"), ["bucket_name"]);
-                return {};
             case "networks":
                 return {};
             case "vpc-endpoints": {
@@ -546,8 +548,11 @@ export class Account {
 
     /** Refuses a body that lacks a field, has a strange one or a malformed value, or takes what another object has. */
     private requireSound(kind: string, body: AccountRecord, own?: string): void {
-        const { id: idField, required, optional, unique = [], noun } = kindOf(kind);
+        const { id: idField, required, optional, members = {}, unique = [], noun } = kindOf(kind);
         refuseStrange(body, [...required, ...optional]);
+        for (const [field, names] of Object.entries(members)) {
+            if (body[field.split(".")[0]!] !== undefined) refuseStrange(objectOf(at(body, field), field), names);
+        }
         for (const field of required) {
             if (body[field] === undefined || body[field] === "") throw invalid(`Missing required field: ${field}`);
         }
