@@ -71,11 +71,8 @@ export const networkObject: AccountObject = {
         const status = textAt(network, "vpcStatus") ?? "without a status";
         const errors = said(network["errorMessages"], "error");
         const warnings = said(network["warningMessages"], "warning");
-        const sound = (status === "VALID" || status === "UNATTACHED") && errors.length === 0;
-        return [
-            ...(sound ? [] : [[`is ${status}`, ...errors].join(": ")]),
-            ...warnings.map((warning) => `warns: ${warning}`),
-        ];
+        const sound = (status === "VALID" || status === "UNATTACHED") && errors === "";
+        return [...(sound ? [] : [`is ${status}${errors}`]), ...(warnings === "" ? [] : [`warns${warnings}`])];
     },
 };
 
@@ -93,11 +90,12 @@ function inBoth(inputs: Properties, rest: string, relay: string): Failure[] {
     ];
 }
 
-/** The service's messages of one sort, each with its type. */
-function said(messages: unknown, sort: "error" | "warning"): string[] {
-    if (!Array.isArray(messages)) return [];
-    return messages.filter(isRecord).map((one) => {
+/** The service's messages of one sort, each with its type, in brackets; nothing where there are none. */
+function said(messages: unknown, sort: "error" | "warning"): string {
+    if (!Array.isArray(messages) || messages.length === 0) return "";
+    const texts = messages.filter(isRecord).map((one) => {
         const [type, message] = [textAt(one, `${sort}Type`), textAt(one, `${sort}Message`)];
-        return `${message ?? "no message"}${type === undefined ? "" : ` (${type})`}`;
+        return [type, message?.replace(/[.\s]+$/, "")].filter((part) => part !== undefined).join(": ");
     });
+    return ` (${texts.join("; ")})`;
 }

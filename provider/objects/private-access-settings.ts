@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { AccountObject } from "../account-object";
 import { accountId, distinct, name, notAllowed, objectId, oneOf, region } from "../fields";
-import { at, UNKNOWN } from "../properties";
+import { at } from "../properties";
 import { vpcEndpointObject } from "./vpc-endpoint";
 
 /** Private access settings: who reaches a workspace over which network. A PUT replaces their whole content. */
@@ -45,7 +45,7 @@ export const privateAccessSettingsObject: AccountObject = {
                 reason: 'is required where privateAccessLevel is "ENDPOINT", or nothing could reach the workspace: name the endpoints that may',
             });
         }
-        if (level !== "ENDPOINT" && level !== UNKNOWN && !none) {
+        if ((level === undefined || level === "ACCOUNT") && !none) {
             failures.push({
                 property: "allowedVpcEndpointIds",
                 reason: 'only counts where privateAccessLevel is "ENDPOINT"; without it every endpoint that the account has registered may reach the workspace: make privateAccessLevel "ENDPOINT", or take the list away',

@@ -333,7 +333,7 @@ export class Account {
         const time = untimed.has(kind) ? { account_id: common.account_id } : common;
         const record = { ...structuredClone(body), ...time, [kindOf(kind).id]: id, ...this.served(kind, body) };
         this.of(kind).set(id, record);
-        return { ...record };
+        return this.get(kind, id);
     }
 
     /** Changes a workspace, or refuses. */
