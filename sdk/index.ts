@@ -9,7 +9,7 @@ export {
     type CustomerManagedKeyArgs,
     type KeyUseCase,
 } from "./customer-managed-key";
-export { Network, type NetworkArgs } from "./network";
+export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./network";
 export { NotebookKey, type NotebookKeyArgs } from "./notebook-key";
 export {
     crossAccountPolicy,
@@ -23,7 +23,11 @@ export {
     rootBucketPolicy,
     storageKeyPolicy,
 } from "./policy-documents";
-export { PrivateAccessSettings, type PrivateAccessSettingsArgs } from "./private-access-settings";
+export {
+    type PrivateAccessLevel,
+    PrivateAccessSettings,
+    type PrivateAccessSettingsArgs,
+} from "./private-access-settings";
 export { StackMark } from "./account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./storage-configuration";
 export { VpcEndpoint, type VpcEndpointArgs } from "./vpc-endpoint";
