@@ -9,6 +9,7 @@ export {
     type CustomerManagedKeyArgs,
     type KeyUseCase,
 } from "./customer-managed-key";
+export { EncryptedWorkspace, type EncryptedWorkspaceArgs } from "./encrypted-workspace";
 export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./network";
 export { NotebookKey, type NotebookKeyArgs } from "./notebook-key";
 export {

@@ -29,13 +29,14 @@ export interface KeyPolicyArgs {
     awsAccountId: string;
     /** For `STORAGE`: the Databricks account (a uuid). Given, Databricks may use the key for this account's workspaces only. */
     databricksAccountId?: string;
-    /** For `STORAGE` with `reuseKeyForClusterVolumes`: ARN of the cross-account role, which then encrypts EBS volumes through EC2. */
+    /** For `STORAGE` with `reuseKeyForClusterVolumes`: ARN of the cross-account role, which then uses the key through EC2, for EBS volumes. */
     crossAccountRoleArn?: string;
 }
 
 /**
  * The policy of a KMS key that Databricks may use for these use cases, and for nothing more. Default: notebooks
- * (`MANAGED_SERVICES`). Source: Databricks, "Customer managed keys for notebooks", step 3.
+ * (`MANAGED_SERVICES`). For AWS' commercial partition (`aws`), where Databricks' account is. Source: Databricks,
+ * "Customer managed keys for notebooks", step 3.
  */
 export function databricksKeyPolicy(args: KeyPolicyArgs & { useCases?: readonly KeyUseCase[] }): PolicyDocument {
     const { useCases = ["MANAGED_SERVICES"] } = args;
@@ -56,6 +57,11 @@ export function storageKeyPolicy(args: KeyPolicyArgs): PolicyDocument {
 }
 
 function ownerStatement(awsAccountId: string): PolicyStatement {
+    if (!/^\d{12}$/.test(awsAccountId)) {
+        throw new RangeError(
+            `awsAccountId must be the 12 digits of the AWS account that owns the key, as text; it is "${awsAccountId}". Without its owner in its policy nobody could change the key again.`,
+        );
+    }
     return {
         Sid: "Owner keeps every right",
         Effect: "Allow",
