@@ -45,7 +45,7 @@ export class TestStack {
 
     /**
      * Makes a stack for a project in `examples/`, from a copy of its folder, with this configuration. A key without a
-     * namespace is the project's own; a value that is no text is written as JSON, as `config.requireObject` reads it.
+     * namespace is the project's own.
      */
     static async ofExample(
         cloud: LocalCloud,
@@ -87,11 +87,12 @@ export class TestStack {
         return new TestStack(stack, folder);
     }
 
-    /** Sets configuration of the stack; `undefined` takes a value away. */
+    /** Sets configuration of the stack, lists and maps as `pulumi config set --path` does; `undefined` takes a value away. */
     async configure(config: Record<string, unknown>): Promise<void> {
         for (const [key, value] of Object.entries(config)) {
             if (value === undefined) await this.stack.removeConfig(key);
-            else await this.stack.setConfig(key, { value: typeof value === "string" ? value : JSON.stringify(value) });
+            else if (typeof value !== "object") await this.stack.setConfig(key, { value: String(value) });
+            else await this.stack.setAllConfig(Object.fromEntries(leaves(key, value)), true);
         }
     }
 
@@ -175,4 +176,12 @@ export class TestStack {
             events: JSON.stringify(events),
         };
     }
+}
+
+/** The values in a list or a map, each with its path. */
+function leaves(path: string, value: unknown): [string, automation.ConfigValue][] {
+    if (typeof value !== "object" || value === null) return [[path, { value: String(value) }]];
+    return Object.entries(value).flatMap(([name, inner]) =>
+        leaves(Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`, inner),
+    );
 }

@@ -1,0 +1,75 @@
+import { expect } from "chai";
+
+import { LocalCloud, type LocalCloudOptions } from "../cloud";
+import { TestStack } from "./harness";
+
+/** An example, how it is run, and what it must have made. */
+export interface ExampleRun {
+    readonly example: string;
+    /** What is particular about this run, for the title. */
+    readonly as?: string;
+    readonly config?: Record<string, unknown>;
+    readonly cloud?: LocalCloudOptions;
+    /** Looks at what there is after `pulumi up`; `bodies` are those of the POSTs to a collection. */
+    made(found: Made): void | Promise<void>;
+}
+
+/** What there is after an example's `pulumi up`. */
+export interface Made {
+    readonly cloud: LocalCloud;
+    readonly outputs: Record<string, unknown>;
+    bodies(collection: string): Record<string, unknown>[];
+}
+
+/** Runs an example through its life on the real engine: preview, up, up again, refresh, destroy. */
+export function describeExample({ example, as, config = {}, cloud: options = {}, made }: ExampleRun): void {
+    describe(`the example ${example}${as === undefined ? "" : ` with ${as}`}, on the real engine`, () => {
+        let cloud: LocalCloud;
+        let stack: TestStack;
+        before(async () => {
+            cloud = await LocalCloud.start({ provisioningMilliseconds: 200, ...options });
+            stack = await TestStack.ofExample(cloud, example, config);
+        });
+        after(async () => {
+            await cloud.stop();
+            stack.remove();
+        });
+        const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
+
+        it("previews without a call to the API", async () => {
+            const { ok, output } = await stack.preview();
+            expect(ok, output).to.equal(true);
+            expect(cloud.requests).to.deep.equal([]);
+        });
+
+        it("makes what it says, with exactly the bodies of the API", async () => {
+            const { ok, output } = await stack.up();
+            expect(ok, output).to.equal(true);
+            const outputs = Object.entries(await stack.stack.outputs()).map(([name, { value }]) => [name, value]);
+            const posted = writes().filter(({ method }) => method === "POST");
+            await made({
+                cloud,
+                outputs: Object.fromEntries(outputs),
+                bodies: (collection) =>
+                    posted
+                        .filter(({ path }) => path.endsWith(`/${collection}`))
+                        .map(({ body }) => body as Record<string, unknown>),
+            });
+        });
+
+        it("changes nothing at the second up, nor at a refresh", async () => {
+            cloud.clearRequests();
+            for (const run of [await stack.up(), await stack.refresh()]) {
+                expect(run.ok, run.output).to.equal(true);
+                expect(run.operations).to.deep.equal([]);
+            }
+            expect(writes()).to.deep.equal([]);
+        });
+
+        it("leaves nothing after destroy", async () => {
+            const { ok, output } = await stack.destroy();
+            expect(ok, output).to.equal(true);
+            expect(cloud.contents()).to.deep.equal([]);
+        });
+    });
+}
