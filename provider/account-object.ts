@@ -27,6 +27,8 @@ export interface Field {
     readonly removal?: Change;
     /** Left out, the server (or, for a name, this package) chooses a value, which is kept and is no difference. */
     readonly serverDecides?: boolean;
+    /** Left out, it means this value to the service; a PUT, which replaces everything, says so. */
+    readonly otherwise?: unknown;
     /** Its member names are the user's own words (tags) and keep their spelling. */
     readonly verbatim?: boolean;
     /** It holds the id, or the ids, of objects of this kind, which can stop the one that names them. */

@@ -132,7 +132,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
             if (field.oldNameOf !== undefined) return [];
             const [actual, asked] = [at(olds, path), at(news, path)];
             if (asked === undefined && (field.serverDecides === true || actual === undefined)) return [];
-            const same = asked !== UNKNOWN && (field.same?.(asked, actual, olds) ?? sameValue(asked, actual));
+            const equal = () => sameValue(asked ?? field.otherwise, actual ?? field.otherwise);
+            const same = asked !== UNKNOWN && (field.same?.(asked, actual, olds) ?? equal());
             return same ? [] : [{ path, change: this.changeOf(field, asked === undefined) }];
         });
     }
@@ -202,13 +203,13 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return textAt(properties, "accountId") ?? this.session.client.accountId;
     }
 
-    /** The inputs, with what the server or this package chose where the program gives nothing. */
+    /** The inputs, with what the server or this package chose, or what it means, where the program gives nothing. */
     private async whole(place: Place, id: string, news: Properties): Promise<Properties> {
         const answer = await place.collection.get(id);
         if (answer === undefined) throw this.gone(id);
         const [state, whole] = [this.stateOf(news, answer), { ...news }];
-        for (const [path, { serverDecides }] of Object.entries(this.object.fields)) {
-            if (serverDecides === true && at(whole, path) === undefined) put(whole, path, at(state, path));
+        for (const [path, { serverDecides, otherwise }] of Object.entries(this.object.fields)) {
+            if (at(whole, path) === undefined) put(whole, path, serverDecides === true ? at(state, path) : otherwise);
         }
         return whole;
     }

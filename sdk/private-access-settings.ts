@@ -23,7 +23,7 @@ export interface PrivateAccessSettingsArgs {
      * {@link VpcEndpoint} that leads to the workspace) and one for clusters ({@link Network}'s `vpcEndpoints`). Changed in place.
      */
     publicAccessEnabled?: pulumi.Input<boolean | undefined>;
-    /** Which VPC endpoints lead in: `ACCOUNT`, every one that the account has registered; `ENDPOINT`, those in `allowedVpcEndpointIds`. Default: the service's, `ACCOUNT`. Changed in place. */
+    /** Which VPC endpoints lead in: `ACCOUNT`, every one that the account has registered; `ENDPOINT`, those in `allowedVpcEndpointIds`. Default: `ACCOUNT`. Changed in place. */
     privateAccessLevel?: pulumi.Input<PrivateAccessLevel | undefined>;
     /** Ids of the {@link VpcEndpoint}s (of the same region) that lead in; for the level `ENDPOINT`, which needs at least one, and only for that. Changed in place. */
     allowedVpcEndpointIds?: pulumi.Input<pulumi.Input<string>[] | undefined>;

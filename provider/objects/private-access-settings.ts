@@ -19,18 +19,19 @@ export const privateAccessSettingsObject: AccountObject = {
         publicAccessEnabled: {
             schema: z.boolean("must be true or false").optional(),
             answered: z.boolean().optional(),
+            otherwise: false,
             change: "update",
-            same: (asked, actual) => (asked ?? false) === (actual ?? false),
         },
         privateAccessLevel: {
             schema: oneOf(["ACCOUNT", "ENDPOINT"]).optional(),
-            serverDecides: true,
+            otherwise: "ACCOUNT",
             change: "update",
         },
         allowedVpcEndpointIds: {
             schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 0, "VPC endpoints").optional(),
             answered: z.array(z.string()).optional(),
             refersTo: vpcEndpointObject,
+            otherwise: [],
             change: "update",
         },
     },

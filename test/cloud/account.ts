@@ -78,10 +78,12 @@ const keyFor =
     };
 const endpointFor =
     (useCase: UseCase): Reference["refuse"] & {} =>
-    (_network, endpoint) =>
-        endpoint["use_case"] === useCase
-            ? undefined
-            : `its use case is ${String(endpoint["use_case"])}, and ${useCase} is needed`;
+    (network, endpoint, find) => {
+        if (endpoint["use_case"] !== useCase)
+            return `its use case is ${String(endpoint["use_case"])}, and ${useCase} is needed`;
+        // All endpoints of a network are where its first one is.
+        return sameRegion("region")(endpointsOf(network, find)[0] ?? endpoint, endpoint, find);
+    };
 const sameRegion =
     (field: string): Reference["refuse"] & {} =>
     (from, named) =>

@@ -367,7 +367,7 @@ describe("networks and private links against the local cloud", () => {
             expect(await outcome(handlers.endpoint.create(renamed))).to.equal("ok");
         });
 
-        it("of private access settings is one PUT of the whole, their made-up name and level among it; of their region a replacement", async () => {
+        it("of private access settings is one PUT of the whole, what was left out among it; of their region a replacement", async () => {
             const { id: allowed } = await handlers.endpoint.create({ ...endpoint, mark: mark("rest") });
             const inputs = { ...settings, publicAccessEnabled: true, mark: mark("settings") };
             const { id, outs } = await handlers.settings.create(inputs);
@@ -384,12 +384,19 @@ describe("networks and private links against the local cloud", () => {
                 {
                     private_access_settings_name: outs["privateAccessSettingsName"],
                     region: "us-east-1",
+                    public_access_enabled: false,
                     private_access_level: "ENDPOINT",
                     allowed_vpc_endpoint_ids: [allowed],
                 },
             ]);
             expect(changed["publicAccessEnabled"]).to.equal(false);
             expect((await handlers.settings.diff(id, changed, news)).changes).to.equal(false);
+            const { outs: open = {} } = await handlers.settings.update(id, changed, inputs);
+            expect(cloud.requests.filter(({ method }) => method === "PUT").at(-1)?.body).to.deep.include({
+                private_access_level: "ACCOUNT",
+                allowed_vpc_endpoint_ids: [],
+            });
+            expect((await handlers.settings.diff(id, open, inputs)).changes).to.equal(false);
             const moved = await handlers.settings.diff(id, changed, { ...news, region: "us-west-2" });
             expect([moved.replaces, moved.deleteBeforeReplace]).to.deep.equal([["region"], false]);
         });
@@ -510,6 +517,12 @@ describe("networks and private links against the local cloud", () => {
                 aws_vpc_endpoint_id: "vpce-0123456789abcdef8",
                 region: "us-west-2",
             });
+            expect(
+                await create(
+                    "networks",
+                    networkBody({ vpc_endpoints: { rest_api: [rest.id, west["vpc_endpoint_id"]] } }),
+                ),
+            ).to.contain("it is in us-west-2, and us-east-1 is needed");
             expect(
                 await create(
                     "private-access-settings",
