@@ -551,7 +551,8 @@ export class Account {
     /** Refuses a body that lacks a field, has a strange one or a malformed value, or takes what another object has. */
     private requireSound(kind: string, body: AccountRecord, own?: string): void {
         const { id: idField, required, optional, members = {}, unique = [], noun } = kindOf(kind);
-        refuseStrange(body, [...required, ...optional]);
+        // Some clients repeat in a PUT which object it is about.
+        refuseStrange(body, [...required, ...optional, ...(own === undefined ? [] : ["account_id", idField])]);
         for (const [field, names] of Object.entries(members)) {
             if (body[field.split(".")[0]!] !== undefined) refuseStrange(objectOf(at(body, field), field), names);
         }

@@ -607,7 +607,9 @@ describe("networks and private links against the local cloud", () => {
                 "region cannot be changed",
             );
             expect(put(settingsBody())).to.contain("already exists");
-            expect(put(settingsBody({ private_access_settings_name: "own" }))).to.equal("ok");
+            expect(put(settingsBody({ private_access_settings_name: "own", state: "on" }))).to.contain("Unknown field");
+            const own = { account_id: cloud.accountId, private_access_settings_id: access.id };
+            expect(put(settingsBody({ private_access_settings_name: "own", ...own }))).to.equal("ok");
         });
 
         it("to take a network, settings, connectivity or storage key away from a workspace", async () => {
