@@ -27,8 +27,12 @@ export interface Field {
     readonly removal?: Change;
     /** Left out, the server (or, for a name, this package) chooses a value, which is kept and is no difference. */
     readonly serverDecides?: boolean;
+    /** Left out, it means this value to the service; a PUT, which replaces everything, says so. */
+    readonly otherwise?: unknown;
     /** Its member names are the user's own words (tags) and keep their spelling. */
     readonly verbatim?: boolean;
+    /** It holds the id, or the ids, of objects of this kind, which can stop the one that names them. */
+    readonly refersTo?: AccountObject;
     /** Whether what is asked for is what the state says there is, where that is not plain equality. */
     readonly same?: (asked: unknown, actual: unknown, state: Properties) => boolean;
 }
@@ -76,6 +80,8 @@ export interface AccountObject {
     readonly idField: string;
     /** The input that names it, where this package makes a name up when it is left out. */
     readonly nameField?: string;
+    /** Other inputs whose value only one object of the account can have: a replacement has to wait for the old one's end. */
+    readonly unique?: readonly string[];
     /** The input whose map carries the mark of the stack, where the API keeps tags for it. */
     readonly tagsField?: string;
     /** Its inputs by dotted path. */
@@ -86,4 +92,6 @@ export interface AccountObject {
     readonly updateWith?: "PATCH" | "PUT";
     /** What can only be seen when several inputs are looked at together. */
     readonly check?: (inputs: Properties, context: CheckContext) => Failure[];
+    /** What it says is wrong with itself, each as a sentence about it without its subject ("is BROKEN: no route"). */
+    readonly ailments?: (state: Properties) => string[];
 }

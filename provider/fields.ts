@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+import type { CheckContext, Failure } from "./account-object";
+import { type Properties, textAt } from "./properties";
+
 /** The forms of values that several objects of the account share. Each message names the remedy. */
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -14,10 +17,11 @@ export function text(example: string) {
     });
 }
 
-/** A human-readable name: 1 to 256 characters. */
-export function name(example: string) {
+/** A human-readable name: 1 to 256 characters, or from another least number of them on. */
+export function name(example: string, least = 1) {
     return text(example)
-        .refine((value) => value.trim() !== "", "must not be empty: give a name of 1 to 256 characters")
+        .refine((value) => value.trim() !== "", `must not be empty: give a name of ${least} to 256 characters`)
+        .refine((value) => value.trim() === "" || value.length >= least, `must have at least ${least} characters`)
         .refine((value) => value.length <= 256, "must have at most 256 characters");
 }
 
@@ -53,6 +57,18 @@ export const roleArn = text('"arn:aws:iam::123456789012:role/databricks"').regex
 /** The name of a region of AWS. */
 export function region(example = '"us-east-1"') {
     return text(example).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of an AWS region, for example "us-east-1"');
+}
+
+/** A region in which nothing of a workspace may be, as a failure of the input that names it. */
+export function notAllowed(inputs: Properties, property: string, { allowedRegions }: CheckContext): Failure[] {
+    const given = textAt(inputs, property);
+    if (given === undefined || allowedRegions.includes(given)) return [];
+    return [
+        {
+            property,
+            reason: `is "${given}", but a workspace may only be in ${allowedRegions.join(", ")}: choose one of these, or widen the list with the configuration databricks:allowedRegions`,
+        },
+    ];
 }
 
 /** One of some words of the API. */

@@ -132,7 +132,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
             if (field.oldNameOf !== undefined) return [];
             const [actual, asked] = [at(olds, path), at(news, path)];
             if (asked === undefined && (field.serverDecides === true || actual === undefined)) return [];
-            const same = asked !== UNKNOWN && (field.same?.(asked, actual, olds) ?? sameValue(asked, actual));
+            const equal = () => sameValue(asked ?? field.otherwise, actual ?? field.otherwise);
+            const same = asked !== UNKNOWN && (field.same?.(asked, actual, olds) ?? equal());
             return same ? [] : [{ path, change: this.changeOf(field, asked === undefined) }];
         });
     }
@@ -142,13 +143,11 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return this.differences(olds, news).flatMap(({ path, change }) => (change === "update" ? [path] : []));
     }
 
-    /** Whether a replacement cannot be made while the old object is there, because its name is taken. */
+    /** Whether a replacement cannot be made while the old object is there, because its name (or the like) is taken. */
     protected nameCollides(olds: Properties, news: Properties): boolean {
-        const { nameField } = this.object;
-        return (
-            nameField !== undefined &&
-            textAt(news, nameField) !== undefined &&
-            at(news, nameField) === at(olds, nameField)
+        const { nameField, unique = [] } = this.object;
+        return [...(nameField === undefined ? [] : [nameField]), ...unique].some(
+            (path) => textAt(news, path) !== undefined && at(news, path) === at(olds, path),
         );
     }
 
@@ -203,13 +202,13 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return textAt(properties, "accountId") ?? this.session.client.accountId;
     }
 
-    /** The inputs, with what the server or this package chose where the program gives nothing. */
+    /** The inputs, with what the server or this package chose, or what it means, where the program gives nothing. */
     private async whole(place: Place, id: string, news: Properties): Promise<Properties> {
         const answer = await place.collection.get(id);
         if (answer === undefined) throw this.gone(id);
         const [state, whole] = [this.stateOf(news, answer), { ...news }];
-        for (const [path, { serverDecides }] of Object.entries(this.object.fields)) {
-            if (serverDecides === true && at(whole, path) === undefined) put(whole, path, at(state, path));
+        for (const [path, { serverDecides, otherwise }] of Object.entries(this.object.fields)) {
+            if (at(whole, path) === undefined) put(whole, path, serverDecides === true ? at(state, path) : otherwise);
         }
         return whole;
     }
@@ -261,8 +260,15 @@ export class ObjectHandler implements dynamic.ResourceProvider {
      * resource of the state and is what the program asks for. It bears the mark (a workspace in its tags, an object whose
      * name this package made in that name) or, where it can bear none, says exactly the same and is younger than the
      * stack's mark. While another object of this resource is held (it is being replaced), it is younger than that one.
+     *
+     * @param before what there was when this process began: whatever came later is young.
      */
-    private takeOver(answers: ReadonlyMap<string, Properties>, inputs: Properties, mark: Mark): Properties | undefined {
+    private takeOver(
+        answers: ReadonlyMap<string, Properties>,
+        inputs: Properties,
+        mark: Mark,
+        before = answers,
+    ): Properties | undefined {
         const bears = this.bearing(inputs, mark);
         // Some kinds say no time: a made-up name is then enough, a content that others may have too is not.
         const named = this.object.nameField !== undefined && at(inputs, this.object.nameField) === undefined;
@@ -271,7 +277,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer) ?? 0));
         const left = bearers.filter(
             ([id, answer]) =>
-                !this.session.holds(this.object, id) && (creationTime(answer) ?? (named ? since : 0)) >= since,
+                !this.session.holds(this.object, id) &&
+                (creationTime(answer) ?? (named || !before.has(id) ? since : 0)) >= since,
         );
         const found = left.find(([, answer]) =>
             this.differences(this.stateOf(inputs, answer), inputs).every(({ change }) => change !== "replace"),
@@ -323,7 +330,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
                 return await place.collection.create(body);
             } catch (error) {
                 if (error instanceof NoAnswerError && error.effectPossible && mark !== undefined && attempt < 5) {
-                    const found = this.takeOver(await place.collection.list(), inputs, mark);
+                    const [now, before] = [await place.collection.list(), await place.collection.firstList()];
+                    const found = this.takeOver(now, inputs, mark, before);
                     if (found !== undefined) return found;
                 } else if (error instanceof RefusedError && error.kind === "validation" && clock.now() < end) {
                     report.progress(

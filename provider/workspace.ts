@@ -6,9 +6,10 @@ import { type Difference, InitializationError, ObjectHandler } from "./handler";
 import { customerManagedKeyObject } from "./objects/customer-managed-key";
 import { markOf } from "./mark";
 import { deploymentNamePrefix } from "./objects/workspace";
-import { at, isRecord, type Properties, textAt, UNKNOWN } from "./properties";
+import { at, type Properties, textAt, UNKNOWN } from "./properties";
 import { onKeyChangeSchema } from "./settings";
 import type { Place } from "./session";
+import { ailmentsBelow } from "./ailments";
 
 /** How long a workspace is waited for where nothing else is said, in seconds. */
 const PROVISIONING_TIMEOUT = 20 * 60;
@@ -165,8 +166,11 @@ export class WorkspaceHandler extends ObjectHandler {
     protected override differences(olds: Properties, news: Properties): Difference[] {
         return super.differences(olds, news).map((difference) => {
             const { path } = difference;
-            // The API lets a workspace change its network only where it was created with one.
+            // The API lets a workspace change its network only where it was created with one,
             if (path === "networkId" && at(olds, path) === undefined) return { path, change: "replace" };
+            // and its storage only after it failed. One that never ran holds nothing that a change in place would save.
+            const mendable = textAt(olds, "workspaceStatus") === "FAILED" && at(olds, "hasRun") === true;
+            if (path === "storageConfigurationId" && mendable) return { path, change: "update" };
             const inPlace = path === "managedServicesCustomerManagedKeyId" && at(news, path) !== undefined;
             return inPlace && this.onKeyChange(news) === "update" ? { path, change: "update" } : difference;
         });
@@ -224,8 +228,12 @@ export class WorkspaceHandler extends ObjectHandler {
                       );
             if (textAt(final, "workspaceStatus") === "RUNNING") return final;
             latest = final;
-            throw await this.failed(id, final);
-        } catch (error) {
+            throw this.failed(id, final);
+        } catch (thrown) {
+            const error =
+                thrown instanceof StoppedError
+                    ? thrown.because(await ailmentsBelow(this.session, this.object, latest))
+                    : thrown;
             // Whatever went wrong while waiting, the workspace exists: it stays in the state, and only the user deletes it.
             throw new InitializationError(
                 id,
@@ -240,44 +248,36 @@ export class WorkspaceHandler extends ObjectHandler {
         return (typeof seconds === "number" ? seconds : PROVISIONING_TIMEOUT) * 1000;
     }
 
-    private late(id: string, state: Properties, timeout: number): ReportedError {
-        return new ReportedError(
-            `The workspace ${id} is still ${textAt(state, "workspaceStatus") ?? "without a status"} after ${timeout / 1000} s${sentence(textAt(state, "workspaceStatusMessage"))}. It stays in the state: the next \`pulumi up\` goes on waiting for it. A longer wait is set with provisioningTimeoutSeconds.`,
+    private late(id: string, state: Properties, timeout: number): StoppedError {
+        return new StoppedError(
+            `The workspace ${id} is still ${textAt(state, "workspaceStatus") ?? "without a status"} after ${timeout / 1000} s${sentence(textAt(state, "workspaceStatusMessage"))}`,
+            "It stays in the state: the next `pulumi up` goes on waiting for it. A longer wait is set with provisioningTimeoutSeconds.",
         );
     }
 
-    private async failed(id: string, state: Properties): Promise<ReportedError> {
-        const remedy =
+    private failed(id: string, state: Properties): StoppedError {
+        const status = textAt(state, "workspaceStatus") ?? "";
+        return new StoppedError(
+            `The workspace ${id} is ${status}${sentence(textAt(state, "workspaceStatusMessage"))}`,
             state["hasRun"] === true
                 ? "It ran before, so it is not replaced: correct what its last change brought (credentials, network, storage, key) and run `pulumi up` again."
-                : "Correct the cause: the next `pulumi up` replaces it.";
-        const status = textAt(state, "workspaceStatus") ?? "";
-        return new ReportedError(
-            `The workspace ${id} is ${status}${sentence(textAt(state, "workspaceStatusMessage"))}${await this.networkErrors(state)}. ${remedy}`,
+                : "Correct the cause: the next `pulumi up` replaces it.",
         );
     }
+}
 
-    /** What the network of a failed workspace says of itself. */
-    private async networkErrors(state: Properties): Promise<string> {
-        const id = textAt(state, "networkId");
-        if (id === undefined) return "";
-        try {
-            const network = await this.session.client.get(
-                `/networks/${encodeURIComponent(id)}`,
-                textAt(state, "accountId"),
-            );
-            const messages =
-                isRecord(network) && Array.isArray(network["error_messages"]) ? network["error_messages"] : [];
-            return messages
-                .flatMap((one) =>
-                    isRecord(one) && typeof one["error_message"] === "string" ? [one["error_message"]] : [],
-                )
-                .map((message) => `; its network: ${message.slice(0, 500)}`)
-                .join("");
-        } catch {
-            // The network's words are a help, not the matter.
-            return "";
-        }
+/** A workspace is not RUNNING, and will not be so for now. */
+class StoppedError extends ReportedError {
+    constructor(
+        private readonly what: string,
+        private readonly remedy: string,
+    ) {
+        super(`${what}. ${remedy}`);
+    }
+
+    /** The same, with what may be the cause. */
+    because(causes: readonly string[]): StoppedError {
+        return causes.length === 0 ? this : new StoppedError(`${this.what}; ${causes.join("; ")}`, this.remedy);
     }
 }
 

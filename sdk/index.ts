@@ -10,7 +10,7 @@ export {
     type KeyUseCase,
 } from "./customer-managed-key";
 export { EncryptedWorkspace, type EncryptedWorkspaceArgs } from "./encrypted-workspace";
-export { Network, type NetworkArgs } from "./network";
+export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./network";
 export { NotebookKey, type NotebookKeyArgs } from "./notebook-key";
 export {
     crossAccountPolicy,
@@ -24,7 +24,11 @@ export {
     rootBucketPolicy,
     storageKeyPolicy,
 } from "./policy-documents";
-export { PrivateAccessSettings, type PrivateAccessSettingsArgs } from "./private-access-settings";
+export {
+    type PrivateAccessLevel,
+    PrivateAccessSettings,
+    type PrivateAccessSettingsArgs,
+} from "./private-access-settings";
 export { StackMark } from "./account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./storage-configuration";
 export { VpcEndpoint, type VpcEndpointArgs } from "./vpc-endpoint";

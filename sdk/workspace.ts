@@ -33,11 +33,11 @@ export interface WorkspaceArgs {
     awsRegion: pulumi.Input<string>;
     /** Id of the {@link Credentials}. Updated in place. */
     credentialsId: pulumi.Input<string>;
-    /** Id of the {@link StorageConfiguration}. A change replaces the workspace. */
+    /** Id of the {@link StorageConfiguration}. A change replaces the workspace, but one that ran and is now FAILED: that is mended in place. */
     storageConfigurationId: pulumi.Input<string>;
-    /** Id of the network configuration: the customer's own VPC. Updated in place where the workspace was made with one; adding or taking it away replaces the workspace. */
+    /** Id of the {@link Network}: the customer's own VPC. Updated in place where the workspace was made with one; adding it or taking it away replaces the workspace. */
     networkId?: pulumi.Input<string | undefined>;
-    /** Id of the private access settings. Set or changed in place; taking them away replaces the workspace. */
+    /** Id of the {@link PrivateAccessSettings}, of the same region; needs the Enterprise plan. Set or changed in place; taking them away replaces the workspace. */
     privateAccessSettingsId?: pulumi.Input<string | undefined>;
     /**
      * Id of the {@link CustomerManagedKey} that encrypts notebooks in the control plane. **Immutable**: adding, changing or
@@ -52,9 +52,9 @@ export interface WorkspaceArgs {
     pricingTier?: pulumi.Input<PricingTier | undefined>;
     /** Tags for what Databricks makes in AWS: keys of 1 to 127 and values of at most 255 characters. Updated in place. */
     customTags?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
-    /** Id of the network connectivity configuration for serverless compute. Set or changed in place. */
+    /** Id of the network connectivity configuration for serverless compute. Set or changed in place; taking it away replaces the workspace. */
     networkConnectivityConfigId?: pulumi.Input<string | undefined>;
-    /** Where it computes. Default: the service's choice. A change replaces the workspace. */
+    /** Where it computes: `HYBRID`, in the customer's AWS account and serverless, or `SERVERLESS` alone. Default: the service's choice. A change replaces the workspace. */
     computeMode?: pulumi.Input<ComputeMode | undefined>;
     /**
      * What a change of the key for notebooks leads to: `replace` the workspace, with a warning; `forbid` it, so that

@@ -45,7 +45,7 @@ export const customerManagedKeyObject: AccountObject = {
         "awsKeyInfo.reuseKeyForClusterVolumes": {
             schema: z.boolean("must be true or false").optional(),
             answered: z.boolean().optional(),
-            same: (asked, actual) => (asked ?? false) === (actual ?? false),
+            otherwise: false,
         },
         useCases: {
             schema: distinct(oneOf(["MANAGED_SERVICES", "STORAGE"]), 1, "use cases (MANAGED_SERVICES, STORAGE)"),

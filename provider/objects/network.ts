@@ -2,7 +2,8 @@ import { z } from "zod";
 
 import type { AccountObject, Failure } from "../account-object";
 import { accountId, distinct, name, objectId, text, time } from "../fields";
-import { at } from "../properties";
+import { at, isRecord, type Properties, textAt, UNKNOWN } from "../properties";
+import { vpcEndpointObject } from "./vpc-endpoint";
 
 const awsId = (prefix: string) =>
     text(`"${prefix}-0123456789abcdef0"`).regex(
@@ -20,7 +21,7 @@ export const networkObject: AccountObject = {
     nameField: "networkName",
     fields: {
         accountId: { schema: accountId, api: null, serverDecides: true },
-        networkName: { schema: name('"analytics"').optional(), serverDecides: true },
+        networkName: { schema: name('"analytics"', 4).optional(), serverDecides: true },
         vpcId: { schema: awsId("vpc") },
         subnetIds: {
             schema: distinct(awsId("subnet"), 2, "subnets in different availability zones"),
@@ -34,11 +35,13 @@ export const networkObject: AccountObject = {
             schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
             api: "vpc_endpoints.rest_api",
             answered: z.array(z.string()).optional(),
+            refersTo: vpcEndpointObject,
         },
         "vpcEndpoints.dataplaneRelays": {
             schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
             api: "vpc_endpoints.dataplane_relay",
             answered: z.array(z.string()).optional(),
+            refersTo: vpcEndpointObject,
         },
     },
     outputs: {
@@ -62,6 +65,37 @@ export const networkObject: AccountObject = {
                 });
             }
         }
-        return failures;
+        return [...failures, ...inBoth(inputs, rest, relay)];
+    },
+    ailments(network) {
+        const status = textAt(network, "vpcStatus") ?? "without a status";
+        const errors = said(network["errorMessages"], "error");
+        const warnings = said(network["warningMessages"], "warning");
+        const sound = (status === "VALID" || status === "UNATTACHED") && errors === "";
+        return [...(sound ? [] : [`is ${status}${errors}`]), ...(warnings === "" ? [] : [`warns${warnings}`])];
     },
 };
+
+/** An endpoint leads to one of the two services, never to both. */
+function inBoth(inputs: Properties, rest: string, relay: string): Failure[] {
+    const [one, other] = [at(inputs, rest), at(inputs, relay)];
+    if (!Array.isArray(one) || !Array.isArray(other)) return [];
+    const twice: unknown[] = one.filter((id) => id !== UNKNOWN && other.includes(id));
+    if (twice.length === 0) return [];
+    return [
+        {
+            property: relay,
+            reason: `holds ${twice.join(", ")}, which ${rest} holds too: an endpoint leads either to the REST API or to the relay, so name another one`,
+        },
+    ];
+}
+
+/** The service's messages of one sort, each with its type, in brackets; nothing where there are none. */
+function said(messages: unknown, sort: "error" | "warning"): string {
+    if (!Array.isArray(messages) || messages.length === 0) return "";
+    const texts = messages.filter(isRecord).map((one) => {
+        const [type, message] = [textAt(one, `${sort}Type`), textAt(one, `${sort}Message`)];
+        return [type, message?.replace(/[.\s]+$/, "")].filter((part) => part !== undefined).join(": ");
+    });
+    return ` (${texts.join("; ")})`;
+}

@@ -1,17 +1,19 @@
 import { z } from "zod";
 
 import type { AccountObject } from "../account-object";
-import { accountId, name, region, text } from "../fields";
+import { accountId, name, notAllowed, region, text } from "../fields";
+import { textAt } from "../properties";
 
-/** A VPC endpoint's registration. It cannot be changed. */
+/** A VPC endpoint's registration. It cannot be changed, and an endpoint of AWS can be registered only once. */
 export const vpcEndpointObject: AccountObject = {
     noun: "VPC endpoint registration",
     path: "/vpc-endpoints",
     idField: "vpcEndpointId",
     nameField: "vpcEndpointName",
+    unique: ["awsVpcEndpointId"],
     fields: {
         accountId: { schema: accountId, api: null, serverDecides: true },
-        vpcEndpointName: { schema: name('"analytics-rest-api"').optional(), serverDecides: true },
+        vpcEndpointName: { schema: name('"analytics-rest-api"', 4).optional(), serverDecides: true },
         awsVpcEndpointId: {
             schema: text('"vpce-0123456789abcdef0"').regex(
                 /^vpce-[0-9a-f]{8,17}$/,
@@ -25,5 +27,11 @@ export const vpcEndpointObject: AccountObject = {
         useCase: { schema: z.string().optional() },
         awsEndpointServiceId: { schema: z.string().optional() },
         awsAccountId: { schema: z.string().optional() },
+    },
+    check: (inputs, context) => notAllowed(inputs, "region", context),
+    ailments(endpoint) {
+        const state = textAt(endpoint, "state");
+        if (state === undefined || state === "available") return [];
+        return [`is ${state} in AWS (${String(textAt(endpoint, "awsVpcEndpointId"))}), not available`];
     },
 };

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
-import type { AccountObject, Failure } from "../account-object";
-import { accountId, name, objectId, oneOf, region, text, time } from "../fields";
+import type { AccountObject } from "../account-object";
+import { accountId, name, notAllowed, objectId, oneOf, region, text, time } from "../fields";
 import { MARK_TAG } from "../mark";
 import { onKeyChangeSchema } from "../settings";
 import { at, type Properties, textAt, UNKNOWN } from "../properties";
+import { networkObject } from "./network";
+import { privateAccessSettingsObject } from "./private-access-settings";
 
 /** The inputs that name the key of the control plane's data: today's name and its oldest one. */
 export const NOTEBOOK_KEY_FIELDS = ["managedServicesCustomerManagedKeyId", "customerManagedKeyId"] as const;
@@ -54,7 +56,9 @@ export function deploymentNamePrefix(asked: unknown, actual: unknown): string | 
     return actual.endsWith(`-${asked}`) ? actual.slice(0, -asked.length - 1) : undefined;
 }
 
-const tiersWithKeys = ["ENTERPRISE", "DEDICATED"];
+/** What only the Enterprise plan or a higher one has: customer-managed keys and private links. */
+const enterpriseFields = [...NOTEBOOK_KEY_FIELDS, "storageCustomerManagedKeyId", "privateAccessSettingsId"];
+const enterpriseTiers = ["ENTERPRISE", "DEDICATED"];
 
 /** A workspace. What `update` marks, a PATCH changes while it is running; everything else needs a new workspace. */
 export const workspaceObject: AccountObject = {
@@ -70,9 +74,15 @@ export const workspaceObject: AccountObject = {
         awsRegion: { schema: region() },
         credentialsId: { schema: objectId("Credentials", "credentialsId"), change: "update" },
         storageConfigurationId: { schema: objectId("StorageConfiguration", "storageConfigurationId") },
-        networkId: { schema: objectId("Network", "networkId").optional(), change: "update", removal: "replace" },
+        networkId: {
+            schema: objectId("Network", "networkId").optional(),
+            refersTo: networkObject,
+            change: "update",
+            removal: "replace",
+        },
         privateAccessSettingsId: {
             schema: objectId("PrivateAccessSettings", "privateAccessSettingsId").optional(),
+            refersTo: privateAccessSettingsObject,
             change: "update",
             removal: "replace",
         },
@@ -119,15 +129,8 @@ export const workspaceObject: AccountObject = {
         workspaceStatusMessage: { schema: z.string().optional() },
         creationTime: { schema: time },
     },
-    check(inputs, { allowedRegions }) {
-        const failures: Failure[] = [];
-        const awsRegion = textAt(inputs, "awsRegion");
-        if (awsRegion !== undefined && !allowedRegions.includes(awsRegion)) {
-            failures.push({
-                property: "awsRegion",
-                reason: `is "${awsRegion}", but a workspace may only be in ${allowedRegions.join(", ")}: choose one of these, or widen the list with the configuration databricks:allowedRegions`,
-            });
-        }
+    check(inputs, context) {
+        const failures = notAllowed(inputs, "awsRegion", context);
         const [today, oldest] = NOTEBOOK_KEY_FIELDS;
         if (at(inputs, today) !== undefined && at(inputs, oldest) !== undefined) {
             failures.push({
@@ -135,14 +138,12 @@ export const workspaceObject: AccountObject = {
                 reason: `is the old name of ${today}, and both are given: keep ${today} alone`,
             });
         }
-        const keyField = [...NOTEBOOK_KEY_FIELDS, "storageCustomerManagedKeyId"].find(
-            (field) => at(inputs, field) !== undefined,
-        );
+        const demanding = enterpriseFields.find((field) => at(inputs, field) !== undefined);
         const tier = textAt(inputs, "pricingTier");
-        if (keyField !== undefined && tier !== undefined && !tiersWithKeys.includes(tier)) {
+        if (demanding !== undefined && tier !== undefined && !enterpriseTiers.includes(tier)) {
             failures.push({
                 property: "pricingTier",
-                reason: `is "${tier}", but ${keyField} needs the Enterprise plan or higher: make it one of ${tiersWithKeys.join(", ")}, or leave it out to take the account's tier`,
+                reason: `is "${tier}", but ${demanding} needs the Enterprise plan or higher: make it one of ${enterpriseTiers.join(", ")}, or leave it out to take the account's tier`,
             });
         }
         return failures;

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
 import type { NotebookStore } from "./notebooks";
+import { type AwsVpcEndpoint, privateLinkOf, type UseCase } from "./private-link";
 
 /** A refusal, as the Account API gives it. */
 export class ApiError extends Error {
@@ -16,16 +17,79 @@ export class ApiError extends Error {
 /** An object of the account as the API shows it, in snake_case; a workspace's id is a string of digits here. */
 export type AccountRecord = Record<string, unknown>;
 
+/** A field in which objects of one kind name objects of another, by their ids. */
+interface Reference {
+    /** Where the id, or the list of ids, stands in the body: a dotted path. */
+    readonly field: string;
+    /** The collection of what is named. */
+    readonly to: string;
+    /** Why these two do not go together, if they do not. */
+    readonly refuse?: (from: AccountRecord, named: AccountRecord, find: Find) => string | undefined;
+}
+
+type Find = (kind: string, id: string) => AccountRecord | undefined;
+
 interface Kind {
     readonly noun: string;
     readonly id: string;
     readonly required: readonly string[];
     readonly optional: readonly string[];
-    /** The field whose value is unique in the account. */
-    readonly unique?: string;
-    /** The field of a workspace that refers to such an object. */
-    readonly usedAs: readonly string[];
+    /** What the fields that are objects hold, by dotted path. */
+    readonly members?: Readonly<Record<string, readonly string[]>>;
+    /** The fields whose value only one object of the account can have. */
+    readonly unique?: readonly string[];
+    /** What a field's value has to be like, in words and as a test. */
+    readonly forms?: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>>;
+    readonly references?: readonly Reference[];
 }
+
+const textOf = (least: number, most: number) =>
+    [
+        `must have ${least} to ${most} characters`,
+        (value: unknown) => typeof value === "string" && value.length >= least && value.length <= most,
+    ] as const;
+const awsId = (prefix: string) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
+const matching = (form: RegExp) =>
+    [`must match ${form.source}`, (value: unknown) => typeof value === "string" && form.test(value)] as const;
+const listOf = (form: RegExp, least: number, most = Number.POSITIVE_INFINITY) =>
+    [
+        `must be a list of at least ${least}${most === Number.POSITIVE_INFINITY ? "" : ` and at most ${most}`} distinct ids`,
+        (value: unknown) =>
+            Array.isArray(value) &&
+            value.length >= least &&
+            value.length <= most &&
+            new Set(value).size === value.length &&
+            value.every((one) => typeof one === "string" && form.test(one)),
+    ] as const;
+const oneOf = (...words: string[]) =>
+    [`must be one of ${words.join(", ")}`, (value: unknown) => words.includes(String(value))] as const;
+const boolean = ["must be true or false", (value: unknown) => typeof value === "boolean"] as const;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const keyFor =
+    (useCase: string): Reference["refuse"] & {} =>
+    (workspace, key) => {
+        if (!(key["use_cases"] as string[]).includes(useCase))
+            return `it is not registered for the use case ${useCase}`;
+        const region = at(key, "aws_key_info.key_region");
+        return region === workspace["aws_region"]
+            ? undefined
+            : `it is in ${String(region)}, the workspace in ${String(workspace["aws_region"])}`;
+    };
+const endpointFor =
+    (useCase: UseCase): Reference["refuse"] & {} =>
+    (network, endpoint, find) => {
+        if (endpoint["use_case"] !== useCase)
+            return `its use case is ${String(endpoint["use_case"])}, and ${useCase} is needed`;
+        // All endpoints of a network are where its first one is.
+        return sameRegion("region")(endpointsOf(network, find)[0] ?? endpoint, endpoint, find);
+    };
+const sameRegion =
+    (field: string): Reference["refuse"] & {} =>
+    (from, named) =>
+        from[field] === named["region"]
+            ? undefined
+            : `it is in ${String(named["region"])}, and ${String(from[field])} is needed`;
 
 /** The kinds of objects, by the name of their collection. */
 export const kinds: Readonly<Record<string, Kind>> = {
@@ -34,47 +98,69 @@ export const kinds: Readonly<Record<string, Kind>> = {
         id: "customer_managed_key_id",
         required: ["aws_key_info", "use_cases"],
         optional: [],
-        usedAs: ["managed_services_customer_managed_key_id", "storage_customer_managed_key_id"],
+        members: { aws_key_info: ["key_arn", "key_alias", "key_region", "reuse_key_for_cluster_volumes"] },
     },
     credentials: {
         noun: "credentials",
         id: "credentials_id",
         required: ["credentials_name", "aws_credentials"],
         optional: [],
-        unique: "credentials_name",
-        usedAs: ["credentials_id"],
+        members: { aws_credentials: ["sts_role"], "aws_credentials.sts_role": ["role_arn"] },
+        unique: ["credentials_name"],
     },
     "storage-configurations": {
         noun: "storageConfiguration",
         id: "storage_configuration_id",
         required: ["storage_configuration_name", "root_bucket_info"],
         optional: ["role_arn"],
-        unique: "storage_configuration_name",
-        usedAs: ["storage_configuration_id"],
+        members: { root_bucket_info: ["bucket_name"] },
+        unique: ["storage_configuration_name"],
     },
     networks: {
         noun: "network",
         id: "network_id",
         required: ["network_name", "vpc_id", "subnet_ids", "security_group_ids"],
         optional: ["vpc_endpoints"],
-        unique: "network_name",
-        usedAs: ["network_id"],
+        members: { vpc_endpoints: ["rest_api", "dataplane_relay"] },
+        unique: ["network_name"],
+        forms: {
+            network_name: textOf(4, 256),
+            vpc_id: matching(awsId("vpc")),
+            subnet_ids: listOf(awsId("subnet"), 2),
+            security_group_ids: listOf(awsId("sg"), 1, 5),
+            "vpc_endpoints.rest_api": listOf(uuid, 1),
+            "vpc_endpoints.dataplane_relay": listOf(uuid, 1),
+        },
+        references: [
+            { field: "vpc_endpoints.rest_api", to: "vpc-endpoints", refuse: endpointFor("WORKSPACE_ACCESS") },
+            {
+                field: "vpc_endpoints.dataplane_relay",
+                to: "vpc-endpoints",
+                refuse: endpointFor("DATAPLANE_RELAY_ACCESS"),
+            },
+        ],
     },
     "vpc-endpoints": {
         noun: "vpcEndpoint",
         id: "vpc_endpoint_id",
         required: ["vpc_endpoint_name", "aws_vpc_endpoint_id", "region"],
         optional: [],
-        unique: "vpc_endpoint_name",
-        usedAs: [],
+        unique: ["vpc_endpoint_name", "aws_vpc_endpoint_id"],
+        forms: { vpc_endpoint_name: textOf(4, 256), aws_vpc_endpoint_id: matching(awsId("vpce")) },
     },
     "private-access-settings": {
         noun: "privateAccessSettings",
         id: "private_access_settings_id",
         required: ["private_access_settings_name", "region"],
         optional: ["public_access_enabled", "private_access_level", "allowed_vpc_endpoint_ids"],
-        unique: "private_access_settings_name",
-        usedAs: ["private_access_settings_id"],
+        unique: ["private_access_settings_name"],
+        forms: {
+            private_access_settings_name: textOf(1, 256),
+            public_access_enabled: boolean,
+            private_access_level: oneOf("ACCOUNT", "ENDPOINT"),
+            allowed_vpc_endpoint_ids: listOf(uuid, 0),
+        },
+        references: [{ field: "allowed_vpc_endpoint_ids", to: "vpc-endpoints", refuse: sameRegion("region") }],
     },
     workspaces: {
         noun: "workspace",
@@ -92,11 +178,42 @@ export const kinds: Readonly<Record<string, Kind>> = {
             "network_connectivity_config_id",
             "compute_mode",
         ],
-        usedAs: [],
+        forms: {
+            network_connectivity_config_id: matching(uuid),
+            compute_mode: oneOf("HYBRID", "SERVERLESS"),
+        },
+        references: [
+            { field: "credentials_id", to: "credentials" },
+            { field: "storage_configuration_id", to: "storage-configurations" },
+            {
+                field: "network_id",
+                to: "networks",
+                refuse: (workspace, network, find) =>
+                    endpointsOf(network, find)
+                        .map((endpoint) => sameRegion("aws_region")(workspace, endpoint, find))
+                        .find((problem) => problem !== undefined),
+            },
+            {
+                field: "private_access_settings_id",
+                to: "private-access-settings",
+                refuse: sameRegion("aws_region"),
+            },
+            {
+                field: "managed_services_customer_managed_key_id",
+                to: "customer-managed-keys",
+                refuse: keyFor("MANAGED_SERVICES"),
+            },
+            {
+                field: "storage_customer_managed_key_id",
+                to: "customer-managed-keys",
+                refuse: keyFor("STORAGE"),
+            },
+        ],
     },
 };
 
-const updatable = new Set([
+/** The fields of a workspace that a PATCH can change while it is RUNNING. */
+export const updatable: ReadonlySet<string> = new Set([
     "credentials_id",
     "network_id",
     "private_access_settings_id",
@@ -104,6 +221,13 @@ const updatable = new Set([
     "network_connectivity_config_id",
     "storage_customer_managed_key_id",
 ]);
+
+function endpointsOf(network: AccountRecord, find: Find): AccountRecord[] {
+    const fields = kinds["networks"]?.references ?? [];
+    return fields
+        .flatMap(({ field, to }) => idsIn(network, field).map((id) => find(to, id)))
+        .filter((endpoint) => endpoint !== undefined);
+}
 
 interface Life {
     /** When provisioning ends, in milliseconds since 1970. */
@@ -122,7 +246,21 @@ export interface AccountOptions {
     readonly deletionMilliseconds: number;
     readonly deploymentNamePrefix: string | undefined;
     readonly keyChange: "immutable" | "updatable";
+    /** The VPC endpoint of AWS with this id, where AWS is known to have it. */
+    readonly awsVpcEndpoint: (id: string) => AwsVpcEndpoint | undefined;
+    /** The customer's AWS account. */
+    readonly awsAccountId: string;
 }
+
+/** The kinds of which the API does not say when they were made. */
+const untimed: ReadonlySet<string> = new Set(["vpc-endpoints", "private-access-settings"]);
+
+/** What needs the Enterprise plan of a workspace. */
+const enterpriseFields = [
+    "managed_services_customer_managed_key_id",
+    "storage_customer_managed_key_id",
+    "private_access_settings_id",
+];
 
 const running = { status: "RUNNING", message: "Workspace is running." };
 
@@ -223,24 +361,15 @@ export class Account {
 
     /** Creates an object, or refuses. */
     async create(kind: string, body: AccountRecord): Promise<AccountRecord> {
-        const { id: idField, required, optional, unique, noun } = kindOf(kind);
-        refuseStrange(body, [...required, ...optional]);
-        for (const field of required) {
-            if (body[field] === undefined || body[field] === "") throw invalid(`Missing required field: ${field}`);
-        }
-        if (unique !== undefined && this.list(kind).some((one) => one[unique] === body[unique])) {
-            throw new ApiError(
-                409,
-                "RESOURCE_ALREADY_EXISTS",
-                `${noun} with ${unique} ${String(body[unique])} already exists`,
-            );
-        }
+        this.requireSound(kind, body);
         const common = { account_id: this.options.accountId, creation_time: this.options.now() };
         if (kind === "workspaces") return this.createWorkspace(body, common);
+        this.requireReferences(kind, body);
         const id = randomUUID();
-        const record = { ...structuredClone(body), ...common, [idField]: id, ...this.served(kind, body) };
+        const time = untimed.has(kind) ? { account_id: common.account_id } : common;
+        const record = { ...structuredClone(body), ...time, [kindOf(kind).id]: id, ...this.served(kind, body) };
         this.of(kind).set(id, record);
-        return { ...record };
+        return this.get(kind, id);
     }
 
     /** Changes a workspace, or refuses. */
@@ -277,14 +406,14 @@ export class Account {
             if (field === "network_id" && stored["network_id"] === undefined)
                 throw invalid("network_id can only be updated where the workspace was created with one");
         }
-        this.requireReferences({ aws_region: stored["aws_region"], ...body });
+        requireForms(kind, body);
+        this.requireReferences(kind, { aws_region: stored["aws_region"], ...body });
         const keyId = body["managed_services_customer_managed_key_id"];
         if (typeof keyId === "string") await this.options.notebooks.rewrap(id, this.keyArn(keyId));
         Object.assign(stored, structuredClone(body));
         const life = this.lifeOf(id);
         life.ready = this.options.now() + this.options.provisioningMilliseconds;
-        life.outcome = this.nextOutcome ?? running;
-        this.nextOutcome = undefined;
+        life.outcome = this.outcomeOf(stored);
         return this.get(kind, id);
     }
 
@@ -296,10 +425,10 @@ export class Account {
                 "ENDPOINT_NOT_FOUND",
                 `No API found for 'PUT /accounts/${this.options.accountId}/${kind}/${id}'`,
             );
-        const { account_id, private_access_settings_id } = this.get(kind, id);
-        const { required, optional } = kindOf(kind);
-        refuseStrange(body, [...required, ...optional]);
-        if (body["region"] !== this.get(kind, id)["region"]) throw invalid("region cannot be changed");
+        const { account_id, private_access_settings_id, region } = this.get(kind, id);
+        this.requireSound(kind, body, id);
+        if (body["region"] !== region) throw invalid("region cannot be changed");
+        this.requireReferences(kind, body);
         this.of(kind).set(id, {
             ...structuredClone(body),
             account_id,
@@ -312,15 +441,7 @@ export class Account {
     /** Deletes an object, or refuses. */
     delete(kind: string, id: string): void {
         this.get(kind, id);
-        const user = this.list("workspaces").find((workspace) =>
-            kindOf(kind).usedAs.some((field) => workspace[field] === id),
-        );
-        if (user !== undefined)
-            throw new ApiError(
-                409,
-                "RESOURCE_CONFLICT",
-                `${kindOf(kind).noun} ${id} is used by workspace ${String(user["workspace_id"])}`,
-            );
+        this.refuseUsed(kind, id);
         if (kind === "workspaces") {
             const life = this.lifeOf(id);
             life.gone = Math.min(life.gone, this.options.now() + this.options.deletionMilliseconds);
@@ -341,20 +462,19 @@ export class Account {
         } as AccountRecord;
         if (!this.regions.includes(String(asked["aws_region"])))
             throw invalid(`aws_region ${String(asked["aws_region"])} is not available`);
-        const key = asked["managed_services_customer_managed_key_id"] ?? asked["storage_customer_managed_key_id"];
+        const demanding = enterpriseFields.find((field) => asked[field] !== undefined);
         if (
-            key !== undefined &&
+            demanding !== undefined &&
             asked["pricing_tier"] !== undefined &&
             !["ENTERPRISE", "DEDICATED"].includes(String(asked["pricing_tier"]))
         ) {
-            throw invalid("Customer-managed keys need the pricing tier ENTERPRISE or higher");
+            throw invalid(`${demanding} needs the pricing tier ENTERPRISE or higher`);
         }
-        this.requireReferences(asked);
+        this.requireReferences("workspaces", asked);
         this.requireSeen(asked);
         const deploymentName = this.deploymentName(asked["deployment_name"]);
         const notebooksKey = asked["managed_services_customer_managed_key_id"];
-        let outcome = this.nextOutcome ?? running;
-        this.nextOutcome = undefined;
+        let outcome = this.outcomeOf(asked);
         try {
             await this.options.notebooks.open(
                 id,
@@ -412,7 +532,6 @@ export class Account {
         switch (kind) {
             case "customer-managed-keys": {
                 const info = objectOf(body["aws_key_info"], "aws_key_info");
-                refuseStrange(info, ["key_arn", "key_alias", "key_region", "reuse_key_for_cluster_volumes"]);
                 const region = /^arn:aws:kms:([a-z0-9-]+):\d{12}:key\//.exec(String(info["key_arn"]))?.[1];
                 if (region === undefined) throw invalid("aws_key_info.key_arn is not the ARN of a KMS key");
                 const useCases = body["use_cases"];
@@ -430,7 +549,6 @@ export class Account {
                     objectOf(body["aws_credentials"], "aws_credentials")["sts_role"],
                     "aws_credentials.sts_role",
                 );
-                refuseStrange(role, ["role_arn"]);
                 this.settle(
                     String(role["role_arn"]),
                     "Failed credentials validation checks: please use a valid cross account IAM role with permissions setup correctly",
@@ -438,24 +556,25 @@ export class Account {
                 return { aws_credentials: { sts_role: { ...role, external_id: this.options.accountId } } };
             }
             case "storage-configurations":
-                refuseStrange(objectOf(body["root_bucket_info"], "root_bucket_info"), ["bucket_name"]);
+            case "networks":
                 return {};
-            case "networks": {
-                const endpoints = (body["vpc_endpoints"] ?? {}) as Record<string, string[]>;
-                for (const id of Object.values(endpoints).flat()) this.get("vpc-endpoints", id);
-                return {};
-            }
-            case "vpc-endpoints":
+            case "vpc-endpoints": {
+                const region = this.requireRegion(body);
+                const aws = this.options.awsVpcEndpoint(String(body["aws_vpc_endpoint_id"]));
+                const link = privateLinkOf(aws, region, String(body["vpc_endpoint_name"]));
+                if (link === undefined || (aws?.region ?? region) !== region)
+                    throw invalid(
+                        `${String(body["aws_vpc_endpoint_id"])} is not connected to an endpoint service of Databricks in ${region}`,
+                    );
                 return {
                     state: "available",
-                    use_case: /relay/.test(String(body["vpc_endpoint_name"]))
-                        ? "DATAPLANE_RELAY_ACCESS"
-                        : "WORKSPACE_ACCESS",
-                    aws_endpoint_service_id: "com.amazonaws.vpce.us-east-1.vpce-svc-09143d1e626de2f04",
-                    aws_account_id: "123456789012",
+                    use_case: link.useCase,
+                    aws_endpoint_service_id: link.service,
+                    aws_account_id: this.options.awsAccountId,
                 };
+            }
             default:
-                for (const id of (body["allowed_vpc_endpoint_ids"] ?? []) as string[]) this.get("vpc-endpoints", id);
+                this.requireRegion(body);
                 return {
                     public_access_enabled: body["public_access_enabled"] ?? false,
                     private_access_level: body["private_access_level"] ?? "ACCOUNT",
@@ -463,26 +582,75 @@ export class Account {
         }
     }
 
-    private requireReferences(asked: AccountRecord): void {
-        for (const [kind, { usedAs, noun }] of Object.entries(kinds)) {
-            for (const field of usedAs) {
-                const id = asked[field];
-                if (id === undefined || id === null) continue;
-                this.requireId(kind, String(id));
-                const found = this.find(kind, String(id));
-                if (found === undefined) throw invalid(`${noun} ${String(id)} does not exist (${field})`);
-                if (kind === "customer-managed-keys") this.requireKey(found, field, asked["aws_region"]);
+    private requireRegion(body: AccountRecord): string {
+        const region = String(body["region"]);
+        if (!this.regions.includes(region)) throw invalid(`region ${region} is not available`);
+        return region;
+    }
+
+    /** Refuses a body that lacks a field, has a strange one or a malformed value, or takes what another object has. */
+    private requireSound(kind: string, body: AccountRecord, own?: string): void {
+        const { id: idField, required, optional, members = {}, unique = [], noun } = kindOf(kind);
+        // Some clients repeat in a PUT which object it is about.
+        refuseStrange(body, [...required, ...optional, ...(own === undefined ? [] : ["account_id", idField])]);
+        for (const [field, names] of Object.entries(members)) {
+            if (body[field.split(".")[0]!] !== undefined) refuseStrange(objectOf(at(body, field), field), names);
+        }
+        for (const field of required) {
+            if (body[field] === undefined || body[field] === "") throw invalid(`Missing required field: ${field}`);
+        }
+        requireForms(kind, body);
+        const others = this.list(kind).filter((one) => one[idField] !== own);
+        for (const field of unique) {
+            if (others.some((one) => one[field] === body[field]))
+                throw new ApiError(
+                    409,
+                    "RESOURCE_ALREADY_EXISTS",
+                    `${noun} with ${field} ${String(body[field])} already exists`,
+                );
+        }
+    }
+
+    private requireReferences(kind: string, asked: AccountRecord): void {
+        const find: Find = (to, id) => this.find(to, id);
+        for (const { field, to, refuse } of kindOf(kind).references ?? []) {
+            for (const id of idsIn(asked, field)) {
+                this.requireId(to, id);
+                const { noun } = kindOf(to);
+                const named = find(to, id);
+                if (named === undefined) throw invalid(`${noun} ${id} does not exist (${field})`);
+                const problem = refuse?.(asked, named, find);
+                if (problem !== undefined) throw invalid(`${noun} ${id} cannot be used as ${field}: ${problem}`);
             }
         }
     }
 
-    private requireKey(key: AccountRecord, field: string, region: unknown): void {
-        const useCase = field.startsWith("storage") ? "STORAGE" : "MANAGED_SERVICES";
-        if (!(key["use_cases"] as string[]).includes(useCase))
-            throw invalid(`The key of ${field} is not registered for the use case ${useCase}`);
-        const keyRegion = objectOf(key["aws_key_info"], "aws_key_info")["key_region"];
-        if (keyRegion !== region)
-            throw invalid(`The key of ${field} is in ${String(keyRegion)}, the workspace in ${String(region)}`);
+    /** Refuses to delete what another object names. */
+    private refuseUsed(kind: string, id: string): void {
+        for (const [user, { references = [], noun, id: idField }] of Object.entries(kinds)) {
+            const fields = references.filter(({ to }) => to === kind).map(({ field }) => field);
+            const using = this.list(user).find((one) => fields.some((field) => idsIn(one, field).includes(id)));
+            if (using !== undefined)
+                throw new ApiError(
+                    409,
+                    "RESOURCE_CONFLICT",
+                    `${kindOf(kind).noun} ${id} is used by ${noun} ${String(using[idField])}`,
+                );
+        }
+    }
+
+    /** How the provisioning of this workspace will end. */
+    private outcomeOf(workspace: AccountRecord): { status: string; message: string } {
+        const asked = this.nextOutcome;
+        this.nextOutcome = undefined;
+        if (asked !== undefined) return asked;
+        const network = this.find("networks", String(workspace["network_id"]));
+        if (network?.["vpc_status"] === "BROKEN")
+            return { status: "FAILED", message: "The network configuration did not pass its validation." };
+        const endpoints = network === undefined ? [] : endpointsOf(network, (kind, id) => this.find(kind, id));
+        if (endpoints.some(({ state }) => state !== "available"))
+            return { status: "FAILED", message: "The control plane could not be reached over the private link." };
+        return running;
     }
 
     private requireSeen(asked: AccountRecord): void {
@@ -539,6 +707,26 @@ function invalid(message: string): ApiError {
 function refuseStrange(body: AccountRecord, known: readonly string[]): void {
     const strange = Object.keys(body).find((field) => !known.includes(field));
     if (strange !== undefined) throw new ApiError(400, "MALFORMED_REQUEST", `Unknown field: ${strange}`);
+}
+
+function requireForms(kind: string, body: AccountRecord): void {
+    for (const [field, [words, test]] of Object.entries(kindOf(kind).forms ?? {})) {
+        const value = at(body, field);
+        if (value !== undefined && !test(value)) throw invalid(`${field} ${words}`);
+    }
+}
+
+/** The value at a dotted path. */
+function at(record: AccountRecord, path: string): unknown {
+    return path
+        .split(".")
+        .reduce<unknown>((place, name) => (place as AccountRecord | null | undefined)?.[name], record);
+}
+
+/** The ids at a dotted path, where one stands or a list of them. */
+function idsIn(record: AccountRecord, path: string): string[] {
+    const value = at(record, path);
+    return value === undefined || value === null ? [] : [value].flat().map(String);
 }
 
 function objectOf(value: unknown, name: string): AccountRecord {

@@ -21,6 +21,8 @@ import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 
+import type { AwsVpcEndpoint } from "./private-link";
+
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Properties = Record<string, unknown>;
@@ -48,12 +50,16 @@ function unique(name: string): string {
     return `${name.toLowerCase()}-${randomBytes(4).toString("hex").slice(0, 7)}`;
 }
 
-function plain(id: string, inputs: readonly string[], prefix: string): Kind {
+function plain(id: string, inputs: readonly string[], prefix: string, more: () => Properties = () => ({})): Kind {
     return {
         inputs: ["region", "tags", ...inputs],
         id: "id",
-        outputs: () => ({ id: `${prefix}-${randomBytes(8).toString("hex").slice(0, 17)}`, arn: `arn:aws:ec2:::${id}` }),
+        outputs: () => ({ id: ec2Id(prefix), arn: `arn:aws:ec2:::${id}`, ...more() }),
     };
+}
+
+function ec2Id(prefix: string): string {
+    return `${prefix}-${randomBytes(9).toString("hex").slice(0, 17)}`;
 }
 
 function ofBucket(inputs: readonly string[]): Kind {
@@ -192,7 +198,9 @@ const kinds: Readonly<Record<string, Kind>> = {
         "restrictPublicBuckets",
     ]),
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ofBucket(["rules"]),
-    "aws:ec2/vpc:Vpc": plain("vpc", ["cidrBlock", "enableDnsHostnames", "enableDnsSupport"], "vpc"),
+    "aws:ec2/vpc:Vpc": plain("vpc", ["cidrBlock", "enableDnsHostnames", "enableDnsSupport"], "vpc", () => ({
+        mainRouteTableId: ec2Id("rtb"),
+    })),
     "aws:ec2/subnet:Subnet": plain("subnet", ["vpcId", "cidrBlock", "availabilityZone"], "subnet"),
     "aws:ec2/securityGroup:SecurityGroup": plain(
         "security-group",
@@ -201,7 +209,15 @@ const kinds: Readonly<Record<string, Kind>> = {
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": plain(
         "vpc-endpoint",
-        ["vpcId", "serviceName", "vpcEndpointType", "subnetIds", "securityGroupIds", "privateDnsEnabled"],
+        [
+            "vpcId",
+            "serviceName",
+            "vpcEndpointType",
+            "subnetIds",
+            "securityGroupIds",
+            "routeTableIds",
+            "privateDnsEnabled",
+        ],
         "vpce",
     ),
 };
@@ -275,6 +291,12 @@ export class AwsStandIn {
         return [...this.made.values()];
     }
 
+    /** The VPC endpoint with this id, if it was made here. */
+    vpcEndpoint(id: string): AwsVpcEndpoint | undefined {
+        const made = this.made.get(`aws:ec2/vpcEndpoint:VpcEndpoint|${id}`)?.properties;
+        return made && { region: String(made["region"]), serviceName: String(made["serviceName"]) };
+    }
+
     /** Ends it. */
     async stop(): Promise<void> {
         this.server.forceShutdown();
@@ -329,7 +351,7 @@ export class AwsStandIn {
             }),
             invoke: answer((request: proto.InvokeRequest) => {
                 const response = new proto.InvokeResponse();
-                response.setReturn(structOf(this.invoke(request.getTok())));
+                response.setReturn(structOf(this.invoke(request.getTok(), propertiesOf(request.getArgs()))));
                 return response;
             }),
             check: answer((request: proto.CheckRequest) => {
@@ -418,7 +440,7 @@ export class AwsStandIn {
         };
     }
 
-    private invoke(token: string): Properties {
+    private invoke(token: string, args: Properties): Properties {
         switch (token) {
             case "aws:index/getCallerIdentity:getCallerIdentity":
                 return {
@@ -429,6 +451,11 @@ export class AwsStandIn {
                 };
             case "aws:index/getRegion:getRegion":
                 return { id: this.region, name: this.region, region: this.region };
+            case "aws:index/getAvailabilityZones:getAvailabilityZones": {
+                const region = text(args["region"]) ?? this.region;
+                const names = ["a", "b", "c"].map((zone) => `${region}${zone}`);
+                return { id: region, region, names, zoneIds: names };
+            }
             case "aws:index/getPartition:getPartition":
                 return { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com" };
             default:

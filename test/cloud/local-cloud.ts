@@ -148,6 +148,12 @@ export class LocalCloud {
             now,
             dekCacheMilliseconds: options.dekCacheMilliseconds ?? 300_000,
         });
+        const aws = await AwsStandIn.start({
+            kmsEndpoint: kmsServer.endpoint,
+            awsAccountId: CUSTOMER_AWS_ACCOUNT,
+            region: "us-east-1",
+            credentials: customer,
+        });
         const account = new Account({
             accountId,
             now,
@@ -156,12 +162,8 @@ export class LocalCloud {
             deletionMilliseconds: options.deletionMilliseconds ?? 0,
             deploymentNamePrefix: options.deploymentNamePrefix,
             keyChange: options.keyChange ?? "immutable",
-        });
-        const aws = await AwsStandIn.start({
-            kmsEndpoint: kmsServer.endpoint,
+            awsVpcEndpoint: (id) => aws.vpcEndpoint(id),
             awsAccountId: CUSTOMER_AWS_ACCOUNT,
-            region: "us-east-1",
-            credentials: customer,
         });
         const identity = {
             token: options.token ?? `dapi${randomBytes(16).toString("hex")}`,

@@ -8,7 +8,8 @@ export interface ExampleRun {
     readonly example: string;
     /** What is particular about this run, for the title. */
     readonly as?: string;
-    readonly config?: Record<string, unknown>;
+    /** Its configuration, which may depend on what somebody else made in the cloud before. */
+    readonly config?: Record<string, unknown> | ((cloud: LocalCloud) => Record<string, unknown>);
     readonly cloud?: LocalCloudOptions;
     /** Looks at what there is after `pulumi up`; `bodies` are those of the POSTs to a collection. */
     made(found: Made): void | Promise<void>;
@@ -26,9 +27,11 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
     describe(`the example ${example}${as === undefined ? "" : ` with ${as}`}, on the real engine`, () => {
         let cloud: LocalCloud;
         let stack: TestStack;
+        let there: string[];
         before(async () => {
             cloud = await LocalCloud.start({ provisioningMilliseconds: 200, ...options });
-            stack = await TestStack.ofExample(cloud, example, config);
+            stack = await TestStack.ofExample(cloud, example, typeof config === "function" ? config(cloud) : config);
+            there = cloud.contents();
         });
         after(async () => {
             await cloud.stop();
@@ -66,10 +69,10 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
             expect(writes()).to.deep.equal([]);
         });
 
-        it("leaves nothing after destroy", async () => {
+        it("leaves nothing of its own after destroy", async () => {
             const { ok, output } = await stack.destroy();
             expect(ok, output).to.equal(true);
-            expect(cloud.contents()).to.deep.equal([]);
+            expect(cloud.contents()).to.deep.equal(there);
         });
     });
 }

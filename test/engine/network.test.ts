@@ -8,6 +8,8 @@ interface Shape {
     publicAccess?: boolean;
     subnets?: string[];
     withNetwork?: boolean;
+    networkName?: string;
+    bucketName?: string;
 }
 
 const program =
@@ -15,10 +17,12 @@ const program =
         publicAccess = false,
         subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
         withNetwork = true,
+        networkName,
+        bucketName = "root-bucket",
     }: Shape) =>
     async () => {
         const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
-        const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+        const storage = new databricks.StorageConfiguration("s", { bucketName });
         const rest = new databricks.VpcEndpoint("rest", {
             awsVpcEndpointId: "vpce-0123456789abcdef0",
             region: "us-east-1",
@@ -34,6 +38,7 @@ const program =
             allowedVpcEndpointIds: [rest.vpcEndpointId],
         });
         const network = new databricks.Network("n", {
+            networkName,
             vpcId: "vpc-0123456789abcdef0",
             subnetIds: subnets,
             securityGroupIds: ["sg-0123456789abcdef0"],
@@ -151,28 +156,245 @@ describe("networks and private links on the real engine", () => {
         expect((await stack.preview()).operations).to.include("replace Workspace w");
     });
 
-    it("tells the network's errors when a workspace fails", async () => {
-        const [id] = ids("networks", "network_id");
+    it("shows what somebody else changed, and puts it right", async () => {
+        const shape = { publicAccess: true };
+        await up(shape);
+        const [settings, workspace, network] = [
+            ids("private-access-settings", "private_access_settings_id")[0],
+            ids("workspaces", "workspace_id")[0],
+            ids("networks", "network_id")[0],
+        ].map(String);
+        const stranger = await cloud.account.create("networks", {
+            network_name: "somebody else's",
+            vpc_id: "vpc-0123456789abcdef7",
+            subnet_ids: ["subnet-0123456789abcdef6", "subnet-0123456789abcdef7"],
+            security_group_ids: ["sg-0123456789abcdef7"],
+        });
+        cloud.account.change("private-access-settings", settings!, {
+            public_access_enabled: false,
+            private_access_level: "ACCOUNT",
+            allowed_vpc_endpoint_ids: [],
+        });
+        cloud.account.change("workspaces", workspace!, {
+            network_id: stranger["network_id"],
+            network_connectivity_config_id: "11111111-2222-4333-8444-666666666666",
+        });
+        expect((await stack.refresh()).ok).to.equal(true);
+        const changes = ["update PrivateAccessSettings p", "update Workspace w"];
+        expect((await stack.preview()).operations).to.have.members(changes);
+        expect((await up(shape)).operations).to.have.members(changes);
+        expect(cloud.account.get("private-access-settings", settings!)).to.include({
+            public_access_enabled: true,
+            private_access_level: "ENDPOINT",
+        });
+        expect(cloud.account.get("workspaces", workspace!)).to.include({
+            network_id: network,
+            network_connectivity_config_id: "11111111-2222-4333-8444-555555555555",
+        });
+        cloud.account.remove("networks", String(stranger["network_id"]));
+    });
+
+    it("takes what the service finds out for no change, and shows it as outputs", async () => {
+        const [network] = ids("networks", "network_id");
+        cloud.account.change("networks", String(network), {
+            vpc_status: "WARNED",
+            warning_messages: [{ warning_type: "subnet", warning_message: "Few addresses are left." }],
+        });
+        expect((await stack.refresh()).ok).to.equal(true);
+        expect((await up({ publicAccess: true })).operations).to.deep.equal([]);
+        const { resources } = await stack.state();
+        const shown = resources.find(({ type }) => type.endsWith(":Network"))?.outputs;
+        expect(shown).to.deep.include({
+            vpcStatus: "WARNED",
+            warningMessages: [{ warningType: "subnet", warningMessage: "Few addresses are left." }],
+            workspaceId: ids("workspaces", "workspace_id")[0],
+        });
+    });
+
+    it("makes an endpoint anew that is gone, and all that names it follows while the workspace stays", async () => {
+        const [before] = ids("workspaces", "workspace_id");
+        const gone = cloud.account.list("vpc-endpoints").find((one) => one["use_case"] === "WORKSPACE_ACCESS");
+        cloud.account.remove("vpc-endpoints", String(gone?.["vpc_endpoint_id"]));
+        expect((await stack.refresh()).ok).to.equal(true);
+        const { operations } = await up({ publicAccess: true });
+        expect(operations).to.include.members([
+            "create VpcEndpoint rest",
+            "update PrivateAccessSettings p",
+            "replace Network n",
+            "update Workspace w",
+        ]);
+        expect(ids("workspaces", "workspace_id")).to.deep.equal([before]);
+        expect((await up({ publicAccess: true })).operations).to.deep.equal([]);
+    });
+
+    it("says who stands in the way of a network with a fixed name that is to be made anew", async () => {
+        const named = { publicAccess: true, networkName: "fixed" };
+        await up(named);
+        const [workspace] = ids("workspaces", "workspace_id");
+        stack.program = program({ ...named, subnets: ["subnet-0123456789abcdef3", "subnet-0123456789abcdef4"] });
+        const { ok, output } = await stack.up();
+        expect(ok).to.equal(false);
+        expect(output)
+            .to.contain(`is used by workspace ${String(workspace)}`)
+            .and.contain("Choose another name");
         await up({ publicAccess: true });
-        const network = String(ids("networks", "network_id")[0] ?? id);
-        cloud.account.change("networks", network, {
+    });
+
+    it("mends a workspace that ran and FAILED with another storage configuration, in place", async () => {
+        const [workspace] = ids("workspaces", "workspace_id").map(String);
+        cloud.account.setStatus(workspace!, "FAILED", "The root bucket is gone.");
+        expect((await stack.refresh()).ok).to.equal(true);
+        const { operations } = await up({ publicAccess: true, bucketName: "another-bucket" });
+        expect(operations).to.include("update Workspace w").and.not.include("replace Workspace w");
+        expect(
+            cloud.requests.filter(({ method }) => method === "PATCH").map(({ query }) => query["update_mask"]),
+        ).to.deep.equal(["storage_configuration_id"]);
+        expect(cloud.account.get("workspaces", workspace!)["workspace_status"]).to.equal("RUNNING");
+        expect(ids("storage-configurations", "root_bucket_info")).to.deep.equal([{ bucket_name: "another-bucket" }]);
+    });
+
+    it("tells what the network and its endpoints say when they stop a workspace", async () => {
+        const shape = { publicAccess: true, bucketName: "another-bucket" };
+        const [network, workspace] = [ids("networks", "network_id"), ids("workspaces", "workspace_id")].map(String);
+        const relay = cloud.account.list("vpc-endpoints").find((one) => one["use_case"] === "DATAPLANE_RELAY_ACCESS");
+        const endpoint = String(relay?.["vpc_endpoint_id"]);
+        cloud.account.change("networks", network!, {
             vpc_status: "BROKEN",
             error_messages: [{ error_type: "subnet", error_message: "No route to the internet." }],
         });
-        cloud.account.nextOutcome = { status: "FAILED", message: "Network validation failed." };
-        stack.program = program({ publicAccess: false, withNetwork: true });
-        const workspace = String(ids("workspaces", "workspace_id")[0]);
-        cloud.account.setStatus(workspace, "FAILED", "Network validation failed.");
+        cloud.account.change("vpc-endpoints", endpoint, { state: "rejected" });
+        cloud.account.setStatus(workspace!, "FAILED", "Network validation failed.");
         await stack.refresh();
+        stack.program = program(shape);
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
-        expect(output).to.contain("its network: No route to the internet");
-        cloud.account.setStatus(workspace, "RUNNING", "Workspace is running.");
+        expect(output)
+            .to.contain("is FAILED: Network validation failed")
+            .and.contain(`${network} is BROKEN (subnet: No route to the internet)`)
+            .and.contain(`${endpoint} is rejected in AWS (vpce-0123456789abcdef1), not available`);
+        cloud.account.change("networks", network!, { vpc_status: "VALID", error_messages: [] });
+        cloud.account.change("vpc-endpoints", endpoint, { state: "available" });
+        cloud.account.setStatus(workspace!, "RUNNING", "Workspace is running.");
+        await up(shape);
+    });
+
+    it("reads what exists with get, and never deletes it", async () => {
+        const [network, endpoint, settings] = [
+            ids("networks", "network_id"),
+            ids("vpc-endpoints", "vpc_endpoint_id"),
+            ids("private-access-settings", "private_access_settings_id"),
+        ].map(([id]) => String(id));
+        const other = await TestStack.create(cloud, async () => ({
+            vpcId: databricks.Network.get("n", network!).vpcId,
+            awsVpcEndpointId: databricks.VpcEndpoint.get("e", endpoint!).awsVpcEndpointId,
+            privateAccessLevel: databricks.PrivateAccessSettings.get("p", settings!).privateAccessLevel,
+        }));
+        const run = await other.up();
+        expect(run.ok, run.output).to.equal(true);
+        const outputs = await other.stack.outputs();
+        expect(Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]))).to.deep.equal({
+            vpcId: "vpc-0123456789abcdef0",
+            awsVpcEndpointId: cloud.account.get("vpc-endpoints", endpoint!)["aws_vpc_endpoint_id"],
+            privateAccessLevel: "ENDPOINT",
+        });
+        const before = cloud.contents();
+        expect((await other.destroy()).ok).to.equal(true);
+        other.remove();
+        expect(cloud.contents()).to.deep.equal(before);
     });
 
     it("leaves nothing after destroy", async () => {
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
+        expect(cloud.contents()).to.deep.equal([]);
+    });
+
+    it("shows every mistake at preview, and calls nothing", async () => {
+        cloud.clearRequests();
+        const other = await TestStack.create(cloud, async () => {
+            new databricks.Network("n", {
+                vpcId: "my-vpc",
+                subnetIds: ["subnet-0123456789abcdef0"],
+                securityGroupIds: ["sg-0123456789abcdef0", "sg-0123456789abcdef0"],
+            });
+        });
+        const { ok, output } = await other.preview();
+        other.remove();
+        expect(ok).to.equal(false);
+        expect(output)
+            .to.contain("property vpcId value {my-vpc} has a problem: must be an id such as")
+            .and.contain("property subnetIds")
+            .and.contain("must hold at least 2")
+            .and.contain("must not hold a value twice");
+        expect(cloud.requests).to.deep.equal([]);
+    });
+
+    it("adopts what exists, makes nothing, and is clean afterwards, with adopt or without", async () => {
+        const [rest, relay] = await Promise.all(
+            ["rest", "relay"].map((name, index) =>
+                cloud.account.create("vpc-endpoints", {
+                    vpc_endpoint_name: `old ${name}`,
+                    aws_vpc_endpoint_id: `vpce-0123456789abcdef${index}`,
+                    region: "us-east-1",
+                }),
+            ),
+        );
+        const [restId, relayId] = [rest, relay].map((one) => String(one?.["vpc_endpoint_id"]));
+        const network = await cloud.account.create("networks", {
+            network_name: "old network",
+            vpc_id: "vpc-0123456789abcdef0",
+            subnet_ids: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+            security_group_ids: ["sg-0123456789abcdef0"],
+            vpc_endpoints: { rest_api: [restId], dataplane_relay: [relayId] },
+        });
+        const settings = await cloud.account.create("private-access-settings", {
+            private_access_settings_name: "old settings",
+            region: "us-east-1",
+            public_access_enabled: true,
+        });
+        const adopting = (adopt: boolean, subnets: string[]) => async () => {
+            const known = (id: unknown) => (adopt ? String(id) : undefined);
+            const endpoints = [restId, relayId].map(
+                (id, index) =>
+                    new databricks.VpcEndpoint(index === 0 ? "rest" : "relay", {
+                        adopt: known(id),
+                        awsVpcEndpointId: `vpce-0123456789abcdef${index}`,
+                        region: "us-east-1",
+                    }),
+            );
+            new databricks.Network("n", {
+                adopt: known(network["network_id"]),
+                vpcId: "vpc-0123456789abcdef0",
+                subnetIds: subnets,
+                securityGroupIds: ["sg-0123456789abcdef0"],
+                vpcEndpoints: {
+                    restApis: [endpoints[0]!.vpcEndpointId],
+                    dataplaneRelays: [endpoints[1]!.vpcEndpointId],
+                },
+            });
+            new databricks.PrivateAccessSettings("p", {
+                adopt: known(settings["private_access_settings_id"]),
+                region: "us-east-1",
+                publicAccessEnabled: false,
+            });
+        };
+        const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
+        cloud.clearRequests();
+        const other = await TestStack.create(cloud, adopting(true, [...subnets, "subnet-0123456789abcdef2"]));
+        const refused = await other.up();
+        expect(refused.ok).to.equal(false);
+        expect(refused.output).to.contain(`subnetIds is ${JSON.stringify(subnets)}, the program says`);
+        other.program = adopting(true, subnets);
+        const run = await other.up();
+        expect(run.ok, run.output).to.equal(true);
+        expect(bodies("POST", "api/2.0/accounts")).to.deep.equal([]);
+        expect(cloud.account.list("private-access-settings")[0]).to.include({ public_access_enabled: false });
+        expect((await other.up()).operations).to.deep.equal([]);
+        other.program = adopting(false, subnets);
+        expect((await other.up()).operations).to.deep.equal([]);
+        const end = await other.destroy();
+        expect(end.ok, end.output).to.equal(true);
+        other.remove();
         expect(cloud.contents()).to.deep.equal([]);
     });
 });

@@ -6,14 +6,25 @@ import { parseJson, writeJson } from "../../provider/client/json";
 import { ObjectHandler } from "../../provider/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { networkObject } from "../../provider/objects/network";
+import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
+import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace";
 import { at, put, sameValue } from "../../provider/properties";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
 import { fakeWorld } from "./world";
 
-const objects = [credentialsObject, customerManagedKeyObject, storageConfigurationObject, workspaceObject];
+const objects = [
+    credentialsObject,
+    customerManagedKeyObject,
+    storageConfigurationObject,
+    networkObject,
+    vpcEndpointObject,
+    privateAccessSettingsObject,
+    workspaceObject,
+];
 const session = new Session(fakeWorld({}));
 const handlers = new Map(
     objects.map((object) => [
@@ -22,21 +33,23 @@ const handlers = new Map(
     ]),
 );
 
+/** The lists that every answer holds. */
+const answeredAlways = new Set(["useCases", "subnetIds", "securityGroupIds"]);
+
 /** Inputs of an object with values of the kinds that the API gives, some left out. */
 const inputsOf = (object: (typeof objects)[number]) => {
     const paths = Object.entries(object.fields).filter(
         ([, field]) => field.api !== null && field.oldNameOf === undefined,
     );
     const kinds = paths.map(([path]) => {
-        const value: fc.Arbitrary<unknown> =
-            path === "useCases"
-                ? fc.uniqueArray(fc.constantFrom("MANAGED_SERVICES", "STORAGE"), { minLength: 1 })
-                : path.endsWith("ClusterVolumes")
-                  ? fc.boolean()
-                  : path === "customTags"
-                    ? fc.dictionary(fc.stringMatching(/^[A-Za-z_][\w-]{0,20}$/), fc.string(), { minKeys: 1 })
-                    : fc.string({ minLength: 1 });
-        return path === "useCases" ? value : fc.option(value, { nil: undefined });
+        const value: fc.Arbitrary<unknown> = /^useCases$|(Ids|Apis|Relays)$/.test(path)
+            ? fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 })
+            : /(ClusterVolumes|Enabled)$/.test(path)
+              ? fc.boolean()
+              : path === "customTags"
+                ? fc.dictionary(fc.stringMatching(/^[A-Za-z_][\w-]{0,20}$/), fc.string(), { minKeys: 1 })
+                : fc.string({ minLength: 1 });
+        return answeredAlways.has(path) ? value : fc.option(value, { nil: undefined });
     });
     return fc.tuple(...kinds).map((values) => {
         const inputs: Record<string, unknown> = {};
