@@ -52,13 +52,13 @@ const lookups = perStack(() => {
 /** Asks the account, for the stack whose program runs. */
 export async function ask<Result>(question: (account: AccountLookups) => Promise<Result>): Promise<Result> {
     const account = lookups();
-    // What the answer leads to may be a resource: the engine is not left before.
     const done = pulumi.runtime.rpcKeepAlive();
     try {
         // A resource that settles in this very moment is one that the answer must know of.
         await new Promise((resolve) => setImmediate(resolve));
         return await question(account);
     } finally {
-        done();
+        // The engine is not left before what the answer leads to, which may be a resource, is registered.
+        setImmediate(done);
     }
 }
