@@ -25,6 +25,17 @@ export default tseslint.config(
         },
     },
     {
+        // The one door to the provider's code: it knows types, and loads the rest at a program's first lookup.
+        files: ["sdk/account-lookups.ts"],
+        rules: {
+            "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: ["**/test/*"] }],
+            "@typescript-eslint/no-restricted-imports": [
+                "error",
+                { patterns: [{ group: ["**/provider/*"], allowTypeImports: true }] },
+            ],
+        },
+    },
+    {
         files: ["test/**/*.ts"],
         rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-unused-expressions": "off" },
     },

@@ -6,11 +6,14 @@ import { at, holdsUnknown, isRecord, type Properties, UNKNOWN } from "./properti
 /** Inputs that every object of the account takes beside its own; the sdk's classes give them. */
 const OWN_INPUTS = new Set(["__provider", "mark", "adopt"]);
 
+/** What is checked: an object's inputs, or the arguments of a lookup. */
+export type Checked = Pick<AccountObject, "noun" | "fields" | "check">;
+
 /**
  * Everything that is wrong with the inputs and can be known before the API is called, all at once, each with its
  * property. What is not known yet passes. Never throws, whatever the inputs are.
  */
-export function checkInputs(object: AccountObject, inputs: Properties, context: CheckContext): Failure[] {
+export function checkInputs(object: Checked, inputs: Properties, context: CheckContext): Failure[] {
     const failures = [...unknownNames(object, inputs)];
     const adopt = at(inputs, "adopt");
     if (
@@ -63,7 +66,7 @@ function notAnObject(inputs: Properties, path: string): string | undefined {
     return undefined;
 }
 
-function unknownNames(object: AccountObject, inputs: Properties): Failure[] {
+function unknownNames(object: Checked, inputs: Properties): Failure[] {
     const paths = Object.keys(object.fields);
     const failures: Failure[] = [];
     const visit = (properties: Properties, prefix: string) => {

@@ -152,6 +152,11 @@ export class Collection {
         return this.first;
     }
 
+    /** Another process wrote to the collection: what was asked for before serves no more, as after a write of this one. */
+    changedElsewhere(): void {
+        this.writes++;
+    }
+
     private async listAfter(before: Listing | undefined): Promise<Listed> {
         await before?.answers.catch(() => undefined);
         this.following = undefined;

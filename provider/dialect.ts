@@ -30,6 +30,13 @@ export function bodyOf(
     return body;
 }
 
+/** What the API's answer says of one input, as it stands there; `undefined` where it says nothing. */
+export function answeredAt(object: AccountObject, answer: Properties, path: string): unknown {
+    const field = object.fields[path];
+    const place = field && apiPath(path, field);
+    return place === undefined ? undefined : at(answer, place);
+}
+
 /** The id that the API's answer gives its object. */
 export function idOf(object: AccountObject, answer: Properties): string {
     const name = snakeCase(object.idField);

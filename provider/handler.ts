@@ -167,11 +167,15 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         for (const [path, field] of Object.entries(this.object.fields)) {
             if (field.api === null) put(state, path, at(inputs, path));
         }
-        state["accountId"] = typeof answer["account_id"] === "string" ? answer["account_id"] : this.accountOf(inputs);
+        return mergeDeep(state, this.shown(answer, this.accountOf(inputs)));
+    }
+
+    /** What an answer says of its object, in the words of the program; without this package's own mark. */
+    shown(answer: Properties, accountId: string): Record<string, unknown> {
         const { tagsField } = this.object;
         const shown = propertiesOf(this.object, answer);
         if (tagsField !== undefined) shown[tagsField] = withoutMark(shown[tagsField]);
-        return mergeDeep(state, shown);
+        return { accountId: textAt(answer, "account_id") ?? accountId, ...shown };
     }
 
     /** The request's body for these inputs, with the mark where the object can bear it. */

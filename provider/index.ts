@@ -2,8 +2,6 @@
  * What the engine's dynamic-provider process runs. The state's `__provider` requires these by name: a name that was
  * published once stays, or the resources of old states could not be deleted.
  */
-import { log } from "@pulumi/pulumi";
-
 import { ObjectHandler } from "./handler";
 import { credentialsObject } from "./objects/credentials";
 import { customerManagedKeyObject } from "./objects/customer-managed-key";
@@ -12,17 +10,12 @@ import { privateAccessSettingsObject } from "./objects/private-access-settings";
 import { storageConfigurationObject } from "./objects/storage-configuration";
 import { vpcEndpointObject } from "./objects/vpc-endpoint";
 import { workspaceObject } from "./objects/workspace";
+import { engineReporter } from "./reporter";
 import { realWorld, Session } from "./session";
 import { StackMarkHandler } from "./stack-mark";
 import { WorkspaceHandler } from "./workspace";
 
-const session = new Session(
-    realWorld({
-        warn: (message) => void log.warn(message),
-        info: (message) => void log.info(message),
-        progress: (message) => void log.info(message, undefined, undefined, true),
-    }),
-);
+const session = new Session(realWorld(engineReporter));
 
 /** Handles `StackMark`. */
 export const stackMark = new StackMarkHandler(session);

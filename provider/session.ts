@@ -1,6 +1,6 @@
 import { AccountClient } from "./client/account-client";
 import { type Clock, systemClock } from "./client/clock";
-import { findCredential } from "./client/credential";
+import { type Credential, findCredential } from "./client/credential";
 import { ReportedError } from "./client/errors";
 import type { AccountObject } from "./account-object";
 import { engineRuns } from "./engine";
@@ -41,6 +41,7 @@ export class Session {
     private readonly places = new Map<string, Place>();
     private readonly held = new Set<string>();
     private readSettings: Settings | undefined;
+    private foundCredential: Credential | undefined;
     private madeClient: AccountClient | undefined;
     private configuration: Configuration | undefined;
 
@@ -64,13 +65,18 @@ export class Session {
         return (this.readSettings ??= readSettings((key) => this.configuration?.(key)));
     }
 
+    /** Which account is spoken to, and as whom. Fails with `ConfigurationError` when it is not complete. */
+    get credential(): Credential {
+        return (this.foundCredential ??= findCredential({
+            configuration: (key) => this.configuration?.(key),
+            environment: this.world.environment,
+        }));
+    }
+
     /** The authenticated client. Fails with `ConfigurationError` when there is no complete credential; calls nothing. */
     get client(): AccountClient {
-        return (this.madeClient ??= new AccountClient(
-            findCredential({ configuration: (key) => this.configuration?.(key), environment: this.world.environment }),
-            this.settings,
-            this.clock,
-            () => this.requireEngine(),
+        return (this.madeClient ??= new AccountClient(this.credential, this.settings, this.clock, () =>
+            this.requireEngine(),
         ));
     }
 
@@ -89,6 +95,11 @@ export class Session {
         const place = { collection, watch: new Watch(collection, this.clock) };
         this.places.set(key, place);
         return place;
+    }
+
+    /** Another process wrote to the account: no list that was asked for before serves any more. */
+    changedElsewhere(): void {
+        for (const { collection } of this.places.values()) collection.changedElsewhere();
     }
 
     /** Notes that a resource of this stack's state has this id. */

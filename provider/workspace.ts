@@ -186,9 +186,14 @@ export class WorkspaceHandler extends ObjectHandler {
         const actual = textAt(state, "deploymentName");
         const prefix = deploymentNamePrefix(inputs["deploymentName"], actual) ?? textAt(inputs, "deploymentNamePrefix");
         if (prefix !== undefined) state["deploymentNamePrefix"] = prefix;
-        if (actual !== undefined) state["workspaceUrl"] = workspaceUrl(this.session.client.host, actual);
         if (state["workspaceStatus"] === "RUNNING" || at(inputs, "hasRun") === true) state["hasRun"] = true;
         return state;
+    }
+
+    override shown(answer: Properties, accountId: string): Record<string, unknown> {
+        const shown = super.shown(answer, accountId);
+        const label = textAt(shown, "deploymentName");
+        return label === undefined ? shown : { ...shown, workspaceUrl: workspaceUrl(this.session.client.host, label) };
     }
 
     protected override async settled(

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { perStack, settledResources } from "./stack";
+
 /** The types of this package's resources, as they stand in a stack's state. */
 export type ResourceType =
     | "StackMark"
@@ -70,20 +72,8 @@ export class StackMark extends DynamicResource {
         super("databricks-cmk", { type: "StackMark", inputs: {}, outputs: ["mark"] }, {});
     }
 
-    private static readonly ofStack = new WeakMap<object, StackMark>();
-    private static readonly withoutStack = {};
-
     /** The mark of the stack whose program runs; made at the first call. */
-    static current(): StackMark {
-        // One process may run several stacks' programs after each other (Automation API).
-        const stack = pulumi.runtime.getStackResource() ?? StackMark.withoutStack;
-        let mark = StackMark.ofStack.get(stack);
-        if (mark === undefined) {
-            mark = new StackMark();
-            StackMark.ofStack.set(stack, mark);
-        }
-        return mark;
-    }
+    static readonly current = perStack(() => new StackMark());
 }
 
 /** The base of the resources that are objects of a Databricks account. */
@@ -93,5 +83,9 @@ export abstract class AccountResource extends DynamicResource {
         const isRead = opts?.id !== undefined;
         const mark = isRead ? undefined : StackMark.current().mark.apply((text) => `${text}/${name}`);
         super(name, { ...registration, inputs: { ...registration.inputs, mark } }, opts);
+        // A preview makes nothing, and what is only read was there before.
+        if (isRead || pulumi.runtime.isDryRun()) return;
+        const settled = settledResources();
+        this.urn.apply(() => void settled.count++);
     }
 }

@@ -4,7 +4,8 @@ import type { AccountObject, Failure } from "../account-object";
 import { accountId, distinct, oneOf, region, text, time } from "../fields";
 import { at, isRecord, textAt } from "../properties";
 
-const keyArn = text('"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"').superRefine(
+/** The ARN of a KMS key, not of its alias. */
+export const keyArn = text('"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"').superRefine(
     (value, context) => {
         if (/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f-]{36})$/.test(value)) return;
         context.addIssue({

@@ -11,9 +11,21 @@ import * as sdk from "../../sdk";
 const root = resolve(__dirname, "../../..");
 
 describe("the package", () => {
-    it("loads neither axios nor zod nor @pulumi/aws where only `.` is imported", () => {
-        const script = `require("pulumi-databricks-cmk"); console.log(Object.keys(require.cache).filter((file) => /node_modules.(axios|zod|@pulumi.aws)./.test(file)).length)`;
-        expect(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }).trim()).to.equal("0");
+    /** Which of the dear modules a program has loaded at its end. */
+    const loaded = (program: string) => {
+        const modules = ["node_modules.axios", "node_modules.zod", "node_modules.@pulumi.aws", "dist.provider"];
+        const script = `${program}; process.on("exit", () => console.log(${JSON.stringify(modules)}.filter((name) => Object.keys(require.cache).some((file) => new RegExp(name + "\\\\W").test(file))).join()))`;
+        return execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }).trim();
+    };
+
+    it("loads neither axios nor zod nor @pulumi/aws nor the provider where only `.` is imported", () => {
+        expect(loaded('require("pulumi-databricks-cmk")')).to.equal("");
+    });
+
+    it("loads the provider's code at the first lookup, and @pulumi/aws not even then", () => {
+        expect(loaded('require("pulumi-databricks-cmk").getCurrentConfig().catch(() => undefined)')).to.equal(
+            "node_modules.axios,node_modules.zod,dist.provider",
+        );
     });
 
     it("has a handler for every resource class, and names every class in the README", () => {

@@ -1,0 +1,137 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { LocalCloud } from "../cloud";
+import { TestStack } from "./harness";
+
+/** A workspace and what it needs, with the lookups that depend on it. */
+const program =
+    (more: () => Record<string, pulumi.Input<unknown>> = () => ({})) =>
+    async () => {
+        const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+        const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+        const workspace = new databricks.Workspace("w", {
+            workspaceName: "analytics",
+            awsRegion: "us-east-1",
+            credentialsId: credentials.credentialsId,
+            storageConfigurationId: storage.storageConfigurationId,
+            customTags: { team: "data" },
+        });
+        return {
+            workspace,
+            byId: databricks.getWorkspaceOutput({ id: workspace.workspaceId }),
+            byName: databricks.getWorkspaceOutput({ name: workspace.workspaceName }),
+            after: databricks.getWorkspacesOutput({}, { dependsOn: [workspace] }).ids,
+            ...more(),
+        };
+    };
+
+describe("lookups on the real engine", () => {
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 300 });
+        stack = await TestStack.create(cloud, program());
+        await stack.stack.setAllConfig(configuration());
+    });
+    after(async () => {
+        await cloud.stop();
+        stack.remove();
+    });
+    beforeEach(() => cloud.clearRequests());
+    // An inline program runs in this process, whose environment says nothing of the cloud.
+    const configuration = () => ({
+        "databricks:host": { value: cloud.host },
+        "databricks:accountId": { value: cloud.accountId },
+        "databricks:clientId": { value: cloud.clientId },
+        "databricks:clientSecret": { value: cloud.clientSecret, secret: true },
+    });
+    const reads = (collection: string) =>
+        cloud.requests.filter(({ method, path }) => method === "GET" && path.includes(`/${collection}`));
+    const outputs = async () => (await stack.stack.outputs()) as Record<string, { value: Record<string, unknown> }>;
+
+    it("are not known yet in a preview, and ask nothing, where the workspace is not there yet", async () => {
+        const { ok, output } = await stack.preview();
+        expect(ok, output).to.equal(true);
+        expect(cloud.requests).to.deep.equal([]);
+    });
+
+    it("find a workspace that the same program makes, with what its resource says", async () => {
+        cloud.account.nextWorkspaceId = "123456789012345678";
+        const { ok, output } = await stack.up();
+        expect(ok, output).to.equal(true);
+        const { workspace, byId, byName, after } = await outputs();
+        const said = Object.keys(byId?.value ?? {});
+        expect(said).to.include.members(["workspaceId", "workspaceUrl", "customTags", "accountId", "creationTime"]);
+        for (const name of said) expect(byId?.value[name], name).to.deep.equal(workspace?.value[name]);
+        expect(byName?.value).to.deep.equal(byId?.value);
+        expect(after?.value).to.deep.equal({ analytics: "123456789012345678" });
+    });
+
+    it("ask no more than once for each kind in a preview of what exists", async () => {
+        stack.program = program(() => ({
+            storage: databricks.getStorageConfigurationsOutput().ids,
+            again: databricks.getStorageConfigurationsOutput().storageConfigurations,
+            byDeployment: databricks
+                .getWorkspacesOutput()
+                .apply(({ workspaces }) => databricks.getWorkspace({ deploymentName: workspaces[0]?.deploymentName })),
+        }));
+        const { ok, output } = await stack.preview();
+        expect(ok, output).to.equal(true);
+        expect(reads("workspaces").map(({ path }) => path.endsWith("/workspaces"))).to.satisfy(
+            (lists: boolean[]) => lists.filter((list) => list).length === 1 && lists.length <= 2,
+        );
+        expect(reads("storage-configurations")).to.have.length(1);
+    });
+
+    it("let a resource be made of what they find, though the program's own end waits for neither", async () => {
+        const late = cloud.inject({
+            when: ({ path }) => path.endsWith("/workspaces"),
+            do: { kind: "delay", milliseconds: 500 },
+        });
+        const other = await TestStack.create(cloud, async () => {
+            databricks.getWorkspaceOutput({ name: "analytics" }).apply(({ workspaceId }) => {
+                new databricks.Credentials(`c-${workspaceId}`, { roleArn: "arn:aws:iam::123456789012:role/other" });
+            });
+        });
+        try {
+            await other.stack.setAllConfig(configuration());
+            const { ok, output, operations } = await other.up();
+            expect(ok, output).to.equal(true);
+            expect(operations).to.include("create Credentials c-123456789012345678");
+            late();
+            expect((await other.destroy()).ok).to.equal(true);
+        } finally {
+            late();
+            other.remove();
+        }
+    });
+
+    it("fail a preview with one line that names the lookup, without a stack trace or a secret", async () => {
+        stack.program = program(() => ({ missing: databricks.getWorkspaceOutput({ name: "no such workspace" }) }));
+        const { ok, output, events } = await stack.preview();
+        expect(ok).to.equal(false);
+        expect(output).to.contain('getWorkspace: there is no workspace with the name "no such workspace"');
+        expect(output).to.not.match(/\n\s+at .*\(.*:\d+:\d+\)/);
+        for (const text of [output, events]) expect(text).to.not.contain(cloud.clientSecret);
+    });
+
+    it("keep the secret of the stack's configuration out of everything that is stored or said", async () => {
+        stack.program = program(() => ({ config: databricks.getCurrentConfigOutput() }));
+        const { ok, output, events } = await stack.up();
+        expect(ok, output).to.equal(true);
+        expect((await outputs())["config"]?.value).to.deep.equal({
+            accountId: cloud.accountId,
+            host: cloud.host,
+            authType: "oauth-m2m",
+        });
+        for (const text of [output, events, stack.files()]) expect(text).to.not.contain(cloud.clientSecret);
+    });
+
+    it("leave nothing after destroy", async () => {
+        const { ok, output } = await stack.destroy();
+        expect(ok, output).to.equal(true);
+        expect(cloud.contents()).to.deep.equal([]);
+    });
+});
