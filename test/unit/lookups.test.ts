@@ -60,7 +60,10 @@ describe("lookups", () => {
     beforeEach(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 0 });
     });
-    afterEach(() => cloud.stop());
+    afterEach(async () => {
+        pulumi.runtime.setAllConfig({});
+        await cloud.stop();
+    });
 
     const asked = (collection: string, of = cloud) =>
         of.requests
@@ -167,18 +170,18 @@ describe("lookups", () => {
         const bucket = { bucket_name: "root-bucket" };
         await account.create("storage-configurations", { storage_configuration_name: "s", root_bucket_info: bucket });
         await account.create("vpc-endpoints", {
-            vpc_endpoint_name: "e",
+            vpc_endpoint_name: "endpoint",
             aws_vpc_endpoint_id: "vpce-0123456789abcdef0",
             region: "us-east-1",
         });
         await account.create("networks", {
-            network_name: "n",
+            network_name: "network",
             vpc_id: "vpc-0123456789abcdef0",
             subnet_ids: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
             security_group_ids: ["sg-0123456789abcdef0"],
         });
         await account.create("private-access-settings", {
-            private_access_settings_name: "p",
+            private_access_settings_name: "settings",
             region: "us-east-1",
             public_access_enabled: true,
         });
@@ -190,7 +193,7 @@ describe("lookups", () => {
                 databricks.getNetworks(),
                 databricks.getPrivateAccessSettings(),
             ]);
-            expect(lists.map(({ ids }) => Object.keys(ids))).to.deep.equal([["c"], ["s"], ["e"], ["n"], ["p"]]);
+            expect(lists.map(({ ids }) => Object.keys(ids))).to.deep.equal([["c"], ["s"], ["endpoint"], ["n"], ["p"]]);
             expect(lists[0].ids["c"]).to.equal(credentials);
             expect(lists[0].credentials[0]).to.include({ roleArn: ROLE, externalId: cloud.accountId });
             expect(lists[1].storageConfigurations[0]).to.include({ bucketName: "root-bucket" });
