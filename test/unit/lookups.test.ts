@@ -193,7 +193,13 @@ describe("lookups", () => {
                 databricks.getNetworks(),
                 databricks.getPrivateAccessSettings(),
             ]);
-            expect(lists.map(({ ids }) => Object.keys(ids))).to.deep.equal([["c"], ["s"], ["endpoint"], ["n"], ["p"]]);
+            expect(lists.map(({ ids }) => Object.keys(ids))).to.deep.equal([
+                ["c"],
+                ["s"],
+                ["endpoint"],
+                ["network"],
+                ["settings"],
+            ]);
             expect(lists[0].ids["c"]).to.equal(credentials);
             expect(lists[0].credentials[0]).to.include({ roleArn: ROLE, externalId: cloud.accountId });
             expect(lists[1].storageConfigurations[0]).to.include({ bucketName: "root-bucket" });
