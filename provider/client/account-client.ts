@@ -254,6 +254,10 @@ function refusal(request: string, answer: Answer): ReportedError {
     }
     const body = jsonOrNothing(answer.text);
     const errorCode = isRecord(body) && typeof body["error_code"] === "string" ? body["error_code"].slice(0, 80) : "";
+    // A gateway's own 404 is no word of the API: what it asked for may well be there.
+    if (answer.status === 404 && (errorCode === "" || errorCode === "ENDPOINT_NOT_FOUND")) {
+        return new UnexpectedAnswerError(`${request} was answered with HTTP 404, but not in the Account API's words`);
+    }
     const message = isRecord(body) && typeof body["message"] === "string" ? body["message"] : undefined;
     const detail = (message ?? "the answer gives no reason").replace(/\s+/g, " ").slice(0, 500);
     return new RefusedError(refusalKind(answer.status, errorCode, detail), answer.status, errorCode, detail, request);
