@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
@@ -34,6 +34,8 @@ export interface Outcome {
     readonly duplicates: number;
     /** Whether what was left behind was taken over. */
     readonly takenOver: boolean;
+    /** Whether the engine had left its own state unreadable, and its backup took its place, as the README says. */
+    readonly restored: boolean;
     /** What went wrong besides, if anything. */
     readonly problem: string | undefined;
 }
@@ -133,6 +135,21 @@ class CrashStack {
         }
     }
 
+    /** Cuts the state's file off, as an engine does that is killed while it writes it. */
+    cutStateOff(): void {
+        const text = readFileSync(this.stateFile());
+        writeFileSync(this.stateFile(), text.subarray(0, text.length / 2));
+    }
+
+    /** Puts the backup that the engine makes of its state in the state's place. */
+    restoreState(): void {
+        copyFileSync(`${this.stateFile()}.bak`, this.stateFile());
+    }
+
+    private stateFile(): string {
+        return join(this.folder, "backend", ".pulumi", "stacks", "crash", "dev.json");
+    }
+
     /** The ids that the state holds, by kind. */
     async held(): Promise<Record<Kind, string[]>> {
         const { output } = await this.run("create", "stack", "export", "--stack", "dev");
@@ -200,10 +217,14 @@ function named({ method, path }: RecordedRequest): string {
     return `${method} ${/token$/.test(path) ? "token" : collection.replace(/\/.*/, "/…")}`;
 }
 
-/** Kills at one point, then does what a person does: `pulumi cancel`, and the same command again. */
-export async function crashAt(point: KillPoint): Promise<Outcome> {
+/**
+ * Kills at one point, then does what a person does: `pulumi cancel`, and the same command again; where the engine left
+ * its state unreadable (`cutOff`: certainly), the state's backup goes in its place first.
+ */
+export async function crashAt(point: KillPoint, { cutOff = false } = {}): Promise<Outcome> {
     const stack = await begin();
     const { cloud } = stack;
+    let restored = false;
     try {
         if (point.phase !== "create") await must(stack.act("create"), "the first up");
         cloud.clearRequests();
@@ -222,18 +243,29 @@ export async function crashAt(point: KillPoint): Promise<Outcome> {
         });
         await stack.act(point.phase);
         if (!reached) throw new Error("the kill point was not reached");
-        await stack.run(point.phase, "cancel", "--yes", "--stack", "dev");
-        const { output } = await must(stack.act(point.phase), "the next command");
+        if (cutOff) stack.cutStateOff();
+        const cancel = () => stack.run(point.phase, "cancel", "--yes", "--stack", "dev");
+        await cancel();
+        let next = await stack.act(point.phase);
+        if (next.code !== 0 && next.output.includes("failed to load checkpoint")) {
+            restored = true;
+            stack.restoreState();
+            await cancel();
+            next = await stack.act(point.phase);
+        }
+        const { output } = await must(Promise.resolve(next), "the next command");
         const counted = await count(stack, point.phase === "destroy" ? 0 : 1);
         await must(stack.act("destroy"), "the destroy at the end");
         const after = await count(stack, 0);
-        return { ...sum(counted, after), takenOver: output.includes("is taken over"), problem: undefined };
+        const takenOver = output.includes("is taken over");
+        return { ...sum(counted, after), takenOver, restored, problem: undefined };
     } catch (error) {
         return {
             orphans: 0,
             lost: 0,
             duplicates: 0,
             takenOver: false,
+            restored,
             problem: error instanceof Error ? error.message.slice(0, 1500) : String(error),
         };
     } finally {

@@ -142,6 +142,7 @@ describe("handlers against the local cloud", () => {
         const news = await inputs();
         const { id, outs } = await handlers.workspace.create(news);
         cloud.account.setStatus(id, "FAILED", "Role is gone.");
+        handlers = handlersOf();
         const { props } = await handlers.workspace.read(id, outs);
         const diff = await handlers.workspace.diff(id, props ?? {}, news);
         expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
@@ -241,6 +242,7 @@ describe("handlers against the local cloud", () => {
         const made = [];
         for (const name of ["a", "b", "c"]) made.push(await handlers.workspace.create({ ...news, mark: mark(name) }));
         cloud.account.remove("workspaces", String(made[1]?.id));
+        handlers = handlersOf();
         cloud.clearRequests();
         const reads = await Promise.all(made.map(({ id, outs }) => handlers.workspace.read(id, outs)));
         expect(reads.map(({ id }) => id)).to.deep.equal([made[0]?.id, "", made[2]?.id]);
@@ -250,6 +252,7 @@ describe("handlers against the local cloud", () => {
     it("fails a refresh, and forgets nothing, when the API is down", async () => {
         await begin();
         const { id, outs } = await handlers.workspace.create(await inputs());
+        handlers = handlersOf();
         cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
         const failed = await handlers.workspace.read(id, outs).then(
             () => false,

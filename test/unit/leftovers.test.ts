@@ -19,6 +19,13 @@ const registration = {
     useCases: ["MANAGED_SERVICES"],
 };
 
+/** Something that is waited for until somebody opens it. */
+function gate(): { readonly passed: Promise<void>; open(): void } {
+    let open = () => {};
+    const passed = new Promise<void>((resolve) => (open = resolve));
+    return { passed, open: () => open() };
+}
+
 /** A clock on which something happens during a pause of a certain length. */
 class EventfulClock extends FakeClock {
     during: { milliseconds: number; run: () => Promise<void> } | undefined;
@@ -140,6 +147,17 @@ describe("leftovers, and what must not be mistaken for one", () => {
             const second = await handlers.workspace.create({ ...old, workspaceName: "v" });
             handlers = handlersOf();
             await handlers.workspace.diff(second.id, second.outs, old);
+            expect((await handlers.workspace.create(old)).id).to.not.be.oneOf([first.id, second.id]);
+        });
+
+        it("what was kept at a replacement is not taken for what a POST with a lost answer made", async () => {
+            await begin();
+            const old = await inputs({ mark: mark("w", "+retained") });
+            const first = await handlers.workspace.create(old);
+            const second = await handlers.workspace.create({ ...old, workspaceName: "v" });
+            handlers = handlersOf();
+            await handlers.workspace.diff(second.id, second.outs, old);
+            cloud.inject({ when: ({ method }) => method === "POST", times: 1, do: { kind: "drop", when: "before" } });
             expect((await handlers.workspace.create(old)).id).to.not.be.oneOf([first.id, second.id]);
         });
 
@@ -305,6 +323,49 @@ describe("leftovers, and what must not be mistaken for one", () => {
             }
         }
 
+        for (const [what, first, second] of [
+            ["before its effect", { kind: "drop", when: "before" }, 1],
+            ["after its effect", { kind: "drop", when: "after" }, 0],
+        ] as const) {
+            it(`a registration that a twin took for its own, whose answer was lost ${what}, gets another`, async () => {
+                await begin();
+                let lists = 0;
+                cloud.inject({
+                    when: ({ method }) => method === "GET" && ++lists > 1,
+                    do: { kind: "call", when: "after", run: async () => void setImmediate(() => twinLooked.open()) },
+                });
+                const twinLooked = gate();
+                let posted = 0;
+                cloud.inject({
+                    when: ({ method }) => method === "POST" && posted++ === second,
+                    times: 1,
+                    do: { kind: "call", when: "after", run: () => twinLooked.passed },
+                });
+                let lost = 0;
+                cloud.inject({
+                    when: ({ method }) => method === "POST" && lost++ === 0,
+                    times: 1,
+                    do: first,
+                });
+                const made = await Promise.all(
+                    ["a", "b"].map((name) => handlers.key.create({ ...registration, mark: mark(name) })),
+                );
+                expect(made.map(({ id }) => id).sort()).to.deep.equal(
+                    ids("customer-managed-keys", "customer_managed_key_id").sort(),
+                );
+                expect(made[0]?.id).to.not.equal(made[1]?.id);
+            });
+        }
+
+        it("what this very process deleted is not taken over", async () => {
+            await begin();
+            const old = await handlers.key.create({ ...registration, mark: mark("old") });
+            handlers = handlersOf();
+            await handlers.key.create({ ...registration, useCases: ["STORAGE"], mark: mark("other") });
+            await handlers.key.delete(old.id, old.outs);
+            expect((await handlers.key.create({ ...registration, mark: mark("old") })).id).to.not.equal(old.id);
+        });
+
         it("a second registration with the same content gets its own when the first one is seen in time", async () => {
             await begin();
             const first = await handlers.key.create({ ...registration, mark: mark("first") });
@@ -372,26 +433,65 @@ describe("leftovers, and what must not be mistaken for one", () => {
         it("a POST that takes effect only after it was given up makes one workspace", async () => {
             await begin();
             const news = await inputs();
-            const taken: { effect?: () => void } = {};
-            const effect = new Promise<void>((resolve) => (taken.effect = resolve));
+            const effect = gate();
             const session = new Session(world);
             session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
             const slow = new WorkspaceHandler(workspaceObject, session);
             cloud.inject({
                 when: ({ method }) => method === "POST",
                 times: 1,
-                do: { kind: "call", when: "before", run: () => effect },
+                do: { kind: "call", when: "before", run: () => effect.passed },
             });
             clock.during = {
                 milliseconds: 3_000,
                 run: async () => {
-                    taken.effect?.();
+                    effect.open();
                     while (cloud.account.list("workspaces").length === 0) await new Promise((next) => setImmediate(next));
                 },
             };
             const { id } = await slow.create(news);
             expect(ids("workspaces", "workspace_id")).to.deep.equal([id]);
             expect(posts("workspaces")).to.have.length(1);
+        });
+
+        it("a POST that takes effect only after the last look makes one object, because its name is then taken", async () => {
+            await begin();
+            const session = new Session(world);
+            session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
+            const slow = new ObjectHandler(credentialsObject, session);
+            const again = gate();
+            const done = gate();
+            let posted = 0;
+            const nth = (number: number, run: () => Promise<void>) =>
+                cloud.inject({
+                    when: ({ method, path }) => method === "POST" && path.endsWith("/credentials") && posted === number,
+                    times: 1,
+                    do: { kind: "call", when: "before", run },
+                });
+            nth(0, async () => {
+                posted++;
+                await again.passed;
+                setImmediate(() => done.open());
+            });
+            nth(1, async () => {
+                posted++;
+                again.open();
+                await done.passed;
+            });
+            const { id } = await slow.create({ roleArn, mark: mark("c") });
+            expect(posted).to.equal(2);
+            expect(ids("credentials", "credentials_id")).to.deep.equal([id]);
+        });
+
+        it("a name that somebody else has is an error at once, also after a lost answer", async () => {
+            await begin();
+            const news = await inputs({ deploymentName: "sales" });
+            await handlers.workspace.create(news);
+            cloud.clearRequests();
+            cloud.inject({ when: ({ method }) => method === "POST", times: 1, do: { kind: "drop", when: "before" } });
+            const message = await outcome(handlers.workspace.create({ ...news, mark: mark("other") }));
+            expect(message).to.contain("already exists");
+            expect(posts("workspaces")).to.have.length(2);
         });
 
         it("a workspace that an earlier run had asked for and that appears meanwhile is mentioned", async () => {
@@ -488,6 +588,17 @@ describe("leftovers, and what must not be mistaken for one", () => {
             const { outs } = await handlers.workspace.create(news);
             expect(outs["workspaceStatus"]).to.equal("RUNNING");
         });
+    });
+
+    it("a workspace that is missing now and then, however often, is waited for", async () => {
+        await begin({ provisioningMilliseconds: 600_000 });
+        const news = await inputs();
+        let look = 0;
+        cloud.inject({
+            when: ({ method, path }) => method === "GET" && path.includes("/workspaces/") && look++ % 2 === 0,
+            do: { kind: "status", status: 404, body: '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}' },
+        });
+        expect((await handlers.workspace.create(news)).outs["workspaceStatus"]).to.equal("RUNNING");
     });
 
     it("a gateway's 404 is not the API's: a refresh fails and forgets nothing, a deletion does not count as done", async () => {
