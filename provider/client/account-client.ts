@@ -9,6 +9,7 @@ import type { Settings } from "../settings";
 import type { Credential } from "./credential";
 import { NoAnswerError, RefusedError, refusalKind, type ReportedError, UnexpectedAnswerError } from "./errors";
 import { parseJson, writeJson } from "./json";
+import { conceal, secretsOf } from "./secrets";
 
 /** What the client needs of time and chance; tests give their own. */
 export interface Clock {
@@ -50,6 +51,8 @@ const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.nu
  */
 export class AccountClient {
     private readonly http: AxiosInstance;
+    /** What no message may show: the credential, and each token that it was given. */
+    private readonly secrets: Set<string>;
     private token: { value: Promise<string>; until: number } | undefined;
 
     constructor(
@@ -57,6 +60,7 @@ export class AccountClient {
         private readonly settings: Settings,
         private readonly clock: Clock = systemClock,
     ) {
+        this.secrets = new Set(secretsOf(credential));
         this.http = axios.create({
             baseURL: credential.host,
             httpAgent: new HttpAgent({ keepAlive: true }),
@@ -179,9 +183,7 @@ export class AccountClient {
 
     /** An answer that repeats a secret is not shown with it. */
     private withoutSecrets(answer: Answer): Answer {
-        const { as } = this.credential;
-        const secret = "token" in as ? as.token : as.clientSecret;
-        return { ...answer, text: answer.text.replaceAll(secret, "[secret]") };
+        return { ...answer, text: conceal(answer.text, this.secrets) };
     }
 
     /** The bearer token: the one that was given, or a service principal's, kept until shortly before it ends. */
@@ -222,6 +224,7 @@ export class AccountClient {
         const parsed = tokenAnswer.safeParse(jsonOrNothing(answer.text));
         if (!parsed.success)
             throw new UnexpectedAnswerError("the answer to the request for an OAuth token holds no token");
+        this.secrets.add(parsed.data.access_token);
         return { token: parsed.data.access_token, lifetime: parsed.data.expires_in * 1000 };
     }
 }
