@@ -420,7 +420,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
                     report.progress(
                         `${mark?.resource ?? noun}: waiting until Databricks can use the fresh role or bucket (${error.detail})`,
                     );
-                    await clock.sleep(Math.min(1000 * 2 ** attempt, 10_000));
+                    await clock.sleep(Math.min(1000 * 2 ** attempt, 10_000, end - clock.now()));
                 } else {
                     throw error;
                 }
