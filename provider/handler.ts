@@ -330,7 +330,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         answers: ReadonlyMap<string, Properties>,
         inputs: Properties,
         mark: Mark,
-    ): { found: readonly [string, Properties, boolean] | undefined; others: readonly (readonly [string, Properties])[] } {
+    ): {
+        found: readonly [string, Properties, boolean] | undefined;
+        others: readonly (readonly [string, Properties])[];
+    } {
         const bears = this.bearing(inputs, mark);
         // Some kinds say no time: a mark is then enough, a content that others may have too is not.
         const marks = this.marks(inputs);
@@ -448,8 +451,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const before = await place.collection.firstList();
         const bears = this.bearing(inputs, mark);
         return [...(await place.collection.list())].filter(
-            ([id, answer]) =>
-                !before.has(id) && !this.session.holds(this.object, id) && bears(answer) !== undefined,
+            ([id, answer]) => !before.has(id) && !this.session.holds(this.object, id) && bears(answer) !== undefined,
         );
     }
 

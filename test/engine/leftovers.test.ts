@@ -59,7 +59,9 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         stack.program = workspace({ retainOnDelete: true });
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
-        expect(output).to.contain(`The workspace ${String(kept[0])}`).and.contain(`adopt: "${String(kept[0])}"`);
+        expect(output)
+            .to.contain(`The workspace ${String(kept[0])}`)
+            .and.contain(`adopt: "${String(kept[0])}"`);
         expect([there("workspaces"), await held("Workspace")]).to.deep.equal([kept, []]);
         await up(workspace({}, { adopt: String(kept[0]) }));
         expect([there("workspaces"), await held("Workspace")]).to.deep.equal([kept, kept]);

@@ -446,7 +446,8 @@ describe("leftovers, and what must not be mistaken for one", () => {
                 milliseconds: 3_000,
                 run: async () => {
                     effect.open();
-                    while (cloud.account.list("workspaces").length === 0) await new Promise((next) => setImmediate(next));
+                    while (cloud.account.list("workspaces").length === 0)
+                        await new Promise((next) => setImmediate(next));
                 },
             };
             const { id } = await slow.create(news);
@@ -513,9 +514,9 @@ describe("leftovers, and what must not be mistaken for one", () => {
             const { id } = await handlers.workspace.create(news);
             const stray = ids("workspaces", "workspace_id").find((one) => one !== id);
             expect(stray).to.not.equal(undefined);
-            expect(world.lines.filter((line) => line.includes(`The workspace ${String(stray)} appeared`))).to.have.length(
-                1,
-            );
+            expect(
+                world.lines.filter((line) => line.includes(`The workspace ${String(stray)} appeared`)),
+            ).to.have.length(1);
         });
     });
 
@@ -525,7 +526,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             "403": { kind: "status", status: 403, body: "<html>Forbidden</html>" },
             "500 for too long": { kind: "status", status: 500 },
             "a broken connection for too long": { kind: "drop", when: "before" },
-            "HTML": { kind: "body", body: "<html></html>" },
+            HTML: { kind: "body", body: "<html></html>" },
             "half an answer for too long": { kind: "truncate" },
             "no status": { kind: "body", body: '{"workspace_id": 5}' },
             "another workspace": { kind: "body", body: '{"workspace_id": 5, "workspace_status": "RUNNING"}' },
