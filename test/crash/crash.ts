@@ -1,15 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import {
-    copyFileSync,
-    mkdirSync,
-    mkdtempSync,
-    readdirSync,
-    readFileSync,
-    rmSync,
-    symlinkSync,
-    writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
@@ -43,8 +34,8 @@ export interface Outcome {
     readonly duplicates: number;
     /** Whether what was left behind was taken over. */
     readonly takenOver: boolean;
-    /** Whether the engine had left its own state unreadable, and its backup took its place, as the README says. */
-    readonly restored: boolean;
+    /** Whether the engine had left a file beside its state empty, which was deleted, as the README says. */
+    readonly mended: boolean;
     /** What went wrong besides, if anything. */
     readonly problem: string | undefined;
 }
@@ -144,19 +135,18 @@ class CrashStack {
         }
     }
 
-    /** Cuts the state's file off, as an engine does that is killed while it writes it. */
-    cutStateOff(): void {
-        const text = readFileSync(this.stateFile());
-        writeFileSync(this.stateFile(), text.subarray(0, text.length / 2));
+    /** Empties the file beside the state, as an engine does that is killed while it writes it: it is written in two steps. */
+    emptyAttributes(): void {
+        writeFileSync(this.attributesFile(), "");
     }
 
-    /** Puts the backup that the engine makes of its state in the state's place. */
-    restoreState(): void {
-        copyFileSync(`${this.stateFile()}.bak`, this.stateFile());
+    /** Deletes the file beside the state: the engine reads the state without it. */
+    deleteAttributes(): void {
+        rmSync(this.attributesFile());
     }
 
-    private stateFile(): string {
-        return join(this.folder, "backend", ".pulumi", "stacks", "crash", "dev.json");
+    private attributesFile(): string {
+        return join(this.folder, "backend", ".pulumi", "stacks", "crash", "dev.json.attrs");
     }
 
     /** The ids that the state holds, by kind. */
@@ -228,12 +218,12 @@ function named({ method, path }: RecordedRequest): string {
 
 /**
  * Kills at one point, then does what a person does: `pulumi cancel`, and the same command again; where the engine left
- * its state unreadable (`cutOff`: certainly), the state's backup goes in its place first.
+ * the file beside its state empty (`emptied`: certainly), that is deleted first.
  */
-export async function crashAt(point: KillPoint, { cutOff = false } = {}): Promise<Outcome> {
+export async function crashAt(point: KillPoint, { emptied = false } = {}): Promise<Outcome> {
     const stack = await begin();
     const { cloud } = stack;
-    let restored = false;
+    let mended = false;
     try {
         if (point.phase !== "create") await must(stack.act("create"), "the first up");
         cloud.clearRequests();
@@ -252,13 +242,13 @@ export async function crashAt(point: KillPoint, { cutOff = false } = {}): Promis
         });
         await stack.act(point.phase);
         if (!reached) throw new Error("the kill point was not reached");
-        if (cutOff) stack.cutStateOff();
+        if (emptied) stack.emptyAttributes();
         const cancel = () => stack.run(point.phase, "cancel", "--yes", "--stack", "dev");
         await cancel();
         let next = await stack.act(point.phase);
-        if (next.code !== 0 && next.output.includes("failed to load checkpoint")) {
-            restored = true;
-            stack.restoreState();
+        if (next.code !== 0 && next.output.includes("failed to load checkpoint: EOF")) {
+            mended = true;
+            stack.deleteAttributes();
             await cancel();
             next = await stack.act(point.phase);
         }
@@ -267,14 +257,14 @@ export async function crashAt(point: KillPoint, { cutOff = false } = {}): Promis
         await must(stack.act("destroy"), "the destroy at the end");
         const after = await count(stack, 0);
         const takenOver = output.includes("is taken over");
-        return { ...sum(counted, after), takenOver, restored, problem: undefined };
+        return { ...sum(counted, after), takenOver, mended, problem: undefined };
     } catch (error) {
         return {
             orphans: 0,
             lost: 0,
             duplicates: 0,
             takenOver: false,
-            restored,
+            mended,
             problem: error instanceof Error ? error.message.slice(0, 1500) : String(error),
         };
     } finally {

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
         outcomes.push(outcome);
         const { phase, request, when, victim } = point;
         const note = [
-            ...(outcome.restored ? ["the engine's own state was cut off: its backup put back"] : []),
+            ...(outcome.mended ? ["the engine had left dev.json.attrs empty: deleted"] : []),
             ...(outcome.takenOver ? ["taken over"] : []),
             ...(outcome.problem === undefined ? [] : [`PROBLEM: ${outcome.problem}`]),
         ].join(", ");
@@ -21,10 +21,10 @@ async function main(): Promise<void> {
         );
     }
     const total = (of: "orphans" | "lost" | "duplicates") => outcomes.reduce((sum, outcome) => sum + outcome[of], 0);
-    const restored = outcomes.filter((outcome) => outcome.restored).length;
+    const mended = outcomes.filter((outcome) => outcome.mended).length;
     const problems = outcomes.filter(({ problem }) => problem !== undefined).length;
     console.log(
-        `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}; backups of the engine's state put back ${restored}`,
+        `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}; empty .attrs files of the engine deleted ${mended}`,
     );
     process.exitCode = total("orphans") + total("lost") + total("duplicates") + problems === 0 ? 0 : 1;
 }
