@@ -86,7 +86,7 @@ export class Collection {
         try {
             return this.record(await this.client.get(this.pathOf(id), this.accountId), id);
         } catch (error) {
-            if (error instanceof RefusedError && error.status === 404) return undefined;
+            if (error instanceof RefusedError && error.kind === "missing") return undefined;
             throw error;
         }
     }

@@ -4,7 +4,7 @@ import type { AccountObject, Change, Failure, Field } from "./account-object";
 import { checkInputs } from "./check";
 import { NoAnswerError, RefusedError, ReportedError } from "./client/errors";
 import { apiPath, bodyOf, idOf, propertiesOf } from "./dialect";
-import { type Mark, MARK_TAG, markOf, nameFor } from "./mark";
+import { madeFor, type Mark, MARK_TAG, markOf, nameFor, tagOf } from "./mark";
 import { at, isRecord, type Properties, put, sameValue, textAt, UNKNOWN } from "./properties";
 import type { Place, Session } from "./session";
 
@@ -71,7 +71,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-        this.session.hold(this.object, id);
+        this.holdAlone(id, markOf(olds), markOf(news));
         const differences = this.differences(olds, news);
         const replaces = differences
             .filter(({ change }) => change === "replace")
@@ -87,13 +87,11 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     async create(inputs: Properties): Promise<dynamic.CreateResult> {
         const place = this.placeOf(inputs);
         const mark = markOf(inputs);
-        const adopted = await this.adopted(place, inputs);
-        const left =
-            adopted ??
-            (mark === undefined ? undefined : this.takeOver(await place.collection.firstList(), inputs, mark));
-        const answer = left ?? (await this.post(place, inputs, mark));
+        const answer =
+            (await this.adopted(place, inputs)) ??
+            (mark === undefined ? undefined : await this.takenOver(place, inputs, mark)) ??
+            (await this.made(place, inputs, mark));
         const id = idOf(this.object, answer);
-        this.session.hold(this.object, id);
         const outs = await this.settled(place, id, inputs, this.stateOf(inputs, answer));
         // What was taken over may have been made for inputs that the program has changed since.
         return this.changed(outs, inputs).length === 0
@@ -104,7 +102,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
         const answer = await this.placeOf(properties).collection.read(id);
         if (answer === undefined) return { id: "", props: {} };
-        this.session.hold(this.object, id);
+        this.session.hold(this.object, id, markOf(properties));
         return { id, props: this.stateOf(properties, answer) };
     }
 
@@ -117,8 +115,34 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return { outs: await this.settled(place, id, news, this.stateOf({ ...olds, ...news }, answer)) };
     }
 
+    /** Deletes the object, unless another resource of this stack took it over. */
     async delete(id: string, properties: Properties): Promise<void> {
+        const mark = markOf(properties);
+        const other = this.session.holder(this.object, id, mark);
+        if (isRecord(other)) {
+            this.session.report.info(
+                `The ${this.object.noun} ${id} is not deleted: it belongs to "${other.resource}" of this stack now.`,
+            );
+            return;
+        }
+        this.session.hold(this.object, id, mark);
+        await this.remove(id, properties);
+    }
+
+    protected async remove(id: string, properties: Properties): Promise<void> {
         await this.placeOf(properties).collection.delete(id);
+    }
+
+    /** Notes that the resource of these marks has this object. Fails where another resource of the stack has it too. */
+    private holdAlone(id: string, ...marks: readonly (Mark | undefined)[]): void {
+        const other = this.session.holder(this.object, id, ...marks);
+        if (isRecord(other)) {
+            const mine = marks.find((mark) => mark !== undefined)?.resource;
+            throw new ReportedError(
+                `The ${this.object.noun} ${id} is in this stack's state twice, as "${other.resource}" and as "${mine}". Nothing was changed or deleted. Take the one out of the state that is not meant to have it (\`pulumi state delete <its urn>\`), let it depend on the other in the program (dependsOn), and run \`pulumi up\`: it then gets one of its own.`,
+            );
+        }
+        this.session.hold(this.object, id, ...marks);
     }
 
     /** Where a change of this input leads. */
@@ -187,7 +211,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const tags = at(inputs, tagsField);
         return bodyOf(
             this.object,
-            { ...inputs, [tagsField]: { ...(isRecord(tags) ? tags : {}), [MARK_TAG]: mark.tag } },
+            { ...inputs, [tagsField]: { ...(isRecord(tags) ? tags : {}), [MARK_TAG]: tagOf(mark) } },
             only,
         );
     }
@@ -219,11 +243,18 @@ export class ObjectHandler implements dynamic.ResourceProvider {
 
     /**
      * The existing object that the program wants to take over, compared with what it asks for. When this stack holds it
-     * already it is being replaced, and its replacement is a new object.
+     * already for this resource it is being replaced, and its replacement is a new object.
      */
     private async adopted(place: Place, inputs: Properties): Promise<Properties | undefined> {
-        const id = textAt(inputs, "adopt");
-        if (id === undefined || this.session.holds(this.object, id)) return undefined;
+        const [id, mark] = [textAt(inputs, "adopt"), markOf(inputs)];
+        if (id === undefined) return undefined;
+        const holder = this.session.holder(this.object, id, mark);
+        if (isRecord(holder)) {
+            throw new ReportedError(
+                `adopt: the ${this.object.noun} ${id} belongs to "${holder.resource}" of this stack already. Use that resource, or take it out of the program first.`,
+            );
+        }
+        if (holder === true) return undefined;
         const answer = await place.collection.get(id);
         if (answer === undefined) {
             throw new ReportedError(
@@ -232,7 +263,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         }
         const state = this.stateOf(inputs, answer);
         const different = this.differences(state, inputs).filter(({ change }) => change === "replace");
-        if (different.length === 0) return answer;
+        if (different.length === 0) {
+            this.holdAlone(id, mark);
+            return answer;
+        }
         const list = different.map(
             ({ path }) =>
                 `${path} is ${JSON.stringify(at(state, path) ?? "not set")}, the program says ${JSON.stringify(at(inputs, path) ?? "not set")}`,
@@ -260,67 +294,101 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     /**
-     * What an interrupted create of this very resource left in the account, if anything. Such an object is held by no
-     * resource of the state and is what the program asks for. It bears the mark (a workspace in its tags, an object whose
-     * name this package made in that name) or, where it can bear none, says exactly the same and is younger than the
-     * stack's mark. While another object of this resource is held (it is being replaced), it is younger than that one.
-     *
-     * @param before what there was when this process began: whatever came later is young.
+     * What an interrupted create of this very resource left in the account, if anything, which is this resource's from now
+     * on. Such an object is held by no resource of the state and is what the program asks for. It bears the mark (a
+     * workspace in its tags, an object whose name this package made in that name) or, where it can bear none, says exactly
+     * the same and is younger than the stack's mark. While another object of this resource is held (it is being replaced),
+     * it is younger than that one.
      */
-    private takeOver(
-        answers: ReadonlyMap<string, Properties>,
-        inputs: Properties,
-        mark: Mark,
-        before = answers,
-    ): Properties | undefined {
-        const bears = this.bearing(inputs, mark);
-        // Some kinds say no time: a made-up name is then enough, a content that others may have too is not.
-        const named = this.object.nameField !== undefined && at(inputs, this.object.nameField) === undefined;
-        const bearers = [...answers].filter(([, answer]) => bears(answer));
-        const held = bearers.filter(([id]) => this.session.holds(this.object, id));
-        const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer) ?? 0));
-        const left = bearers.filter(
-            ([id, answer]) =>
-                !this.session.holds(this.object, id) &&
-                (creationTime(answer) ?? (named || !before.has(id) ? since : 0)) >= since,
-        );
-        const found = left.find(([, answer]) =>
-            this.differences(this.stateOf(inputs, answer), inputs).every(({ change }) => change !== "replace"),
-        );
+    private async takenOver(place: Place, inputs: Properties, mark: Mark): Promise<Properties | undefined> {
+        const answers = await place.collection.firstList();
+        if (!this.marks(inputs) && this.leftBehind(answers, inputs, mark).found !== undefined) {
+            // It may belong to another resource with the same content whose turn has yet to come.
+            await this.session.clock.sleep(OTHERS_COME);
+        }
+        const { found, others } = this.leftBehind(answers, inputs, mark);
         const { report } = this.session;
-        for (const [id] of left) {
-            if (id === found?.[0]) continue;
+        for (const [id] of others) {
             report.warn(
                 `The ${this.object.noun} ${id} bears the mark of "${mark.resource}" of this stack, but differs from what the program asks for, so it is left alone. If nobody needs it any more, delete it in the account console.`,
             );
         }
         if (found === undefined) return undefined;
+        const [id, answer, doubtful] = found;
+        if (doubtful) {
+            throw new ReportedError(
+                `The ${this.object.noun} ${id} bears the mark of "${mark.resource}" of this stack and is what the program asks for. It was kept by retainOnDelete, or left by an interrupted create: nothing tells which, so nothing was made and nothing taken over. To take it over, give this resource adopt: "${id}". To make a new one, delete that one in the account console if nobody needs it, or give this resource another name in the program.`,
+            );
+        }
         report.info(
-            `The ${this.object.noun} ${found[0]} was left by an interrupted create of "${mark.resource}" of this stack: it is taken over.`,
+            `The ${this.object.noun} ${id} was left by an interrupted create of "${mark.resource}" of this stack: it is taken over.`,
         );
-        return found[1];
+        this.session.hold(this.object, id, mark);
+        return answer;
     }
 
-    /** What tells the objects that were made for this resource from all others. */
-    private bearing(inputs: Properties, mark: Mark): (answer: Properties) => boolean {
+    /** What was there before this process began: the object to take over, and whether that is in doubt; and those that only bear the mark. */
+    private leftBehind(
+        answers: ReadonlyMap<string, Properties>,
+        inputs: Properties,
+        mark: Mark,
+    ): {
+        found: readonly [string, Properties, boolean] | undefined;
+        others: readonly (readonly [string, Properties])[];
+    } {
+        const bears = this.bearing(inputs, mark);
+        // Some kinds say no time: a mark is then enough, a content that others may have too is not.
+        const marks = this.marks(inputs);
+        const bearers = [...answers].filter(([, answer]) => bears(answer) !== undefined);
+        const held = bearers.filter(([id]) => this.session.holds(this.object, id));
+        const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer) ?? 0));
+        const left = bearers.filter(
+            ([id, answer]) =>
+                !this.session.holds(this.object, id) && (creationTime(answer) ?? (marks ? since : 0)) >= since,
+        );
+        const found = left.find(([, answer]) => this.isAsked(answer, inputs));
+        const others = left.filter((one) => one !== found);
+        if (found === undefined) return { found, others };
+        const [id, answer] = found;
+        // One that is younger than what the resource holds can only be meant for its place: what is kept was held before.
+        return { found: [id, answer, held.length === 0 && bears(answer)?.retained === true], others };
+    }
+
+    /** Whether the object is what the program asks for, but for what can be changed in place. */
+    private isAsked(answer: Properties, inputs: Properties): boolean {
+        return this.differences(this.stateOf(inputs, answer), inputs).every(({ change }) => change !== "replace");
+    }
+
+    /** Whether an object that is made for these inputs bears the mark, in its tags or its name. */
+    private marks(inputs: Properties): boolean {
+        const { tagsField, nameField } = this.object;
+        return tagsField !== undefined || (nameField !== undefined && at(inputs, nameField) === undefined);
+    }
+
+    /** What tells the objects that were made for this resource from all others, and whether one may have been kept on purpose. */
+    private bearing(inputs: Properties, mark: Mark): (answer: Properties) => { retained: boolean } | undefined {
         const { tagsField, nameField, fields } = this.object;
         const tags = tagsField === undefined ? undefined : fields[tagsField];
         if (tagsField !== undefined && tags !== undefined) {
             const place = apiPath(tagsField, tags) ?? tagsField;
             return (answer) => {
                 const shown = at(answer, place);
-                return isRecord(shown) && shown[MARK_TAG] === mark.tag;
+                const made = isRecord(shown) ? madeFor(mark, shown[MARK_TAG]) : undefined;
+                return made && { retained: made.retained || mark.retained };
             };
         }
+        // What is no workspace holds nothing of its own: one that was kept and is asked for again may be taken over.
+        const ours = { retained: false };
         const name = nameField === undefined ? undefined : fields[nameField];
         if (nameField !== undefined && name !== undefined && at(inputs, nameField) === undefined) {
             const place = apiPath(nameField, name) ?? nameField;
-            return (answer) => textAt(answer, place)?.startsWith(mark.stem) ?? false;
+            return (answer) => (textAt(answer, place)?.startsWith(mark.stem) === true ? ours : undefined);
         }
-        return (answer) => this.differences(this.stateOf(inputs, answer), inputs).length === 0;
+        return (answer) => (this.differences(this.stateOf(inputs, answer), inputs).length === 0 ? ours : undefined);
     }
 
-    private async post(place: Place, inputs: Properties, mark: Mark | undefined): Promise<Properties> {
+    /** A new object, which is this resource's from now on. */
+    private async made(place: Place, inputs: Properties, mark: Mark | undefined): Promise<Properties> {
         const { clock, settings, report } = this.session;
         const { nameField, noun } = this.object;
         const named =
@@ -329,24 +397,61 @@ export class ObjectHandler implements dynamic.ResourceProvider {
                 : { ...inputs, [nameField]: nameFor(mark, noun, clock.random()) };
         const body = this.body(named, mark);
         const end = clock.now() + settings.validationTimeout;
+        let lost = false;
         for (let attempt = 0; ; attempt++) {
             try {
-                return await place.collection.create(body);
+                const answer = await place.collection.create(body);
+                const id = idOf(this.object, answer);
+                if (!this.session.holds(this.object, id)) {
+                    this.session.hold(this.object, id, mark);
+                    return answer;
+                }
+                // A create of the same content, whose own answer was lost, took it for its own: what that one made is ours.
+                const twin = mark && (await this.madeSince(place, inputs, mark));
+                if (twin !== undefined) return twin;
             } catch (error) {
-                if (error instanceof NoAnswerError && error.effectPossible && mark !== undefined && attempt < 5) {
-                    const [now, before] = [await place.collection.list(), await place.collection.firstList()];
-                    const found = this.takeOver(now, inputs, mark, before);
+                // What is refused because its name is taken may be what an earlier POST made late.
+                const late = lost && error instanceof RefusedError && error.kind === "conflict";
+                const unknown = error instanceof NoAnswerError && error.effectPossible;
+                lost ||= unknown;
+                if ((unknown || late) && mark !== undefined && attempt < 5) {
+                    const found = await this.madeSince(place, inputs, mark);
                     if (found !== undefined) return found;
+                    if (late) throw error;
                 } else if (error instanceof RefusedError && error.kind === "validation" && clock.now() < end) {
                     report.progress(
                         `${mark?.resource ?? noun}: waiting until Databricks can use the fresh role or bucket (${error.detail})`,
                     );
+                    await clock.sleep(Math.min(1000 * 2 ** attempt, 10_000, end - clock.now()));
                 } else {
                     throw error;
                 }
             }
-            await clock.sleep(Math.min(1000 * 2 ** attempt, 10_000));
         }
+    }
+
+    /**
+     * What a POST of this process made, whose answer was lost: it was not there before, and no other resource has it. The
+     * service may still be at it, so a first look that finds nothing is not the last.
+     */
+    private async madeSince(place: Place, inputs: Properties, mark: Mark): Promise<Properties | undefined> {
+        for (const pause of [0, ...LOOK_AGAIN]) {
+            if (pause > 0) await this.session.clock.sleep(pause);
+            const found = (await this.appeared(place, inputs, mark)).find(([, answer]) => this.isAsked(answer, inputs));
+            if (found === undefined) continue;
+            this.session.hold(this.object, found[0], mark);
+            return found[1];
+        }
+        return undefined;
+    }
+
+    /** What bears the mark (or says the same), was not there when this process began, and is no resource's. */
+    protected async appeared(place: Place, inputs: Properties, mark: Mark): Promise<[string, Properties][]> {
+        const before = await place.collection.firstList();
+        const bears = this.bearing(inputs, mark);
+        return [...(await place.collection.list())].filter(
+            ([id, answer]) => !before.has(id) && !this.session.holds(this.object, id) && bears(answer) !== undefined,
+        );
     }
 
     /** The inputs with older names of an input given their name of today. */
@@ -360,6 +465,12 @@ export class ObjectHandler implements dynamic.ResourceProvider {
 
 /** How far this machine's clock may be ahead of the service's, in milliseconds. */
 const CLOCK_SKEW = 60_000;
+
+/** How long a create that found its object by its content alone waits for other resources that may have it, in milliseconds. */
+const OTHERS_COME = 2_000;
+
+/** The pauses between looks for what a POST with a lost answer made, in milliseconds. */
+const LOOK_AGAIN = [1_000, 3_000, 6_000];
 
 function creationTime(answer: Properties): number | undefined {
     const time = at(answer, "creation_time");

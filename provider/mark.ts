@@ -2,33 +2,59 @@ import { createHash } from "node:crypto";
 
 import { type Properties, textAt } from "./properties";
 
-/** The tag that carries a workspace's mark: which stack made it, under which name. */
+/** The tag that carries a workspace's mark: which stack made it, as which resource. */
 export const MARK_TAG = "pulumi-databricks-cmk";
 
-/** Which stack a resource belongs to, and its name there: what tells an interrupted create's object from all others. */
+/** Which stack a resource belongs to, and which one it is there: what tells an interrupted create's object from all others. */
 export interface Mark {
     /** When the stack's mark was made, in milliseconds since 1970. */
     readonly since: number;
     /** The resource's name in the program. */
     readonly resource: string;
-    /** What a workspace carries of it in its tags: `<the stack's uuid>/<the resource's name>`, at most 255 characters. */
-    readonly tag: string;
+    /** Whether the program says `retainOnDelete`: an object without a resource may then have been kept on purpose. */
+    readonly retained: boolean;
+    /** What stands for this resource of this stack and for no other, at most 255 characters that AWS takes in a tag. */
+    readonly bearer: string;
     /** What a name that this package makes up begins with. */
     readonly stem: string;
 }
 
-/** The mark among the inputs, as the sdk's classes write it: `<uuid>/<time>/<name>`; `undefined` where there is none. */
+const RETAINED = "+retained";
+
+/**
+ * The mark among the inputs, as the sdk's classes write it: `<uuid>/<time>/<name>`, where the time may be followed by
+ * `@<hash of what the resource is a part of>` and by `+retained`; `undefined` where there is none.
+ */
 export function markOf(inputs: Properties): Mark | undefined {
-    const parts = /^([0-9a-f-]{36})\/(\d+)\/(.*)$/s.exec(textAt(inputs, "mark") ?? "");
-    const [, stack, since, resource] = parts ?? [];
+    const parts = /^([0-9a-f-]{36})\/(\d+)(@[0-9a-f]+)?(\+retained)?\/(.*)$/s.exec(textAt(inputs, "mark") ?? "");
+    const [, stack, since, parent = "", retained, resource] = parts ?? [];
     if (stack === undefined || since === undefined || resource === undefined) return undefined;
-    const text = `${stack}/${resource}`;
+    const text = `${stack}${parent}/${resource}`;
     return {
         since: Number(since),
         resource,
-        tag: text.length <= 255 ? text : `${text.slice(0, 238)}~${hash(text, 16)}`,
+        retained: retained !== undefined,
+        bearer: shortened(text),
         stem: `${resource.slice(0, 200)}-${hash(text, 10)}`,
     };
+}
+
+/** What a new object carries of the mark in its tags. */
+export function tagOf({ bearer, retained }: Mark): string {
+    return retained ? bearer.replace("/", `${RETAINED}/`) : bearer;
+}
+
+/** Whether an object with this tag was made for the resource of this mark, and whether it was to be kept even then. */
+export function madeFor(mark: Mark, tag: unknown): { readonly retained: boolean } | undefined {
+    if (tag === mark.bearer) return { retained: false };
+    return tag === tagOf({ ...mark, retained: true }) ? { retained: true } : undefined;
+}
+
+/** AWS takes letters, digits, spaces and a few signs in a tag, 255 characters with `+retained`; a hash stands for the rest. */
+function shortened(text: string): string {
+    const plain = text.replace(/[^\p{L}\p{N} _.:/=+@-]/gu, "_");
+    const most = 255 - RETAINED.length;
+    return plain === text && text.length <= most ? text : `${plain.slice(0, most - 17)}=${hash(text, 16)}`;
 }
 
 function hash(text: string, length: number): string {

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "./client/clock";
 import { type Credential, findCredential } from "./client/credential";
 import { ReportedError } from "./client/errors";
 import type { AccountObject } from "./account-object";
+import type { Mark } from "./mark";
 import { engineRuns } from "./engine";
 import { Collection } from "./collection";
 import { type Configuration, readSettings, type Settings } from "./settings";
@@ -39,7 +40,8 @@ export interface Place {
  */
 export class Session {
     private readonly places = new Map<string, Place>();
-    private readonly held = new Set<string>();
+    /** The resources that have an object, as far as this process has seen: their marks' bearers by the object's key. */
+    private readonly held = new Map<string, Map<string, Mark>>();
     private readSettings: Settings | undefined;
     private foundCredential: Credential | undefined;
     private madeClient: AccountClient | undefined;
@@ -102,14 +104,25 @@ export class Session {
         for (const { collection } of this.places.values()) collection.changedElsewhere();
     }
 
-    /** Notes that a resource of this stack's state has this id. */
-    hold(object: AccountObject, id: string): void {
-        this.held.add(`${object.path}/${id}`);
+    /** Notes that a resource of this stack's state has this id, and what marks it is known by; without one it is only read. */
+    hold(object: AccountObject, id: string, ...marks: readonly (Mark | undefined)[]): void {
+        const key = `${object.path}/${id}`;
+        const holders = this.held.get(key) ?? new Map<string, Mark>();
+        for (const mark of marks) if (mark !== undefined) holders.set(mark.bearer, mark);
+        this.held.set(key, holders);
     }
 
-    /** Whether a resource of this stack's state has this id, as far as this process has seen. */
+    /** Whether a resource of this stack has this id, as far as this process has seen. */
     holds(object: AccountObject, id: string): boolean {
         return this.held.has(`${object.path}/${id}`);
+    }
+
+    /** Which resource of this stack has this id, by its marks: this one (`true`), or another one. */
+    holder(object: AccountObject, id: string, ...marks: readonly (Mark | undefined)[]): true | Mark | undefined {
+        const holders = this.held.get(`${object.path}/${id}`) ?? new Map<string, Mark>();
+        const known = marks.filter((mark) => mark !== undefined);
+        if (known.some(({ bearer }) => holders.has(bearer))) return true;
+        return known.length === 0 ? undefined : [...holders.values()][0];
     }
 }
 

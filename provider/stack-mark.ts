@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { isRecord, type Properties } from "./properties";
+import { markOf } from "./mark";
+import { isRecord, type Properties, textAt } from "./properties";
 import type { Session } from "./session";
 
 /**
@@ -21,8 +22,10 @@ export class StackMarkHandler implements dynamic.ResourceProvider {
         return { inputs: { ...news }, failures };
     }
 
-    async diff(): Promise<dynamic.DiffResult> {
-        return { changes: false };
+    async diff(_id: string, olds: Properties): Promise<dynamic.DiffResult> {
+        // A state that was edited by hand: without a mark of its form nothing could be recognised, so a new one is made.
+        const sound = markOf({ mark: `${textAt(olds, "mark") ?? ""}/` }) !== undefined;
+        return { changes: !sound, replaces: sound ? [] : ["mark"] };
     }
 
     async create(): Promise<dynamic.CreateResult> {

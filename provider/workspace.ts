@@ -16,6 +16,9 @@ const PROVISIONING_TIMEOUT = 20 * 60;
 /** The least time between two lines of progress, in milliseconds. */
 const PROGRESS_EVERY = 10_000;
 
+/** How long a workspace that is waited for may be missing before it counts as gone, in milliseconds: a new one may not be shown everywhere at once. */
+const GONE_AFTER = 60_000;
+
 /** Statuses from which a workspace never becomes RUNNING by itself. */
 const ended = new Set(["FAILED", "CANCELLED", "CANCELLING", "BANNED"]);
 
@@ -45,6 +48,23 @@ export class WorkspaceHandler extends ObjectHandler {
             replaces,
             deleteBeforeReplace: (replaces ?? []).length > 0 && this.nameCollides(olds, news),
         };
+    }
+
+    /**
+     * A POST that an earlier, killed run left on the wire may have made a second workspace while this one was made. No
+     * later `pulumi up` would look for it, so it is mentioned here.
+     */
+    override async create(inputs: Properties): Promise<dynamic.CreateResult> {
+        const made = await super.create(inputs);
+        const mark = markOf(inputs);
+        if (mark === undefined) return made;
+        // The workspace is there: a look that fails takes nothing back.
+        for (const [id] of await this.appeared(this.placeOf(inputs), inputs, mark).catch(() => [])) {
+            this.session.report.warn(
+                `The workspace ${id} appeared while "${mark.resource}" of this stack was made and bears its mark too, but belongs to no resource: an interrupted \`pulumi up\` had asked for it. If nobody needs it, delete it in the account console.`,
+            );
+        }
+        return made;
     }
 
     /**
@@ -148,8 +168,8 @@ export class WorkspaceHandler extends ObjectHandler {
         }
     }
 
-    override async delete(id: string, properties: Properties): Promise<void> {
-        await super.delete(id, properties);
+    protected override async remove(id: string, properties: Properties): Promise<void> {
+        await super.remove(id, properties);
         const timeout = this.timeout(properties);
         await this.placeOf(properties).watch.until<true>(
             id,
@@ -209,8 +229,14 @@ export class WorkspaceHandler extends ObjectHandler {
         const known = { ...(state["hasRun"] === true ? { hasRun: true } : {}), ...inputs };
         let latest = state;
         let reported = Number.NEGATIVE_INFINITY;
+        let missing: number | undefined;
         const verdict = (answer: Properties | undefined) => {
-            if (answer === undefined) throw this.gone(id);
+            if (answer === undefined) {
+                missing ??= clock.now();
+                if (clock.now() - missing >= GONE_AFTER) throw this.gone(id);
+                return undefined;
+            }
+            missing = undefined;
             latest = this.stateOf(known, answer);
             const status = textAt(latest, "workspaceStatus") ?? "";
             if (status === "RUNNING" || ended.has(status)) return { result: latest };

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { perStack, settledResources } from "./stack";
@@ -81,11 +83,29 @@ export abstract class AccountResource extends DynamicResource {
     /** @internal */
     protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions | undefined) {
         const isRead = opts?.id !== undefined;
-        const mark = isRead ? undefined : StackMark.current().mark.apply((text) => `${text}/${name}`);
+        const mark = isRead ? undefined : markOf(name, opts);
         super(name, { ...registration, inputs: { ...registration.inputs, mark } }, opts);
         // A preview makes nothing, and what is only read was there before.
         if (isRead || pulumi.runtime.isDryRun()) return;
         const settled = settledResources();
         this.urn.apply(() => void settled.count++);
     }
+}
+
+/**
+ * Which resource of which stack it is, for the provider, whom the engine tells neither: the stack's mark, what the resource
+ * is a part of, whether it is to be kept when its resource goes, and its name.
+ */
+function markOf(name: string, opts: pulumi.CustomResourceOptions | undefined): pulumi.Output<string> {
+    const retained = opts?.retainOnDelete === true ? "+retained" : "";
+    return pulumi
+        .all([StackMark.current().mark, opts?.parent?.urn])
+        .apply(([mark, parent]) => `${mark}${partOf(parent)}${retained}/${name}`);
+}
+
+/** What stands for the types around a resource: two resources of one name differ in them. Nothing where it is part of the stack alone. */
+function partOf(parent: string | undefined): string {
+    const types = parent?.split("::")[2];
+    if (types === undefined || types === "pulumi:pulumi:Stack") return "";
+    return `@${createHash("sha256").update(types).digest("hex").slice(0, 8)}`;
 }

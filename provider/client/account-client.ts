@@ -11,6 +11,7 @@ import type { Credential } from "./credential";
 import { NoAnswerError, RefusedError, refusalKind, type ReportedError, UnexpectedAnswerError } from "./errors";
 import { parseJson, writeJson } from "./json";
 import { Pace } from "./pace";
+import { conceal, secretsOf } from "./secrets";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
@@ -41,6 +42,8 @@ export class AccountClient {
     private readonly pace: Pace;
     /** Tokens come from another service, and the requests that wait for one have their turn already. */
     private readonly tokenPace: Pace;
+    /** What no message may show: the credential, and each token that it was given. */
+    private readonly secrets: Set<string>;
     private token: { value: Promise<string>; until: number } | undefined;
 
     /** @param beforeWrite is awaited right before each attempt of a write is sent; what it throws keeps it from being sent. */
@@ -52,6 +55,7 @@ export class AccountClient {
     ) {
         this.pace = new Pace(clock);
         this.tokenPace = new Pace(clock);
+        this.secrets = new Set(secretsOf(credential));
         this.http = axios.create({
             baseURL: credential.host,
             httpAgent: new HttpAgent({ keepAlive: true }),
@@ -155,7 +159,7 @@ export class AccountClient {
                 await this.clock.sleep(backoff);
                 continue;
             }
-            const refused = refusal(request, this.withoutSecrets(answer));
+            const refused = answer.status < 300 ? undefined : refusal(request, this.withoutSecrets(answer));
             const kind = refused instanceof RefusedError ? refused.kind : undefined;
             const pause = Math.max(backoff, retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0);
             if (kind === "throttled") pace.refused(turn, pause);
@@ -191,9 +195,7 @@ export class AccountClient {
 
     /** An answer that repeats a secret is not shown with it. */
     private withoutSecrets(answer: Answer): Answer {
-        const { as } = this.credential;
-        const secret = "token" in as ? as.token : as.clientSecret;
-        return { ...answer, text: answer.text.replaceAll(secret, "[secret]") };
+        return { ...answer, text: conceal(answer.text, this.secrets) };
     }
 
     /** The bearer token: the one that was given, or a service principal's, kept until shortly before it ends. */
@@ -234,6 +236,7 @@ export class AccountClient {
         const parsed = tokenAnswer.safeParse(jsonOrNothing(answer.text));
         if (!parsed.success)
             throw new UnexpectedAnswerError("the answer to the request for an OAuth token holds no token");
+        this.secrets.add(parsed.data.access_token);
         return { token: parsed.data.access_token, lifetime: parsed.data.expires_in * 1000 };
     }
 }
@@ -258,9 +261,8 @@ function noAnswer(request: string, code: string | undefined, timeout: number): R
     }
 }
 
-/** What an answer says against the request; `undefined` where it did what was asked. */
-function refusal(request: string, answer: Answer): ReportedError | undefined {
-    if (answer.status >= 200 && answer.status < 300) return undefined;
+/** What an answer that is no success says against the request. */
+function refusal(request: string, answer: Answer): ReportedError {
     if (answer.status >= 300 && answer.status < 400) {
         return new UnexpectedAnswerError(
             `${request} was redirected (HTTP ${answer.status}), and credentials are not sent on`,
@@ -268,6 +270,10 @@ function refusal(request: string, answer: Answer): ReportedError | undefined {
     }
     const body = jsonOrNothing(answer.text);
     const errorCode = isRecord(body) && typeof body["error_code"] === "string" ? body["error_code"].slice(0, 80) : "";
+    // A gateway's own 404 is no word of the API: what it asked for may well be there.
+    if (answer.status === 404 && (errorCode === "" || errorCode === "ENDPOINT_NOT_FOUND")) {
+        return new UnexpectedAnswerError(`${request} was answered with HTTP 404, but not in the Account API's words`);
+    }
     const message = isRecord(body) && typeof body["message"] === "string" ? body["message"] : undefined;
     const detail = (message ?? "the answer gives no reason").replace(/\s+/g, " ").slice(0, 500);
     return new RefusedError(refusalKind(answer.status, errorCode, detail), answer.status, errorCode, detail, request);

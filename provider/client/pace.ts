@@ -6,7 +6,7 @@ const IN_FLIGHT = { read: 128, write: 64 };
 const WINDOW = 1_030;
 /** How long a turn is remembered, in milliseconds: a refusal can come late. */
 const MEMORY = 30_000;
-/** How many times the last pause goes by without a refusal before more is tried: trying too early costs such a pause. */
+/** How many of the last pauses go by at most before more is tried again: trying in vain costs such a pause. */
 const PATIENCE = 10;
 
 /** A request's turn to be sent. It ends with one of `Pace.answered`, `Pace.refused` and `Pace.lost`. */
@@ -28,8 +28,8 @@ export class Pace {
     /** How many requests the service takes in a window; `undefined` until it refuses one. */
     private limit: number | undefined;
     private holdUntil = 0;
-    /** When more is tried next. */
-    private raise = { at: 0, every: 0 };
+    /** When more is tried next, and how long after the last time: longer after each try in vain, shorter after others. */
+    private raise = { at: 0, after: WINDOW, underWay: false };
     private waking = false;
     private latestAnswer = Number.NEGATIVE_INFINITY;
 
@@ -66,9 +66,12 @@ export class Pace {
         this.sent = this.sent.filter((one) => one !== turn);
         const taken = this.sent.filter(({ sent }) => sent > turn.sent - WINDOW && sent <= turn.sent).length;
         this.limit = Math.max(taken, 1);
+        // What was sent before the last refusal came says nothing new.
+        const inVain = this.raise.underWay && turn.sent >= this.holdUntil;
+        const longer = Math.min(this.raise.after * 2, PATIENCE * Math.max(pause, WINDOW));
+        const after = inVain ? longer : this.raise.after;
         this.holdUntil = Math.max(this.holdUntil, now + pause);
-        const every = PATIENCE * Math.max(pause, WINDOW);
-        this.raise = { at: now + every, every };
+        this.raise = { at: this.holdUntil + after, after, underWay: this.raise.underWay && !inVain };
         this.lost();
     }
 
@@ -96,7 +99,9 @@ export class Pace {
         if (this.limit === undefined) return 0;
         if (this.raise.at <= now) {
             this.limit = Math.max(this.limit + 1, Math.floor(this.limit * 1.5));
-            this.raise = { ...this.raise, at: now + this.raise.every };
+            const { after, underWay } = this.raise;
+            const next = underWay ? Math.max(after / 2, WINDOW) : after;
+            this.raise = { at: now + next, after: next, underWay: true };
         }
         const oldest = this.sent.at(-this.limit);
         return oldest === undefined ? 0 : oldest.sent + WINDOW - now;

@@ -25,6 +25,8 @@ export interface CliProcess {
 
 /** A Pulumi project in a folder and a backend of its own, which the real CLI runs; its processes can be found one by one. */
 export class CliProject {
+    /** Where its stacks' states are. */
+    readonly backend: string;
     private readonly folder: string;
     private readonly id = randomUUID();
     private readonly environment: NodeJS.ProcessEnv;
@@ -32,7 +34,8 @@ export class CliProject {
     /** Makes a project of a program in plain JavaScript. Without `pulumi stack init` it has no stack yet. */
     constructor(name: string, program: string, environment: Readonly<Record<string, string>>) {
         this.folder = mkdtempSync(join(tmpdir(), `databricks-cmk-${name}-`));
-        mkdirSync(join(this.folder, "backend"));
+        this.backend = join(this.folder, "backend");
+        mkdirSync(this.backend);
         symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
         writeFileSync(
             join(this.folder, "Pulumi.yaml"),
@@ -45,7 +48,7 @@ export class CliProject {
             ...environment,
             CLI_PROJECT: this.id,
             PULUMI_HOME: join(this.folder, "home"),
-            PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
+            PULUMI_BACKEND_URL: `file://${this.backend}`,
             PULUMI_CONFIG_PASSPHRASE: "x",
             PULUMI_SKIP_UPDATE_CHECK: "true",
         };

@@ -1,3 +1,6 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { LocalCloud, type RecordedRequest } from "../cloud";
 import { CliProject, type CliRun } from "../cli/project";
 
@@ -26,6 +29,8 @@ export interface Outcome {
     readonly duplicates: number;
     /** Whether what was left behind was taken over. */
     readonly takenOver: boolean;
+    /** Whether the engine had left a file beside its state empty, which was deleted, as the README says. */
+    readonly mended: boolean;
     /** What went wrong besides, if anything. */
     readonly problem: string | undefined;
 }
@@ -92,6 +97,20 @@ class CrashStack {
         }
     }
 
+    /** Empties the file beside the state, as an engine does that is killed while it writes it: it is written in two steps. */
+    emptyAttributes(): void {
+        writeFileSync(this.attributesFile(), "");
+    }
+
+    /** Deletes the file beside the state: the engine reads the state without it. */
+    deleteAttributes(): void {
+        rmSync(this.attributesFile());
+    }
+
+    private attributesFile(): string {
+        return join(this.project.backend, ".pulumi", "stacks", "crash", "dev.json.attrs");
+    }
+
     /** The ids that the state holds, by kind. */
     async held(): Promise<Record<Kind, string[]>> {
         const { output } = await this.run("create", "stack", "export", "--stack", "dev");
@@ -140,10 +159,14 @@ function named({ method, path }: RecordedRequest): string {
     return `${method} ${/token$/.test(path) ? "token" : collection.replace(/\/.*/, "/…")}`;
 }
 
-/** Kills at one point, then does what a person does: `pulumi cancel`, and the same command again. */
-export async function crashAt(point: KillPoint): Promise<Outcome> {
+/**
+ * Kills at one point, then does what a person does: `pulumi cancel`, and the same command again; where the engine left
+ * the file beside its state empty (`emptied`: certainly), that is deleted first.
+ */
+export async function crashAt(point: KillPoint, { emptied = false } = {}): Promise<Outcome> {
     const stack = await begin();
     const { cloud } = stack;
+    let mended = false;
     try {
         if (point.phase !== "create") await must(stack.act("create"), "the first up");
         cloud.clearRequests();
@@ -162,18 +185,29 @@ export async function crashAt(point: KillPoint): Promise<Outcome> {
         });
         await stack.act(point.phase);
         if (!reached) throw new Error("the kill point was not reached");
-        await stack.run(point.phase, "cancel", "--yes", "--stack", "dev");
-        const { output } = await must(stack.act(point.phase), "the next command");
+        if (emptied) stack.emptyAttributes();
+        const cancel = () => stack.run(point.phase, "cancel", "--yes", "--stack", "dev");
+        await cancel();
+        let next = await stack.act(point.phase);
+        if (next.code !== 0 && next.output.includes("failed to load checkpoint: EOF")) {
+            mended = true;
+            stack.deleteAttributes();
+            await cancel();
+            next = await stack.act(point.phase);
+        }
+        const { output } = await must(Promise.resolve(next), "the next command");
         const counted = await count(stack, point.phase === "destroy" ? 0 : 1);
         await must(stack.act("destroy"), "the destroy at the end");
         const after = await count(stack, 0);
-        return { ...sum(counted, after), takenOver: output.includes("is taken over"), problem: undefined };
+        const takenOver = output.includes("is taken over");
+        return { ...sum(counted, after), takenOver, mended, problem: undefined };
     } catch (error) {
         return {
             orphans: 0,
             lost: 0,
             duplicates: 0,
             takenOver: false,
+            mended,
             problem: error instanceof Error ? error.message.slice(0, 1500) : String(error),
         };
     } finally {

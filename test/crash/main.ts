@@ -11,16 +11,20 @@ async function main(): Promise<void> {
         const outcome = await crashAt(point);
         outcomes.push(outcome);
         const { phase, request, when, victim } = point;
-        const note =
-            outcome.problem === undefined ? (outcome.takenOver ? "  taken over" : "") : `  PROBLEM: ${outcome.problem}`;
+        const note = [
+            ...(outcome.mended ? ["the engine had left dev.json.attrs empty: deleted"] : []),
+            ...(outcome.takenOver ? ["taken over"] : []),
+            ...(outcome.problem === undefined ? [] : [`PROBLEM: ${outcome.problem}`]),
+        ].join(", ");
         console.log(
-            `${phase.padEnd(8)} ${request.padEnd(28)} ${when.padEnd(7)} ${victim.padEnd(9)} ${String(outcome.orphans).padStart(7)} ${String(outcome.lost).padStart(4)} ${String(outcome.duplicates).padStart(10)}${note}`,
+            `${phase.padEnd(8)} ${request.padEnd(28)} ${when.padEnd(7)} ${victim.padEnd(9)} ${String(outcome.orphans).padStart(7)} ${String(outcome.lost).padStart(4)} ${String(outcome.duplicates).padStart(10)}  ${note}`.trimEnd(),
         );
     }
     const total = (of: "orphans" | "lost" | "duplicates") => outcomes.reduce((sum, outcome) => sum + outcome[of], 0);
+    const mended = outcomes.filter((outcome) => outcome.mended).length;
     const problems = outcomes.filter(({ problem }) => problem !== undefined).length;
     console.log(
-        `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}`,
+        `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}; empty .attrs files of the engine deleted ${mended}`,
     );
     process.exitCode = total("orphans") + total("lost") + total("duplicates") + problems === 0 ? 0 : 1;
 }

@@ -26,4 +26,21 @@ describe("kill -9 on the real engine (a sample; npm run test:crash has all)", ()
             });
         }
     });
+
+    it("converges too when the engine left the file beside its state empty, once that is deleted as the README says", async () => {
+        const points = killPoints(await recordPhases());
+        const [point] = points.filter(
+            ({ request, phase, when, victim }) =>
+                request === "POST workspaces" && phase === "create" && when === "after" && victim === "engine",
+        );
+        const { orphans, lost, duplicates, problem, mended, takenOver } = await crashAt(point!, { emptied: true });
+        expect({ orphans, lost, duplicates, problem, mended, takenOver }).to.deep.equal({
+            orphans: 0,
+            lost: 0,
+            duplicates: 0,
+            problem: undefined,
+            mended: true,
+            takenOver: true,
+        });
+    });
 });

@@ -150,6 +150,7 @@ export class TestStack {
     private async run(
         start: (common: {
             onOutput: (text: string) => void;
+            onError: (text: string) => void;
             onEvent: (event: EngineEvent) => void;
             color: "never";
         }) => Promise<unknown>,
@@ -158,6 +159,7 @@ export class TestStack {
         const events: EngineEvent[] = [];
         const common = {
             onOutput: (text: string) => (output += text),
+            onError: (text: string) => (output += text),
             onEvent: (event: EngineEvent) => events.push(event),
             color: "never" as const,
         };

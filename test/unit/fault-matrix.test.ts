@@ -1,9 +1,14 @@
 import { expect } from "chai";
 
+import type { AccountObject } from "../../provider/account-object";
+import { snakeCase } from "../../provider/case";
 import { InitializationError, ObjectHandler } from "../../provider/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { networkObject } from "../../provider/objects/network";
+import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
+import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
@@ -18,22 +23,39 @@ interface Held {
     failed: boolean;
 }
 
+/** A resource of a program: its kind, and its inputs for a shape of the program. */
+interface Resource {
+    readonly object: AccountObject;
+    inputs(ids: (name: string) => string | undefined, shape: Properties): Properties;
+}
+/** A program's resources by name, in the order in which they depend on each other. */
+type Program = Readonly<Record<string, Resource>>;
+
 const mark = (name: string) => `11111111-2222-4333-8444-555555555555/0/${name}`;
-const order = ["c", "s", "k", "w"] as const;
-type Name = (typeof order)[number];
+
+/** Chance that is never the same twice, so that names made up by it differ. */
+class VariedClock extends FakeClock {
+    private drawn = 0;
+    override random(): number {
+        return (++this.drawn * 0.618) % 1;
+    }
+}
 
 /** A small engine: it keeps a state, and does with handlers what Pulumi's engine does, one resource after the other. */
 class SmallEngine {
-    readonly state = new Map<Name, Held>();
-    private readonly condemned: { name: Name; held: Held }[] = [];
+    readonly state = new Map<string, Held>();
+    private readonly condemned: { name: string; held: Held }[] = [];
+    private readonly order: readonly string[];
 
     constructor(
+        private readonly program: Program,
         private readonly cloud: LocalCloud,
         private readonly clock: FakeClock,
-        private readonly keyArn: string,
-    ) {}
+    ) {
+        this.order = Object.keys(program);
+    }
 
-    private handlers(): Record<Name, ObjectHandler> {
+    private handlers(): (name: string) => ObjectHandler {
         const session = new Session(
             fakeWorld(
                 {
@@ -45,45 +67,33 @@ class SmallEngine {
             ),
         );
         session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
-        return {
-            c: new ObjectHandler(credentialsObject, session),
-            s: new ObjectHandler(storageConfigurationObject, session),
-            k: new ObjectHandler(customerManagedKeyObject, session),
-            w: new WorkspaceHandler(workspaceObject, session),
+        return (name) => {
+            const { object } = this.program[name]!;
+            return object === workspaceObject
+                ? new WorkspaceHandler(object, session)
+                : new ObjectHandler(object, session);
         };
     }
 
-    private inputs(name: Name, shape: Properties): Properties {
-        const id = (of: Name) => this.state.get(of)?.id;
-        const own: Record<Name, () => Properties> = {
-            c: () => ({ roleArn: "arn:aws:iam::123456789012:role/r" }),
-            s: () => ({ bucketName: "root-bucket" }),
-            k: () => ({ awsKeyInfo: { keyArn: this.keyArn }, useCases: ["MANAGED_SERVICES"] }),
-            w: () => ({
-                awsRegion: "us-east-1",
-                credentialsId: id("c"),
-                storageConfigurationId: id("s"),
-                managedServicesCustomerManagedKeyId: id("k"),
-                ...shape,
-            }),
-        };
-        return { ...own[name](), mark: mark(name), __provider: "p" };
+    private inputs(name: string, shape: Properties): Properties {
+        const own = this.program[name]!.inputs((of) => this.state.get(of)?.id, shape);
+        return { ...own, mark: mark(name), __provider: "p" };
     }
 
     async up(shape: Properties): Promise<void> {
         const handlers = this.handlers();
         await this.buryCondemned(handlers);
-        for (const name of order) {
+        for (const name of this.order) {
             const news = this.inputs(name, shape);
             const held = this.state.get(name);
             if (held === undefined) {
                 await this.create(handlers, name, news);
                 continue;
             }
-            const diff = await handlers[name].diff(held.id, held.outs, news);
+            const diff = await handlers(name).diff(held.id, held.outs, news);
             if ((diff.replaces ?? []).length > 0) {
                 if (diff.deleteBeforeReplace === true) {
-                    await handlers[name].delete(held.id, held.outs);
+                    await handlers(name).delete(held.id, held.outs);
                     this.state.delete(name);
                 } else this.condemned.push({ name, held });
                 await this.create(handlers, name, news);
@@ -91,7 +101,7 @@ class SmallEngine {
                 await this.settle(
                     name,
                     held.id,
-                    async () => (await handlers[name].update(held.id, held.outs, news)).outs ?? {},
+                    async () => (await handlers(name).update(held.id, held.outs, news)).outs ?? {},
                 );
             }
         }
@@ -101,7 +111,7 @@ class SmallEngine {
     async refresh(): Promise<void> {
         const handlers = this.handlers();
         for (const [name, held] of [...this.state]) {
-            const { id, props } = await handlers[name].read(held.id, held.outs);
+            const { id, props } = await handlers(name).read(held.id, held.outs);
             if (id === "") this.state.delete(name);
             else held.outs = { ...props, __provider: "p" };
         }
@@ -110,28 +120,28 @@ class SmallEngine {
     async destroy(): Promise<void> {
         const handlers = this.handlers();
         await this.buryCondemned(handlers);
-        for (const name of [...order].reverse()) {
+        for (const name of [...this.order].reverse()) {
             const held = this.state.get(name);
             if (held === undefined) continue;
-            await handlers[name].delete(held.id, held.outs);
+            await handlers(name).delete(held.id, held.outs);
             this.state.delete(name);
         }
     }
 
-    private async create(handlers: Record<Name, ObjectHandler>, name: Name, news: Properties): Promise<void> {
+    private async create(handlers: (name: string) => ObjectHandler, name: string, news: Properties): Promise<void> {
         let id = "";
         await this.settle(
             name,
             () => id,
             async () => {
-                const made = await handlers[name].create(news);
+                const made = await handlers(name).create(news);
                 id = made.id;
                 return made.outs;
             },
         );
     }
 
-    private async settle(name: Name, id: string | (() => string), run: () => Promise<Properties>): Promise<void> {
+    private async settle(name: string, id: string | (() => string), run: () => Promise<Properties>): Promise<void> {
         try {
             const outs = await run();
             this.state.set(name, {
@@ -146,28 +156,91 @@ class SmallEngine {
         }
     }
 
-    private async buryCondemned(handlers: Record<Name, ObjectHandler>): Promise<void> {
+    private async buryCondemned(handlers: (name: string) => ObjectHandler): Promise<void> {
         for (const one of [...this.condemned]) {
             const current = this.state.get(one.name);
             // Where the replacement was not made, the old object is still the resource.
-            if (current?.id !== one.held.id) await handlers[one.name].delete(one.held.id, one.held.outs);
+            if (current?.id !== one.held.id) await handlers(one.name).delete(one.held.id, one.held.outs);
             this.condemned.splice(this.condemned.indexOf(one), 1);
         }
     }
 }
 
-const first = { workspaceName: "w", customTags: { team: "a" } };
-const tagged = { workspaceName: "w", customTags: { team: "b" } };
-const renamed = { workspaceName: "v", customTags: { team: "b" } };
+/** The life of a stack: its program, what is done, and how many objects there are of each resource afterwards. */
+interface Life {
+    program(keyArn: string): Program;
+    readonly steps: readonly [string, (engine: SmallEngine) => Promise<void>, number][];
+    /** It makes at least as many requests. */
+    readonly requests: number;
+}
 
-/** The life of a stack: what is done, and how many objects there are of each kind afterwards. */
-const life: [string, (engine: SmallEngine) => Promise<void>, number][] = [
-    ["create", (engine) => engine.up(first), 1],
-    ["update", (engine) => engine.up(tagged), 1],
-    ["refresh", (engine) => engine.refresh(), 1],
-    ["replace", (engine) => engine.up(renamed), 1],
-    ["destroy", (engine) => engine.destroy(), 0],
-];
+const workspaces: Life = {
+    program: (keyArn) => ({
+        c: { object: credentialsObject, inputs: () => ({ roleArn: "arn:aws:iam::123456789012:role/r" }) },
+        s: { object: storageConfigurationObject, inputs: () => ({ bucketName: "root-bucket" }) },
+        k: {
+            object: customerManagedKeyObject,
+            inputs: () => ({ awsKeyInfo: { keyArn }, useCases: ["MANAGED_SERVICES"] }),
+        },
+        w: {
+            object: workspaceObject,
+            inputs: (id, shape) => ({
+                awsRegion: "us-east-1",
+                credentialsId: id("c"),
+                storageConfigurationId: id("s"),
+                managedServicesCustomerManagedKeyId: id("k"),
+                ...shape,
+            }),
+        },
+    }),
+    steps: [
+        ["create", (engine) => engine.up({ workspaceName: "w", customTags: { team: "a" } }), 1],
+        ["update", (engine) => engine.up({ workspaceName: "w", customTags: { team: "b" } }), 1],
+        ["refresh", (engine) => engine.refresh(), 1],
+        ["replace", (engine) => engine.up({ workspaceName: "v", customTags: { team: "b" } }), 1],
+        ["destroy", (engine) => engine.destroy(), 0],
+    ],
+    requests: 15,
+};
+
+const networks: Life = {
+    program: () => ({
+        e: {
+            object: vpcEndpointObject,
+            inputs: () => ({ awsVpcEndpointId: "vpce-0123456789abcdef0", region: "us-east-1" }),
+        },
+        relay: {
+            object: vpcEndpointObject,
+            inputs: () => ({ awsVpcEndpointId: "vpce-0123456789abcdef1", region: "us-east-1" }),
+        },
+        p: {
+            object: privateAccessSettingsObject,
+            inputs: (id, { open }) => ({
+                region: "us-east-1",
+                publicAccessEnabled: open,
+                privateAccessLevel: "ENDPOINT",
+                allowedVpcEndpointIds: [id("e")],
+            }),
+        },
+        n: {
+            object: networkObject,
+            inputs: (id, { subnet }) => ({
+                vpcId: "vpc-0123456789abcdef0",
+                subnetIds: ["subnet-0123456789abcdef0", subnet],
+                securityGroupIds: ["sg-0123456789abcdef0"],
+                vpcEndpoints: { restApis: [id("e")], dataplaneRelays: [id("relay")] },
+            }),
+        },
+    }),
+    steps: [
+        ["create", (engine) => engine.up({ open: false, subnet: "subnet-0123456789abcdef1" }), 1],
+        ["update", (engine) => engine.up({ open: true, subnet: "subnet-0123456789abcdef1" }), 1],
+        ["refresh", (engine) => engine.refresh(), 1],
+        ["replace", (engine) => engine.up({ open: true, subnet: "subnet-0123456789abcdef2" }), 1],
+        ["destroy", (engine) => engine.destroy(), 0],
+    ],
+    requests: 12,
+};
 
 const faults: Record<string, Misfortune> = {
     "refused before sending": { kind: "drop", when: "before" },
@@ -182,25 +255,26 @@ const faults: Record<string, Misfortune> = {
 };
 
 describe("the fault matrix: every request of a stack's life × every fault", () => {
-    async function live(fault?: { index: number; do: Misfortune }): Promise<number> {
-        const clock = new FakeClock();
+    async function live(life: Life, fault?: { index: number; do: Misfortune }): Promise<number> {
+        const clock = new VariedClock();
         const cloud = await LocalCloud.start({ provisioningMilliseconds: 2_000, now: () => clock.now() });
         try {
             const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
             const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
             const { Arn } = cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string };
-            const engine = new SmallEngine(cloud, clock, Arn);
+            const program = life.program(Arn);
+            const engine = new SmallEngine(program, cloud, clock);
             if (fault !== undefined)
                 cloud.inject({ when: ({ index }) => index === fault.index, times: 1, do: fault.do });
-            for (const [step, act, each] of life) {
+            for (const [step, act, each] of life.steps) {
                 await act(engine).catch(() => act(engine));
-                for (const kind of ["credentials", "storage-configurations", "customer-managed-keys", "workspaces"]) {
-                    expect(cloud.account.list(kind), `${kind} after ${step}`).to.have.length(each);
+                for (const { object } of Object.values(program)) {
+                    const there = cloud.account.list(object.path.slice(1)).map((one) => one[snakeCase(object.idField)]);
+                    const named = Object.keys(program).filter((name) => program[name]?.object === object);
+                    expect(there, `${object.path} after ${step}`).to.have.length(each * named.length);
+                    const held = named.flatMap((name) => engine.state.get(name)?.id ?? []);
+                    expect(there, `the state's ${object.path} after ${step}`).to.have.members(held);
                 }
-                const [workspace] = cloud.account.list("workspaces");
-                expect(engine.state.get("w")?.id, `the state's workspace after ${step}`).to.equal(
-                    workspace?.["workspace_id"],
-                );
             }
             return cloud.requests.length;
         } finally {
@@ -208,16 +282,18 @@ describe("the fault matrix: every request of a stack's life × every fault", () 
         }
     }
 
-    for (const [name, misfortune] of Object.entries(faults)) {
-        it(`${name}: at every request, the account holds exactly what the program names, after at most one more up`, async () => {
-            // The matrix is as wide as the life itself: a new call is covered by being made.
-            const requests = await live();
-            expect(requests).to.be.above(15);
-            for (let index = 0; index < requests; index++) {
-                await live({ index, do: misfortune }).catch((error: unknown) => {
-                    throw new Error(`request ${index}: ${String(error)}`);
-                });
-            }
-        }).timeout(name === "time-out" ? 120_000 : 60_000);
+    for (const [what, life] of Object.entries({ workspaces, networks })) {
+        for (const [name, misfortune] of Object.entries(faults)) {
+            it(`${what}, ${name}: at every request, the account holds exactly what the program names, after at most one more up`, async () => {
+                // The matrix is as wide as the life itself: a new call is covered by being made.
+                const requests = await live(life);
+                expect(requests).to.be.above(life.requests);
+                for (let index = 0; index < requests; index++) {
+                    await live(life, { index, do: misfortune }).catch((error: unknown) => {
+                        throw new Error(`request ${index}: ${String(error)}`);
+                    });
+                }
+            }).timeout(name === "time-out" ? 120_000 : 60_000);
+        }
     }
 });

@@ -257,6 +257,8 @@ describe("every field of the Account API", () => {
     let clock: FakeClock;
     let ids: Ids;
     let session: Session;
+    /** A new process of the provider, as each command of the CLI has its own. */
+    let nextCommand: () => void;
     let registered: Record<string, unknown> = {};
 
     before(async () => {
@@ -277,7 +279,8 @@ describe("every field of the Account API", () => {
         ids = await existing();
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         const environment = { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token };
-        session = new Session(fakeWorld(environment, clock));
+        nextCommand = () => (session = new Session(fakeWorld(environment, clock)));
+        nextCommand();
         cloud.clearRequests();
     });
     afterEach(() => cloud.stop());
@@ -448,6 +451,7 @@ describe("every field of the Account API", () => {
         const kind = table.find(({ collection }) => collection === "workspaces")!;
         const { id, inputs, outs } = await make(kind);
         cloud.account.setStatus(id, "FAILED", "The root bucket is gone.");
+        nextCommand();
         const { props = {} } = await handlerOf(kind).read(id, outs);
         const news = { ...inputs, storageConfigurationId: ids["storage-configurations"]![1] };
         const { replaces } = await handlerOf(kind).diff(id, props as Record<string, unknown>, news);

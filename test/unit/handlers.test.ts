@@ -142,6 +142,7 @@ describe("handlers against the local cloud", () => {
         const news = await inputs();
         const { id, outs } = await handlers.workspace.create(news);
         cloud.account.setStatus(id, "FAILED", "Role is gone.");
+        handlers = handlersOf();
         const { props } = await handlers.workspace.read(id, outs);
         const diff = await handlers.workspace.diff(id, props ?? {}, news);
         expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
@@ -227,12 +228,55 @@ describe("handlers against the local cloud", () => {
         expect(cloud.account.list("workspaces")).to.have.length(1);
     });
 
-    it("waits out a role that AWS does not show yet", async () => {
-        await begin();
-        cloud.account.validationDelay = 20_000;
-        await handlers.credentials.create({ roleArn: "arn:aws:iam::123456789012:role/fresh", mark: mark("c") });
-        expect(cloud.account.list("credentials")).to.have.length(1);
-        expect(world.lines.join("\n")).to.contain("waiting until Databricks can use the fresh role");
+    describe("a fresh role or bucket that Databricks cannot use yet", () => {
+        const fresh = { roleArn: "arn:aws:iam::123456789012:role/fresh", mark: mark("c") };
+        const outcome = (promise: Promise<unknown>) =>
+            promise.then(
+                () => "ok",
+                (error: Error) => error.message,
+            );
+        const asked = () => cloud.requests.filter(({ method }) => method === "POST").length;
+
+        for (const [setting, most] of [
+            [undefined, 90],
+            ["20", 20],
+        ] as const) {
+            it(`is waited for up to ${most} s (databricks:validationTimeoutSeconds: ${setting ?? "not set"}) and no longer, and the error says why`, async () => {
+                await begin();
+                const session = new Session(world);
+                session.configure((key) => (key === "databricks:validationTimeoutSeconds" ? setting : undefined));
+                cloud.account.validationDelay = 3_600_000;
+                const began = clock.now();
+                const message = await outcome(new ObjectHandler(credentialsObject, session).create(fresh));
+                expect(message).to.contain("Failed credentials validation checks").and.contain("check its policy");
+                expect((clock.now() - began) / 1000).to.equal(most);
+                expect(asked()).to.be.within(most / 10, most / 5 + 2);
+                expect(world.lines).to.have.length(asked() - 1);
+                expect(cloud.account.list("credentials")).to.deep.equal([]);
+            });
+        }
+
+        it("is waited for by a workspace too, which is then made once", async () => {
+            await begin();
+            const news = await inputs();
+            cloud.clearRequests();
+            cloud.account.validationDelay = 30_000;
+            await handlers.workspace.create(news);
+            expect(world.lines.join("\n")).to.contain("Failed storage configuration validation checks");
+            expect(asked()).to.be.within(4, 8);
+            expect(cloud.account.list("workspaces")).to.have.length(1);
+        });
+
+        it("is not what any other refusal is: that is not waited for", async () => {
+            await begin();
+            const refusal = { error_code: "INVALID_PARAMETER_VALUE", message: "Failed another check" };
+            cloud.inject({
+                when: ({ method }) => method === "POST",
+                do: { kind: "status", status: 400, body: JSON.stringify(refusal) },
+            });
+            expect(await outcome(handlers.credentials.create(fresh))).to.contain("Failed another check");
+            expect([asked(), clock.sleeps]).to.deep.equal([1, []]);
+        });
     });
 
     it("answers a refresh of many from one list, and finds out what is gone", async () => {
@@ -241,6 +285,7 @@ describe("handlers against the local cloud", () => {
         const made = [];
         for (const name of ["a", "b", "c"]) made.push(await handlers.workspace.create({ ...news, mark: mark(name) }));
         cloud.account.remove("workspaces", String(made[1]?.id));
+        handlers = handlersOf();
         cloud.clearRequests();
         const reads = await Promise.all(made.map(({ id, outs }) => handlers.workspace.read(id, outs)));
         expect(reads.map(({ id }) => id)).to.deep.equal([made[0]?.id, "", made[2]?.id]);
@@ -250,6 +295,7 @@ describe("handlers against the local cloud", () => {
     it("fails a refresh, and forgets nothing, when the API is down", async () => {
         await begin();
         const { id, outs } = await handlers.workspace.create(await inputs());
+        handlers = handlersOf();
         cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
         const failed = await handlers.workspace.read(id, outs).then(
             () => false,

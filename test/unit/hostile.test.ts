@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 
 import { expect } from "chai";
 
@@ -128,6 +129,129 @@ describe("the client against a hostile server", () => {
         listener = (_, response) =>
             response.writeHead(400).end(JSON.stringify({ error_code: "X", message: `bad token ${token}` }));
         expect(await failure(collection().get("5"))).to.contain("bad token [secret]");
+    });
+
+    describe("with a service principal", () => {
+        const clientId = "11111111-2222-4333-8444-555555555555";
+        const clientSecret = 'dose "very" & <secret>/+=% \\';
+        const accessToken = "eyJ.access&token";
+        const credential: Record<string, string> = {
+            "as it is": clientSecret,
+            "as a part of a URL": encodeURIComponent(clientSecret),
+            "as a form sends it": new URLSearchParams({ s: clientSecret }).toString().slice(2),
+            "as HTTP basic sends it": Buffer.from(`${clientId}:${clientSecret}`).toString("base64"),
+        };
+        const forms = { ...credential, "the access token": accessToken, "the same in a URL": "eyJ.access%26token" };
+        const client = () =>
+            new AccountClient({ host: host(), accountId, as: { clientId, clientSecret } }, settings, new FakeClock());
+        const shown = async (promise: Promise<unknown>) => {
+            const error: unknown = await promise.then(
+                () => new Error("no error"),
+                (thrown: unknown) => thrown,
+            );
+            const text = [inspect(error, { depth: 9, showHidden: true }), String(error)].join("\n");
+            for (const form of Object.values(forms)) expect(text).to.not.contain(form);
+            return text;
+        };
+        const escaped = (text: string) =>
+            JSON.stringify({ error_code: text, message: text }).replace(
+                /[&<>+=]/g,
+                (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`,
+            );
+
+        for (const [what, form] of Object.entries(credential)) {
+            it(`a token endpoint that fails and repeats the secret (${what}): not shown`, async () => {
+                for (const status of [400, 401, 403, 404, 409, 429, 500]) {
+                    listener = (_, response) => response.writeHead(status).end(escaped(`Bad: ${form} in ${form}`));
+                    expect(await shown(client().get("/workspaces"))).to.contain("The request for an OAuth token");
+                }
+            });
+        }
+        for (const [what, form] of Object.entries(forms)) {
+            it(`an API that repeats a secret (${what}), in JSON or HTML: not shown`, async () => {
+                for (const body of [escaped(`Authorization: Bearer ${form}`), `<html>Bearer ${form}</html>`]) {
+                    listener = (request, response) =>
+                        request.url?.endsWith("/token") === true
+                            ? response.end(JSON.stringify({ access_token: accessToken, expires_in: 3600 }))
+                            : response.writeHead(400).end(body);
+                    expect(await shown(client().get("/workspaces"))).to.contain("GET /workspaces was refused");
+                }
+            });
+        }
+
+        it("a connection that breaks: the HTTP library's error, which holds the request, goes no further", async () => {
+            listener = (request) => request.socket.destroy();
+            expect(await shown(client().get("/workspaces"))).to.not.match(/axios|headers/i);
+            expect(await shown(client().post("/workspaces", {}))).to.not.match(/axios|headers/i);
+        });
+    });
+
+    for (const status of [400, 401, 403, 404, 405, 409, 422]) {
+        it(`asks once and no more, whatever is asked, where the answer is ${status}`, async () => {
+            listener = (_, response) => response.writeHead(status).end('{"error_code": "X", "message": "no"}');
+            const one = () => new AccountClient({ host: host(), accountId, as: { token } }, settings, new FakeClock());
+            for (const ask of [
+                () => one().get("/workspaces"),
+                () => one().post("/workspaces", {}),
+                () => one().patch("/workspaces/5", { a: 1 }),
+                () => one().put("/private-access-settings/5", {}),
+                () => one().delete("/workspaces/5"),
+            ]) {
+                asked = [];
+                expect(await failure(ask())).to.contain(`HTTP ${status}`);
+                expect(asked).to.have.length(1);
+            }
+        });
+    }
+
+    it("asks again within the total time and no longer, with growing pauses", async () => {
+        const clock = new FakeClock();
+        const client = new AccountClient(
+            { host: host(), accountId, as: { token } },
+            { ...settings, retryTimeout: 60_000 },
+            clock,
+        );
+        listener = (_, response) => response.writeHead(503).end("{}");
+        const began = clock.now();
+        expect(await failure(client.get("/workspaces"))).to.contain("HTTP 503");
+        expect(clock.now() - began).to.be.within(30_000, 60_000);
+        expect(clock.sleeps).to.deep.equal([...clock.sleeps].sort((a, b) => a - b));
+        expect(asked).to.have.length(clock.sleeps.length + 1);
+        expect(asked.length).to.be.within(5, 12);
+    });
+
+    for (const [form, header] of [
+        ["seconds", () => "7"],
+        ["a date", (now: number) => new Date(Math.ceil(now / 1000) * 1000 + 7_000).toUTCString()],
+    ] as const) {
+        it(`waits as long as Retry-After says (${form}), reads and writes alike`, async () => {
+            for (const ask of [
+                (client: AccountClient) => client.get("/workspaces"),
+                (client: AccountClient) => client.post("/workspaces", {}),
+            ]) {
+                const clock = new FakeClock();
+                const client = new AccountClient(
+                    { host: host(), accountId, as: { token } },
+                    { ...settings, retryTimeout: 60_000 },
+                    clock,
+                );
+                asked = [];
+                listener = (_, response) =>
+                    asked.length === 1
+                        ? response.writeHead(429, { "retry-after": header(clock.now()) }).end("{}")
+                        : response.end("{}");
+                await ask(client);
+                expect(asked).to.have.length(2);
+                expect(clock.sleeps).to.have.length(1);
+                expect(clock.sleeps[0]).to.be.within(7_000, 8_000);
+            }
+        });
+    }
+
+    it("does not wait for a Retry-After beyond the total time", async () => {
+        listener = (_, response) => response.writeHead(429, { "retry-after": "3600" }).end("{}");
+        expect(await failure(collection().list())).to.contain("HTTP 429");
+        expect(asked).to.have.length(1);
     });
 
     it("never repeats on another 4xx", async () => {

@@ -11,18 +11,20 @@ import { privateAccessSettingsObject } from "../../provider/objects/private-acce
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace";
-import { at, put, sameValue } from "../../provider/properties";
+import { markOf } from "../../provider/mark";
+import { at, put, sameValue, UNKNOWN } from "../../provider/properties";
 import { Session } from "../../provider/session";
+import { StackMarkHandler } from "../../provider/stack-mark";
 import { WorkspaceHandler } from "../../provider/workspace";
 import { fakeWorld } from "./world";
 
 const objects = [
     credentialsObject,
     customerManagedKeyObject,
-    storageConfigurationObject,
     networkObject,
-    vpcEndpointObject,
     privateAccessSettingsObject,
+    storageConfigurationObject,
+    vpcEndpointObject,
     workspaceObject,
 ];
 const session = new Session(fakeWorld({}));
@@ -34,22 +36,24 @@ const handlers = new Map(
 );
 
 /** The lists that every answer holds. */
-const answeredAlways = new Set(["useCases", "subnetIds", "securityGroupIds"]);
 
 /** Inputs of an object with values of the kinds that the API gives, some left out. */
 const inputsOf = (object: (typeof objects)[number]) => {
     const paths = Object.entries(object.fields).filter(
         ([, field]) => field.api !== null && field.oldNameOf === undefined,
     );
-    const kinds = paths.map(([path]) => {
-        const value: fc.Arbitrary<unknown> = /^useCases$|(Ids|Apis|Relays)$/.test(path)
+    const kinds = paths.map(([, { answered, schema }]) => {
+        const is = (value: unknown) => answered?.safeParse(value).success === true;
+        const value: fc.Arbitrary<unknown> = is([])
             ? fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 })
-            : /(ClusterVolumes|Enabled)$/.test(path)
+            : is(true)
               ? fc.boolean()
-              : path === "customTags"
+              : is({})
                 ? fc.dictionary(fc.stringMatching(/^[A-Za-z_][\w-]{0,20}$/), fc.string(), { minKeys: 1 })
                 : fc.string({ minLength: 1 });
-        return answeredAlways.has(path) ? value : fc.option(value, { nil: undefined });
+        // What the API always says is never left out.
+        const always = answered !== undefined && !is(undefined) && !schema.safeParse(undefined).success;
+        return always ? value : fc.option(value, { nil: undefined });
     });
     return fc.tuple(...kinds).map((values) => {
         const inputs: Record<string, unknown> = {};
@@ -83,6 +87,43 @@ describe("properties", () => {
             fc.asyncProperty(cases, async ({ object, inputs }) => {
                 const state = object === workspaceObject ? { ...inputs, workspaceStatus: "RUNNING" } : inputs;
                 return (await handlers.get(object)?.diff("1", state, inputs))?.changes === false;
+            }),
+            { numRuns: 10_000 },
+        );
+    });
+
+    it("any JSON as old and new inputs: check never throws, and names only properties that are given or known", async () => {
+        const names = objects.flatMap(({ fields }) => Object.keys(fields).flatMap((path) => path.split(".")));
+        const anything = fc.dictionary(
+            fc.oneof(fc.constantFrom(...names, "mark", "adopt", "__provider", "__proto__", "constructor"), fc.string()),
+            fc.oneof(fc.jsonValue(), fc.constant(UNKNOWN), fc.uuid()),
+        );
+        await fc.assert(
+            fc.asyncProperty(fc.constantFrom(...objects), anything, anything, async (object, olds, news) => {
+                const { failures = [] } = (await handlers.get(object)?.check(olds, news)) ?? {};
+                const roots = [...Object.keys(object.fields).map((path) => path.split(".")[0]), ...Object.keys(news)];
+                return failures.every(
+                    ({ property, reason }) =>
+                        reason !== "" && roots.some((root) => property === root || property.startsWith(`${root}.`)),
+                );
+            }),
+            { numRuns: 10_000 },
+        );
+    });
+
+    it("any JSON as a mark or a state of one: never throws", async () => {
+        const stackMark = new StackMarkHandler(session);
+        await fc.assert(
+            fc.asyncProperty(fc.jsonValue(), fc.string(), async (value, name) => {
+                markOf({ mark: value });
+                const { changes } = await stackMark.diff("1", { mark: value });
+                const made = (await stackMark.create()).outs["mark"];
+                const sound = await stackMark.diff("1", { mark: made });
+                return (
+                    changes === true &&
+                    sound.changes === false &&
+                    markOf({ mark: `${made}/${name}` })?.resource === name
+                );
             }),
             { numRuns: 10_000 },
         );
