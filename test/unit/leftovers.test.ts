@@ -300,6 +300,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
                 credentials_id: workspace["credentialsId"],
                 storage_configuration_id: workspace["storageConfigurationId"],
                 managed_services_customer_managed_key_id: theirs.id,
+                custom_tags: { [MARK_TAG]: `${STACK.replace("1111", "9999")}/w` },
             });
             handlers = handlersOf();
             const ours = await handlers.key.create({ ...registration, mark: mark("k") });
