@@ -4,7 +4,8 @@ import type { AccountObject, Change, Failure, Field } from "./account-object";
 import { checkInputs } from "./check";
 import { NoAnswerError, RefusedError, ReportedError } from "./client/errors";
 import { apiPath, bodyOf, idOf, propertiesOf } from "./dialect";
-import { madeFor, type Mark, MARK_TAG, markOf, nameFor, tagOf } from "./mark";
+import { madeByStack, madeFor, type Mark, MARK_TAG, markOf, nameFor, tagOf } from "./mark";
+import { workspaceObject } from "./objects/workspace";
 import { at, isRecord, type Properties, put, sameValue, textAt, UNKNOWN } from "./properties";
 import type { Place, Session } from "./session";
 
@@ -301,16 +302,20 @@ export class ObjectHandler implements dynamic.ResourceProvider {
      * it is younger than that one.
      */
     private async takenOver(place: Place, inputs: Properties, mark: Mark): Promise<Properties | undefined> {
-        const answers = await place.collection.firstList();
+        let answers = await place.collection.firstList();
         if (!this.marks(inputs) && this.leftBehind(answers, inputs, mark).found !== undefined) {
             // It may belong to another resource with the same content whose turn has yet to come.
             await this.session.clock.sleep(OTHERS_COME);
+            answers = await this.notInUseElsewhere(answers, inputs, mark);
         }
         const { found, others } = this.leftBehind(answers, inputs, mark);
         const { report } = this.session;
-        for (const [id] of others) {
+        for (const [id, answer] of others) {
+            const why = this.isAsked(answer, inputs)
+                ? `could have been made for "${mark.resource}" of this stack too, which needs no second one`
+                : `bears the mark of "${mark.resource}" of this stack, but differs from what the program asks for`;
             report.warn(
-                `The ${this.object.noun} ${id} bears the mark of "${mark.resource}" of this stack, but differs from what the program asks for, so it is left alone. If nobody needs it any more, delete it in the account console.`,
+                `The ${this.object.noun} ${id} ${why}, so it is left alone. If nobody needs it any more, delete it in the account console.`,
             );
         }
         if (found === undefined) return undefined;
@@ -325,6 +330,24 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         );
         this.session.hold(this.object, id, mark);
         return answer;
+    }
+
+    /**
+     * Without what a workspace of nobody knows whom uses: an interrupted create told no one of what it made, so that is
+     * somebody else's, however equal.
+     */
+    private async notInUseElsewhere(
+        answers: ReadonlyMap<string, Properties>,
+        inputs: Properties,
+        mark: Mark,
+    ): Promise<ReadonlyMap<string, Properties>> {
+        const { collection } = this.session.place(workspaceObject, this.accountOf(inputs));
+        const elsewhere = [...(await collection.list())].flatMap(([id, workspace]) => {
+            const tags = at(workspace, "custom_tags");
+            const ours = isRecord(tags) && madeByStack(mark, tags[MARK_TAG]);
+            return ours || this.session.holds(workspaceObject, id) ? [] : Object.values(workspace);
+        });
+        return new Map([...answers].filter(([id]) => !elsewhere.includes(id)));
     }
 
     /** What was there before this process began: the object to take over, and whether that is in doubt; and those that only bear the mark. */

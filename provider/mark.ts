@@ -7,6 +7,8 @@ export const MARK_TAG = "pulumi-databricks-cmk";
 
 /** Which stack a resource belongs to, and which one it is there: what tells an interrupted create's object from all others. */
 export interface Mark {
+    /** The uuid of the stack's mark. */
+    readonly stack: string;
     /** When the stack's mark was made, in milliseconds since 1970. */
     readonly since: number;
     /** The resource's name in the program. */
@@ -31,6 +33,7 @@ export function markOf(inputs: Properties): Mark | undefined {
     if (stack === undefined || since === undefined || resource === undefined) return undefined;
     const text = `${stack}${parent}/${resource}`;
     return {
+        stack,
         since: Number(since),
         resource,
         retained: retained !== undefined,
@@ -48,6 +51,11 @@ export function tagOf({ bearer, retained }: Mark): string {
 export function madeFor(mark: Mark, tag: unknown): { readonly retained: boolean } | undefined {
     if (tag === mark.bearer) return { retained: false };
     return tag === tagOf({ ...mark, retained: true }) ? { retained: true } : undefined;
+}
+
+/** Whether an object with this tag was made for any resource of the mark's stack. */
+export function madeByStack({ stack }: Mark, tag: unknown): boolean {
+    return typeof tag === "string" && tag.startsWith(stack);
 }
 
 /** AWS takes letters, digits, spaces and a few signs in a tag, 255 characters with `+retained`; a hash stands for the rest. */

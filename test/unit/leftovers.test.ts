@@ -8,7 +8,8 @@ import { storageConfigurationObject } from "../../provider/objects/storage-confi
 import { workspaceObject } from "../../provider/objects/workspace";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
-import { LocalCloud, type LocalCloudOptions, type Misfortune } from "../cloud";
+import { databricksKeyPolicy } from "../../sdk/policy-documents";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud, type LocalCloudOptions, type Misfortune } from "../cloud";
 import { FakeClock, fakeWorld } from "./world";
 
 const STACK = "11111111-2222-4333-8444-555555555555";
@@ -288,6 +289,50 @@ describe("leftovers, and what must not be mistaken for one", () => {
                 expect(ids(kind, field)).to.deep.equal([]);
             });
         }
+
+        it("a registration that another stack's workspace uses is that stack's, however equal and young", async () => {
+            await begin();
+            const theirs = await handlers.key.create({ ...registration, mark: mark("k").replace("1111", "9999") });
+            const workspace = await inputs();
+            await cloud.account.create("workspaces", {
+                workspace_name: "theirs",
+                aws_region: "us-east-1",
+                credentials_id: workspace["credentialsId"],
+                storage_configuration_id: workspace["storageConfigurationId"],
+                managed_services_customer_managed_key_id: theirs.id,
+                custom_tags: { [MARK_TAG]: `${STACK.replace("1111", "9999")}/w` },
+            });
+            handlers = handlersOf();
+            const ours = await handlers.key.create({ ...registration, mark: mark("k") });
+            expect(ours.id).to.not.equal(theirs.id);
+            expect(ids("customer-managed-keys", "customer_managed_key_id")).to.have.length(2);
+        });
+
+        it("a registration that this stack's own workspace uses stays when its resource gets another name, and so does the workspace", async () => {
+            await begin();
+            const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
+            const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
+            const { Arn } = cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string };
+            const news = { ...registration, awsKeyInfo: { keyArn: Arn } };
+            const old = await handlers.key.create({ ...news, mark: mark("old") });
+            const asked = await inputs({ managedServicesCustomerManagedKeyId: old.id });
+            const { id, outs } = await handlers.workspace.create(asked);
+            handlers = handlersOf();
+            const renamed = await handlers.key.create({ ...news, mark: mark("new") });
+            const again = { ...asked, managedServicesCustomerManagedKeyId: renamed.id };
+            expect((await handlers.workspace.diff(id, outs, again)).changes).to.equal(false);
+        });
+
+        it("of two equal registrations one is taken over, and the other is mentioned", async () => {
+            await begin();
+            const first = await handlers.key.create({ ...registration, mark: mark("k") });
+            const second = await handlers.key.create({ ...registration, mark: mark("k") });
+            handlers = handlersOf();
+            const taken = await handlers.key.create({ ...registration, mark: mark("k") });
+            expect(taken.id).to.equal(first.id);
+            expect(world.lines.filter((line) => line.includes(second.id))).to.have.length(1);
+            expect(world.lines.join("\n")).to.contain("which needs no second one");
+        });
 
         it("a replaced object is deleted, though its resource goes by another name since (aliases)", async () => {
             await begin();
