@@ -275,12 +275,17 @@ describe("every field of the Account API", () => {
         clock = new FakeClock();
         cloud = await LocalCloud.start({ now: () => clock.now() });
         ids = await existing();
-        const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
-        const environment = { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token };
-        session = new Session(fakeWorld(environment, clock));
+        beginProcess();
         cloud.clearRequests();
     });
     afterEach(() => cloud.stop());
+
+    /** Each command of Pulumi's is a process of its own, which knows no list of before. */
+    function beginProcess(): void {
+        const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
+        const environment = { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token };
+        session = new Session(fakeWorld(environment, clock));
+    }
 
     /** Two objects of each kind that others can name, made by somebody else. */
     async function existing(): Promise<Ids> {
@@ -383,6 +388,7 @@ describe("every field of the Account API", () => {
                         workspace_id: "9007199254740993",
                     });
                 }
+                beginProcess();
                 const { props = {} } = await handlerOf(kind).read(id, outs);
                 const answer = cloud.account.get(kind.collection, id);
                 const known = [
@@ -448,6 +454,7 @@ describe("every field of the Account API", () => {
         const kind = table.find(({ collection }) => collection === "workspaces")!;
         const { id, inputs, outs } = await make(kind);
         cloud.account.setStatus(id, "FAILED", "The root bucket is gone.");
+        beginProcess();
         const { props = {} } = await handlerOf(kind).read(id, outs);
         const news = { ...inputs, storageConfigurationId: ids["storage-configurations"]![1] };
         const { replaces } = await handlerOf(kind).diff(id, props as Record<string, unknown>, news);
