@@ -10,6 +10,7 @@ interface Shape {
     withNetwork?: boolean;
     networkName?: string;
     bucketName?: string;
+    relay?: string;
 }
 
 const program =
@@ -19,6 +20,7 @@ const program =
         withNetwork = true,
         networkName,
         bucketName = "root-bucket",
+        relay: awsRelay = "vpce-0123456789abcdef1",
     }: Shape) =>
     async () => {
         const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
@@ -28,7 +30,7 @@ const program =
             region: "us-east-1",
         });
         const relay = new databricks.VpcEndpoint("relay", {
-            awsVpcEndpointId: "vpce-0123456789abcdef1",
+            awsVpcEndpointId: awsRelay,
             region: "us-east-1",
         });
         const settings = new databricks.PrivateAccessSettings("p", {
@@ -225,6 +227,25 @@ describe("networks and private links on the real engine", () => {
         ]);
         expect(ids("workspaces", "workspace_id")).to.deep.equal([before]);
         expect((await up({ publicAccess: true })).operations).to.deep.equal([]);
+    });
+
+    it("finishes a replacement that reaches from an endpoint to the workspace and was broken off in the middle", async () => {
+        const shape = { publicAccess: true, relay: "vpce-0123456789abcdef5" };
+        cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/networks"),
+            times: 1,
+            do: { kind: "status", status: 400, body: '{"error_code":"INVALID_PARAMETER_VALUE","message":"Not now."}' },
+        });
+        stack.program = program(shape);
+        expect((await stack.up()).output).to.contain("Not now.");
+        expect(ids("vpc-endpoints", "aws_vpc_endpoint_id")).to.have.length(3);
+        await up(shape);
+        expect(ids("vpc-endpoints", "aws_vpc_endpoint_id")).to.have.members([
+            "vpce-0123456789abcdef0",
+            "vpce-0123456789abcdef5",
+        ]);
+        expect((await up(shape)).operations).to.deep.equal([]);
+        await up({ publicAccess: true });
     });
 
     it("says who stands in the way of a network with a fixed name that is to be made anew", async () => {

@@ -257,8 +257,6 @@ describe("every field of the Account API", () => {
     let clock: FakeClock;
     let ids: Ids;
     let session: Session;
-    /** A new process of the provider, as each command of the CLI has its own. */
-    let nextCommand: () => void;
     let registered: Record<string, unknown> = {};
 
     before(async () => {
@@ -277,13 +275,17 @@ describe("every field of the Account API", () => {
         clock = new FakeClock();
         cloud = await LocalCloud.start({ now: () => clock.now() });
         ids = await existing();
-        const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
-        const environment = { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token };
-        nextCommand = () => (session = new Session(fakeWorld(environment, clock)));
-        nextCommand();
+        beginProcess();
         cloud.clearRequests();
     });
     afterEach(() => cloud.stop());
+
+    /** Each command of Pulumi's is a process of its own, which knows no list of before. */
+    function beginProcess(): void {
+        const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
+        const environment = { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token };
+        session = new Session(fakeWorld(environment, clock));
+    }
 
     /** Two objects of each kind that others can name, made by somebody else. */
     async function existing(): Promise<Ids> {
@@ -386,6 +388,7 @@ describe("every field of the Account API", () => {
                         workspace_id: "9007199254740993",
                     });
                 }
+                beginProcess();
                 const { props = {} } = await handlerOf(kind).read(id, outs);
                 const answer = cloud.account.get(kind.collection, id);
                 const known = [
@@ -451,7 +454,7 @@ describe("every field of the Account API", () => {
         const kind = table.find(({ collection }) => collection === "workspaces")!;
         const { id, inputs, outs } = await make(kind);
         cloud.account.setStatus(id, "FAILED", "The root bucket is gone.");
-        nextCommand();
+        beginProcess();
         const { props = {} } = await handlerOf(kind).read(id, outs);
         const news = { ...inputs, storageConfigurationId: ids["storage-configurations"]![1] };
         const { replaces } = await handlerOf(kind).diff(id, props as Record<string, unknown>, news);

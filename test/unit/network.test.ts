@@ -291,6 +291,7 @@ describe("networks and private links against the local cloud", () => {
             const news = { ...inputs, storageConfigurationId: second };
             expect((await handlers.workspace.diff(id, outs, news)).replaces).to.deep.equal(["storageConfigurationId"]);
             cloud.account.setStatus(id, "FAILED", "The bucket is gone.");
+            handlers = handlersOf(); // A refresh is a process of its own, which knows no list of before.
             const { props = {} } = await handlers.workspace.read(id, outs);
             expect((await handlers.workspace.diff(id, props, news)).replaces).to.deep.equal([]);
             const renamed = { ...news, workspaceName: "renamed" };
@@ -406,6 +407,7 @@ describe("networks and private links against the local cloud", () => {
             await handlers.workspace.create(inputs);
             cloud.account.change("networks", linked.id, { vpc_status: "WARNED", warning_messages: [{}] });
             cloud.account.change("vpc-endpoints", rest.id, { state: "rejected" });
+            handlers = handlersOf();
             const { props: shown = {} } = await handlers.network.read(linked.id, linked.outs);
             expect(shown["vpcStatus"]).to.equal("WARNED");
             const links = { restApis: [rest.id], dataplaneRelays: linked.outs["vpcEndpoints"].dataplaneRelays };
