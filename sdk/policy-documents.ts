@@ -142,10 +142,15 @@ export type CrossAccountNetwork = "databricks-managed" | "customer-managed";
  * What Databricks may do with the cross-account role: launch clusters and, in a network that it manages itself, make and
  * remove that network.
  *
- * @param args `network`: whose network it is. Default: `databricks-managed`.
+ * @param args `network`: whose network it is. Default: `databricks-managed`. `passRoles`: ARNs of the roles that clusters
+ * may be given by an instance profile. Default: none.
  */
-export function crossAccountPolicy(args: { network?: CrossAccountNetwork } = {}): PolicyDocument {
-    const { network = "databricks-managed" } = args;
+export function crossAccountPolicy(
+    args: { network?: CrossAccountNetwork; passRoles?: readonly string[] } = {},
+): PolicyDocument {
+    const { network = "databricks-managed", passRoles = [] } = args;
+    const passing: PolicyStatement[] =
+        passRoles.length === 0 ? [] : [{ Effect: "Allow", Action: "iam:PassRole", Resource: [...passRoles] }];
     return {
         Version: "2012-10-17",
         Statement: [
@@ -160,6 +165,7 @@ export function crossAccountPolicy(args: { network?: CrossAccountNetwork } = {})
                 Resource: "arn:aws:iam::*:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
                 Condition: { StringLike: { "iam:AWSServiceName": "spot.amazonaws.com" } },
             },
+            ...passing,
         ],
     };
 }
