@@ -85,5 +85,9 @@ function noticed({ arm, run }: Created): number[] {
         const id = String(workspace_id);
         return { id, ready: arm.cloud.account.readyAt(id) };
     });
-    return noticedAfter(workspaces, run.requests).filter((delay) => delay !== undefined);
+    const delays = noticedAfter(workspaces, run.requests);
+    const seen = delays.filter((delay) => delay !== undefined);
+    if (seen.length < arm.n)
+        throw new Error(`${arm.name}: ${arm.n - seen.length} workspaces were RUNNING, and no answer showed it.`);
+    return seen;
 }
