@@ -149,6 +149,7 @@ describe("the benchmark", () => {
     it("refuses a measure that it does not know and a number that is none, and names what it takes", () => {
         expect(() => readOptions(["--only", "speed"], ["create", "refresh"])).to.throw("create, refresh");
         expect(() => readOptions(["--n", "many"], [])).to.throw("--n many");
+        expect(() => readOptions(["--scatter", "101"], [])).to.throw("0 to 100");
         expect(readOptions(["--n", "1000"], [])).to.include({ n: 1000, rateN: 1000, provisioning: 30 });
     });
 

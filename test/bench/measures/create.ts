@@ -12,7 +12,7 @@ const NOTICED_WITHIN = 10_000;
 export const create: Measure = {
     name: "create",
     async measure(bench) {
-        const { n, provisioning } = bench.options;
+        const { n, provisioning, scatter } = bench.options;
         const created = new Map<ArmName, Created>();
         for (const name of bench.arms) created.set(name, await bench.created(name));
 
@@ -30,7 +30,8 @@ export const create: Measure = {
             byArm(withCalls(bench.arms), (name) => (delaysOf[name] === undefined ? undefined : share(delaysOf[name])));
         const worstLimit = Math.min(provisioning * 100, NOTICED_WITHIN);
 
-        const title = `create ${n}, ${provisioning} s each`;
+        const soonest = scatter === 0 ? "" : `${(provisioning * (1 - scatter / 100)).toFixed(1)} to `;
+        const title = `create ${n}, ${soonest}${provisioning} s each`;
         return [
             {
                 measure: title,
