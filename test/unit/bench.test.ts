@@ -168,4 +168,25 @@ describe("the benchmark", () => {
             await cloud.stop();
         }
     });
+
+    it("lets workspaces be ready at scattered times, never later than the provisioning time", async () => {
+        const cloud = await LocalCloud.start({
+            provisioningMilliseconds: 1000,
+            provisioningScatter: 0.5,
+            now: () => 0,
+        });
+        try {
+            await cloud.account.fill(1);
+            const [others] = cloud.account.list("workspaces");
+            const { workspace_name, aws_region, credentials_id, storage_configuration_id } = others ?? {};
+            const asked = { workspace_name, aws_region, credentials_id, storage_configuration_id };
+            const made = await Promise.all(Array.from({ length: 10 }, () => cloud.account.create("workspaces", asked)));
+            const ready = made.map(({ workspace_id }) => cloud.account.readyAt(String(workspace_id)));
+            expect(Math.min(...ready)).to.be.at.least(500);
+            expect(Math.max(...ready)).to.be.at.most(1000);
+            expect(new Set(ready).size).to.be.above(1);
+        } finally {
+            await cloud.stop();
+        }
+    });
 });
