@@ -19,7 +19,8 @@ const LISTED_PER_READ = 500;
 /** How many reads make a list worth while whose size is not known yet. */
 const LIST_FROM = 2;
 
-type Listed = ReadonlyMap<string, Properties>;
+/** The objects of a list by their ids. */
+export type Listed = ReadonlyMap<string, Properties>;
 
 interface Listing {
     readonly answers: Promise<Listed>;
@@ -138,6 +139,12 @@ export class Collection {
     async list(): Promise<Listed> {
         this.following ??= this.listAfter(this.latest);
         return this.following;
+    }
+
+    /** Every object as it was at some moment after this time: the latest list where that is young enough. */
+    async listSince(time: number): Promise<Listed> {
+        const { latest } = this;
+        return latest !== undefined && latest.asked > time ? latest.answers : this.list();
     }
 
     /**

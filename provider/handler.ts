@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import type { AccountObject, Change, Failure, Field } from "./account-object";
 import { checkInputs } from "./check";
+import type { Listed } from "./collection";
 import { NoAnswerError, RefusedError, ReportedError } from "./client/errors";
 import { apiPath, bodyOf, idOf, propertiesOf } from "./dialect";
 import { madeByStack, madeFor, type Mark, MARK_TAG, markOf, nameFor, tagOf } from "./mark";
@@ -93,12 +94,17 @@ export class ObjectHandler implements dynamic.ResourceProvider {
             (mark === undefined ? undefined : await this.takenOver(place, inputs, mark)) ??
             (await this.made(place, inputs, mark));
         const id = idOf(this.object, answer);
+        const since = this.session.clock.now();
         const outs = await this.settled(place, id, inputs, this.stateOf(inputs, answer));
+        if (mark !== undefined) await this.lookAround?.(place, inputs, mark, since);
         // What was taken over may have been made for inputs that the program has changed since.
         return this.changed(outs, inputs).length === 0
             ? { id, outs }
             : { id, ...(await this.update(id, outs, inputs)) };
     }
+
+    /** Once an object is made: sees what has appeared beside it since then. */
+    protected lookAround?(place: Place, inputs: Properties, mark: Mark, since: number): Promise<void>;
 
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
         const answer = await this.placeOf(properties).collection.read(id);
@@ -192,6 +198,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         for (const [path, field] of Object.entries(this.object.fields)) {
             if (field.api === null) put(state, path, at(inputs, path));
         }
+        // Its deletion, which is told of no inputs, knows by it whose the object is.
+        if (inputs["mark"] !== undefined) state["mark"] = inputs["mark"];
         return mergeDeep(state, this.shown(answer, this.accountOf(inputs)));
     }
 
@@ -460,7 +468,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     private async madeSince(place: Place, inputs: Properties, mark: Mark): Promise<Properties | undefined> {
         for (const pause of [0, ...LOOK_AGAIN]) {
             if (pause > 0) await this.session.clock.sleep(pause);
-            const found = (await this.appeared(place, inputs, mark)).find(([, answer]) => this.isAsked(answer, inputs));
+            const [before, now] = [await place.collection.firstList(), await place.collection.list()];
+            const found = this.appeared(before, now, inputs, mark).find(([, answer]) => this.isAsked(answer, inputs));
             if (found === undefined) continue;
             this.session.hold(this.object, found[0], mark);
             return found[1];
@@ -468,11 +477,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return undefined;
     }
 
-    /** What bears the mark (or says the same), was not there when this process began, and is no resource's. */
-    protected async appeared(place: Place, inputs: Properties, mark: Mark): Promise<[string, Properties][]> {
-        const before = await place.collection.firstList();
+    /** What bears the mark (or says the same), was not there before, and is no resource's. */
+    protected appeared(before: Listed, now: Listed, inputs: Properties, mark: Mark): [string, Properties][] {
         const bears = this.bearing(inputs, mark);
-        return [...(await place.collection.list())].filter(
+        return [...now].filter(
             ([id, answer]) => !before.has(id) && !this.session.holds(this.object, id) && bears(answer) !== undefined,
         );
     }

@@ -4,7 +4,7 @@ import type { Failure, OnKeyChange } from "./account-object";
 import { RefusedError, ReportedError } from "./client/errors";
 import { type Difference, InitializationError, ObjectHandler } from "./handler";
 import { customerManagedKeyObject } from "./objects/customer-managed-key";
-import { markOf } from "./mark";
+import { type Mark, markOf } from "./mark";
 import { deploymentNamePrefix } from "./objects/workspace";
 import { at, type Properties, textAt, UNKNOWN } from "./properties";
 import { onKeyChangeSchema } from "./settings";
@@ -54,17 +54,18 @@ export class WorkspaceHandler extends ObjectHandler {
      * A POST that an earlier, killed run left on the wire may have made a second workspace while this one was made. No
      * later `pulumi up` would look for it, so it is mentioned here.
      */
-    override async create(inputs: Properties): Promise<dynamic.CreateResult> {
-        const made = await super.create(inputs);
-        const mark = markOf(inputs);
-        if (mark === undefined) return made;
-        // The workspace is there: a look that fails takes nothing back.
-        for (const [id] of await this.appeared(this.placeOf(inputs), inputs, mark).catch(() => [])) {
-            this.session.report.warn(
-                `The workspace ${id} appeared while "${mark.resource}" of this stack was made and bears its mark too, but belongs to no resource: an interrupted \`pulumi up\` had asked for it. If nobody needs it, delete it in the account console.`,
-            );
+    protected override async lookAround(place: Place, inputs: Properties, mark: Mark, since: number): Promise<void> {
+        try {
+            const { collection } = place;
+            const [before, now] = [await collection.firstList(), await collection.listSince(since)];
+            for (const [id] of this.appeared(before, now, inputs, mark)) {
+                this.session.report.warn(
+                    `The workspace ${id} appeared while "${mark.resource}" of this stack was made and bears its mark too, but belongs to no resource: an interrupted \`pulumi up\` had asked for it. If nobody needs it, delete it in the account console.`,
+                );
+            }
+        } catch {
+            // The workspace is there: a look that fails takes nothing back.
         }
-        return made;
     }
 
     /**

@@ -34,19 +34,25 @@ export class Arm {
 
     /** Starts a cloud and makes a stack of `n` workspaces, of which none is created yet. */
     static async start(name: ArmName, n: number, options: LocalCloudOptions): Promise<Arm> {
-        const cloud = await LocalCloud.start(options);
         const program = readFileSync(join(__dirname, "programs", `${name}.js`), "utf8");
+        const peer = name === "peer" ? peerEnvironment() : {};
+        const cloud = await LocalCloud.start(options);
         const keyArn = cloud.createKey();
-        const environment = {
+        const project = new CliProject(`bench-${name}`, program, {
             ...cloud.environment(),
             N: String(n),
             ...(name === "ours" ? { KEY_ARN: keyArn } : await registered(cloud, keyArn)),
             ...(name === "plain" ? { DATABRICKS_TOKEN: cloud.token } : {}),
-            ...(name === "peer" ? peerEnvironment() : {}),
-        };
-        const arm = new Arm(name, n, cloud, new CliProject(`bench-${name}`, program, environment));
-        await must(arm.project.run(["stack", "init", "dev"]), `pulumi stack init of ${name}`);
-        return arm;
+            ...peer,
+        });
+        const arm = new Arm(name, n, cloud, project);
+        try {
+            await must(project.run(["stack", "init", "dev"]), `pulumi stack init of ${name}`);
+            return arm;
+        } catch (error) {
+            await arm.stop();
+            throw error;
+        }
     }
 
     /** `pulumi up`. */

@@ -67,8 +67,12 @@ export class Bench {
     }
 
     private async create(name: ArmName): Promise<Created> {
-        const { n, provisioning } = this.options;
-        const arm = await Arm.start(name, n, { provisioningMilliseconds: provisioning * 1000 });
+        const { n, provisioning, scatter } = this.options;
+        const arm = await Arm.start(name, n, {
+            provisioningMilliseconds: provisioning * 1000,
+            // A poll whose interval divides the provisioning time would be right by luck.
+            provisioningScatter: scatter / 100,
+        });
         try {
             const run = await arm.up();
             this.say(`create ${name}: ${run.seconds.toFixed(1)} s`);

@@ -6,6 +6,8 @@ export interface BenchOptions {
     readonly n: number;
     /** How long each is PROVISIONING, in seconds. */
     readonly provisioning: number;
+    /** By how many percent of that a workspace is ready sooner at most, by chance. */
+    readonly scatter: number;
     /** How often refresh, preview and the foreign account are measured. */
     readonly runs: number;
     /** Requests that are answered in a second where the rate is limited. */
@@ -29,6 +31,7 @@ export function readOptions(args: readonly string[], measures: readonly string[]
         options: {
             n: { type: "string", default: "100" },
             provisioning: { type: "string", default: "30" },
+            scatter: { type: "string", default: "10" },
             runs: { type: "string", default: "3" },
             rate: { type: "string", default: "10" },
             "rate-n": { type: "string" },
@@ -45,6 +48,7 @@ export function readOptions(args: readonly string[], measures: readonly string[]
     return {
         n,
         provisioning: number("provisioning", values.provisioning),
+        scatter: number("scatter", values.scatter, { least: 0, most: 100 }),
         runs: number("runs", values.runs),
         rate: number("rate", values.rate),
         rateN: values["rate-n"] === undefined ? Math.max(200, n) : number("rate-n", values["rate-n"]),
@@ -55,7 +59,9 @@ export function readOptions(args: readonly string[], measures: readonly string[]
     };
 }
 
-function number(name: string, text: string): number {
-    if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: give a whole number, 1 or more.`);
-    return Number(text);
+function number(name: string, text: string, { least = 1, most = Number.MAX_SAFE_INTEGER } = {}): number {
+    const given = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (given >= least && given <= most) return given;
+    const bounds = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+    throw new Error(`--${name} ${text}: give a whole number, ${bounds}.`);
 }

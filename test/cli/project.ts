@@ -91,9 +91,18 @@ export class CliProject {
             });
     }
 
+    /** Kills one of its processes, as `kill -9` does. */
+    kill(pid: number): void {
+        try {
+            process.kill(pid, "SIGKILL");
+        } catch {
+            // It has ended by itself.
+        }
+    }
+
     /** Kills what still runs of it, as `kill -9` does, and takes its folder away. */
     remove(): void {
-        for (const { pid } of this.processes()) process.kill(pid, "SIGKILL");
+        for (const { pid } of this.processes()) this.kill(pid);
         rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     }
 }

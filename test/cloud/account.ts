@@ -243,6 +243,7 @@ export interface AccountOptions {
     readonly now: () => number;
     readonly notebooks: NotebookStore;
     readonly provisioningMilliseconds: number;
+    readonly provisioningScatter: number;
     readonly deletionMilliseconds: number;
     readonly deploymentNamePrefix: string | undefined;
     readonly keyChange: "immutable" | "updatable";
@@ -412,7 +413,7 @@ export class Account {
         if (typeof keyId === "string") await this.options.notebooks.rewrap(id, this.keyArn(keyId));
         Object.assign(stored, structuredClone(body));
         const life = this.lifeOf(id);
-        life.ready = this.options.now() + this.options.provisioningMilliseconds;
+        life.ready = this.provisioned();
         life.outcome = this.outcomeOf(stored);
         return this.get(kind, id);
     }
@@ -494,11 +495,17 @@ export class Account {
         };
         this.of("workspaces").set(id, record);
         this.lives.set(id, {
-            ready: this.options.now() + this.options.provisioningMilliseconds,
+            ready: this.provisioned(),
             outcome,
             gone: Number.POSITIVE_INFINITY,
         });
         return this.get("workspaces", id);
+    }
+
+    /** When the provisioning that begins now ends. */
+    private provisioned(): number {
+        const { now, provisioningMilliseconds, provisioningScatter } = this.options;
+        return now() + provisioningMilliseconds * (1 - provisioningScatter * Math.random());
     }
 
     private lifeOf(id: string): Life {

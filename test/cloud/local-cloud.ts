@@ -32,6 +32,8 @@ export interface LocalCloudOptions {
     deploymentNamePrefix?: string;
     /** How long a workspace is PROVISIONING. Default: 1000. */
     provisioningMilliseconds?: number;
+    /** By which share of that, 0 to 1, at most a workspace is ready sooner: by chance, each by its own. Default: 0. */
+    provisioningScatter?: number;
     /** How long a deleted workspace is still shown. Default: 0. */
     deletionMilliseconds?: number;
     /** How long the control plane keeps a data encryption key. Default: 300000. */
@@ -159,6 +161,7 @@ export class LocalCloud {
             now,
             notebooks,
             provisioningMilliseconds: options.provisioningMilliseconds ?? 1000,
+            provisioningScatter: options.provisioningScatter ?? 0,
             deletionMilliseconds: options.deletionMilliseconds ?? 0,
             deploymentNamePrefix: options.deploymentNamePrefix,
             keyChange: options.keyChange ?? "immutable",

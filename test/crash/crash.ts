@@ -93,7 +93,7 @@ class CrashStack {
     kill(victim: Victim): void {
         for (const { pid, role } of this.project.processes()) {
             const hit = (role === "engine" && victim !== "provider") || (role === "provider" && victim !== "engine");
-            if (hit) process.kill(pid, "SIGKILL");
+            if (hit) this.project.kill(pid);
         }
     }
 

@@ -149,6 +149,7 @@ describe("the benchmark", () => {
     it("refuses a measure that it does not know and a number that is none, and names what it takes", () => {
         expect(() => readOptions(["--only", "speed"], ["create", "refresh"])).to.throw("create, refresh");
         expect(() => readOptions(["--n", "many"], [])).to.throw("--n many");
+        expect(() => readOptions(["--scatter", "101"], [])).to.throw("0 to 100");
         expect(readOptions(["--n", "1000"], [])).to.include({ n: 1000, rateN: 1000, provisioning: 30 });
     });
 
@@ -163,6 +164,27 @@ describe("the benchmark", () => {
             expect(workspaces.map(({ workspace_status }) => workspace_status)).to.deep.equal(Array(20).fill("RUNNING"));
             expect(cloud.requests.map(({ bytes }) => bytes)).to.deep.equal([Buffer.byteLength(text)]);
             expect(cloud.requests[0]?.answered).to.be.at.least(cloud.requests[0]?.time ?? Infinity);
+        } finally {
+            await cloud.stop();
+        }
+    });
+
+    it("lets workspaces be ready at scattered times, never later than the provisioning time", async () => {
+        const cloud = await LocalCloud.start({
+            provisioningMilliseconds: 1000,
+            provisioningScatter: 0.5,
+            now: () => 0,
+        });
+        try {
+            await cloud.account.fill(1);
+            const [others] = cloud.account.list("workspaces");
+            const { workspace_name, aws_region, credentials_id, storage_configuration_id } = others ?? {};
+            const asked = { workspace_name, aws_region, credentials_id, storage_configuration_id };
+            const made = await Promise.all(Array.from({ length: 10 }, () => cloud.account.create("workspaces", asked)));
+            const ready = made.map(({ workspace_id }) => cloud.account.readyAt(String(workspace_id)));
+            expect(Math.min(...ready)).to.be.at.least(500);
+            expect(Math.max(...ready)).to.be.at.most(1000);
+            expect(new Set(ready).size).to.be.above(1);
         } finally {
             await cloud.stop();
         }

@@ -12,7 +12,7 @@ const NOTICED_WITHIN = 10_000;
 export const create: Measure = {
     name: "create",
     async measure(bench) {
-        const { n, provisioning } = bench.options;
+        const { n, provisioning, scatter } = bench.options;
         const created = new Map<ArmName, Created>();
         for (const name of bench.arms) created.set(name, await bench.created(name));
 
@@ -30,7 +30,8 @@ export const create: Measure = {
             byArm(withCalls(bench.arms), (name) => (delaysOf[name] === undefined ? undefined : share(delaysOf[name])));
         const worstLimit = Math.min(provisioning * 100, NOTICED_WITHIN);
 
-        const title = `create ${n}, ${provisioning} s each`;
+        const soonest = scatter === 0 ? "" : `${(provisioning * (1 - scatter / 100)).toFixed(1)} to `;
+        const title = `create ${n}, ${soonest}${provisioning} s each`;
         return [
             {
                 measure: title,
@@ -85,5 +86,9 @@ function noticed({ arm, run }: Created): number[] {
         const id = String(workspace_id);
         return { id, ready: arm.cloud.account.readyAt(id) };
     });
-    return noticedAfter(workspaces, run.requests).filter((delay) => delay !== undefined);
+    const delays = noticedAfter(workspaces, run.requests);
+    const seen = delays.filter((delay) => delay !== undefined);
+    if (seen.length < arm.n)
+        throw new Error(`${arm.name}: ${arm.n - seen.length} workspaces were RUNNING, and no answer showed it.`);
+    return seen;
 }
