@@ -22,6 +22,11 @@ const GONE_AFTER = 60_000;
 /** Statuses from which a workspace never becomes RUNNING by itself. */
 const ended = new Set(["FAILED", "CANCELLED", "CANCELLING", "BANNED"]);
 
+/** Whether a workspace of this state has ever been RUNNING, and so may hold notebooks. */
+function ran(state: Properties): boolean {
+    return at(state, "hasRun") === true || textAt(state, "workspaceStatus") === "RUNNING";
+}
+
 interface KeyChange {
     readonly field: string;
     readonly from: string | undefined;
@@ -40,7 +45,7 @@ export class WorkspaceHandler extends ObjectHandler {
         const status = textAt(olds, "workspaceStatus");
         if (status === undefined || status === "RUNNING") return result;
         // One that never ran holds nothing and cannot be mended; any other is waited for, or reported, by an update.
-        const hopeless = ended.has(status) && at(olds, "hasRun") !== true;
+        const hopeless = ended.has(status) && !ran(olds);
         const replaces = hopeless ? [...(result.replaces ?? []), "workspaceStatus"] : result.replaces;
         return {
             ...result,
@@ -143,6 +148,10 @@ export class WorkspaceHandler extends ObjectHandler {
         }
     }
 
+    override async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+        return super.update(id, olds, ran(olds) ? { ...news, hasRun: true } : news);
+    }
+
     protected override async write(
         place: Place,
         id: string,
@@ -190,7 +199,7 @@ export class WorkspaceHandler extends ObjectHandler {
             // The API lets a workspace change its network only where it was created with one,
             if (path === "networkId" && at(olds, path) === undefined) return { path, change: "replace" };
             // and its storage only after it failed. One that never ran holds nothing that a change in place would save.
-            const mendable = textAt(olds, "workspaceStatus") === "FAILED" && at(olds, "hasRun") === true;
+            const mendable = textAt(olds, "workspaceStatus") === "FAILED" && ran(olds);
             if (path === "storageConfigurationId" && mendable) return { path, change: "update" };
             const inPlace = path === "managedServicesCustomerManagedKeyId" && at(news, path) !== undefined;
             return inPlace && this.onKeyChange(news) === "update" ? { path, change: "update" } : difference;
@@ -207,7 +216,9 @@ export class WorkspaceHandler extends ObjectHandler {
         const actual = textAt(state, "deploymentName");
         const prefix = deploymentNamePrefix(inputs["deploymentName"], actual) ?? textAt(inputs, "deploymentNamePrefix");
         if (prefix !== undefined) state["deploymentNamePrefix"] = prefix;
-        if (state["workspaceStatus"] === "RUNNING" || at(inputs, "hasRun") === true) state["hasRun"] = true;
+        // One that runs has run: only of another must the state say so. What one was before it was adopted, nobody knows.
+        const mayHaveRun = ran(inputs) || at(inputs, "adopt") !== undefined;
+        if (state["workspaceStatus"] !== "RUNNING" && mayHaveRun) state["hasRun"] = true;
         return state;
     }
 
@@ -227,7 +238,7 @@ export class WorkspaceHandler extends ObjectHandler {
         const label = markOf(inputs)?.resource ?? textAt(inputs, "workspaceName") ?? id;
         const began = clock.now();
         const timeout = this.timeout(inputs);
-        const known = { ...(state["hasRun"] === true ? { hasRun: true } : {}), ...inputs };
+        const known = { ...(ran(state) ? { hasRun: true } : {}), ...inputs };
         let latest = state;
         let reported = Number.NEGATIVE_INFINITY;
         let missing: number | undefined;
@@ -291,7 +302,7 @@ export class WorkspaceHandler extends ObjectHandler {
         const status = textAt(state, "workspaceStatus") ?? "";
         return new StoppedError(
             `The workspace ${id} is ${status}${sentence(textAt(state, "workspaceStatusMessage"))}`,
-            state["hasRun"] === true
+            ran(state)
                 ? "It ran before, so it is not replaced: correct what its last change brought (credentials, network, storage, key) and run `pulumi up` again."
                 : "Correct the cause: the next `pulumi up` replaces it.",
         );

@@ -39,7 +39,7 @@ const handlers: Readonly<Record<ResourceType, HandlerName>> = {
  * that, where `@pulumi/pulumi` is installed. It is the same for every release, so that no release changes a resource.
  */
 function providerText(handler: HandlerName): string {
-    return `exports.handler=()=>require(require.resolve("pulumi-databricks-cmk/provider",{paths:[".",__dirname]})).${handler}`;
+    return `exports.handler=_=>require(require.resolve('pulumi-databricks-cmk/provider',{paths:['.',__dirname]})).${handler}`;
 }
 
 /** What every resource is given beside its own inputs. */

@@ -148,6 +148,38 @@ describe("handlers against the local cloud", () => {
         expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
     });
 
+    it("never replaces a workspace that failed after a change whose end nobody heard of", async () => {
+        await begin();
+        const news = await inputs({ customTags: { team: "a" } });
+        const { id, outs } = await handlers.workspace.create(news);
+        cloud.account.nextOutcome = { status: "FAILED", message: "Role is gone." };
+        const changed = { ...news, customTags: { team: "b" } };
+        // Asked for by an earlier run that was killed.
+        await cloud.account.patch("workspaces", id, { custom_tags: { team: "b" } }, ["custom_tags"]);
+        const error = await handlers.workspace.update(id, outs, changed).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+        );
+        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
+        expect(error.message).to.contain("It ran before, so it is not replaced");
+        expect((await handlers.workspace.diff(id, error.properties, changed)).replaces).to.deep.equal([]);
+    });
+
+    it("never replaces a workspace that was FAILED when it was adopted: what it was before is not known", async () => {
+        await begin();
+        const news = await inputs();
+        const { id } = await handlers.workspace.create(news);
+        cloud.account.setStatus(id, "FAILED", "Role is gone.");
+        handlers = handlersOf();
+        const adopting = { ...news, adopt: id, mark: mark("other") };
+        const error = await handlers.workspace.create(adopting).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+        );
+        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
+        expect((await handlers.workspace.diff(id, error.properties, adopting)).replaces).to.deep.equal([]);
+    });
+
     it("goes on waiting for a workspace that took too long", async () => {
         await begin({ provisioningMilliseconds: 60_000 });
         const news = await inputs({ provisioningTimeoutSeconds: 20 });
