@@ -361,7 +361,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         // Some kinds say no time: a mark is then enough, a content that others may have too is not.
         const marks = this.marks(inputs);
         const bearers = [...answers].filter(([, answer]) => bears(answer) !== undefined);
-        const held = bearers.filter(([id]) => this.session.holds(this.object, id));
+        const held = bearers.filter(([id]) => this.session.holder(this.object, id, mark) === true);
         const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer) ?? 0));
         const left = bearers.filter(
             ([id, answer]) =>
