@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { AccountObject, Change, Failure, Field } from "./account-object";
 import { checkInputs } from "./check";
 import type { Listed } from "./collection";
-import { NoAnswerError, RefusedError, ReportedError } from "./client/errors";
+import { NoAnswerError, RefusedError, ReportedError, UnexpectedAnswerError } from "./client/errors";
 import { apiPath, bodyOf, idOf, propertiesOf } from "./dialect";
 import { madeByStack, madeFor, type Mark, MARK_TAG, markOf, nameFor, tagOf } from "./mark";
 import { workspaceObject } from "./objects/workspace";
@@ -371,7 +371,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         // Some kinds say no time: a mark is then enough, a content that others may have too is not.
         const marks = this.marks(inputs);
         const bearers = [...answers].filter(([, answer]) => bears(answer) !== undefined);
-        const held = bearers.filter(([id]) => this.session.holds(this.object, id));
+        const held = bearers.filter(([id]) => this.session.holder(this.object, id, mark) === true);
         const since = Math.max(mark.since - CLOCK_SKEW, ...held.map(([, answer]) => creationTime(answer) ?? 0));
         const left = bearers.filter(
             ([id, answer]) =>
@@ -441,14 +441,16 @@ export class ObjectHandler implements dynamic.ResourceProvider {
                 const twin = mark && (await this.madeSince(place, inputs, mark));
                 if (twin !== undefined) return twin;
             } catch (error) {
-                // What is refused because its name is taken may be what an earlier POST made late.
+                // What is refused because its name is taken may be what an earlier POST made late; an answer of a strange
+                // shape is about something, too. Neither is a reason to ask once more.
                 const late = lost && error instanceof RefusedError && error.kind === "conflict";
+                const strange = error instanceof UnexpectedAnswerError;
                 const unknown = error instanceof NoAnswerError && error.effectPossible;
                 lost ||= unknown;
-                if ((unknown || late) && mark !== undefined && attempt < 5) {
+                if ((unknown || late || strange) && mark !== undefined && attempt < 5) {
                     const found = await this.madeSince(place, inputs, mark);
                     if (found !== undefined) return found;
-                    if (late) throw error;
+                    if (!unknown) throw error;
                 } else if (error instanceof RefusedError && error.kind === "validation" && clock.now() < end) {
                     report.progress(
                         `${mark?.resource ?? noun}: waiting until Databricks can use the fresh role or bucket (${error.detail})`,

@@ -252,6 +252,8 @@ const faults: Record<string, Misfortune> = {
     "time-out": { kind: "hang" },
     truncated: { kind: "truncate" },
     HTML: { kind: "body", body: "<html></html>" },
+    "JSON of another shape": { kind: "body", body: "{}" },
+    "a gateway's 404": { kind: "status", status: 404, body: "<html></html>" },
 };
 
 describe("the fault matrix: every request of a stack's life × every fault", () => {

@@ -226,7 +226,7 @@ describe("handlers against the local cloud", () => {
         expect((await handlers.key.create({ ...key, mark: mark("k", clock.now() + 3_600_000) })).id).to.not.equal(id);
     });
 
-    for (const kind of ["drop", "truncate", "status", "body"] as const) {
+    for (const kind of ["drop", "truncate", "status", "body", "shape"] as const) {
         it(`makes one workspace when the answer to its POST is lost (${kind})`, async () => {
             await begin();
             const news = await inputs();
@@ -240,7 +240,9 @@ describe("handlers against the local cloud", () => {
                           ? { kind, status: 503, afterEffect: true }
                           : kind === "body"
                             ? { kind, body: "<html>proxy</html>" }
-                            : { kind },
+                            : kind === "shape"
+                              ? { kind: "body", body: "{}" }
+                              : { kind },
             });
             const { id } = await handlers.workspace.create(news);
             expect(cloud.account.list("workspaces").map((one) => one["workspace_id"])).to.deep.equal([id]);

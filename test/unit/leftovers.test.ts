@@ -323,6 +323,16 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.workspace.diff(id, outs, again)).changes).to.equal(false);
         });
 
+        it("what was left of a registration is taken over, though an equal one of another resource is younger", async () => {
+            await begin();
+            const left = await handlers.key.create({ ...registration, mark: mark("left") });
+            await clock.sleep(5_000);
+            const other = await handlers.key.create({ ...registration, mark: mark("other") });
+            handlers = handlersOf();
+            await handlers.key.diff(other.id, other.outs, { ...registration, mark: mark("other") });
+            expect((await handlers.key.create({ ...registration, mark: mark("left") })).id).to.equal(left.id);
+        });
+
         it("of two equal registrations one is taken over, and the other is mentioned", async () => {
             await begin();
             const first = await handlers.key.create({ ...registration, mark: mark("k") });
