@@ -56,7 +56,16 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions | undefined) {
         const { type, inputs, outputs } = registration;
         const unknown = Object.fromEntries(outputs.map((output) => [output, undefined]));
-        super(typeOf(type), name, { ...unknown, ...inputs, __provider: providerText(handlers[type]) }, opts);
+        // Pulumi takes a stack trace for each promise of each output, for its report of leaked promises. With the source maps of
+        // a TypeScript program they are most of what a preview of many workspaces takes. (Where the resource stands in the
+        // program, Pulumi finds out by a trace of its own, whatever the limit.)
+        const { stackTraceLimit } = Error;
+        Error.stackTraceLimit = 0;
+        try {
+            super(typeOf(type), name, { ...unknown, ...inputs, __provider: providerText(handlers[type]) }, opts);
+        } finally {
+            Error.stackTraceLimit = stackTraceLimit;
+        }
     }
 }
 
