@@ -1,17 +1,24 @@
 // @ts-check
-// `npm test`: sets up what is missing, checks style, runs the unit tests, then those on the real engine.
+// `npm test`: sets up what is missing, checks style, runs the unit tests, then those on the real engine, two files at a time.
 // What follows `--` goes to mocha: npm test -- --grep "key". The last line says how many tests passed and failed.
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { localEnvironment, root } from "./project.mjs";
 import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./processes.mjs";
 import { setUp } from "./setup.mjs";
 
-/** The suites in the order in which they run, and how long one test may take, in milliseconds. */
+/**
+ * The suites in the order in which they run, and how long one test may take, in milliseconds. The files of a suite `apart`
+ * have a process each, some at once: they wait for the engine, and share nothing.
+ */
 const SUITES = [
-    { name: "unit", timeout: 10_000 },
-    { name: "engine", timeout: 300_000 },
+    { name: "unit", timeout: 10_000, apart: false },
+    { name: "engine", timeout: 300_000, apart: true },
 ];
+
+/** Files of a suite that runs apart that take longest: begun first, so that none is left over at the end. */
+const LONGEST = ["key-change", "start", "leftovers", "crash"];
 
 const total = { passed: 0, failed: 0 };
 
@@ -38,8 +45,7 @@ async function runAll(mochaArguments) {
     const { pulumi } = await setUp({ log: console.log });
     await checkStyle();
     const folder = temporaryFolder("databricks-cmk-test-");
-    const env = localEnvironment({ pulumi, pulumiHome: join(folder, "pulumi-home") });
-    for (const suite of SUITES) await runSuite(suite, join(folder, `${suite.name}.json`), env, mochaArguments);
+    for (const suite of SUITES) await runSuite(suite, { folder, pulumi }, mochaArguments);
     if (total.passed + total.failed === 0) throw new Problem("No test ran.");
 }
 
@@ -58,42 +64,66 @@ async function checkStyle() {
 }
 
 /**
- * @param {{name: string, timeout: number}} suite
- * @param {string} counts the file that the reporter writes
- * @param {Record<string, string>} env
+ * @param {{name: string, timeout: number, apart: boolean}} suite
+ * @param {{folder: string, pulumi: string}} places a folder for what the run leaves, and that of the CLI
  * @param {string[]} mochaArguments
  */
-async function runSuite({ name, timeout }, counts, env, mochaArguments) {
+async function runSuite(suite, places, mochaArguments) {
     // Named from the sources: what was compiled from a test that is gone must not run.
-    const sources = join(root, "test", name);
-    const files = (existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: "utf8" }) : [])
+    const sources = join(root, "test", suite.name);
+    const names = (existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: "utf8" }) : [])
         .filter((file) => file.endsWith(".test.ts"))
-        .sort()
-        .map((file) => join("dist", "test", name, file.replace(/\.ts$/, ".js")));
-    if (files.length === 0) throw new Problem(`There is no test in test/${name}.`);
+        .map((file) => file.replace(/\.test\.ts$/, ""))
+        .sort();
+    if (names.length === 0) throw new Problem(`There is no test in test/${suite.name}.`);
 
-    console.log(`\n── ${name} tests`);
+    console.log(`\n── ${suite.name} tests`);
+    if (!suite.apart) return runFiles(suite, names, places, mochaArguments, true);
+    const order = (/** @type {string} */ name) => (LONGEST.indexOf(name) + LONGEST.length + 1) % (LONGEST.length + 1);
+    const waiting = [...names].sort((one, other) => order(one) - order(other));
+    const worker = async () => {
+        for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+            await runFiles(suite, [name], places, mochaArguments, false);
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
+}
+
+/**
+ * Runs test files in one process of mocha.
+ * @param {{name: string, timeout: number}} suite
+ * @param {string[]} names
+ * @param {{folder: string, pulumi: string}} places
+ * @param {string[]} mochaArguments
+ * @param {boolean} show whether its output is seen as it comes, or all of it at the end
+ */
+async function runFiles({ name: suite, timeout }, names, { folder, pulumi }, mochaArguments, show) {
+    const what = names.length === 1 ? `${suite} tests of ${names[0]}` : `${suite} tests`;
+    const own = join(folder, `${suite}-${names.length === 1 ? names[0] : "all"}`);
+    mkdirSync(own);
+    const counts = join(own, "counts.json");
     const mocha = join(root, "node_modules", ".bin", "mocha");
     const reporter = join(root, "test", "run", "reporter.mjs");
     const args = ["--no-config", "--reporter", reporter, "--reporter-option", `counts=${counts}`];
-    rmSync(counts, { force: true });
-    const { code } = await run(mocha, [...args, "--timeout", `${timeout}`, ...mochaArguments, ...files], {
-        cwd: root,
-        env,
-        show: true,
-    });
+    const files = names.map((name) => join("dist", "test", suite, `${name}.test.js`));
+    const { code, stdout, stderr } = await run(
+        mocha,
+        [...args, "--timeout", `${timeout}`, ...mochaArguments, ...files],
+        { cwd: root, env: localEnvironment({ pulumi, pulumiHome: join(own, "pulumi-home") }), show },
+    );
+    if (!show) console.log(`${stdout}${stderr}`.trimEnd());
     if (!existsSync(counts)) {
         total.failed++;
-        console.error(`The ${name} tests broke off (exit code ${code}); counted as one failed test.`);
+        console.error(`The ${what} broke off (exit code ${code}); counted as one failed test.`);
         return;
     }
     const { passes, failures, pending, notRun } = JSON.parse(readFileSync(counts, "utf8"));
     total.passed += passes;
     total.failed += failures + pending + notRun;
-    if (pending > 0) console.error(`${pending} skipped in the ${name} tests: a skipped test counts as failed.`);
-    if (notRun > 0) console.error(`${notRun} not run in the ${name} tests, after a failure: counted as failed.`);
+    if (pending > 0) console.error(`${pending} skipped in the ${what}: a skipped test counts as failed.`);
+    if (notRun > 0) console.error(`${notRun} not run in the ${what}, after a failure: counted as failed.`);
     if (code !== 0 && failures === 0) {
         total.failed++;
-        console.error(`mocha ended with exit code ${code} for the ${name} tests: counted as one failed test.`);
+        console.error(`mocha ended with exit code ${code} for the ${what}: counted as one failed test.`);
     }
 }
