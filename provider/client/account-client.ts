@@ -203,18 +203,13 @@ export class AccountClient {
         const { as } = this.credential;
         if ("token" in as) return as.token;
         if (this.token === undefined || this.token.until <= this.clock.now()) {
-            const asked = this.requestToken(as).catch((error: unknown) => {
-                this.token = undefined;
-                throw error;
+            const value = this.requestToken(as).then(({ token, lifetime }) => {
+                this.token = { value, until: this.clock.now() + Math.max(lifetime - TOKEN_MARGIN, lifetime / 2) };
+                return token;
             });
             // Until the answer says how long it lives, everyone who asks shares this one request.
-            this.token = { value: asked.then(({ token }) => token), until: Number.POSITIVE_INFINITY };
-            const { token, lifetime } = await asked;
-            this.token = {
-                value: Promise.resolve(token),
-                until: this.clock.now() + Math.max(lifetime - TOKEN_MARGIN, lifetime / 2),
-            };
-            return token;
+            this.token = { value, until: Number.POSITIVE_INFINITY };
+            value.catch(() => (this.token = undefined));
         }
         return this.token.value;
     }
