@@ -7,7 +7,10 @@ import { RefusedError, UnexpectedAnswerError } from "./client/errors";
 import { idOf } from "./dialect";
 import { isRecord, type Properties } from "./properties";
 
-/** How long a list may serve reads that were asked for after it, in milliseconds; a write of ours ends it at once. */
+/**
+ * How long a list may serve reads that were asked for after it, in milliseconds; a write of ours ends it at once. As long
+ * is a list that failed not asked for again to save reads.
+ */
 const LIST_SERVES = 60_000;
 
 /** How long a read waits for company, in milliseconds: reads that come together are answered by one list. */
@@ -44,8 +47,10 @@ export class Collection {
     private size = 0;
     private first: Promise<Listed> | undefined;
     private gathering: { ids: string[]; answers: Promise<ReadonlyMap<string, Properties | undefined>> } | undefined;
-    /** How many reads found no list that serves. */
+    /** How many reads found no list that serves, since the last write. */
     private reads = 0;
+    /** From when on a list may save reads again: later, where one failed. */
+    private listFrom = 0;
     /** Grows when a write begins and when it ends. */
     private writes = 0;
 
@@ -82,10 +87,14 @@ export class Collection {
         });
     }
 
-    /** One object as it is now, asked for alone; `undefined` when it is gone. */
-    async get(id: string): Promise<Properties | undefined> {
+    /**
+     * One object as it is now, asked for alone; `undefined` when it is gone.
+     *
+     * @param began since when the answer is waited for, in milliseconds since 1970, where a list has failed meanwhile.
+     */
+    async get(id: string, began?: number): Promise<Properties | undefined> {
         try {
-            return this.record(await this.client.get(this.pathOf(id), this.accountId), id);
+            return this.record(await this.client.get(this.pathOf(id), this.accountId, began), id);
         } catch (error) {
             if (error instanceof RefusedError && error.kind === "missing") return undefined;
             throw error;
@@ -96,8 +105,9 @@ export class Collection {
     async read(id: string): Promise<Properties | undefined> {
         const { latest } = this;
         if (latest !== undefined && latest.writes === this.writes && latest.asked >= this.clock.now() - LIST_SERVES) {
+            const began = this.clock.now();
             const listed = await latest.answers.catch(() => undefined);
-            if (listed !== undefined) return listed.get(id) ?? this.get(id);
+            return listed?.get(id) ?? this.get(id, began);
         }
         if (this.gathering === undefined) {
             const ids: string[] = [];
@@ -109,7 +119,8 @@ export class Collection {
     }
 
     /**
-     * Several objects as they are now: one list, or single reads where those are cheaper or the list fails.
+     * Several objects as they are now: one list, or single reads where those are cheaper or the list fails. What the list
+     * took is part of the time for which they are tried: an outage is not waited out twice.
      *
      * @param absence what it means that a list does not show an object: it is `asked` for by itself before it counts as
      * gone, or the list is `believed`, which is enough where it was deleted by us.
@@ -120,13 +131,14 @@ export class Collection {
         absence: "asked" | "believed" = "asked",
         worth = ids.length,
     ): Promise<ReadonlyMap<string, Properties | undefined>> {
-        const cheaper = worth >= LIST_FROM && this.size <= LISTED_PER_READ * worth;
-        const listed = cheaper ? await this.list().catch(() => undefined) : undefined;
+        const began = this.clock.now();
+        const cheaper = worth >= LIST_FROM && this.size <= LISTED_PER_READ * worth && this.listFrom <= began;
+        const listed = cheaper ? await this.listOrNothing() : undefined;
         const believed = listed !== undefined && absence === "believed";
         const answers = new Map<string, Properties | undefined>();
         await Promise.all(
             ids.map(async (id) => {
-                answers.set(id, listed?.get(id) ?? (believed ? undefined : await this.get(id)));
+                answers.set(id, listed?.get(id) ?? (believed ? undefined : await this.get(id, began)));
             }),
         );
         return answers;
@@ -159,9 +171,19 @@ export class Collection {
         return this.first;
     }
 
-    /** Another process wrote to the collection: what was asked for before serves no more, as after a write of this one. */
-    changedElsewhere(): void {
+    /** Somebody wrote to the collection, this process or another: what was asked for before serves no more. */
+    changed(): void {
         this.writes++;
+        this.reads = 0;
+    }
+
+    private async listOrNothing(): Promise<Listed | undefined> {
+        try {
+            return await this.list();
+        } catch {
+            this.listFrom = this.clock.now() + LIST_SERVES;
+            return undefined;
+        }
     }
 
     private async listAfter(before: Listing | undefined): Promise<Listed> {
@@ -188,11 +210,11 @@ export class Collection {
     }
 
     private async writing<Result>(write: () => Promise<Result>): Promise<Result> {
-        this.writes++;
+        this.changed();
         try {
             return await write();
         } finally {
-            this.writes++;
+            this.changed();
         }
     }
 

@@ -101,7 +101,7 @@ export class Session {
 
     /** Another process wrote to the account: no list that was asked for before serves any more. */
     changedElsewhere(): void {
-        for (const { collection } of this.places.values()) collection.changedElsewhere();
+        for (const { collection } of this.places.values()) collection.changed();
     }
 
     /** Notes that a resource of this stack's state has this id, and what marks it is known by; without one it is only read. */

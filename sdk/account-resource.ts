@@ -108,8 +108,16 @@ export abstract class AccountResource extends DynamicResource {
 function markOf(name: string, opts: pulumi.CustomResourceOptions | undefined): pulumi.Output<string> {
     const retained = opts?.retainOnDelete === true ? "+retained" : "";
     return pulumi
-        .all([StackMark.current().mark, opts?.parent?.urn])
+        .all([StackMark.current().mark, opts?.parent && urnOf(opts.parent)])
         .apply(([mark, parent]) => `${mark}${partOf(parent)}${retained}/${name}`);
+}
+
+/**
+ * A resource's URN, without the dependency on it that its output has: to depend on a component is to wait for everything in
+ * it, and what is in it would wait for each other.
+ */
+function urnOf(resource: pulumi.Resource): Promise<string> {
+    return new Promise((resolve) => resource.urn.apply(resolve));
 }
 
 /** What stands for the types around a resource: two resources of one name differ in them. Nothing where it is part of the stack alone. */

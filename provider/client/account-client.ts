@@ -80,9 +80,14 @@ export class AccountClient {
         return this.credential.host;
     }
 
-    /** Reads an object or a list: the parsed answer. */
-    async get(path: string, accountId = this.accountId): Promise<unknown> {
-        return this.ask("GET", path, undefined, accountId);
+    /**
+     * Reads an object or a list: the parsed answer.
+     *
+     * @param began when what is asked for was first tried, in milliseconds since 1970, where that was before this request:
+     * its time has run since then. It is sent once at least.
+     */
+    async get(path: string, accountId = this.accountId, began?: number): Promise<unknown> {
+        return this.ask("GET", path, undefined, accountId, began);
     }
 
     /** Creates an object. */
@@ -106,24 +111,36 @@ export class AccountClient {
         await this.ask("DELETE", path, undefined, accountId);
     }
 
-    private async ask(method: Method, path: string, body: unknown, accountId: string): Promise<unknown> {
+    private async ask(
+        method: Method,
+        path: string,
+        body: unknown,
+        accountId: string,
+        began?: number,
+    ): Promise<unknown> {
         const request = `${method} ${path.replace(/\?.*/, "")}`;
         const reads = method === "GET";
-        const answer = await this.patiently(reads, request, this.pace, async () => {
-            const authorization = `Bearer ${await this.bearer()}`;
-            if (!reads) await this.beforeWrite();
-            return this.send(request, {
-                method,
-                url: `/api/2.0/accounts/${accountId}${path}`,
-                headers: {
-                    authorization,
-                    accept: "application/json",
-                    "user-agent": "pulumi-databricks-cmk",
-                    ...(body === undefined ? {} : { "content-type": "application/json" }),
-                },
-                ...(body === undefined ? {} : { data: writeJson(body) }),
-            });
-        });
+        const answer = await this.patiently(
+            reads,
+            request,
+            this.pace,
+            async () => {
+                const authorization = `Bearer ${await this.bearer()}`;
+                if (!reads) await this.beforeWrite();
+                return this.send(request, {
+                    method,
+                    url: `/api/2.0/accounts/${accountId}${path}`,
+                    headers: {
+                        authorization,
+                        accept: "application/json",
+                        "user-agent": "pulumi-databricks-cmk",
+                        ...(body === undefined ? {} : { "content-type": "application/json" }),
+                    },
+                    ...(body === undefined ? {} : { data: writeJson(body) }),
+                });
+            },
+            began,
+        );
         if (method === "DELETE" || answer.text.trim() === "") return undefined;
         try {
             return parseJson(answer.text);
@@ -143,8 +160,8 @@ export class AccountClient {
         request: string,
         pace: Pace,
         send: () => Promise<Answer>,
+        began?: number,
     ): Promise<Answer> {
-        let began: number | undefined;
         for (let attempt = 0; ; attempt++) {
             const turn = await pace.turn(repeatable ? "read" : "write");
             began ??= turn.sent;
@@ -203,18 +220,13 @@ export class AccountClient {
         const { as } = this.credential;
         if ("token" in as) return as.token;
         if (this.token === undefined || this.token.until <= this.clock.now()) {
-            const asked = this.requestToken(as).catch((error: unknown) => {
-                this.token = undefined;
-                throw error;
+            const value = this.requestToken(as).then(({ token, lifetime }) => {
+                this.token = { value, until: this.clock.now() + Math.max(lifetime - TOKEN_MARGIN, lifetime / 2) };
+                return token;
             });
             // Until the answer says how long it lives, everyone who asks shares this one request.
-            this.token = { value: asked.then(({ token }) => token), until: Number.POSITIVE_INFINITY };
-            const { token, lifetime } = await asked;
-            this.token = {
-                value: Promise.resolve(token),
-                until: this.clock.now() + Math.max(lifetime - TOKEN_MARGIN, lifetime / 2),
-            };
-            return token;
+            this.token = { value, until: Number.POSITIVE_INFINITY };
+            value.catch(() => (this.token = undefined));
         }
         return this.token.value;
     }

@@ -1,26 +1,24 @@
 import { expect } from "chai";
 
 import { AccountClient } from "../../provider/client/account-client";
+import { type Clock, systemClock } from "../../provider/client/clock";
 import { Collection } from "../../provider/collection";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { readSettings } from "../../provider/settings";
 import { LocalCloud, type LocalCloudOptions } from "../cloud";
+import { FakeClock } from "./world";
 
 describe("a collection of the account", () => {
     let cloud: LocalCloud;
     let collection: Collection;
-    const begin = async (options: LocalCloudOptions = {}) => {
+    const begin = async (options: LocalCloudOptions = {}, clock: Clock = systemClock) => {
         cloud = await LocalCloud.start(options);
         const credential = { host: cloud.host, accountId: cloud.accountId, as: { token: cloud.token } };
         const client = new AccountClient(
             credential,
             readSettings((key) => (key === "databricks:retryTimeoutSeconds" ? "5" : undefined)),
+            clock,
         );
-        const clock = {
-            now: () => Date.now(),
-            sleep: (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms)),
-            random: () => 0.5,
-        };
         collection = new Collection(credentialsObject, client, cloud.accountId, clock);
     };
     afterEach(() => cloud.stop());
@@ -114,6 +112,51 @@ describe("a collection of the account", () => {
         const answers = await collection.readAll(ids);
         expect([...answers.values()].map((answer) => answer?.["credentials_name"])).to.deep.equal(["c0", "c1", "c2"]);
         expect(counts()).to.deep.equal({ lists: 1, gets: 3 });
+    });
+
+    it("does not wait for a list that fails again and again, however many read", async () => {
+        const clock = new FakeClock();
+        await begin({}, clock);
+        const ids = await make(6);
+        cloud.inject({ when: ({ path }) => path.endsWith("/credentials"), do: { kind: "status", status: 503 } });
+        const began = clock.now();
+        for (const some of [ids.slice(0, 3), ids.slice(3)]) {
+            const answers = await Promise.all(some.map((id) => collection.read(id)));
+            expect(answers.map((answer) => answer?.["credentials_id"])).to.deep.equal(some);
+        }
+        expect((await collection.readAll(ids)).size).to.equal(6);
+        expect(clock.now() - began).to.be.at.most(5_100);
+        await clock.sleep(60_000);
+        const { lists } = counts();
+        await collection.readAll(ids);
+        expect(counts().lists).to.be.above(lists);
+    });
+
+    it("waits an outage out once, not for the list and then for each object again", async () => {
+        const clock = new FakeClock();
+        await begin({}, clock);
+        const ids = await make(3);
+        cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
+        for (const read of [
+            () => collection.readAll(ids),
+            () => Promise.all([collection.list(), ...ids.map((id) => collection.read(id))]),
+        ]) {
+            const began = clock.now();
+            expect(await read().catch((error: Error) => error.message)).to.contain("HTTP 503");
+            expect(clock.now() - began).to.be.at.most(5_100);
+        }
+    });
+
+    it("asks for one object at a time in an account of a thousand, however often others were written in between", async () => {
+        await begin();
+        const [first = "", ...others] = await make(1001);
+        await collection.list();
+        cloud.clearRequests();
+        for (const id of others.slice(0, 6)) {
+            await collection.delete(id);
+            await collection.read(first);
+        }
+        expect(counts().lists).to.equal(0);
     });
 
     it("does not list an account of a thousand for one or two objects", async () => {

@@ -179,6 +179,25 @@ describe("the client against a hostile server", () => {
             });
         }
 
+        it("a token that is refused: told to all who asked, and to nobody else", async () => {
+            const unhandled: unknown[] = [];
+            const note = (reason: unknown) => void unhandled.push(reason);
+            const others = process.listeners("unhandledRejection");
+            process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
+            try {
+                listener = (_, response) => response.writeHead(401).end("{}");
+                const one = client();
+                expect(await shown(one.get("/workspaces"))).to.contain("HTTP 401");
+                await Promise.all([1, 2].map(() => shown(one.get("/workspaces"))));
+                await new Promise((resolve) => setImmediate(resolve));
+            } finally {
+                process.off("unhandledRejection", note);
+                for (const other of others) process.on("unhandledRejection", other);
+            }
+            expect(unhandled).to.deep.equal([]);
+            expect(asked).to.have.length(2);
+        });
+
         it("a connection that breaks: the HTTP library's error, which holds the request, goes no further", async () => {
             listener = (request) => request.socket.destroy();
             expect(await shown(client().get("/workspaces"))).to.not.match(/axios|headers/i);
