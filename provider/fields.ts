@@ -32,9 +32,11 @@ export function objectId(what: string, from: string) {
         const bare = value.split("/").at(-1) ?? "";
         context.addIssue({
             code: "custom",
-            message: uuid.test(bare)
-                ? `must be the bare id "${bare}", without the account in front of it`
-                : `must be the id (a uuid) of ${what}: pass its ${from} output`,
+            message: value.startsWith("arn:")
+                ? `must be the id (a uuid) of ${what}, not an ARN of AWS: pass its ${from} output`
+                : uuid.test(bare)
+                  ? `must be the bare id "${bare}", without the account in front of it`
+                  : `must be the id (a uuid) of ${what}: pass its ${from} output`,
         });
     });
 }

@@ -57,11 +57,12 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         olds: Properties,
         news: Record<string, unknown>,
     ): Promise<{ inputs: Record<string, unknown>; failures?: Failure[] }> {
-        for (const [path, { change, api }] of Object.entries(this.object.fields)) {
+        const replaced = this.differences(olds, news).some(({ change }) => change === "replace");
+        for (const [path, { change, api }] of replaced ? [] : Object.entries(this.object.fields)) {
             const [from, to] = [textAt(olds, path), at(news, path)];
             if (change !== "ignore" || api === null || from === undefined || to === UNKNOWN || to === from) continue;
             this.session.report.warn(
-                `${this.label(news)}: ${path} changes from "${from}" to "${String(to ?? "nothing")}". It is a name only, which the ${this.object.noun} keeps as it was made: nothing is changed or replaced.`,
+                `${this.label(news)}: ${path} ${to === undefined ? `"${from}" is taken away` : `changes from "${from}" to "${String(to)}"`}. It is a name only, which the ${this.object.noun} keeps as it was made: nothing is changed or replaced.`,
             );
         }
         return { inputs: news };
@@ -74,6 +75,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
 
     async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
         this.holdAlone(id, markOf(olds), markOf(news));
+        this.session.take(this.object, id, olds);
         const differences = this.differences(olds, news);
         const replaces = differences
             .filter(({ change }) => change === "replace")
@@ -89,13 +91,15 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     async create(inputs: Properties): Promise<dynamic.CreateResult> {
         const place = this.placeOf(inputs);
         const mark = markOf(inputs);
-        const answer =
+        const found =
             (await this.adopted(place, inputs)) ??
-            (mark === undefined ? undefined : await this.takenOver(place, inputs, mark)) ??
-            (await this.made(place, inputs, mark));
+            (mark === undefined ? undefined : await this.takenOver(place, inputs, mark));
+        const answer = found ?? (await this.made(place, inputs, mark));
         const id = idOf(this.object, answer);
         const since = this.session.clock.now();
-        const outs = await this.settled(place, id, inputs, this.stateOf(inputs, answer));
+        const known = found === undefined ? inputs : { ...inputs, takenOver: since };
+        this.session.take(this.object, id, known);
+        const outs = await this.settled(place, id, known, this.stateOf(known, answer));
         if (mark !== undefined) await this.lookAround?.(place, inputs, mark, since);
         // What was taken over may have been made for inputs that the program has changed since.
         return this.changed(outs, inputs).length === 0
@@ -107,9 +111,19 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     protected lookAround?(place: Place, inputs: Properties, mark: Mark, since: number): Promise<void>;
 
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
+        // What a refresh reads has a state; what the program asks to read has none yet.
+        const asked = at(properties, this.object.idField) === undefined;
+        const bare = id.split("/").at(-1) ?? "";
+        if (asked && bare !== id) {
+            throw new ReportedError(`get: the id of a ${this.object.noun} is the bare "${bare}", not "${id}".`);
+        }
         const answer = await this.placeOf(properties).collection.read(id);
+        if (answer === undefined && asked) {
+            throw new ReportedError(`get: there is no ${this.object.noun} ${id} in the account. Correct the id.`);
+        }
         if (answer === undefined) return { id: "", props: {} };
         this.session.hold(this.object, id, markOf(properties));
+        this.session.take(this.object, id, properties);
         return { id, props: this.stateOf(properties, answer) };
     }
 
@@ -122,13 +136,17 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return { outs: await this.settled(place, id, news, this.stateOf({ ...olds, ...news }, answer)) };
     }
 
-    /** Deletes the object, unless another resource of this stack took it over. */
+    /**
+     * Deletes the object, unless it was taken over: by another resource of this stack, or by this one again while an earlier
+     * replacement of it still waited for its end.
+     */
     async delete(id: string, properties: Properties): Promise<void> {
         const mark = markOf(properties);
         const other = this.session.holder(this.object, id, mark);
-        if (isRecord(other)) {
+        const owner = isRecord(other) ? other : this.session.tookLater(this.object, id, properties) ? mark : undefined;
+        if (owner !== undefined) {
             this.session.report.info(
-                `The ${this.object.noun} ${id} is not deleted: it belongs to "${other.resource}" of this stack now.`,
+                `The ${this.object.noun} ${id} is not deleted: it belongs to "${owner.resource}" of this stack now.`,
             );
             return;
         }
@@ -198,8 +216,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         for (const [path, field] of Object.entries(this.object.fields)) {
             if (field.api === null) put(state, path, at(inputs, path));
         }
-        // Its deletion, which is told of no inputs, knows by it whose the object is.
-        if (inputs["mark"] !== undefined) state["mark"] = inputs["mark"];
+        // Its deletion, which is told of no inputs, knows by these whose the object is.
+        for (const name of ["mark", "takenOver"]) if (inputs[name] !== undefined) state[name] = inputs[name];
         return mergeDeep(state, this.shown(answer, this.accountOf(inputs)));
     }
 

@@ -6,6 +6,7 @@ import type { AccountObject } from "./account-object";
 import type { Mark } from "./mark";
 import { engineRuns } from "./engine";
 import { Collection } from "./collection";
+import type { Properties } from "./properties";
 import { type Configuration, readSettings, type Settings } from "./settings";
 import { Watch } from "./watch";
 
@@ -42,6 +43,8 @@ export class Session {
     private readonly places = new Map<string, Place>();
     /** The resources that have an object, as far as this process has seen: their marks' bearers by the object's key. */
     private readonly held = new Map<string, Map<string, Mark>>();
+    /** When objects were taken over by resources that the program names. */
+    private readonly taken = new Map<string, number>();
     private readSettings: Settings | undefined;
     private foundCredential: Credential | undefined;
     private madeClient: AccountClient | undefined;
@@ -112,9 +115,28 @@ export class Session {
         this.held.set(key, holders);
     }
 
+    /** Notes when a resource of the program, by its state or inputs, took this object over, where it did. */
+    take(object: AccountObject, id: string, properties: Properties): void {
+        const time = takenOverAt(properties);
+        if (time > 0) this.taken.set(`${object.path}/${id}`, time);
+    }
+
+    /** Whether a resource of the program took this object over after the one with this state had it. */
+    tookLater(object: AccountObject, id: string, properties: Properties): boolean {
+        return (this.taken.get(`${object.path}/${id}`) ?? 0) > takenOverAt(properties);
+    }
+
     /** Whether a resource of this stack has this id, as far as this process has seen. */
     holds(object: AccountObject, id: string): boolean {
         return this.held.has(`${object.path}/${id}`);
+    }
+
+    /** The other objects of a kind that the resource of this mark has: what it is being replaced by this one for. */
+    others(object: AccountObject, id: string, mark: Mark): string[] {
+        return [...this.held].flatMap(([key, holders]) => {
+            const other = key.startsWith(`${object.path}/`) ? key.slice(object.path.length + 1) : id;
+            return other !== id && holders.has(mark.bearer) ? [other] : [];
+        });
     }
 
     /** Which resource of this stack has this id, by its marks: this one (`true`), or another one. */
@@ -129,4 +151,8 @@ export class Session {
 /** The world of a real deployment. */
 export function realWorld(report: Reporter): World {
     return { environment: process.env, clock: systemClock, report, engineRuns: () => engineRuns() };
+}
+
+function takenOverAt({ takenOver }: Properties): number {
+    return typeof takenOver === "number" ? takenOver : 0;
 }

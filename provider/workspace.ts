@@ -120,6 +120,8 @@ export class WorkspaceHandler extends ObjectHandler {
     /** The key whose change replaces a workspace that exists, if one changes. */
     private keyChange(olds: Properties, news: Properties): KeyChange | undefined {
         if (textAt(olds, "workspaceName") === undefined) return undefined;
+        // One that never ran and never will holds no notebook, and is replaced anyhow.
+        if (ended.has(textAt(olds, "workspaceStatus") ?? "") && !ran(olds)) return undefined;
         for (const field of ["managedServicesCustomerManagedKeyId", "storageCustomerManagedKeyId"] as const) {
             const [from, to] = [textAt(olds, field), at(news, field)];
             // The storage key is set and changed in place: only its removal replaces.
@@ -149,7 +151,8 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     override async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-        return super.update(id, olds, ran(olds) ? { ...news, hasRun: true } : news);
+        const { takenOver } = olds;
+        return super.update(id, olds, { takenOver, ...(ran(olds) ? { hasRun: true } : {}), ...news });
     }
 
     protected override async write(
@@ -271,7 +274,7 @@ export class WorkspaceHandler extends ObjectHandler {
                       );
             if (textAt(final, "workspaceStatus") === "RUNNING") return final;
             latest = final;
-            throw this.failed(id, final);
+            throw this.failed(id, final, inputs);
         } catch (thrown) {
             const error =
                 thrown instanceof StoppedError
@@ -298,13 +301,17 @@ export class WorkspaceHandler extends ObjectHandler {
         );
     }
 
-    private failed(id: string, state: Properties): StoppedError {
+    private failed(id: string, state: Properties, inputs: Properties): StoppedError {
+        const mark = markOf(inputs);
+        const [replaced] = mark === undefined ? [] : this.session.others(this.object, id, mark);
         const status = textAt(state, "workspaceStatus") ?? "";
         return new StoppedError(
             `The workspace ${id} is ${status}${sentence(textAt(state, "workspaceStatusMessage"))}`,
             ran(state)
                 ? "It ran before, so it is not replaced: correct what its last change brought (credentials, network, storage, key) and run `pulumi up` again."
-                : "Correct the cause: the next `pulumi up` replaces it.",
+                : replaced === undefined
+                  ? "Correct the cause: the next `pulumi up` replaces it."
+                  : `Correct the cause: the next \`pulumi up\` replaces it, AND DELETES the workspace ${replaced}, which it was to take the place of and which is still there with every notebook. To keep that one, let the program say again what it said before, with adopt: "${replaced}".`,
         );
     }
 }

@@ -171,7 +171,7 @@ export const workspaceProtected: ResourceValidationPolicy = {
     enforcementLevel: "advisory",
     validateResource(args, report) {
         if (isA("workspace", args) && !args.opts.protect)
-            report("is not protected: set the resource option protect to true.");
+            report(`"${args.name}" is not protected: set the resource option protect to true.`);
     },
 };
 
@@ -188,7 +188,7 @@ export const requiredTags: ResourceValidationPolicy = {
         const { tags: required } = args.getConfig<{ tags: string[] }>();
         const given = tags.value;
         const missing = required.filter((tag) => !(isRecord(given) && given[tag] !== undefined));
-        if (missing.length > 0) report(`lacks the tags ${missing.join(", ")}: add them to customTags.`);
+        if (missing.length > 0) report(`"${args.name}" lacks the tags ${missing.join(", ")}: add them to customTags.`);
     },
 };
 

@@ -44,12 +44,66 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
     const destroyed = async () => {
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
-        expect(cloud.contents()).to.deep.equal([]);
+        expect(cloud.contents().filter((line) => !line.startsWith("KMS key "))).to.deep.equal([]);
     };
     const there = (kind: "workspaces" | "customer-managed-keys") =>
         cloud.account.list(kind).map((one) => String(one["workspace_id"] ?? one["customer_managed_key_id"]));
     const held = async (type: string) =>
         (await stack.state()).resources.filter((one) => one.type.endsWith(`:${type}`)).map(({ id }) => id);
+
+    const underKey = (arn: string, onKeyChange: databricks.OnKeyChange, adopt?: string) =>
+        program((args) => {
+            const key = new databricks.CustomerManagedKey("k", {
+                awsKeyInfo: { keyArn: arn },
+                useCases: ["MANAGED_SERVICES"],
+            });
+            new databricks.Workspace("w", {
+                ...args,
+                managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
+                onKeyChange,
+                adopt,
+            });
+        });
+
+    it("a registration whose replacement stopped half-way is kept when the program says the old key again", async () => {
+        const [first, second] = [cloud.createKey(), cloud.createKey()];
+        await up(underKey(first, "forbid"));
+        const before = there("customer-managed-keys");
+        // The new registration is made, the workspace refuses to follow, the old registration waits for its end.
+        stack.program = underKey(second, "forbid");
+        expect((await stack.up()).ok).to.equal(false);
+        expect(there("customer-managed-keys")).to.have.length(2);
+        await up(underKey(first, "forbid"));
+        expect([there("customer-managed-keys"), await held("CustomerManagedKey")]).to.deep.equal([before, before]);
+        expect((await stack.refresh()).ok).to.equal(true);
+        expect((await up(underKey(first, "forbid"))).operations).to.deep.equal([]);
+        await destroyed();
+    });
+
+    it("a workspace whose replacement FAILED is named with what threatens it, and adopt keeps it", async () => {
+        const [first, second] = [cloud.createKey(), cloud.createKey()];
+        await up(underKey(first, "replace"));
+        const [old = ""] = there("workspaces");
+        cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
+        stack.program = underKey(second, "replace");
+        const { ok, output } = await stack.up();
+        expect(ok).to.equal(false);
+        expect(output).to.contain(`AND DELETES the workspace ${old}`).and.contain(`adopt: "${old}"`);
+        await up(underKey(first, "replace", old));
+        expect([there("workspaces"), await held("Workspace")]).to.deep.equal([[old], [old]]);
+        expect((await up(underKey(first, "replace", old))).operations).to.deep.equal([]);
+        await destroyed();
+    });
+
+    it("get of what is not there fails, in preview and up", async () => {
+        stack.program = async () => void databricks.Workspace.get("w", "123");
+        for (const run of [await stack.preview(), await stack.up()]) {
+            expect(run.ok).to.equal(false);
+            expect(run.output).to.contain("get: there is no workspace 123 in the account");
+        }
+        stack.program = async () => void databricks.Workspace.get("w", `${cloud.accountId}/123`);
+        expect((await stack.preview()).output).to.contain('is the bare "123"');
+    });
 
     it("a workspace that retainOnDelete kept is neither taken over nor made again; adopt takes it over", async () => {
         await up(workspace({ retainOnDelete: true }));

@@ -98,7 +98,7 @@ async function showRevocation(cloud, { workspaceUrl, keyArn }) {
         refusal !== undefined && refusal.includes("DisabledException"),
         "A read after the interval was not refused.",
     );
-    say(`read after the interval (${CACHE / 1000} s):    refused: ${refusal?.slice(0, 160)}`);
+    say(`read after the interval (${CACHE / 1000} s):    refused: ${refusal}`);
     await kms.send(new EnableKeyCommand({ KeyId: keyArn }));
     say(`enabled again, read:               ${await readNotebook(cloud, workspaceUrl)}`);
     kms.destroy();
