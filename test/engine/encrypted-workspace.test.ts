@@ -211,6 +211,35 @@ describe("an EncryptedWorkspace on the real engine", () => {
         });
     });
 
+    describe("under retainOnDelete", () => {
+        const kept = program(
+            () => ({
+                roleArn: "arn:aws:iam::123456789012:role/existing",
+                bucketName: "existing-root-bucket",
+                key: { keyArn: cloud.kms.keys()[0]?.arn ?? cloud.createKey() },
+            }),
+            { retainOnDelete: true },
+        );
+        before(() => start(kept));
+        after(stop);
+
+        it("is kept, all of it, and is not quietly taken over when the program asks for it again", async () => {
+            await up();
+            const [first] = cloud.account.list("workspaces");
+            const before = cloud.contents();
+            await up(async () => {
+                new databricks.Credentials("another", { roleArn: "arn:aws:iam::123456789012:role/another" });
+            });
+            expect(cloud.contents()).to.include.members(before);
+
+            stack.program = kept;
+            const { ok, output } = await stack.up();
+            expect(ok).to.equal(false);
+            expect(output).to.contain(`give this resource adopt: "${String(first?.["workspace_id"])}"`);
+            expect(cloud.account.list("workspaces")).to.have.length(1);
+        });
+    });
+
     describe("from what exists", () => {
         const existing: Args = {
             workspaceName: "Sales",
@@ -229,21 +258,12 @@ describe("an EncryptedWorkspace on the real engine", () => {
                 program(() => ({
                     ...existing,
                     key: { keyArn: keyOf(cloud), aliasName: "banks-own", reuseKeyForClusterVolumes: false },
+                    tags: { owner: "platform" },
                 })),
             ),
         );
         after(stop);
-        const keyOf = ({ kms }: LocalCloud) =>
-            kms.keys()[0]?.arn ??
-            (
-                kms.call(
-                    "CreateKey",
-                    {
-                        Policy: JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: "123456789012" })),
-                    },
-                    { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" },
-                ) as { KeyMetadata: { Arn: string } }
-            ).KeyMetadata.Arn;
+        const keyOf = ({ kms }: LocalCloud) => kms.keys()[0]?.arn ?? cloud.createKey();
 
         it("registers role, bucket, VPC and key, and makes nothing in AWS", async () => {
             await up();
