@@ -128,6 +128,21 @@ describe("an EncryptedWorkspace on the real engine", () => {
             ]);
         });
 
+        it("under another name, with an alias, keeps the workspace where its own name is given, and warns where it is not", async () => {
+            const renamed = (more: Partial<databricks.EncryptedWorkspaceArgs>) => async () => {
+                const args = { awsRegion: "us-east-1", storageKey: { reuseKeyForClusterVolumes: true }, ...more };
+                new databricks.EncryptedWorkspace("renamed", args, { aliases: [{ name: "w" }] });
+            };
+            const lost = "a changed workspaceName needs a new workspace";
+            stack.program = renamed({ workspaceName: "w" });
+            const kept = await stack.preview();
+            expect(kept.ok, kept.output).to.equal(true);
+            expect(kept.operations.filter((one) => !/^update /.test(one) && !/ Alias /.test(one))).to.deep.equal([]);
+            expect(kept.output).to.not.contain(lost);
+            stack.program = renamed({});
+            expect((await stack.preview()).output).to.contain(lost);
+        });
+
         it("is deleted from the workspace down: what lets Databricks in stays as long as Databricks may ask", async () => {
             cloud.clearRequests();
             const present: Record<string, number[]> = {};
