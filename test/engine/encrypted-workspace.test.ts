@@ -102,7 +102,8 @@ describe("an EncryptedWorkspace on the real engine", () => {
         it("takes a storage key and tags on in place, and keeps the workspace", async () => {
             const { operations } = await up(
                 program(() => ({
-                    storageKey: { reuseKeyForClusterVolumes: true },
+                    key: { description: "notebooks" },
+                    storageKey: { reuseKeyForClusterVolumes: true, description: "storage" },
                     customTags: { team: "risk" },
                     tags: { owner: "platform" },
                 })),
@@ -130,7 +131,14 @@ describe("an EncryptedWorkspace on the real engine", () => {
 
         it("under another name, with an alias, keeps the workspace where its own name is given, and warns where it is not", async () => {
             const renamed = (more: Partial<databricks.EncryptedWorkspaceArgs>) => async () => {
-                const args = { awsRegion: "us-east-1", storageKey: { reuseKeyForClusterVolumes: true }, ...more };
+                const args = {
+                    awsRegion: "us-east-1",
+                    storageKey: { reuseKeyForClusterVolumes: true, description: "storage" },
+                    key: { description: "notebooks" },
+                    customTags: { team: "risk" },
+                    tags: { owner: "platform" },
+                    ...more,
+                };
                 new databricks.EncryptedWorkspace("renamed", args, { aliases: [{ name: "w" }] });
             };
             const lost = "a changed workspaceName needs a new workspace";
