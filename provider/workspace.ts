@@ -27,6 +27,9 @@ function ran(state: Properties): boolean {
     return at(state, "hasRun") === true || textAt(state, "workspaceStatus") === "RUNNING";
 }
 
+/** The inputs whose change is a key change. */
+const KEY_FIELDS = ["managedServicesCustomerManagedKeyId", "storageCustomerManagedKeyId"] as const;
+
 interface KeyChange {
     readonly field: string;
     readonly from: string | undefined;
@@ -42,6 +45,7 @@ function shown(key: string | undefined): string {
 export class WorkspaceHandler extends ObjectHandler {
     override async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
         const result = await super.diff(id, olds, news);
+        this.warnOfLoss(olds, news, result.replaces ?? []);
         const status = textAt(olds, "workspaceStatus");
         if (status === undefined || status === "RUNNING") return result;
         // One that never ran holds nothing and cannot be mended; any other is waited for, or reported, by an update.
@@ -53,6 +57,16 @@ export class WorkspaceHandler extends ObjectHandler {
             replaces,
             deleteBeforeReplace: (replaces ?? []).length > 0 && this.nameCollides(olds, news),
         };
+    }
+
+    /** Any replacement loses the notebooks, not a key's alone, which is told of when it is checked. */
+    private warnOfLoss(olds: Properties, news: Properties, replaces: readonly string[]): void {
+        if (replaces.length === 0 || !ran(olds) || replaces.some((path) => KEY_FIELDS.some((key) => key === path)))
+            return;
+        const known = replaces.some((path) => at(news, path) !== UNKNOWN);
+        this.session.report.warn(
+            `${this.label(news)}: a changed ${replaces.join(" and ")} needs a new workspace, so this one ${known ? "is" : "may be"} replaced, and EVERY NOTEBOOK IN IT IS LOST. Instead: take the change back, or make a second workspace and move the notebooks over; retainOnDelete keeps the old one meanwhile.`,
+        );
     }
 
     /**
@@ -122,7 +136,7 @@ export class WorkspaceHandler extends ObjectHandler {
         if (textAt(olds, "workspaceName") === undefined) return undefined;
         // One that never ran and never will holds no notebook, and is replaced anyhow.
         if (ended.has(textAt(olds, "workspaceStatus") ?? "") && !ran(olds)) return undefined;
-        for (const field of ["managedServicesCustomerManagedKeyId", "storageCustomerManagedKeyId"] as const) {
+        for (const field of KEY_FIELDS) {
             const [from, to] = [textAt(olds, field), at(news, field)];
             // The storage key is set and changed in place: only its removal replaces.
             const replaces = field === "managedServicesCustomerManagedKeyId" || to === undefined;

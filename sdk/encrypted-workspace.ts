@@ -152,7 +152,8 @@ export class EncryptedWorkspace extends pulumi.ComponentResource {
                 computeMode: args.computeMode,
                 onKeyChange: args.onKeyChange,
             },
-            { parent: this, customTimeouts: opts?.customTimeouts },
+            // Two options that the engine does not tell the provider of: the workspace's own class does.
+            { parent: this, customTimeouts: opts?.customTimeouts, retainOnDelete: opts?.retainOnDelete },
         );
 
         this.workspaceId = this.workspace.workspaceId;
@@ -211,11 +212,12 @@ function ownKey(
     roleArn: pulumi.Input<string> | undefined,
     parent: pulumi.Resource,
 ): NotebookKey {
+    const ofAccount = { ...key, accountId: key.accountId ?? accountId };
+    if (key.keyArn !== undefined) return new NotebookKey(name, ofAccount, { parent });
     return new NotebookKey(
         name,
         {
-            ...key,
-            accountId: key.accountId ?? accountId,
+            ...ofAccount,
             region: key.region ?? awsRegion,
             tags: key.tags ?? tags,
             crossAccountRoleArn:

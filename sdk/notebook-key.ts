@@ -25,7 +25,8 @@ export interface NotebookKeyArgs {
     reuseKeyForClusterVolumes?: boolean;
     /**
      * ARN of an existing KMS key, which is then only registered: no key, alias or policy is made. Its own policy must be
-     * what {@link databricksKeyPolicy} says. Everything below is for a key that is made here, but `aliasName`.
+     * what {@link databricksKeyPolicy} says. Everything below but `aliasName` is for a key that is made here, and is refused
+     * beside it.
      */
     keyArn?: pulumi.Input<string>;
     /** The key's alias, without `alias/`. Default for a new key: the resource's name and a suffix made by Pulumi. For an existing key: the name of one of its aliases, registered with it. */
@@ -156,6 +157,17 @@ export class NotebookKey extends pulumi.ComponentResource {
     }
 }
 
+/** What a key that exists has of its own, so that it cannot be given beside `keyArn`. */
+const NEW_KEY_ARGUMENTS = [
+    "region",
+    "crossAccountRoleArn",
+    "description",
+    "customKeyStoreId",
+    "deletionWindowInDays",
+    "enableKeyRotation",
+    "tags",
+] as const;
+
 function useCasesOf({ useCases = ["MANAGED_SERVICES"] }: NotebookKeyArgs): readonly KeyUseCase[] {
     return useCases;
 }
@@ -180,7 +192,21 @@ export function notebookKeyProblems(
             'reuseKeyForClusterVolumes is for the use case STORAGE: add "STORAGE" to useCases, or leave it out.',
         );
     }
-    if (args.keyArn !== undefined) return problems;
+    if (args.keyArn !== undefined) {
+        const ofNewKey = NEW_KEY_ARGUMENTS.filter((name) => args[name] !== undefined);
+        return [
+            ...problems,
+            ...ofNewKey.map(
+                (name) =>
+                    `${name} is for a key that is made here, and keyArn names one that exists, which is only registered: leave one of them out.`,
+            ),
+        ];
+    }
+    if (args.customKeyStoreId !== undefined && args.enableKeyRotation === true) {
+        problems.push(
+            "enableKeyRotation is set, and AWS cannot rotate keys of a custom key store: leave it or customKeyStoreId out.",
+        );
+    }
     if (args.reuseKeyForClusterVolumes === true && forStorage && !roleIsGiven) {
         problems.push(
             "crossAccountRoleArn is missing: with reuseKeyForClusterVolumes the key's policy must let the cross-account role in, or no cluster starts. Give the role's ARN.",

@@ -102,7 +102,8 @@ describe("an EncryptedWorkspace on the real engine", () => {
         it("takes a storage key and tags on in place, and keeps the workspace", async () => {
             const { operations } = await up(
                 program(() => ({
-                    storageKey: { reuseKeyForClusterVolumes: true },
+                    key: { description: "notebooks" },
+                    storageKey: { reuseKeyForClusterVolumes: true, description: "storage" },
                     customTags: { team: "risk" },
                     tags: { owner: "platform" },
                 })),
@@ -126,6 +127,28 @@ describe("an EncryptedWorkspace on the real engine", () => {
                     bucketKeyEnabled: true,
                 },
             ]);
+        });
+
+        it("under another name, with an alias, keeps the workspace where its own name is given, and warns where it is not", async () => {
+            const renamed = (more: Partial<databricks.EncryptedWorkspaceArgs>) => async () => {
+                const args = {
+                    awsRegion: "us-east-1",
+                    storageKey: { reuseKeyForClusterVolumes: true, description: "storage" },
+                    key: { description: "notebooks" },
+                    customTags: { team: "risk" },
+                    tags: { owner: "platform" },
+                    ...more,
+                };
+                new databricks.EncryptedWorkspace("renamed", args, { aliases: [{ name: "w" }] });
+            };
+            const lost = "a changed workspaceName needs a new workspace";
+            stack.program = renamed({ workspaceName: "w" });
+            const kept = await stack.preview();
+            expect(kept.ok, kept.output).to.equal(true);
+            expect(kept.operations.filter((one) => !/^update /.test(one) && !/ Alias /.test(one))).to.deep.equal([]);
+            expect(kept.output).to.not.contain(lost);
+            stack.program = renamed({});
+            expect((await stack.preview()).output).to.contain(lost);
         });
 
         it("is deleted from the workspace down: what lets Databricks in stays as long as Databricks may ask", async () => {
@@ -211,6 +234,35 @@ describe("an EncryptedWorkspace on the real engine", () => {
         });
     });
 
+    describe("under retainOnDelete", () => {
+        const kept = program(
+            () => ({
+                roleArn: "arn:aws:iam::123456789012:role/existing",
+                bucketName: "existing-root-bucket",
+                key: { keyArn: cloud.kms.keys()[0]?.arn ?? cloud.createKey() },
+            }),
+            { retainOnDelete: true },
+        );
+        before(() => start(kept));
+        after(stop);
+
+        it("is kept, all of it, and is not quietly taken over when the program asks for it again", async () => {
+            await up();
+            const [first] = cloud.account.list("workspaces");
+            const before = cloud.contents();
+            await up(async () => {
+                new databricks.Credentials("another", { roleArn: "arn:aws:iam::123456789012:role/another" });
+            });
+            expect(cloud.contents()).to.include.members(before);
+
+            stack.program = kept;
+            const { ok, output } = await stack.up();
+            expect(ok).to.equal(false);
+            expect(output).to.contain(`give this resource adopt: "${String(first?.["workspace_id"])}"`);
+            expect(cloud.account.list("workspaces")).to.have.length(1);
+        });
+    });
+
     describe("from what exists", () => {
         const existing: Args = {
             workspaceName: "Sales",
@@ -229,21 +281,12 @@ describe("an EncryptedWorkspace on the real engine", () => {
                 program(() => ({
                     ...existing,
                     key: { keyArn: keyOf(cloud), aliasName: "banks-own", reuseKeyForClusterVolumes: false },
+                    tags: { owner: "platform" },
                 })),
             ),
         );
         after(stop);
-        const keyOf = ({ kms }: LocalCloud) =>
-            kms.keys()[0]?.arn ??
-            (
-                kms.call(
-                    "CreateKey",
-                    {
-                        Policy: JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: "123456789012" })),
-                    },
-                    { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" },
-                ) as { KeyMetadata: { Arn: string } }
-            ).KeyMetadata.Arn;
+        const keyOf = ({ kms }: LocalCloud) => kms.keys()[0]?.arn ?? cloud.createKey();
 
         it("registers role, bucket, VPC and key, and makes nothing in AWS", async () => {
             await up();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { LocalCloud } from "../cloud";
 import { root, type Run, TestStack } from "./harness";
 
 type KeyName = "first" | "second" | "again" | "new";
@@ -74,13 +74,7 @@ describe("key changes on the real engine", () => {
     const arns: Record<string, string> = {};
     before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
-        for (const name of ["a", "b"]) {
-            const policy = JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
-            const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
-            arns[name] = (
-                cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }
-            ).Arn;
-        }
+        for (const name of ["a", "b"]) arns[name] = cloud.createKey();
     });
     after(() => cloud.stop());
 
@@ -215,13 +209,8 @@ describe("key changes on the real engine", () => {
 
     it("a service that can change the key does so with one PATCH, and notebooks stay readable", async () => {
         const newer = await LocalCloud.start({ provisioningMilliseconds: 200, keyChange: "updatable" });
-        const policy = JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
-        const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
         const kept = { ...arns };
-        for (const name of ["a", "b"])
-            arns[name] = (
-                newer.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }
-            ).Arn;
+        for (const name of ["a", "b"]) arns[name] = newer.createKey();
         const stack = await TestStack.create(newer, program({ key: "first" }));
         await stack.up();
         const id = String(newer.account.list("workspaces")[0]?.["workspace_id"]);

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
+import { declaredOutputs, stateRemainder } from "../bench/state-remainder";
 import { LocalCloud } from "../cloud";
-import { TestStack } from "./harness";
+import { root, TestStack } from "./harness";
 
 const COUNT = 60;
 
@@ -54,6 +58,18 @@ describe("many workspaces on the real engine", () => {
         expect(lists).to.be.within(2, 12);
         // The last that is waited for alone is asked for alone.
         expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(8);
+    });
+
+    it("take 400 bytes of the state at the most, each, beside what the program gives and the class documents", async () => {
+        const given = ["workspaceName", "awsRegion", "credentialsId", "storageConfigurationId"];
+        const documented = declaredOutputs(readFileSync(join(root, "dist", "sdk", "workspace.d.ts"), "utf8"));
+        expect(documented).to.include("workspaceUrl");
+        const workspaces = (await stack.state()).resources.filter(({ type }) => type.endsWith(":Workspace"));
+        expect(workspaces).to.have.length(COUNT);
+        for (const workspace of workspaces) {
+            const { bytes, parts } = stateRemainder({ ...workspace }, { given, documented });
+            expect(bytes, JSON.stringify([...parts])).to.be.within(1, 400);
+        }
     });
 
     it("are previewed without a call", async () => {

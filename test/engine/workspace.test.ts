@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as databricks from "../../sdk";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { LocalCloud } from "../cloud";
 import { TestStack } from "./harness";
 
 interface Shape {
@@ -43,12 +43,6 @@ describe("a workspace on the real engine", () => {
         await cloud.stop();
         stack.remove();
     });
-    /** Makes a key in the KMS that Databricks may use. */
-    const makeKey = () => {
-        const policy = JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
-        const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
-        return String((cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }).Arn);
-    };
     const workspaces = () => cloud.account.list("workspaces");
     const up = async (shape: Shape) => {
         stack.program = program(shape);
@@ -99,7 +93,7 @@ describe("a workspace on the real engine", () => {
     it("replaces a workspace when its key is added or changed, and makes the new one first where it can", async () => {
         await up({ workspace: {} });
         const before = workspaces()[0]?.["workspace_id"];
-        const { operations } = await up({ key: makeKey() });
+        const { operations } = await up({ key: cloud.createKey() });
         expect(operations).to.include("replace Workspace w");
         expect(workspaces().map((one) => one["workspace_id"]))
             .to.have.length(1)
@@ -139,7 +133,7 @@ describe("a workspace on the real engine", () => {
 
     it("says why a workspace failed, keeps it, and replaces it at the next up", async () => {
         cloud.account.nextOutcome = { status: "FAILED", message: "No capacity in the zone." };
-        const key = makeKey();
+        const key = cloud.createKey();
         stack.program = program({ key });
         const failed = await stack.up();
         expect(failed.ok).to.equal(false);

@@ -59,6 +59,11 @@ describe("an EncryptedWorkspace", () => {
             /^forceDestroy is for the bucket made here/,
         ],
         [
+            "with a key that exists and is to be rotated",
+            { key: { keyArn: "arn", enableKeyRotation: true } },
+            /^key\.enableKeyRotation is for a key that is made here/,
+        ],
+        [
             "whose clusters' role is not known to its key",
             { credentialsId: "c", storageKey: { reuseKeyForClusterVolumes: true } },
             /^storageKey\.crossAccountRoleArn is missing/,

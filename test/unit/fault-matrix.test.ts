@@ -12,8 +12,7 @@ import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud, type Misfortune } from "../cloud";
-import { databricksKeyPolicy } from "../../sdk/policy-documents";
+import { LocalCloud, type Misfortune } from "../cloud";
 import { FakeClock, fakeWorld } from "./world";
 
 type Properties = Record<string, unknown>;
@@ -261,10 +260,7 @@ describe("the fault matrix: every request of a stack's life × every fault", () 
         const clock = new VariedClock();
         const cloud = await LocalCloud.start({ provisioningMilliseconds: 2_000, now: () => clock.now() });
         try {
-            const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
-            const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
-            const { Arn } = cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string };
-            const program = life.program(Arn);
+            const program = life.program(cloud.createKey());
             const engine = new SmallEngine(program, cloud, clock);
             if (fault !== undefined)
                 cloud.inject({ when: ({ index }) => index === fault.index, times: 1, do: fault.do });

@@ -5,6 +5,7 @@ import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { workspaceObject } from "../../provider/objects/workspace";
+import { UNKNOWN } from "../../provider/properties";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
 import { LocalCloud, type LocalCloudOptions } from "../cloud";
@@ -178,6 +179,25 @@ describe("handlers against the local cloud", () => {
         );
         if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
         expect((await handlers.workspace.diff(id, error.properties, adopting)).replaces).to.deep.equal([]);
+    });
+
+    it("says what is lost whenever a workspace that ran is replaced, and why", async () => {
+        await begin();
+        const asked = await inputs();
+        const { id, outs } = await handlers.workspace.create(asked);
+        const warnings = async (change: Record<string, unknown>) => {
+            world.lines.length = 0;
+            await handlers.workspace.diff(id, outs, { ...asked, ...change });
+            return world.lines;
+        };
+        expect(await warnings({ customTags: { team: "risk" } })).to.deep.equal([]);
+        const [renamed = "", ...more] = await warnings({ workspaceName: "other", awsRegion: "us-west-2" });
+        expect(renamed).to.match(
+            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\./,
+        );
+        expect(more).to.deep.equal([]);
+        const [unknown] = await warnings({ storageConfigurationId: UNKNOWN });
+        expect(unknown).to.match(/a changed storageConfigurationId .* may be replaced/);
     });
 
     it("goes on waiting for a workspace that took too long", async () => {

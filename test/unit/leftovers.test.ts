@@ -8,8 +8,7 @@ import { storageConfigurationObject } from "../../provider/objects/storage-confi
 import { workspaceObject } from "../../provider/objects/workspace";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
-import { databricksKeyPolicy } from "../../sdk/policy-documents";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud, type LocalCloudOptions, type Misfortune } from "../cloud";
+import { LocalCloud, type LocalCloudOptions, type Misfortune } from "../cloud";
 import { FakeClock, fakeWorld } from "./world";
 
 const STACK = "11111111-2222-4333-8444-555555555555";
@@ -310,10 +309,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
 
         it("a registration that this stack's own workspace uses stays when its resource gets another name, and so does the workspace", async () => {
             await begin();
-            const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
-            const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
-            const { Arn } = cloud.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string };
-            const news = { ...registration, awsKeyInfo: { keyArn: Arn } };
+            const news = { ...registration, awsKeyInfo: { keyArn: cloud.createKey() } };
             const old = await handlers.key.create({ ...news, mark: mark("old") });
             const asked = await inputs({ managedServicesCustomerManagedKeyId: old.id });
             const { id, outs } = await handlers.workspace.create(asked);

@@ -165,6 +165,32 @@ describe("a NotebookKey", () => {
         );
     });
 
+    it("that exists is only registered: what it cannot be given is refused, each by its name", () => {
+        const lines = refusal({
+            keyArn: "arn:aws:kms:us-east-1:123456789012:key/1",
+            aliasName: "one-of-its-own",
+            customKeyStoreId: "cks-1",
+            deletionWindowInDays: 7,
+            enableKeyRotation: true,
+            region: "us-east-1",
+            tags: { team: "risk" },
+        });
+        expect(lines.map((line) => / (\w+) is for a key that is made here/.exec(line)?.[1])).to.deep.equal([
+            "region",
+            "customKeyStoreId",
+            "deletionWindowInDays",
+            "enableKeyRotation",
+            "tags",
+        ]);
+    });
+
+    it("in a custom key store is not rotated, and is refused where it should be", () => {
+        expect(refusal({ customKeyStoreId: "cks-1", enableKeyRotation: true })).to.have.length(1);
+        expect(refusal({ customKeyStoreId: "cks-1", enableKeyRotation: true })[0]).to.match(
+            /enableKeyRotation is set, .*custom key store: leave it or customKeyStoreId out/,
+        );
+    });
+
     it("for storage without a Databricks account would serve every account, and is refused", () => {
         const [problem] = refusal({ useCases: ["STORAGE"] });
         expect(problem).to.match(/^NotebookKey "k": accountId is needed .*databricks:accountId.*DATABRICKS_ACCOUNT_ID/);
