@@ -10,7 +10,7 @@ export function refuseIf(component: string, name: string, problems: readonly str
 }
 
 const noAccount =
-    "accountId is needed for the policies that let this Databricks account in, and nothing names it: give accountId, or run `pulumi config set databricks:accountId <uuid>`, or set DATABRICKS_ACCOUNT_ID (a profile in ~/.databrickscfg is not read for this).";
+    "accountId is needed for the policies that let this Databricks account in, and nothing names it: give accountId, or run `pulumi config set databricks:accountId <uuid>`, or set DATABRICKS_ACCOUNT_ID (where it stands in a profile, give accountId: getCurrentConfigOutput().accountId).";
 
 /** What is wrong where nothing names the Databricks account for policies. */
 export function accountProblems(given: pulumi.Input<string | undefined>): string[] {
