@@ -35,7 +35,11 @@ async function main(): Promise<void> {
     const rows: Row[] = [];
     try {
         for (const { name, measure } of measures) {
-            if (options.only.length === 0 || options.only.includes(name)) rows.push(...(await measure(bench)));
+            if (options.only.length > 0 && !options.only.includes(name)) continue;
+            const measured = await measure(bench);
+            rows.push(...measured);
+            // A run takes long: what it has found so far is not lost with it.
+            bench.say(`\n${table(measured, arms)}\n`);
         }
     } finally {
         await bench.stop();
