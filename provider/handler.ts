@@ -34,6 +34,9 @@ export interface Difference {
  * Runs the life of any object of the account by its description: the engine's calls come in here.
  */
 export class ObjectHandler implements dynamic.ResourceProvider {
+    /** What of a list was not there before and is no resource's, as far as it was asked for. */
+    private readonly nobodys = new WeakMap<Listed, [string, Properties][]>();
+
     constructor(
         protected readonly object: AccountObject,
         protected readonly session: Session,
@@ -500,9 +503,12 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     /** What bears the mark (or says the same), was not there before, and is no resource's. */
     protected appeared(before: Listed, now: Listed, inputs: Properties, mark: Mark): [string, Properties][] {
         const bears = this.bearing(inputs, mark);
-        return [...now].filter(
-            ([id, answer]) => !before.has(id) && !this.session.holds(this.object, id) && bears(answer) !== undefined,
+        // A thousand creates ask about the same list: what has a resource keeps it, so the rest gets shorter.
+        const rest = (this.nobodys.get(now) ?? [...now].filter(([id]) => !before.has(id))).filter(
+            ([id]) => !this.session.holds(this.object, id),
         );
+        this.nobodys.set(now, rest);
+        return rest.filter(([, answer]) => bears(answer) !== undefined);
     }
 
     /** The inputs with older names of an input given their name of today. */

@@ -4,16 +4,16 @@ import type { Properties } from "./properties";
 
 /** The longest pause between two looks, in milliseconds: nobody is noticed later than that. */
 const LONGEST_PAUSE = 10_000;
-/** The first pause, in milliseconds; it doubles as long as nothing can be expected yet. */
+/** The first pause, in milliseconds; each is twice the time waited as long as nothing can be expected yet. */
 const FIRST_PAUSE = 500;
 /** From when on in a wait looks are close: provisioning takes half a minute at least. In milliseconds. */
-const CLOSE_FROM = 24_000;
+const CLOSE_FROM = 23_000;
 /** How late somebody may be noticed, as a share of the time waited, where all began together and so are late together. */
 const LATE_TOGETHER = 1 / 18;
 /** The same where they began one after the other, so that on average they are noticed in half of it. */
-const LATE_SCATTERED = 1 / 10;
+const LATE_SCATTERED = 1 / 11;
 /** How many looks a stream of waits that end one after the other is worth, at the most. */
-const LOOKS_AT_STREAM = 10;
+const LOOKS_AT_STREAM = 7;
 /** How much later than expected a look comes, in milliseconds, because a write's answer takes now longer, now shorter. */
 const ALLOWANCE = 100;
 
@@ -40,7 +40,7 @@ export function nextLook(now: number, waits: readonly Wait[], scatter: number): 
         return Math.min(Math.max(share, scatter / LOOKS_AT_STREAM, FIRST_PAUSE), LONGEST_PAUSE);
     };
     const pauseAfter = (waited: number) =>
-        waited < CLOSE_FROM ? Math.min(Math.max(waited, FIRST_PAUSE), LONGEST_PAUSE) : lateness(waited);
+        waited < CLOSE_FROM ? Math.min(Math.max(waited * 2, FIRST_PAUSE), LONGEST_PAUSE) : lateness(waited);
     const due: number[] = [];
     let oldest = now;
     let latest = now + LONGEST_PAUSE;

@@ -266,7 +266,11 @@ export class WorkspaceHandler extends ObjectHandler {
                 return undefined;
             }
             missing = undefined;
-            latest = this.stateOf(known, answer);
+            // With a thousand that wait, what has not changed is not worked out again at each look.
+            const same =
+                textAt(answer, "workspace_status") === textAt(latest, "workspaceStatus") &&
+                textAt(answer, "workspace_status_message") === textAt(latest, "workspaceStatusMessage");
+            if (!same) latest = this.stateOf(known, answer);
             const status = textAt(latest, "workspaceStatus") ?? "";
             if (status === "RUNNING" || ended.has(status)) return { result: latest };
             if (clock.now() - reported >= PROGRESS_EVERY) {
