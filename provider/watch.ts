@@ -12,7 +12,7 @@ const CLOSE_FROM = 23_000;
 const LATE_TOGETHER = 1 / 18;
 /** The same where they began one after the other, so that on average they are noticed in half of it. */
 const LATE_SCATTERED = 1 / 11;
-/** How many looks a stream of waits that end one after the other is worth, at the most. */
+/** How many looks a stream of waits that end one after the other is worth; more only where they would be further apart than the longest pause. */
 const LOOKS_AT_STREAM = 7;
 /** How much later than expected a look comes, in milliseconds, because a write's answer takes now longer, now shorter. */
 const ALLOWANCE = 100;
