@@ -63,7 +63,10 @@ export class Collection {
 
     /** Creates an object and returns what the API answers. */
     async create(body: Properties): Promise<Properties> {
-        return this.writing(async () => this.record(await this.client.post(this.object.path, body, this.accountId)));
+        return this.writing(async () => {
+            const [, answer] = this.record(await this.client.post(this.object.path, body, this.accountId));
+            return answer;
+        });
     }
 
     /** Changes exactly the fields of the body. */
@@ -94,7 +97,9 @@ export class Collection {
      */
     async get(id: string, began?: number): Promise<Properties | undefined> {
         try {
-            return this.record(await this.client.get(this.pathOf(id), this.accountId, began), id);
+            const [found, answer] = this.record(await this.client.get(this.pathOf(id), this.accountId, began));
+            if (found === id) return answer;
+            throw new UnexpectedAnswerError(`asked for the ${this.object.noun} ${id}, the answer is about ${found}`);
         } catch (error) {
             if (error instanceof RefusedError && error.kind === "missing") return undefined;
             throw error;
@@ -199,7 +204,7 @@ export class Collection {
         if (!parsed.success) throw new UnexpectedAnswerError(`GET ${this.object.path} is not a list`);
         const records = (parsed.data ?? []).map((one) => this.record(one));
         this.size = records.length;
-        return new Map(records.map((record) => [idOf(this.object, record), record]));
+        return new Map(records);
     }
 
     private async readTogether(ids: readonly string[]): Promise<ReadonlyMap<string, Properties | undefined>> {
@@ -222,13 +227,10 @@ export class Collection {
         return `${this.object.path}/${encodeURIComponent(id)}`;
     }
 
-    private record(answer: unknown, id?: string): Properties {
+    /** An answer about one object, and the id that it gives it. */
+    private record(answer: unknown): [string, Properties] {
         if (!isRecord(answer))
             throw new UnexpectedAnswerError(`an answer about a ${this.object.noun} is not an object`);
-        const found = idOf(this.object, answer);
-        if (id !== undefined && found !== id) {
-            throw new UnexpectedAnswerError(`asked for the ${this.object.noun} ${id}, the answer is about ${found}`);
-        }
-        return answer;
+        return [idOf(this.object, answer), answer];
     }
 }

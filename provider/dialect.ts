@@ -40,33 +40,53 @@ export function answeredAt(object: AccountObject, answer: Properties, path: stri
 /** The id that the API's answer gives its object. */
 export function idOf(object: AccountObject, answer: Properties): string {
     const name = snakeCase(object.idField);
-    const id = idSchema.safeParse(answer[name]);
-    if (!id.success) throw new UnexpectedAnswerError(`an answer about a ${object.noun} holds no ${name}`);
-    return String(id.data);
+    const id = answer[name];
+    if (typeof id === "string" && /^[A-Za-z0-9_-]{1,128}$/.test(id)) return id;
+    if (typeof id === "number" && Number.isSafeInteger(id) && id >= 0) return String(id);
+    throw new UnexpectedAnswerError(`an answer about a ${object.noun} holds no ${name}`);
 }
-
-const idSchema = z.union([z.string().regex(/^[A-Za-z0-9_-]{1,128}$/), z.number().int().nonnegative()]);
 
 /** What the answer says of the inputs and outputs of its object, in the words of the program. */
 export function propertiesOf(object: AccountObject, answer: Properties): Record<string, unknown> {
     const properties: Record<string, unknown> = { [object.idField]: idOf(object, answer) };
-    for (const [path, field] of Object.entries(object.fields)) {
-        const place = apiPath(path, field);
-        if (place === undefined) continue;
+    for (const { path, place, schema, verbatim } of wordsOf(object)) {
         const value = at(answer, place);
-        const spelled = field.verbatim === true ? value : camelCaseDeep(value);
-        put(properties, path, parsed(object, place, field.answered ?? z.string().optional(), spelled));
-    }
-    for (const [path, output] of Object.entries(object.outputs)) {
-        const place = output.api ?? snakeCase(path);
-        put(properties, path, parsed(object, place, output.schema, camelCaseDeep(at(answer, place))));
+        const result = schema.safeParse(verbatim ? value : camelCaseDeep(value));
+        if (!result.success)
+            throw new UnexpectedAnswerError(`an answer about a ${object.noun} holds a ${place} of an unexpected kind`);
+        put(properties, path, result.data);
     }
     return properties;
 }
 
-function parsed(object: AccountObject, place: string, schema: z.ZodType, value: unknown): unknown {
-    const result = schema.safeParse(value);
-    if (!result.success)
-        throw new UnexpectedAnswerError(`an answer about a ${object.noun} holds a ${place} of an unexpected kind`);
-    return result.data;
+/** One input or output of an object in the API's answers. */
+interface Word {
+    readonly path: string;
+    readonly place: string;
+    readonly schema: z.ZodType;
+    /** Whether the names in it keep their spelling. */
+    readonly verbatim: boolean;
+}
+
+const textOrNothing = z.string().optional();
+const words = new WeakMap<AccountObject, readonly Word[]>();
+
+/** What an answer may say of an object of this kind; worked out once, for thousands of answers. */
+function wordsOf(object: AccountObject): readonly Word[] {
+    const known = words.get(object);
+    if (known !== undefined) return known;
+    const inputs = Object.entries(object.fields).flatMap(([path, field]): Word[] => {
+        const place = apiPath(path, field);
+        const schema = field.answered ?? textOrNothing;
+        return place === undefined ? [] : [{ path, place, schema, verbatim: field.verbatim === true }];
+    });
+    const outputs = Object.entries(object.outputs).map(([path, { api, schema }]): Word => ({
+        path,
+        place: api ?? snakeCase(path),
+        schema,
+        verbatim: false,
+    }));
+    const made = [...inputs, ...outputs];
+    words.set(object, made);
+    return made;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
 import { type Properties, textAt } from "./properties";
 
@@ -7,7 +7,7 @@ export const MARK_TAG = "pulumi-databricks-cmk";
 
 /** Which stack a resource belongs to, and which one it is there: what tells an interrupted create's object from all others. */
 export interface Mark {
-    /** The uuid of the stack's mark. */
+    /** The uuid of the stack's mark, of version 7: it holds the time. */
     readonly stack: string;
     /** When the stack's mark was made, in milliseconds since 1970. */
     readonly since: number;
@@ -23,34 +23,50 @@ export interface Mark {
 
 const RETAINED = "+retained";
 
+const uuid = /([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
+const written = new RegExp(`^(${uuid.source})(@[0-9a-f]+)?(\\+retained)?/(.*)$`, "s");
+
+/** A new stack's uuid, of version 7: the time (in milliseconds since 1970) in its first twelve digits, the rest by chance. */
+export function newStackUuid(now: number): string {
+    const time = Math.floor(now).toString(16).padStart(12, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
 /**
- * The mark among the inputs, as the sdk's classes write it: `<uuid>/<time>/<name>`, where the time may be followed by
+ * The mark among the inputs, as the sdk's classes write it: `<uuid>/<name>`, where the uuid may be followed by
  * `@<hash of what the resource is a part of>` and by `+retained`; `undefined` where there is none.
  */
 export function markOf(inputs: Properties): Mark | undefined {
-    const parts = /^([0-9a-f-]{36})\/(\d+)(@[0-9a-f]+)?(\+retained)?\/(.*)$/s.exec(textAt(inputs, "mark") ?? "");
-    const [, stack, since, parent = "", retained, resource] = parts ?? [];
-    if (stack === undefined || since === undefined || resource === undefined) return undefined;
+    const parts = written.exec(textAt(inputs, "mark") ?? "");
+    const [, stack, high, low, parent = "", retained, resource] = parts ?? [];
+    if (stack === undefined || high === undefined || low === undefined || resource === undefined) return undefined;
     const text = `${stack}${parent}/${resource}`;
     return {
         stack,
-        since: Number(since),
+        since: parseInt(`${high}${low}`, 16),
         resource,
         retained: retained !== undefined,
         bearer: shortened(text),
-        stem: `${resource.slice(0, 200)}-${hash(text, 10)}`,
+        // Asked for by few, and dear.
+        get stem() {
+            return `${resource.slice(0, 200)}-${hash(text, 10)}`;
+        },
     };
 }
 
 /** What a new object carries of the mark in its tags. */
 export function tagOf({ bearer, retained }: Mark): string {
-    return retained ? bearer.replace("/", `${RETAINED}/`) : bearer;
+    return retained ? retainedTag(bearer) : bearer;
+}
+
+function retainedTag(bearer: string): string {
+    return bearer.replace("/", `${RETAINED}/`);
 }
 
 /** Whether an object with this tag was made for the resource of this mark, and whether it was to be kept even then. */
 export function madeFor(mark: Mark, tag: unknown): { readonly retained: boolean } | undefined {
     if (tag === mark.bearer) return { retained: false };
-    return tag === tagOf({ ...mark, retained: true }) ? { retained: true } : undefined;
+    return tag === retainedTag(mark.bearer) ? { retained: true } : undefined;
 }
 
 /** Whether an object with this tag was made for any resource of the mark's stack. */

@@ -1,13 +1,11 @@
-import { randomUUID } from "node:crypto";
-
 import type { dynamic } from "@pulumi/pulumi";
 
-import { markOf } from "./mark";
+import { markOf, newStackUuid } from "./mark";
 import { isRecord, type Properties, textAt } from "./properties";
 import type { Session } from "./session";
 
 /**
- * The stack's own mark: a uuid and its time, kept in the stack's state and nowhere else. It is made before everything
+ * The stack's own mark: a uuid that holds its time, kept in the stack's state and nowhere else. It is made before everything
  * else, so its check is also where a missing credential is seen, once for the whole stack and before anything is made.
  */
 export class StackMarkHandler implements dynamic.ResourceProvider {
@@ -29,8 +27,8 @@ export class StackMarkHandler implements dynamic.ResourceProvider {
     }
 
     async create(): Promise<dynamic.CreateResult> {
-        const uuid = randomUUID();
-        return { id: uuid, outs: { mark: `${uuid}/${this.session.clock.now()}` } };
+        const uuid = newStackUuid(this.session.clock.now());
+        return { id: uuid, outs: { mark: uuid } };
     }
 
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {

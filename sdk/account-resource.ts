@@ -76,7 +76,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
  * taken out of the state, a new one is made; nothing else changes, but leftovers from before are no longer recognised.
  */
 export class StackMark extends DynamicResource {
-    /** `<uuid>/<milliseconds since 1970>`. */
+    /** A uuid of version 7. */
     declare readonly mark: pulumi.Output<string>;
 
     private constructor() {

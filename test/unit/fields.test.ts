@@ -19,7 +19,7 @@ import * as databricks from "../../sdk";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
 import { kinds, updatable } from "../cloud/account";
 import { privateLinkServices } from "../cloud/private-link";
-import { FakeClock, fakeWorld } from "./world";
+import { FakeClock, fakeWorld, stackOf } from "./world";
 
 /** Ids of objects that were there before, for the fields that name others: two of each kind. */
 type Ids = Readonly<Record<string, readonly [string, string]>>;
@@ -262,8 +262,7 @@ describe("every field of the Account API", () => {
     before(async () => {
         await pulumi.runtime.setMocks({
             newResource({ type, inputs }) {
-                if (type.endsWith(":StackMark"))
-                    return { id: "mark", state: { mark: "11111111-2222-4333-8444-555555555555/0" } };
+                if (type.endsWith(":StackMark")) return { id: "mark", state: { mark: stackOf(0) } };
                 registered = inputs as Record<string, unknown>;
                 return { id: "id", state: inputs as Record<string, unknown> };
             },

@@ -9,9 +9,9 @@ import { UNKNOWN } from "../../provider/properties";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
 import { LocalCloud, type LocalCloudOptions } from "../cloud";
-import { FakeClock, fakeWorld } from "./world";
+import { FakeClock, fakeWorld, markFor, stackOf } from "./world";
 
-const mark = (name: string, since = 0) => `11111111-2222-4333-8444-555555555555/${since}/${name}`;
+const mark = (name: string, since = 0) => markFor(name, { since });
 
 describe("handlers against the local cloud", () => {
     let cloud: LocalCloud;
@@ -115,7 +115,7 @@ describe("handlers against the local cloud", () => {
         const patches = cloud.requests.filter(({ method }) => method === "PATCH");
         expect(patches.map(({ query }) => query["update_mask"])).to.deep.equal(["custom_tags"]);
         expect(patches[0]?.body).to.deep.equal({
-            custom_tags: { team: "b", "pulumi-databricks-cmk": "11111111-2222-4333-8444-555555555555/w" },
+            custom_tags: { team: "b", "pulumi-databricks-cmk": `${stackOf(0)}/w` },
         });
         expect(updated.outs?.["customTags"]).to.deep.equal({ team: "b" });
         expect((await handlers.workspace.diff(id, updated.outs ?? {}, changed)).changes).to.equal(false);
@@ -229,7 +229,7 @@ describe("handlers against the local cloud", () => {
         const other = await handlers.workspace.create({ ...news, workspaceName: "other" });
         expect(other.id).to.not.equal(id);
         expect(world.lines.filter((line) => line.includes("left alone"))).to.have.length(1);
-        const stranger = await handlers.workspace.create({ ...news, mark: mark("w").replace("1111", "9999") });
+        const stranger = await handlers.workspace.create({ ...news, mark: mark("w").replace("5555", "9999") });
         expect([id, other.id]).to.not.include(stranger.id);
     });
 

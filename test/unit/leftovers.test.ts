@@ -9,10 +9,10 @@ import { workspaceObject } from "../../provider/objects/workspace";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
 import { LocalCloud, type LocalCloudOptions, type Misfortune } from "../cloud";
-import { FakeClock, fakeWorld } from "./world";
+import { FakeClock, fakeWorld, markFor, stackOf } from "./world";
 
-const STACK = "11111111-2222-4333-8444-555555555555";
-const mark = (name: string, more = "") => `${STACK}/0${more}/${name}`;
+const STACK = stackOf(0);
+const mark = (name: string, more = "") => markFor(name, { more });
 const roleArn = "arn:aws:iam::123456789012:role/r";
 const registration = {
     awsKeyInfo: { keyArn: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555" },
@@ -234,7 +234,16 @@ describe("leftovers, and what must not be mistaken for one", () => {
             ]);
         });
 
-        for (const broken of [undefined, "", "x", 5, { a: 1 }, `${STACK}/soon/w`, `${STACK}/0+kept/w`]) {
+        for (const broken of [
+            undefined,
+            "",
+            "x",
+            5,
+            { a: 1 },
+            `${STACK}`,
+            `${STACK}+kept/w`,
+            `${STACK.replace("-7", "-4")}/w`,
+        ]) {
             it(`that is none (${JSON.stringify(broken)}) takes nothing over and breaks nothing`, async () => {
                 await begin();
                 const news = await inputs();
@@ -291,7 +300,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
 
         it("a registration that another stack's workspace uses is that stack's, however equal and young", async () => {
             await begin();
-            const theirs = await handlers.key.create({ ...registration, mark: mark("k").replace("1111", "9999") });
+            const theirs = await handlers.key.create({ ...registration, mark: mark("k").replace("5555", "9999") });
             const workspace = await inputs();
             await cloud.account.create("workspaces", {
                 workspace_name: "theirs",
@@ -299,7 +308,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
                 credentials_id: workspace["credentialsId"],
                 storage_configuration_id: workspace["storageConfigurationId"],
                 managed_services_customer_managed_key_id: theirs.id,
-                custom_tags: { [MARK_TAG]: `${STACK.replace("1111", "9999")}/w` },
+                custom_tags: { [MARK_TAG]: `${STACK.replace("5555", "9999")}/w` },
             });
             handlers = handlersOf();
             const ours = await handlers.key.create({ ...registration, mark: mark("k") });

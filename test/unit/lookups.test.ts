@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { MARK_TAG } from "../../provider/mark";
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../cloud";
+import { stackOf } from "./world";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const ROLE = "arn:aws:iam::123456789012:role/r";
@@ -32,7 +33,7 @@ async function program(
         {
             newResource: async ({ type, name, inputs, id }) => ({
                 id: preview ? "" : type.endsWith(":Credentials") ? await make(inputs) : (id ?? name),
-                state: type.endsWith(":StackMark") ? { mark: "11111111-2222-4333-8444-555555555555/0" } : inputs,
+                state: type.endsWith(":StackMark") ? { mark: stackOf(0) } : inputs,
             }),
             call: () => ({}),
         },

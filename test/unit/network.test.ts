@@ -12,7 +12,7 @@ import { UNKNOWN } from "../../provider/properties";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
 import { LocalCloud } from "../cloud";
-import { FakeClock, fakeWorld } from "./world";
+import { FakeClock, fakeWorld, markFor } from "./world";
 
 type Properties = Record<string, unknown>;
 
@@ -178,7 +178,7 @@ describe("networks and private links against the local cloud", () => {
         };
     }
 
-    const mark = (name: string) => `${one}/${clock.now()}/${name}`;
+    const mark = (name: string) => markFor(name);
     const outcome = (promise: Promise<unknown>) =>
         promise.then(
             () => "ok",
@@ -455,7 +455,7 @@ describe("networks and private links against the local cloud", () => {
                 expect((await handlers[handler].create({ ...content, mark: mark("made") })).id).to.equal(id);
                 expect(world.lines.filter((line) => line.includes("is taken over"))).to.have.length(1);
                 handlers = handlersOf();
-                const news = { ...content, mark: mark("made").replace("1111", "9999") };
+                const news = { ...content, mark: mark("made").replace("5555", "9999") };
                 const result = await outcome(handlers[handler].create(news));
                 if (noun === "VPC endpoint") expect(result).to.contain("already exists");
                 else expect(cloud.account.list(collection)).to.have.length(2);

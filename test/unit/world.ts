@@ -69,3 +69,14 @@ export class SimulatedClock implements Clock {
         });
     }
 }
+
+/** The mark among the inputs of a resource, of a stack that was made at this time: one uuid for each time. */
+export function markFor(name: string, { since = 0, more = "" } = {}): string {
+    return `${stackOf(since)}${more}/${name}`;
+}
+
+/** The uuid of the stack that was made at this time, in milliseconds since 1970. */
+export function stackOf(since: number): string {
+    const time = since.toString(16).padStart(12, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}-7111-8444-555555555555`;
+}
