@@ -178,9 +178,9 @@ export class AccountClient {
             }
             const refused = answer.status < 300 ? undefined : refusal(request, this.withoutSecrets(answer));
             const kind = refused instanceof RefusedError ? refused.kind : undefined;
-            const pause = Math.max(backoff, retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0);
-            if (kind === "throttled") pace.refused(turn, pause);
-            else pace.answered();
+            const asked = retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0;
+            const pause = kind === "throttled" ? pace.refused(turn, asked) : Math.max(backoff, asked);
+            if (kind !== "throttled") pace.answered();
             if (refused === undefined) return answer;
             if (kind === "unavailable" && !repeatable) {
                 throw new NoAnswerError(request, `the service answered with HTTP ${answer.status}`, true);

@@ -6,6 +6,10 @@ const IN_FLIGHT = { read: 128, write: 64 };
 const WINDOW = 1_030;
 /** How long a turn is remembered, in milliseconds: a refusal can come late. */
 const MEMORY = 30_000;
+/** For how long the service is trusted to take what it took, in milliseconds, whatever a single refusal says. */
+const TRUSTED = 10_000;
+/** The first pause after a refusal that names none, and the longest, in milliseconds. */
+const PAUSE = { first: 500, longest: 30_000 };
 /** How many of the last pauses go by at most before more is tried again: trying in vain costs such a pause. */
 const PATIENCE = 10;
 
@@ -30,6 +34,8 @@ export class Pace {
     private holdUntil = 0;
     /** When more is tried next, and how long after the last time: longer after each try in vain, shorter after others. */
     private raise = { at: 0, after: WINDOW, underWay: false };
+    /** How many pauses in a row the service took nothing between. */
+    private fruitless = 0;
     private waking = false;
     private latestAnswer = Number.NEGATIVE_INFINITY;
 
@@ -51,6 +57,7 @@ export class Pace {
     /** The service took the request. */
     answered(): void {
         this.latestAnswer = this.clock.now();
+        this.fruitless = 0;
         this.lost();
     }
 
@@ -60,19 +67,40 @@ export class Pace {
         this.next();
     }
 
-    /** The service refused the request because it is asked too much: nothing is sent for this many milliseconds. */
-    refused(turn: Turn, pause: number): void {
+    /**
+     * The service refused the request because it is asked too much. Nothing is sent for as many milliseconds as are returned:
+     * those that the service asks for at least, and more and more where it takes nothing at all.
+     */
+    refused(turn: Turn, asked = 0): number {
         const now = this.clock.now();
-        this.sent = this.sent.filter((one) => one !== turn);
-        const taken = this.sent.filter(({ sent }) => sent > turn.sent - WINDOW && sent <= turn.sent).length;
-        this.limit = Math.max(taken, 1);
         // What was sent before the last refusal came says nothing new.
-        const inVain = this.raise.underWay && turn.sent >= this.holdUntil;
+        const news = turn.sent >= this.holdUntil;
+        if (news) this.fruitless++;
+        const own = Math.min(PAUSE.longest, PAUSE.first * 2 ** (this.fruitless - 1)) * (0.5 + this.clock.random() / 2);
+        const pause = Math.max(own, asked);
+        this.sent = this.sent.filter((one) => one !== turn);
+        this.limit = Math.max(this.mostTaken(now), 1);
+        const inVain = this.raise.underWay && news;
         const longer = Math.min(this.raise.after * 2, PATIENCE * Math.max(pause, WINDOW));
         const after = inVain ? longer : this.raise.after;
         this.holdUntil = Math.max(this.holdUntil, now + pause);
         this.raise = { at: this.holdUntil + after, after, underWay: this.raise.underWay && !inVain };
         this.lost();
+        return pause;
+    }
+
+    /**
+     * The most that was sent in a window lately and not refused. (The last window alone says less: what was late on its way
+     * counts in another second there than here.)
+     */
+    private mostTaken(now: number): number {
+        const times = this.sent.map(({ sent }) => sent).filter((sent) => sent > now - TRUSTED);
+        let [first, most] = [0, 0];
+        times.forEach((time, index) => {
+            while (time - (times[first] ?? time) >= WINDOW) first++;
+            most = Math.max(most, index - first + 1);
+        });
+        return most;
     }
 
     /** Gives turns to those who wait, as many as may be sent now. */

@@ -20,6 +20,12 @@ export interface ArmRun extends CliRun {
     readonly providerMemory: number | undefined;
 }
 
+/**
+ * Makes the engine save its state at the end alone. Otherwise it writes the whole state before and after each resource, so
+ * that a thousand resources reach the provider over minutes, and nothing that comes at once can be measured.
+ */
+export const NO_CHECKPOINTS = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+
 /** How often a process is looked at, in milliseconds. */
 const SAMPLE_EVERY = 100;
 

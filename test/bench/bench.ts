@@ -1,4 +1,4 @@
-import { Arm, type ArmName, type ArmRun } from "./arms";
+import { Arm, type ArmName, type ArmRun, NO_CHECKPOINTS } from "./arms";
 import type { BenchOptions } from "./options";
 import type { Row } from "./table";
 
@@ -30,9 +30,19 @@ export class Bench {
     created(name: ArmName): Promise<Created> {
         const known = this.stacks.get(name);
         if (known !== undefined) return known;
-        const made = this.create(name);
+        const made = this.create(name, {}, "create");
         this.stacks.set(name, made);
         return made;
+    }
+
+    /** The same on a stack that is taken away at once, by an engine that keeps no checkpoints: all workspaces are asked for together. */
+    async burst<Result>(name: ArmName, look: (created: Created) => Result): Promise<Result> {
+        const created = await this.create(name, NO_CHECKPOINTS, "burst");
+        try {
+            return look(created);
+        } finally {
+            await created.arm.stop();
+        }
     }
 
     /** Several refreshes of every arm's stack, done once for all measures; arms in turn, because machines are noisy. */
@@ -66,7 +76,7 @@ export class Bench {
         }
     }
 
-    private async create(name: ArmName): Promise<Created> {
+    private async create(name: ArmName, environment: Readonly<Record<string, string>>, what: string): Promise<Created> {
         const { n, provisioning, scatter } = this.options;
         const arm = await Arm.start(name, n, {
             provisioningMilliseconds: provisioning * 1000,
@@ -74,8 +84,8 @@ export class Bench {
             provisioningScatter: scatter / 100,
         });
         try {
-            const run = await arm.up();
-            this.say(`create ${name}: ${run.seconds.toFixed(1)} s`);
+            const run = await arm.up(environment);
+            this.say(`${what} ${name}: ${run.seconds.toFixed(1)} s`);
             return { arm, run };
         } catch (error) {
             await arm.stop();

@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 
 import { type ArmName, peerEnvironment } from "./arms";
 import { Bench, type Measure } from "./bench";
-import { create } from "./measures/create";
+import { burst, create } from "./measures/create";
 import { foreign } from "./measures/foreign";
 import { importing } from "./measures/import";
 import { memory } from "./measures/memory";
@@ -15,7 +15,7 @@ import { readOptions } from "./options";
 import { profileUp } from "./profile";
 import { type Row, table } from "./table";
 
-const measures: readonly Measure[] = [create, refresh, preview, state, importing, memory, rate, foreign];
+const measures: readonly Measure[] = [create, burst, refresh, preview, state, importing, memory, rate, foreign];
 
 async function main(): Promise<void> {
     const options = readOptions(

@@ -11,9 +11,11 @@ class LimitedService {
         private readonly clock: SimulatedClock,
         public perSecond: number,
         private readonly milliseconds = 20,
+        /** How much longer a request is on its way there, in milliseconds. */
+        private readonly delay: () => number = () => 0,
     ) {}
     async ask(): Promise<boolean> {
-        await this.clock.sleep(this.milliseconds / 2);
+        await this.clock.sleep(this.milliseconds / 2 + this.delay());
         const now = this.clock.now();
         const takes = this.taken.filter((time) => time > now - 1000).length < this.perSecond;
         if (takes) this.taken.push(now);
@@ -59,6 +61,23 @@ describe("the pace of requests", () => {
         });
     }
 
+    for (const seed of [1, 2, 3, 4, 5]) {
+        it(`sends 1,000 writes at nine tenths or more of the limit where some are late on their way (seed ${seed})`, async () => {
+            const time = clock();
+            let chance = seed;
+            const service = new LimitedService(time, 10, 20, () => {
+                chance = (chance * 48271) % 2147483647;
+                const drawn = chance / 2147483647;
+                return drawn < 0.9 ? drawn * 40 : (drawn - 0.9) * 2_000;
+            });
+            const pace = new Pace(time);
+            const began = time.now();
+            await Promise.all(many(1000).map(() => request(pace, service, "write")));
+            expect(1000 / ((time.now() - began) / 1000)).to.be.within(9, 11);
+            expect(service.refusals).to.be.below(250);
+        });
+    }
+
     it("lets a read pass a thousand writes that wait", async () => {
         const time = clock();
         const service = new LimitedService(time, 10);
@@ -99,6 +118,19 @@ describe("the pace of requests", () => {
         const turn = await pace.turn("read");
         expect(turn.sent - refused).to.equal(7_000);
         pace.answered();
+    });
+
+    it("pauses longer and longer while the service takes nothing, and shortly again once it takes some", async () => {
+        const pace = new Pace(clock());
+        const refusals = async (count: number) => {
+            const pauses: number[] = [];
+            for (let index = 0; index < count; index++) pauses.push(pace.refused(await pace.turn("write")));
+            return pauses;
+        };
+        expect(await refusals(8)).to.deep.equal([375, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500]);
+        await pace.turn("write");
+        pace.answered();
+        expect(await refusals(2)).to.deep.equal([375, 750]);
     });
 
     it("takes no more turns for a request that found no answer", async () => {
