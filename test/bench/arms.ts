@@ -39,7 +39,12 @@ export class Arm {
     ) {}
 
     /** Starts a cloud and makes a stack of `n` workspaces, of which none is created yet. */
-    static async start(name: ArmName, n: number, options: LocalCloudOptions): Promise<Arm> {
+    static async start(
+        name: ArmName,
+        n: number,
+        options: LocalCloudOptions,
+        environment: Readonly<Record<string, string>> = {},
+    ): Promise<Arm> {
         const program = readFileSync(join(__dirname, "programs", `${name}.js`), "utf8");
         const peer = name === "peer" ? peerEnvironment() : {};
         const cloud = await LocalCloud.start(options);
@@ -50,6 +55,7 @@ export class Arm {
             ...(name === "ours" ? { KEY_ARN: keyArn } : await registered(cloud, keyArn)),
             ...(name === "plain" ? { DATABRICKS_TOKEN: cloud.token } : {}),
             ...peer,
+            ...environment,
         });
         const arm = new Arm(name, n, cloud, project);
         try {

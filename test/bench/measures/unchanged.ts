@@ -1,4 +1,4 @@
-import type { ArmName, ArmRun } from "../arms";
+import { Arm, type ArmName, type ArmRun, NO_CHECKPOINTS } from "../arms";
 import { byArm, type Bench, type Measure } from "../bench";
 import { countRequests } from "../requests";
 import { atMost, median, ratio, type Row } from "../table";
@@ -11,8 +11,48 @@ const REFRESH_CALLS = 5;
 /** `pulumi refresh` of workspaces that nobody changed. */
 export const refresh: Measure = {
     name: "refresh",
-    measure: async (bench) => rows(bench, "refresh", await bench.refreshed(), REFRESH_CALLS),
+    measure: async (bench) => [
+        ...rows(bench, "refresh", await bench.refreshed(), REFRESH_CALLS),
+        await besideCarrier(bench),
+    ],
 };
+
+/**
+ * The same beside an empty provider whose workspaces have the outputs of ours: the engine carries each output of each
+ * resource back and forth, whoever made it.
+ */
+async function besideCarrier(bench: Bench): Promise<Row> {
+    const { arm: ours } = await bench.created("ours");
+    const carrier = await Arm.start("empty", bench.options.n, {}, { OUTPUTS: JSON.stringify(await outputsOf(ours)) });
+    const times: Record<"ours" | "carrier", number[]> = { ours: [], carrier: [] };
+    try {
+        await carrier.up(NO_CHECKPOINTS);
+        for (let turn = 0; turn < bench.options.runs; turn++) {
+            for (const [name, arm] of Object.entries({ carrier, ours }) as ["ours" | "carrier", Arm][]) {
+                const { seconds } = await arm.refresh();
+                bench.say(`refresh ${name === "ours" ? name : "empty with outputs"}: ${seconds.toFixed(1)} s`);
+                times[name].push(seconds);
+            }
+        }
+    } finally {
+        await carrier.stop();
+    }
+    return {
+        measure: "  times an empty provider with the same outputs",
+        unit: "×",
+        digits: 2,
+        figures: byArm(["ours"], () => ratio(median(times.ours), median(times.carrier))),
+    };
+}
+
+/** The outputs of a workspace that are no inputs. */
+async function outputsOf(ours: Arm): Promise<Record<string, unknown>> {
+    const workspace = (await ours.resources()).find(({ urn }) => /::workspace-\d+$/.test(String(urn)));
+    const { inputs = {}, outputs = {} } = (workspace ?? {}) as Record<"inputs" | "outputs", Record<string, unknown>>;
+    return Object.fromEntries(
+        Object.entries(outputs).filter(([name]) => name === "mark" || inputs[name] === undefined),
+    );
+}
 
 /** `pulumi preview` of a program that nobody changed. */
 export const preview: Measure = {
