@@ -146,10 +146,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     async delete(id: string, properties: Properties): Promise<void> {
         const mark = markOf(properties);
         const other = this.session.holder(this.object, id, mark);
-        const owner = isRecord(other) ? other : this.session.tookLater(this.object, id, properties) ? mark : undefined;
-        if (owner !== undefined) {
+        if (isRecord(other) || this.session.tookLater(this.object, id, properties)) {
+            const owner = isRecord(other) ? other : mark;
             this.session.report.info(
-                `The ${this.object.noun} ${id} is not deleted: it belongs to "${owner.resource}" of this stack now.`,
+                `The ${this.object.noun} ${id} is not deleted: it belongs to ${owner === undefined ? "another resource" : `"${owner.resource}"`} of this stack now.`,
             );
             return;
         }

@@ -289,6 +289,8 @@ describe("leftovers, and what must not be mistaken for one", () => {
                 handlers = handlersOf();
                 await handler().diff(renamed.id, renamed.outs, { ...news, mark: mark("new") });
                 await handler().delete(old.id, old.outs);
+                // Even where the old state has lost its mark.
+                await handler().delete(old.id, { ...old.outs, mark: "spoilt" });
                 expect(ids(kind, field)).to.deep.equal([old.id]);
                 // A destroy deletes it.
                 handlers = handlersOf();
