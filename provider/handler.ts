@@ -434,7 +434,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const name = nameField === undefined ? undefined : fields[nameField];
         if (nameField !== undefined && name !== undefined && at(inputs, nameField) === undefined) {
             const place = apiPath(nameField, name) ?? nameField;
-            return (answer) => (textAt(answer, place)?.startsWith(mark.stem) === true ? ours : undefined);
+            const { stem } = mark;
+            return (answer) => (textAt(answer, place)?.startsWith(stem) === true ? ours : undefined);
         }
         return (answer) => (this.differences(this.stateOf(inputs, answer), inputs).length === 0 ? ours : undefined);
     }

@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { markOf, newStackUuid } from "./mark";
-import { isRecord, type Properties, textAt } from "./properties";
+import { isStackUuid, newStackUuid } from "./mark";
+import { isRecord, type Properties } from "./properties";
 import type { Session } from "./session";
 
 /**
@@ -22,7 +22,7 @@ export class StackMarkHandler implements dynamic.ResourceProvider {
 
     async diff(_id: string, olds: Properties): Promise<dynamic.DiffResult> {
         // A state that was edited by hand: without a mark of its form nothing could be recognised, so a new one is made.
-        const sound = markOf({ mark: `${textAt(olds, "mark") ?? ""}/` }) !== undefined;
+        const sound = isStackUuid(olds["mark"]);
         return { changes: !sound, replaces: sound ? [] : ["mark"] };
     }
 

@@ -185,11 +185,20 @@ export class AccountClient {
             if (kind === "unavailable" && !repeatable) {
                 throw new NoAnswerError(request, `the service answered with HTTP ${answer.status}`, true);
             }
-            const since = kind === "throttled" ? Math.max(began, pace.answeredAt) : began;
-            const passing = kind === "throttled" || kind === "unavailable";
-            if (!passing || this.clock.now() + pause > since + this.settings.retryTimeout) throw refused;
-            // After a refusal for the rate's sake the next turn comes no earlier than that.
-            if (kind === "unavailable") await this.clock.sleep(pause);
+            const throttled = kind === "throttled";
+            // As long as the service takes others, it only stands in line.
+            const since = throttled ? (pace.refusingSince ?? turn.sent) : began;
+            const passing = throttled || kind === "unavailable";
+            const late = this.clock.now() + pause > since + this.settings.retryTimeout;
+            if (throttled && late) pace.giveUp(refused);
+            if (!passing || late) throw refused;
+            if (throttled) {
+                // The next turn comes no earlier than the pause ends. Standing in line is no time of another failure's.
+                attempt--;
+                began = Math.max(began, pace.answeredAt);
+            } else {
+                await this.clock.sleep(pause);
+            }
         }
     }
 

@@ -19,13 +19,18 @@ export interface Turn {
     readonly sent: number;
 }
 
+interface Waiting {
+    readonly take: (turn: Turn) => void;
+    readonly fail: (error: Error) => void;
+}
+
 /**
  * When the requests of one client are sent. Nothing is held back until the service says that it is asked too much
  * (429). From then on all requests stand in one line and no more are sent in a second than it took, which is tried
  * upwards from time to time. Reads go first: a look at what happens must not wait behind a thousand creations.
  */
 export class Pace {
-    private readonly waiting: Record<"read" | "write", ((turn: Turn) => void)[]> = { read: [], write: [] };
+    private readonly waiting: Record<"read" | "write", Waiting[]> = { read: [], write: [] };
     /** What was sent and not refused, oldest first. */
     private sent: Turn[] = [];
     private inFlight = 0;
@@ -34,8 +39,12 @@ export class Pace {
     private holdUntil = 0;
     /** When more is tried next, and how long after the last time: longer after each try in vain, shorter after others. */
     private raise = { at: 0, after: WINDOW, underWay: false };
-    /** How many pauses in a row the service took nothing between. */
+    /** How many pauses in a row the service took nothing between, and the first refusal since it did. */
     private fruitless = 0;
+    private firstRefusal: number | undefined;
+    /** What was refused lately, and from when on what was taken is trusted. */
+    private refusals: number[] = [];
+    private trustFrom = Number.NEGATIVE_INFINITY;
     private waking = false;
     private latestAnswer = Number.NEGATIVE_INFINITY;
 
@@ -46,18 +55,29 @@ export class Pace {
         return this.latestAnswer;
     }
 
-    /** Waits for a turn. */
+    /** Since when the service has been taking nothing, in milliseconds since 1970; `undefined` while it takes some. */
+    get refusingSince(): number | undefined {
+        return this.firstRefusal;
+    }
+
+    /** Waits for a turn. Fails with what `giveUp` is told. */
     turn(kind: "read" | "write"): Promise<Turn> {
-        return new Promise((resolve) => {
-            this.waiting[kind].push(resolve);
+        return new Promise((take, fail) => {
+            this.waiting[kind].push({ take, fail });
             this.next();
         });
+    }
+
+    /** The service has been taking nothing for too long: all who stand in line fail, or each would wait that long again. */
+    giveUp(error: Error): void {
+        for (const { fail } of [...this.waiting.read.splice(0), ...this.waiting.write.splice(0)]) fail(error);
     }
 
     /** The service took the request. */
     answered(): void {
         this.latestAnswer = this.clock.now();
         this.fruitless = 0;
+        this.firstRefusal = undefined;
         this.lost();
     }
 
@@ -76,10 +96,15 @@ export class Pace {
         // What was sent before the last refusal came says nothing new.
         const news = turn.sent >= this.holdUntil;
         if (news) this.fruitless++;
+        this.firstRefusal ??= now;
         const own = Math.min(PAUSE.longest, PAUSE.first * 2 ** (this.fruitless - 1)) * (0.5 + this.clock.random() / 2);
         const pause = Math.max(own, asked);
         this.sent = this.sent.filter((one) => one !== turn);
-        this.limit = Math.max(this.mostTaken(now), 1);
+        this.refusals = [...this.refusals.filter((sent) => sent > turn.sent - WINDOW), turn.sent];
+        const taken = this.sent.filter(({ sent }) => sent > turn.sent - WINDOW && sent <= turn.sent).length;
+        // Where more was refused than taken, what it took before says nothing any more.
+        if (this.refusals.length > taken) this.trustFrom = turn.sent - WINDOW;
+        this.limit = Math.max(this.mostTaken(turn), 1);
         const inVain = this.raise.underWay && news;
         const longer = Math.min(this.raise.after * 2, PATIENCE * Math.max(pause, WINDOW));
         const after = inVain ? longer : this.raise.after;
@@ -93,8 +118,9 @@ export class Pace {
      * The most that was sent in a window lately and not refused. (The last window alone says less: what was late on its way
      * counts in another second there than here.)
      */
-    private mostTaken(now: number): number {
-        const times = this.sent.map(({ sent }) => sent).filter((sent) => sent > now - TRUSTED);
+    private mostTaken(refused: Turn): number {
+        const from = Math.max(refused.sent - TRUSTED, this.trustFrom);
+        const times = this.sent.map(({ sent }) => sent).filter((sent) => sent > from);
         let [first, most] = [0, 0];
         times.forEach((time, index) => {
             while (time - (times[first] ?? time) >= WINDOW) first++;
@@ -114,7 +140,7 @@ export class Pace {
             const turn = { sent: this.clock.now() };
             this.sent.push(turn);
             this.inFlight++;
-            line.shift()?.(turn);
+            line.shift()?.take(turn);
         }
     }
 

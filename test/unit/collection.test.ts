@@ -177,4 +177,17 @@ describe("a collection of the account", () => {
         expect(cloud.account.list("credentials")).to.have.length(100);
         expect(cloud.requests.filter(({ status }) => status === 429).length).to.be.below(75);
     });
+
+    it("fails all who stand in line once the service has taken nothing for the retry time, not each in its turn", async () => {
+        const clock = new FakeClock();
+        await begin({ requestsPerSecond: 0 }, clock);
+        const began = clock.now();
+        const made = await Promise.allSettled(
+            Array.from({ length: 300 }, (_, index) => collection.create(body(`c${index}`))),
+        );
+        expect(made.map(({ status }) => status)).to.not.include("fulfilled");
+        expect(made.map((one) => (one.status === "rejected" ? String(one.reason) : "")).join()).to.contain("429");
+        expect(clock.now() - began).to.be.below(10_000);
+        expect(cloud.requests.length).to.be.below(100);
+    });
 });

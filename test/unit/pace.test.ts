@@ -110,6 +110,20 @@ describe("the pace of requests", () => {
         await Promise.all(writes);
     });
 
+    it("follows a limit that falls without asking in vain for long", async () => {
+        const time = clock();
+        const service = new LimitedService(time, 50);
+        const pace = new Pace(time);
+        const writes = many(1000).map(() => request(pace, service, "write"));
+        await time.sleep(10_000);
+        service.perSecond = 5;
+        const before = { taken: service.taken.length, refusals: service.refusals };
+        await time.sleep(20_000);
+        expect(service.taken.length - before.taken).to.be.above(80);
+        expect(service.refusals - before.refusals).to.be.below(150);
+        await Promise.all(writes);
+    });
+
     it("sends nothing before the pause that the service asked for is over", async () => {
         const time = clock();
         const pace = new Pace(time);
