@@ -8,9 +8,9 @@ import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../clo
 
 /**
  * What is measured side by side: this package; a dynamic provider that does nothing (what the engine itself costs); one
- * as it is usually written; `@pulumi/databricks`.
+ * as it is usually written; `@pulumi/databricks`. Beside a refresh of ours also an empty one with the same outputs (`carrier`).
  */
-export type ArmName = "ours" | "empty" | "plain" | "peer";
+export type ArmName = "ours" | "empty" | "plain" | "peer" | "carrier";
 
 /** What a command did to an arm. */
 export interface ArmRun extends CliRun {

@@ -26,18 +26,21 @@ export class Bench {
         readonly say: (line: string) => void,
     ) {}
 
-    /** An arm's stack with its `n` workspaces, created once for all measures. */
+    /**
+     * An arm's stack with its `n` workspaces, created once for all measures, by an engine that keeps no checkpoints: all
+     * workspaces are asked for together.
+     */
     created(name: ArmName): Promise<Created> {
         const known = this.stacks.get(name);
         if (known !== undefined) return known;
-        const made = this.create(name, {}, "create");
+        const made = this.create(name, NO_CHECKPOINTS, "burst");
         this.stacks.set(name, made);
         return made;
     }
 
-    /** The same on a stack that is taken away at once, by an engine that keeps no checkpoints: all workspaces are asked for together. */
-    async burst<Result>(name: ArmName, look: (created: Created) => Result): Promise<Result> {
-        const created = await this.create(name, NO_CHECKPOINTS, "burst");
+    /** The same as users have it, with checkpoints, on a stack that is taken away at once. */
+    async createdUsually<Result>(name: ArmName, look: (created: Created) => Result): Promise<Result> {
+        const created = await this.create(name, {}, "create");
         try {
             return look(created);
         } finally {

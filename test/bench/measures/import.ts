@@ -16,6 +16,7 @@ const watched = ["@pulumi/aws", "axios", "zod"];
 const imports: Readonly<Record<ArmName, readonly string[]>> = {
     ours: ["pulumi-databricks-cmk"],
     empty: [],
+    carrier: [],
     plain: ["axios", "zod"],
     peer: ["@pulumi/databricks"],
 };

@@ -1,12 +1,9 @@
-// The arm `empty`: a dynamic provider that does nothing, with a workspace's inputs (and the outputs in OUTPUTS). It is what the engine itself costs.
+// The arm `empty`: a dynamic provider that does nothing, with a workspace's inputs. It is what the engine itself costs.
 import * as pulumi from "@pulumi/pulumi";
 
 const provider: pulumi.dynamic.ResourceProvider = {
     async create(inputs) {
-        return {
-            id: String(inputs["workspaceName"]),
-            outs: { ...inputs, ...(JSON.parse(process.env["OUTPUTS"] ?? "{}") as object) },
-        };
+        return { id: String(inputs["workspaceName"]), outs: inputs };
     },
 };
 
