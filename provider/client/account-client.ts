@@ -162,10 +162,13 @@ export class AccountClient {
         send: () => Promise<Answer>,
         began?: number,
     ): Promise<Answer> {
-        for (let attempt = 0; ; attempt++) {
+        let failures = 0;
+        for (;;) {
+            const inLine = this.clock.now();
             const turn = await pace.turn(repeatable ? "read" : "write");
-            began ??= turn.sent;
-            const backoff = Math.min(30_000, 500 * 2 ** attempt) * (0.5 + this.clock.random() / 2);
+            // Standing in line uses up no time.
+            began = began === undefined ? turn.sent : began + turn.sent - inLine;
+            const backoff = Math.min(30_000, 500 * 2 ** failures) * (0.5 + this.clock.random() / 2);
             let answer: Answer;
             try {
                 answer = await send();
@@ -173,32 +176,30 @@ export class AccountClient {
                 pace.lost();
                 const may = error instanceof NoAnswerError && (repeatable || !error.effectPossible);
                 if (!may || this.clock.now() + backoff > began + this.settings.retryTimeout) throw error;
+                failures++;
                 await this.clock.sleep(backoff);
                 continue;
             }
             const refused = answer.status < 300 ? undefined : refusal(request, this.withoutSecrets(answer));
             const kind = refused instanceof RefusedError ? refused.kind : undefined;
-            const asked = retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0;
-            const pause = kind === "throttled" ? pace.refused(turn, asked) : Math.max(backoff, asked);
-            if (kind !== "throttled") pace.answered();
+            const throttled = kind === "throttled";
+            if (!throttled) pace.answered();
             if (refused === undefined) return answer;
             if (kind === "unavailable" && !repeatable) {
                 throw new NoAnswerError(request, `the service answered with HTTP ${answer.status}`, true);
             }
-            const throttled = kind === "throttled";
-            // As long as the service takes others, it only stands in line.
-            const since = throttled ? (pace.refusingSince ?? turn.sent) : began;
-            const passing = throttled || kind === "unavailable";
+            const asked = retryAfter(answer.headers["retry-after"], this.clock.now()) ?? 0;
+            // As long as the service takes others, a request that it refuses for the rate's sake only stands in line.
+            const { pause, since } = throttled
+                ? pace.refused(turn, asked)
+                : { pause: Math.max(backoff, asked), since: began };
             const late = this.clock.now() + pause > since + this.settings.retryTimeout;
             if (throttled && late) pace.giveUp(refused);
-            if (!passing || late) throw refused;
-            if (throttled) {
-                // The next turn comes no earlier than the pause ends. Standing in line is no time of another failure's.
-                attempt--;
-                began = Math.max(began, pace.answeredAt);
-            } else {
-                await this.clock.sleep(pause);
-            }
+            if (late || (!throttled && kind !== "unavailable")) throw refused;
+            // The next turn comes no earlier than the pause for the rate's sake ends.
+            if (throttled) continue;
+            failures++;
+            await this.clock.sleep(pause);
         }
     }
 

@@ -46,19 +46,8 @@ export class Pace {
     private refusals: number[] = [];
     private trustFrom = Number.NEGATIVE_INFINITY;
     private waking = false;
-    private latestAnswer = Number.NEGATIVE_INFINITY;
 
     constructor(private readonly clock: Clock) {}
-
-    /** When the service last took a request, in milliseconds since 1970: as long as it takes some, the others only queue. */
-    get answeredAt(): number {
-        return this.latestAnswer;
-    }
-
-    /** Since when the service has been taking nothing, in milliseconds since 1970; `undefined` while it takes some. */
-    get refusingSince(): number | undefined {
-        return this.firstRefusal;
-    }
 
     /** Waits for a turn. Fails with what `giveUp` is told. */
     turn(kind: "read" | "write"): Promise<Turn> {
@@ -75,7 +64,6 @@ export class Pace {
 
     /** The service took the request. */
     answered(): void {
-        this.latestAnswer = this.clock.now();
         this.fruitless = 0;
         this.firstRefusal = undefined;
         this.lost();
@@ -89,14 +77,15 @@ export class Pace {
 
     /**
      * The service refused the request because it is asked too much. Nothing is sent for as many milliseconds as are returned:
-     * those that the service asks for at least, and more and more where it takes nothing at all.
+     * those that the service asks for at least, and more and more where it takes nothing at all. `since` is when it began to
+     * take nothing, in milliseconds since 1970.
      */
-    refused(turn: Turn, asked = 0): number {
+    refused(turn: Turn, asked = 0): { readonly pause: number; readonly since: number } {
         const now = this.clock.now();
         // What was sent before the last refusal came says nothing new.
         const news = turn.sent >= this.holdUntil;
         if (news) this.fruitless++;
-        this.firstRefusal ??= now;
+        const since = (this.firstRefusal ??= now);
         const own = Math.min(PAUSE.longest, PAUSE.first * 2 ** (this.fruitless - 1)) * (0.5 + this.clock.random() / 2);
         const pause = Math.max(own, asked);
         this.sent = this.sent.filter((one) => one !== turn);
@@ -111,7 +100,7 @@ export class Pace {
         this.holdUntil = Math.max(this.holdUntil, now + pause);
         this.raise = { at: this.holdUntil + after, after, underWay: this.raise.underWay && !inVain };
         this.lost();
-        return pause;
+        return { pause, since };
     }
 
     /**

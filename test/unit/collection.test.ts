@@ -11,12 +11,12 @@ import { FakeClock } from "./world";
 describe("a collection of the account", () => {
     let cloud: LocalCloud;
     let collection: Collection;
-    const begin = async (options: LocalCloudOptions = {}, clock: Clock = systemClock) => {
+    const begin = async (options: LocalCloudOptions = {}, clock: Clock = systemClock, retryTimeout = 5) => {
         cloud = await LocalCloud.start(options);
         const credential = { host: cloud.host, accountId: cloud.accountId, as: { token: cloud.token } };
         const client = new AccountClient(
             credential,
-            readSettings((key) => (key === "databricks:retryTimeoutSeconds" ? "5" : undefined)),
+            readSettings((key) => (key === "databricks:retryTimeoutSeconds" ? String(retryTimeout) : undefined)),
             clock,
         );
         collection = new Collection(credentialsObject, client, cloud.accountId, clock);
@@ -176,6 +176,17 @@ describe("a collection of the account", () => {
         expect(new Set(made.map((one) => one["credentials_id"])).size).to.equal(100);
         expect(cloud.account.list("credentials")).to.have.length(100);
         expect(cloud.requests.filter(({ status }) => status === 429).length).to.be.below(75);
+    });
+
+    it("ends a read that is answered with 429 and 503 by turns, within the retry time", async () => {
+        const clock = new FakeClock();
+        await begin({}, clock, 300);
+        const [id = ""] = await make(1);
+        cloud.inject({ when: ({ index }) => index % 2 === 0, do: { kind: "status", status: 429 } });
+        cloud.inject({ when: ({ index }) => index % 2 === 1, do: { kind: "status", status: 503 } });
+        const outcome = await collection.get(id).catch((error: unknown) => String(error));
+        expect(outcome).to.contain("503");
+        expect(cloud.requests.length).to.be.within(4, 80);
     });
 
     it("fails all who stand in line once the service has taken nothing for the retry time, not each in its turn", async () => {

@@ -138,7 +138,7 @@ describe("the pace of requests", () => {
         const pace = new Pace(clock());
         const refusals = async (count: number) => {
             const pauses: number[] = [];
-            for (let index = 0; index < count; index++) pauses.push(pace.refused(await pace.turn("write")));
+            for (let index = 0; index < count; index++) pauses.push(pace.refused(await pace.turn("write")).pause);
             return pauses;
         };
         expect(await refusals(8)).to.deep.equal([375, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500]);
