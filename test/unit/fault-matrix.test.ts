@@ -63,7 +63,7 @@ class SmallEngine {
                 this.clock,
             ),
         );
-        session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
+        session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "1" : undefined));
         return (name) => {
             const { object } = this.program[name]!;
             return object === workspaceObject
