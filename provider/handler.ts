@@ -35,7 +35,7 @@ export interface Difference {
  */
 export class ObjectHandler implements dynamic.ResourceProvider {
     /** What of a list was not there before and is no resource's, as far as it was asked for. */
-    private readonly nobodys = new WeakMap<Listed, [string, Properties][]>();
+    private readonly unclaimed = new WeakMap<Listed, [string, Properties][]>();
 
     constructor(
         protected readonly object: AccountObject,
@@ -147,9 +147,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const mark = markOf(properties);
         const other = this.session.holder(this.object, id, mark);
         if (isRecord(other) || this.session.tookLater(this.object, id, properties)) {
-            const owner = isRecord(other) ? other : mark;
+            const name = (isRecord(other) ? other : mark)?.resource;
+            const owner = name === undefined ? "another resource" : `"${name}"`;
             this.session.report.info(
-                `The ${this.object.noun} ${id} is not deleted: it belongs to ${owner === undefined ? "another resource" : `"${owner.resource}"`} of this stack now.`,
+                `The ${this.object.noun} ${id} is not deleted: it belongs to ${owner} of this stack now.`,
             );
             return;
         }
@@ -505,10 +506,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     protected appeared(before: Listed, now: Listed, inputs: Properties, mark: Mark): [string, Properties][] {
         const bears = this.bearing(inputs, mark);
         // A thousand creates ask about the same list: what has a resource keeps it, so the rest gets shorter.
-        const rest = (this.nobodys.get(now) ?? [...now].filter(([id]) => !before.has(id))).filter(
+        const rest = (this.unclaimed.get(now) ?? [...now].filter(([id]) => !before.has(id))).filter(
             ([id]) => !this.session.holds(this.object, id),
         );
-        this.nobodys.set(now, rest);
+        this.unclaimed.set(now, rest);
         return rest.filter(([, answer]) => bears(answer) !== undefined);
     }
 

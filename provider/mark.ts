@@ -23,12 +23,12 @@ export interface Mark {
 
 const RETAINED = "+retained";
 
-const uuid = /([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
-const written = new RegExp(`^(${uuid.source})(@[0-9a-f]+)?(\\+retained)?/(.*)$`, "s");
+const uuid = "([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+const written = new RegExp(`^(${uuid})(@[0-9a-f]+)?(\\+retained)?/(.*)$`, "s");
 
 /** Whether this is a stack's uuid as it is made here. */
 export function isStackUuid(value: unknown): boolean {
-    return typeof value === "string" && new RegExp(`^${uuid.source}$`).test(value);
+    return typeof value === "string" && new RegExp(`^${uuid}$`).test(value);
 }
 
 /** A new stack's uuid, of version 7: the time (in milliseconds since 1970) in its first twelve digits, the rest by chance. */

@@ -25,21 +25,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
  */
 export function at(properties: Properties, path: string): unknown {
     let value: unknown = properties;
-    for (const name of namesIn(path)) {
+    for (const name of path.split(".")) {
         if (value === UNKNOWN) return UNKNOWN;
         if (!isRecord(value) || !Object.hasOwn(value, name)) return undefined;
         value = value[name];
     }
     return value ?? undefined;
-}
-
-/** The paths come from the descriptions of the objects: there are few, and each is taken apart once. */
-const taken = new Map<string, readonly string[]>();
-
-function namesIn(path: string): readonly string[] {
-    const known = taken.get(path) ?? path.split(".");
-    taken.set(path, known);
-    return known;
 }
 
 /** The string at a dotted path, where there is one and it is known. */
