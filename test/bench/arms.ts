@@ -45,7 +45,7 @@ export class Arm {
         options: LocalCloudOptions,
         environment: Readonly<Record<string, string>> = {},
     ): Promise<Arm> {
-        const program = readFileSync(join(__dirname, "programs", `${name}.js`), "utf8");
+        const program = `require(${JSON.stringify(join(__dirname, "programs", name))});\n`;
         const peer = name === "peer" ? peerEnvironment() : {};
         const cloud = await LocalCloud.start(options);
         const keyArn = cloud.createKey();

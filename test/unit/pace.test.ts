@@ -97,31 +97,29 @@ describe("the pace of requests", () => {
         expect(await Promise.race([turns[64], pace.turn("read").then(() => "read")])).to.equal("read");
     });
 
-    it("finds back to speed when the limit was somebody else's doing", async () => {
+    /** What a service took and refused in a time after its limit changed, while many writes waited. */
+    async function afterChange(limits: readonly [number, number], count: number, before: number, after: number) {
         const time = clock();
-        const service = new LimitedService(time, 1);
+        const service = new LimitedService(time, limits[0]);
         const pace = new Pace(time);
-        const writes = many(1500).map(() => request(pace, service, "write"));
-        await time.sleep(20_000);
-        service.perSecond = 20;
-        const before = service.taken.length;
-        await time.sleep(60_000);
-        expect(service.taken.length - before).to.be.above(500);
+        const writes = many(count).map(() => request(pace, service, "write"));
+        await time.sleep(before);
+        service.perSecond = limits[1];
+        const then = { taken: service.taken.length, refusals: service.refusals };
+        await time.sleep(after);
+        const result = { taken: service.taken.length - then.taken, refusals: service.refusals - then.refusals };
         await Promise.all(writes);
+        return result;
+    }
+
+    it("finds back to speed when the limit was somebody else's doing", async () => {
+        expect((await afterChange([1, 20], 1500, 20_000, 60_000)).taken).to.be.above(500);
     });
 
     it("follows a limit that falls without asking in vain for long", async () => {
-        const time = clock();
-        const service = new LimitedService(time, 50);
-        const pace = new Pace(time);
-        const writes = many(1000).map(() => request(pace, service, "write"));
-        await time.sleep(10_000);
-        service.perSecond = 5;
-        const before = { taken: service.taken.length, refusals: service.refusals };
-        await time.sleep(20_000);
-        expect(service.taken.length - before.taken).to.be.above(80);
-        expect(service.refusals - before.refusals).to.be.below(150);
-        await Promise.all(writes);
+        const { taken, refusals } = await afterChange([50, 5], 1000, 10_000, 20_000);
+        expect(taken).to.be.above(80);
+        expect(refusals).to.be.below(150);
     });
 
     it("sends nothing before the pause that the service asked for is over", async () => {

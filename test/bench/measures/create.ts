@@ -19,24 +19,23 @@ interface Creation {
 }
 
 /** `pulumi up` of `n` workspaces: its time, its requests, and how long a workspace was RUNNING before that was noticed. */
-export const create: Measure = {
-    name: "create",
-    async measure(bench) {
-        const creations = new Map<ArmName, Creation>();
-        for (const name of bench.arms) creations.set(name, await bench.createdUsually(name, creation));
-        return rows(bench, `create ${bench.options.n}`, creations);
-    },
-};
+export const create = measure("create", "", (bench, name) => bench.createdUsually(name, creation));
 
 /** The same where the engine keeps no checkpoints: what this package does when all workspaces are asked for together. */
-export const burst: Measure = {
-    name: "burst",
-    async measure(bench) {
-        const creations = new Map<ArmName, Creation>();
-        for (const name of bench.arms) creations.set(name, creation(await bench.created(name)));
-        return rows(bench, `create ${bench.options.n} without the engine's checkpoints`, creations);
-    },
-};
+export const burst = measure("burst", " without the engine's checkpoints", async (bench, name) =>
+    creation(await bench.created(name)),
+);
+
+function measure(name: string, how: string, make: (bench: Bench, arm: ArmName) => Promise<Creation>): Measure {
+    return {
+        name,
+        async measure(bench) {
+            const creations = new Map<ArmName, Creation>();
+            for (const arm of bench.arms) creations.set(arm, await make(bench, arm));
+            return rows(bench, `create ${bench.options.n}${how}`, creations);
+        },
+    };
+}
 
 function rows({ arms, options }: Bench, title: string, creations: ReadonlyMap<ArmName, Creation>): Row[] {
     const { n, provisioning, scatter } = options;

@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import axios from "axios";
 import { z } from "zod";
 
+import { registered, workspaces } from "./stack";
+
 const provider: pulumi.dynamic.ResourceProvider = {
     async create(inputs) {
         const url = `${process.env["DATABRICKS_HOST"]}/api/2.0/accounts/${process.env["DATABRICKS_ACCOUNT_ID"]}/workspaces`;
@@ -67,24 +69,4 @@ class PlainWorkspace extends pulumi.dynamic.Resource {
     }
 }
 
-// What the workspaces share is a resource each, as in the other arms, so that the engine has the same work; it is there already.
-class Shared extends pulumi.dynamic.Resource {
-    declare readonly value: pulumi.Output<string>;
-
-    constructor(name: string, value: string | undefined) {
-        super({ create: async (inputs) => ({ id: name, outs: inputs }) }, name, { value: value ?? "" });
-    }
-}
-
-const credentials = new Shared("credentials", process.env["CREDENTIALS_ID"]);
-const storage = new Shared("storage", process.env["STORAGE_ID"]);
-const key = new Shared("key", process.env["KEY_ID"]);
-for (let index = 0; index < Number(process.env["N"]); index++) {
-    new PlainWorkspace(`workspace-${index}`, {
-        workspaceName: `workspace-${index}`,
-        awsRegion: "us-east-1",
-        credentialsId: credentials.value,
-        storageConfigurationId: storage.value,
-        managedServicesCustomerManagedKeyId: key.value,
-    });
-}
+workspaces(PlainWorkspace, registered());
