@@ -1,16 +1,12 @@
 /**
- * The local cloud: Databricks' Account API, workspaces' notebooks, AWS KMS and a stand-in for AWS, on this machine, in
- * memory. Tests of a stack run against it without any account.
+ * The local cloud: Databricks' Account API, workspaces' notebooks, AWS KMS and a provider in the place of the AWS
+ * plugin, on this machine, in memory. Tests of a stack run against it without any account.
  */
-export { Account, type AccountRecord } from "./account";
-export { AwsStandIn } from "./aws-stand-in";
-export { Kms, type KmsCall, type KmsKey } from "./kms";
-export {
-    CUSTOMER_AWS_ACCOUNT,
-    type Fault,
-    LocalCloud,
-    type LocalCloudOptions,
-    type Misfortune,
-    type RecordedRequest,
-} from "./local-cloud";
-export { NotebookStore } from "./notebooks";
+export { Account } from "./account-api/account";
+export type { AccountRecord } from "./account-api/records";
+export { FakeAwsProvider } from "./aws/fake-aws-provider";
+export type { Fault, FaultEffect } from "./faults";
+export { Kms, type KmsCall, type KmsKey } from "./kms/kms";
+export { CUSTOMER_AWS_ACCOUNT, LocalCloud, type LocalCloudOptions } from "./local-cloud";
+export type { RecordedRequest } from "./server";
+export { NotebookStore } from "./workspace-api/notebooks";

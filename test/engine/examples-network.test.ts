@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
-import { privateLinkServices } from "../cloud/private-link";
+import { privateLinkServices } from "../cloud/account-api/private-link";
 import { describeExample } from "./example";
 import { TestStack } from "./harness";
 

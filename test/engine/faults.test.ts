@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud, type Misfortune } from "../cloud";
+import { LocalCloud, type FaultEffect } from "../cloud";
 import { TestStack } from "./harness";
 
 const program = async () => {
@@ -16,7 +16,7 @@ const program = async () => {
 };
 
 /** A sample of the fault matrix. */
-const sample: [string, string, Misfortune][] = [
+const sample: [string, string, FaultEffect][] = [
     ["POST", "/workspaces", { kind: "drop", when: "after" }],
     ["POST", "/workspaces", { kind: "truncate" }],
     ["POST", "/credentials", { kind: "status", status: 503, afterEffect: true }],

@@ -90,7 +90,7 @@ describe("secrets on the real engine, with --logflow --logtostderr -v=9", () => 
                 "command lines": seen.join("\n"),
             };
             for (const [place, text] of Object.entries(places)) {
-                for (const secret of [...secrets, ...cloud.api["tokens"].keys()]) {
+                for (const secret of [...secrets, ...cloud.tokens["tokens"].keys()]) {
                     const found = text.indexOf(secret);
                     expect(found, `${place}: …${text.slice(Math.max(found - 200, 0), found)}`).to.equal(-1);
                 }

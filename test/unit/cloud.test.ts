@@ -11,8 +11,8 @@ import { expect } from "chai";
 
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import { Kms } from "../cloud";
-import { KmsServer } from "../cloud/kms-server";
-import { NotebookStore } from "../cloud/notebooks";
+import { KmsServer } from "../cloud/kms/server";
+import { NotebookStore } from "../cloud/workspace-api/notebooks";
 
 const owner = "arn:aws:iam::123456789012:root";
 

@@ -12,7 +12,7 @@ import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
-import { LocalCloud, type Misfortune } from "../cloud";
+import { LocalCloud, type FaultEffect } from "../cloud";
 import { FakeClock, fakeWorld, markFor } from "./world";
 
 type Properties = Record<string, unknown>;
@@ -239,7 +239,7 @@ const networks: Life = {
     requests: 12,
 };
 
-const faults: Record<string, Misfortune> = {
+const faults: Record<string, FaultEffect> = {
     "refused before sending": { kind: "drop", when: "before" },
     "dropped after the effect": { kind: "drop", when: "after" },
     "429": { kind: "status", status: 429 },
@@ -254,7 +254,7 @@ const faults: Record<string, Misfortune> = {
 };
 
 describe("the fault matrix: every request of a stack's life × every fault", () => {
-    async function live(life: Life, fault?: { index: number; do: Misfortune }): Promise<number> {
+    async function live(life: Life, fault?: { index: number; do: FaultEffect }): Promise<number> {
         const clock = new VariedClock();
         const cloud = await LocalCloud.start({ provisioningMilliseconds: 2_000, now: () => clock.now() });
         try {

@@ -17,8 +17,8 @@ import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
 import * as databricks from "../../sdk";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
-import { kinds, updatable } from "../cloud/account";
-import { privateLinkServices } from "../cloud/private-link";
+import { kinds, updatable } from "../cloud/account-api/kinds";
+import { privateLinkServices } from "../cloud/account-api/private-link";
 import { FakeClock, fakeWorld, stackOf } from "./world";
 
 /** Ids of objects that were there before, for the fields that name others: two of each kind. */

@@ -8,7 +8,7 @@ import { storageConfigurationObject } from "../../provider/objects/storage-confi
 import { workspaceObject } from "../../provider/objects/workspace";
 import { Session } from "../../provider/session";
 import { WorkspaceHandler } from "../../provider/workspace";
-import { LocalCloud, type LocalCloudOptions, type Misfortune } from "../cloud";
+import { LocalCloud, type LocalCloudOptions, type FaultEffect } from "../cloud";
 import { FakeClock, fakeWorld, markFor, stackOf } from "./world";
 
 const STACK = stackOf(0);
@@ -362,7 +362,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(ids("customer-managed-keys", "customer_managed_key_id")).to.deep.equal([made.id]);
         });
 
-        const losses: Record<string, Misfortune> = {
+        const losses: Record<string, FaultEffect> = {
             "after its effect": { kind: "drop", when: "after" },
             "before its effect": { kind: "drop", when: "before" },
             "in a broken answer": { kind: "truncate" },
@@ -582,7 +582,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
     });
 
     describe("while a workspace is waited for", () => {
-        const errors: Record<string, Misfortune> = {
+        const errors: Record<string, FaultEffect> = {
             "401": { kind: "status", status: 401 },
             "403": { kind: "status", status: 403, body: "<html>Forbidden</html>" },
             "500 for too long": { kind: "status", status: 500 },

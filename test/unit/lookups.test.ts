@@ -273,7 +273,7 @@ describe("lookups", () => {
             await databricks.getWorkspaces();
         });
         expect(asked("workspaces")).to.deep.equal(["GET all"]);
-        expect(cloud.api.tokensGiven).to.equal(1);
+        expect(cloud.tokens.tokensGiven).to.equal(1);
     });
 
     it("read one workspace alone where its id is all that is asked for", async () => {

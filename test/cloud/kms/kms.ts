@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from "node:crypto";
 
-import { allows, MalformedPolicyError, parsePolicy } from "./kms-policy";
+import { allows, MalformedPolicyError, parsePolicy } from "./policy";
 
 /** An error as AWS KMS gives it. */
 export class KmsError extends Error {

@@ -21,7 +21,7 @@ import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 
-import type { AwsVpcEndpoint } from "./private-link";
+import type { AwsVpcEndpoint } from "../account-api/private-link";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -223,7 +223,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** Where a stand-in finds the rest of the local cloud. */
-export interface AwsStandInOptions {
+export interface FakeAwsProviderOptions {
     readonly kmsEndpoint: string;
     readonly awsAccountId: string;
     /** Where a program names no region. */
@@ -238,13 +238,13 @@ type Done = grpc.sendUnaryData<unknown>;
  * A Pulumi provider that stands in for the AWS plugin, for the types that the examples use. KMS keys and aliases are
  * made in the local KMS; everything else is remembered. The engine finds it through `PULUMI_DEBUG_PROVIDERS`.
  */
-export class AwsStandIn {
+export class FakeAwsProvider {
     private readonly made = new Map<string, { type: string; id: string; properties: Properties }>();
     private readonly aws: Aws;
     private region: string;
 
     private constructor(
-        private readonly options: AwsStandInOptions,
+        private readonly options: FakeAwsProviderOptions,
         private readonly server: grpc.Server,
     ) {
         this.region = options.region;
@@ -271,19 +271,19 @@ export class AwsStandIn {
     port = 0;
 
     /** Starts one. */
-    static async start(options: AwsStandInOptions): Promise<AwsStandIn> {
+    static async start(options: FakeAwsProviderOptions): Promise<FakeAwsProvider> {
         const server = new grpc.Server();
-        const standIn = new AwsStandIn(options, server);
+        const provider = new FakeAwsProvider(options, server);
         server.addService(
             services.ResourceProviderService as unknown as grpc.ServiceDefinition,
-            standIn.implementation(),
+            provider.implementation(),
         );
-        standIn.port = await new Promise<number>((resolve, reject) =>
+        provider.port = await new Promise<number>((resolve, reject) =>
             server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
                 error === null ? resolve(port) : reject(error),
             ),
         );
-        return standIn;
+        return provider;
     }
 
     /** Everything that was made and not deleted. */
@@ -304,7 +304,7 @@ export class AwsStandIn {
 
     private implementation(): grpc.UntypedServiceImplementation {
         const refuse = (name: string) => (_: unknown, done: Done) =>
-            done({ code: grpc.status.UNIMPLEMENTED, details: `The AWS stand-in has no ${name}` });
+            done({ code: grpc.status.UNIMPLEMENTED, details: `The fake AWS provider has no ${name}` });
         const answer =
             <Request>(run: (request: Request) => unknown) =>
             (call: Call<Request>, done: Done) => {
@@ -360,7 +360,7 @@ export class AwsStandIn {
                 const strange = Object.keys(inputs).find(
                     (name) => name !== "__defaults" && !kindOf(type).inputs.includes(name),
                 );
-                if (strange !== undefined) throw new Error(`The AWS stand-in does not know ${type}'s ${strange}.`);
+                if (strange !== undefined) throw new Error(`The fake AWS provider does not know ${type}'s ${strange}.`);
                 for (const name of ["policy", "assumeRolePolicy"]) {
                     const policy = text(inputs[name]);
                     if (policy !== undefined && policy !== UNKNOWN) JSON.parse(policy);
@@ -459,14 +459,14 @@ export class AwsStandIn {
             case "aws:index/getPartition:getPartition":
                 return { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com" };
             default:
-                throw new Error(`The AWS stand-in does not know the function ${token}.`);
+                throw new Error(`The fake AWS provider does not know the function ${token}.`);
         }
     }
 }
 
 function kindOf(type: string): Kind {
     const kind = kinds[type];
-    if (kind === undefined) throw new Error(`The AWS stand-in does not know the type ${type}.`);
+    if (kind === undefined) throw new Error(`The fake AWS provider does not know the type ${type}.`);
     return kind;
 }
 

@@ -1,5 +1,4 @@
-import { type ApiAnswer, type ApiRequest, bodyOf } from "./account-api";
-import { ApiError } from "./account";
+import { ApiError, type ApiRequest, type ApiResponse, bodyOf } from "../http";
 import { KeyInaccessibleError, type NotebookStore } from "./notebooks";
 
 /** A workspace's own API, as far as notebooks go. */
@@ -7,7 +6,7 @@ export class WorkspaceApi {
     constructor(private readonly notebooks: NotebookStore) {}
 
     /** Answers a request to the named workspace. Throws `ApiError`. */
-    async answer(workspaceId: string, request: ApiRequest): Promise<ApiAnswer> {
+    async answer(workspaceId: string, request: ApiRequest): Promise<ApiResponse> {
         try {
             return { status: 200, body: await this.run(workspaceId, request) };
         } catch (error) {

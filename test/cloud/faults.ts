@@ -1,0 +1,54 @@
+/** What goes wrong with a request. */
+export type FaultEffect =
+    /** A response instead of the effect, or after it. */
+    | { kind: "status"; status: number; headers?: Record<string, string>; body?: string; afterEffect?: boolean }
+    /** The response comes late. */
+    | { kind: "delay"; milliseconds: number }
+    /** The connection breaks before or after the effect. */
+    | { kind: "drop"; when: "before" | "after" }
+    /** The effect happens, and this is the response, with status 200. */
+    | { kind: "body"; body: string; contentType?: string }
+    /** The effect happens, and half of the response is sent. */
+    | { kind: "truncate" }
+    /** Something of the test's own is done before or after the effect, which then goes on as usual. */
+    | { kind: "call"; when: "before" | "after"; run: () => Promise<void> }
+    /** There is never a response; the effect does not happen. */
+    | { kind: "hang" };
+
+/** Which requests a fault meets, and its effect on them. */
+export interface Fault {
+    /** `index` counts the requests since the start or the last `clearRequests`. */
+    when(request: { method: string; path: string; index: number }): boolean;
+    /** How many requests it meets. Default: all. */
+    times?: number;
+    do: FaultEffect;
+}
+
+/** The faults that wait for their requests. */
+export class Faults {
+    private readonly armed = new Set<Fault>();
+    private index = 0;
+
+    /** Adds a fault; the function returned takes it away. */
+    inject(fault: Fault): () => void {
+        const armed = { ...fault, when: fault.when.bind(fault) };
+        this.armed.add(armed);
+        return () => this.armed.delete(armed);
+    }
+
+    /** Counts a request, and returns the effect of the fault that meets it. */
+    next({ method, path }: { method: string; path: string }): FaultEffect | undefined {
+        const index = this.index++;
+        for (const fault of this.armed) {
+            if (!fault.when({ method, path, index })) continue;
+            if (fault.times !== undefined && --fault.times <= 0) this.armed.delete(fault);
+            return fault.do;
+        }
+        return undefined;
+    }
+
+    /** Counts the requests anew. */
+    restartCount(): void {
+        this.index = 0;
+    }
+}
