@@ -9,6 +9,7 @@ import { kinds } from "./account-api/kinds";
 import { FakeAwsProvider } from "./aws/fake-aws-provider";
 import type { Fault } from "./faults";
 import type { ApiRequest, ApiResponse } from "./http";
+import type { KmsCaller } from "./kms/key";
 import { Kms } from "./kms/kms";
 import { KmsServer } from "./kms/server";
 import { type Identity, TokenService } from "./oidc";
@@ -113,9 +114,9 @@ export class LocalCloud {
         const kms = new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now });
         const kmsServer = await KmsServer.start(
             kms,
-            new Map([
-                [customer.accessKeyId, `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`],
-                [databricks.accessKeyId, "arn:aws:iam::414351767826:root"],
+            new Map<string, Omit<KmsCaller, "region">>([
+                [customer.accessKeyId, { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root` }],
+                [databricks.accessKeyId, databricksPrincipal(accountId)],
             ]),
         );
         const notebooks = new NotebookStore({
@@ -221,6 +222,14 @@ export class LocalCloud {
             return this.workspaceApi.answer(String(workspace["workspace_id"]), request);
         };
     }
+}
+
+/** Databricks' role in AWS when it acts for an account: its session is tagged with the account's id. */
+function databricksPrincipal(accountId: string): Omit<KmsCaller, "region"> {
+    return {
+        principalArn: "arn:aws:iam::414351767826:root",
+        context: { "aws:PrincipalTag/DatabricksAccountId": accountId },
+    };
 }
 
 /** Databricks' own clients of the KMS, one a region. */

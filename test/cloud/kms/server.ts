@@ -1,6 +1,7 @@
 import Fastify from "fastify";
 
-import { type Kms, KmsError } from "./kms";
+import { type KmsCaller, KmsError } from "./key";
+import type { Kms } from "./kms";
 
 /** The local KMS over HTTP, as `@aws-sdk/client-kms` speaks to it (AWS JSON 1.1), on 127.0.0.1. */
 export class KmsServer {
@@ -15,7 +16,7 @@ export class KmsServer {
      * Starts it. Signatures are not verified: the access key id of a request names its principal, the credential's scope
      * its region.
      */
-    static async start(kms: Kms, principals: ReadonlyMap<string, string>): Promise<KmsServer> {
+    static async start(kms: Kms, principals: ReadonlyMap<string, Omit<KmsCaller, "region">>): Promise<KmsServer> {
         const server = Fastify({ forceCloseConnections: true });
         server.removeAllContentTypeParsers();
         server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
@@ -23,16 +24,16 @@ export class KmsServer {
             void reply.type("application/x-amz-json-1.1");
             const [, accessKeyId = "", region = ""] =
                 /Credential=([^/]+)\/\d+\/([^/]+)\/kms\//.exec(request.headers.authorization ?? "") ?? [];
-            const principalArn = principals.get(accessKeyId);
+            const principal = principals.get(accessKeyId);
             try {
-                if (principalArn === undefined)
+                if (principal === undefined)
                     throw new KmsError(
                         "UnrecognizedClientException",
                         "The security token included in the request is invalid.",
                     );
                 const operation = String(request.headers["x-amz-target"] ?? "").replace(/^TrentService\./, "");
                 return kms.call(operation, JSON.parse(String(request.body || "{}")) as Record<string, unknown>, {
-                    principalArn,
+                    ...principal,
                     region,
                 });
             } catch (error) {

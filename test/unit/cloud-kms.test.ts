@@ -29,8 +29,8 @@ describe("the local cloud's notebooks and KMS", () => {
         server = await KmsServer.start(
             kms,
             new Map([
-                ["OWNER", owner],
-                ["DATABRICKS", "arn:aws:iam::414351767826:root"],
+                ["OWNER", { principalArn: owner }],
+                ["DATABRICKS", { principalArn: "arn:aws:iam::414351767826:root" }],
             ]),
         );
         const client = (accessKeyId: string) =>
