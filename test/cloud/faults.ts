@@ -15,10 +15,22 @@ export type FaultEffect =
     /** There is never a response; the effect does not happen. */
     | { kind: "hang" };
 
+/** A request as the choice of a fault sees it. */
+export interface FaultTarget {
+    readonly method: string;
+    readonly path: string;
+    readonly query: Readonly<Record<string, string>>;
+    readonly index: number;
+    readonly workspaceId: string | undefined;
+}
+
 /** Which requests a fault meets, and its effect on them. */
 export interface Fault {
-    /** `index` counts the requests since the start or the last `clearRequests`. */
-    when(request: { method: string; path: string; index: number }): boolean;
+    /**
+     * `index` counts the requests since the start or the last `clearRequests`; `workspaceId` is set where the request was
+     * sent to a workspace's host.
+     */
+    when(request: FaultTarget): boolean;
     /** How many requests it meets. Default: all. */
     times?: number;
     do: FaultEffect;
@@ -37,10 +49,10 @@ export class Faults {
     }
 
     /** Counts a request, and returns the effect of the fault that meets it. */
-    next({ method, path }: { method: string; path: string }): FaultEffect | undefined {
+    next({ method, path, query, workspaceId }: Omit<FaultTarget, "index">): FaultEffect | undefined {
         const index = this.index++;
         for (const fault of this.armed) {
-            if (!fault.when({ method, path, index })) continue;
+            if (!fault.when({ method, path, query, index, workspaceId })) continue;
             if (fault.times !== undefined && --fault.times <= 0) this.armed.delete(fault);
             return fault.do;
         }

@@ -6,12 +6,19 @@ export interface ApiRequest {
     readonly query: Readonly<Record<string, string>>;
     readonly headers: Readonly<Record<string, string | string[] | undefined>>;
     readonly body: string;
+    /** The body as it came in. */
+    readonly bytes: Buffer;
 }
 
-/** A response: a status and a body that becomes JSON. */
+/** A response: a status and a body that becomes JSON, unless it is given as bytes. */
 export interface ApiResponse {
     readonly status: number;
     readonly body: unknown;
+    /** What is sent instead of the body. */
+    readonly bytes?: Buffer;
+    /** Of the bytes. */
+    readonly contentType?: string;
+    readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal, as Databricks' APIs give it. */
@@ -55,7 +62,15 @@ export async function respond(run: () => Promise<ApiResponse>): Promise<ApiRespo
     }
 }
 
-/** The JSON of a response; a workspace's id is an integer there, whatever its size. */
+/** An id of 64 bits, in digits, that is an integer in the JSON of a response. */
+export function int64(digits: string): string {
+    return `\0int64:${digits}`;
+}
+
+/** The JSON of a response; empty where there is no body. A workspace's id is an integer there, whatever its size. */
 export function serialize(body: unknown): string {
-    return body === undefined ? "" : JSON.stringify(body).replace(/"workspace_id":"(\d+)"/g, '"workspace_id":$1');
+    if (body === undefined) return "";
+    return JSON.stringify(body)
+        .replace(/"workspace_id":"(\d+)"/g, '"workspace_id":$1')
+        .replace(/"\\u0000int64:(\d+)"/g, "$1");
 }

@@ -10,4 +10,4 @@ export type { KmsCall, KmsKey } from "./kms/key";
 export { Kms } from "./kms/kms";
 export { CUSTOMER_AWS_ACCOUNT, LocalCloud, type LocalCloudOptions } from "./local-cloud";
 export type { RecordedRequest } from "./server";
-export { NotebookStore } from "./workspace-api/notebooks";
+export * from "./workspace-api/index";

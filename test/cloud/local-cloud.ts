@@ -1,20 +1,22 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
-import { KMSClient } from "@aws-sdk/client-kms";
-
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
 import { kinds } from "./account-api/kinds";
 import { FakeAwsProvider } from "./aws/fake-aws-provider";
 import type { Fault } from "./faults";
-import type { ApiRequest, ApiResponse } from "./http";
+import type { ApiRequest } from "./http";
+import { clientsOf } from "./kms/clients";
 import type { KmsCaller } from "./kms/key";
 import { Kms } from "./kms/kms";
 import { KmsServer } from "./kms/server";
 import { type Identity, TokenService } from "./oidc";
-import { CloudServer, type RecordedRequest } from "./server";
-import { NotebookStore } from "./workspace-api/notebooks";
+import { CloudServer, type RecordedRequest, type Route } from "./server";
+import { addWorkspace, type AddWorkspaceOptions } from "./workspace-api/add-workspace";
+import type { WorkspaceBehavior } from "./workspace-api/behavior";
+import type { LocalWorkspace } from "./workspace-api/workspace";
+import { WorkspaceStore } from "./workspace-api/workspace-store";
 import { WorkspaceApi } from "./workspace-api/workspace-api";
 
 /** The AWS account of the local cloud's customer. */
@@ -47,6 +49,8 @@ export interface LocalCloudOptions {
     keyChange?: "immutable" | "updatable";
     /** Requests beyond these in a second are answered with 429. Default: no limit. */
     requestsPerSecond?: number;
+    /** How workspaces' own APIs behave: their limits, their front ends. Each can be changed later, see `workspace`. */
+    workspaces?: Partial<WorkspaceBehavior>;
     /** Default: any free port. */
     port?: number;
     /** The clock. Default: the machine's. */
@@ -58,10 +62,11 @@ interface Parts {
     readonly kms: Kms;
     readonly kmsServer: KmsServer;
     readonly account: Account;
-    readonly notebooks: NotebookStore;
+    readonly workspaces: WorkspaceStore;
     readonly aws: FakeAwsProvider;
     readonly tokens: TokenService;
     readonly identity: Identity;
+    readonly now: () => number;
 }
 
 /**
@@ -78,8 +83,8 @@ export class LocalCloud {
     readonly kms: Kms;
     /** The account's objects. */
     readonly account: Account;
-    /** The notebooks, encrypted. */
-    readonly notebooks: NotebookStore;
+    /** What the workspaces hold, encrypted. */
+    readonly workspaces: WorkspaceStore;
     /** The provider in the place of the AWS plugin. */
     readonly aws: FakeAwsProvider;
     /** The token endpoint. */
@@ -93,11 +98,11 @@ export class LocalCloud {
         private readonly parts: Parts,
         requestsPerSecond: number | undefined,
     ) {
-        ({ kms: this.kms, account: this.account, notebooks: this.notebooks } = parts);
+        ({ kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
         ({ aws: this.aws, tokens: this.tokens } = parts);
         ({ token: this.token, clientId: this.clientId, clientSecret: this.clientSecret } = parts.identity);
         this.api = new AccountApi(this.account, accountId, this.tokens);
-        this.workspaceApi = new WorkspaceApi(this.notebooks);
+        this.workspaceApi = new WorkspaceApi(parts.now);
         this.server = new CloudServer(
             {
                 account: (request) => this.api.answer(request),
@@ -119,10 +124,13 @@ export class LocalCloud {
                 [databricks.accessKeyId, databricksPrincipal(accountId)],
             ]),
         );
-        const notebooks = new NotebookStore({
-            kms: clientsOf(kmsServer.endpoint),
+        const identity = identityOf(options);
+        const workspaces = new WorkspaceStore({
+            kms: clientsOf(kmsServer.endpoint, databricks),
             now,
             dekCacheMilliseconds: options.dekCacheMilliseconds ?? 300_000,
+            behavior: options.workspaces,
+            servicePrincipals: [identity.clientId],
         });
         const aws = await FakeAwsProvider.start({
             kmsEndpoint: kmsServer.endpoint,
@@ -133,7 +141,7 @@ export class LocalCloud {
         const account = new Account({
             accountId,
             now,
-            notebooks,
+            workspaces,
             provisioningMilliseconds: options.provisioningMilliseconds ?? 1000,
             provisioningScatter: options.provisioningScatter ?? 0,
             deletionMilliseconds: options.deletionMilliseconds ?? 0,
@@ -142,21 +150,32 @@ export class LocalCloud {
             awsVpcEndpoint: (id) => aws.vpcEndpoint(id),
             awsAccountId: CUSTOMER_AWS_ACCOUNT,
         });
-        const identity = {
-            token: options.token ?? `dapi${randomBytes(16).toString("hex")}`,
-            clientId: options.clientId ?? randomUUID(),
-            clientSecret: options.clientSecret ?? `dose${randomBytes(16).toString("hex")}`,
-        };
         const tokens = new TokenService(identity, now);
-        const parts = { kms, kmsServer, account, notebooks, aws, tokens, identity };
+        const parts = { kms, kmsServer, account, workspaces, aws, tokens, identity, now };
         const cloud = new LocalCloud(accountId, parts, options.requestsPerSecond);
         cloud.host = await cloud.server.listen(options.port ?? 0);
         return cloud;
     }
 
-    /** Requests to the Account API, in order. */
+    /** Requests to the account and to workspaces, in order. */
     get requests(): RecordedRequest[] {
         return this.server.requests;
+    }
+
+    /** One workspace: what it holds and who belongs to it, to look at, to fill and to make it misbehave. */
+    workspace(workspaceId: string): LocalWorkspace {
+        return this.workspaces.get(workspaceId);
+    }
+
+    /** Puts a RUNNING workspace into the account from outside, and returns it. */
+    async addWorkspace(options: AddWorkspaceOptions = {}): Promise<LocalWorkspace> {
+        return this.workspace(await addWorkspace(this.account, options));
+    }
+
+    /** The origin of a workspace's own API. */
+    workspaceUrl(workspaceId: string): string {
+        const name = String(this.account.get("workspaces", workspaceId)["deployment_name"]);
+        return `http://${name}.localhost:${new URL(this.host).port}`;
     }
 
     /** Makes a KMS key of the customer that Databricks may use for notebooks, and returns its ARN. */
@@ -214,12 +233,22 @@ export class LocalCloud {
         await Promise.all([this.server.close(), this.parts.kmsServer.stop(), this.aws.stop()]);
     }
 
-    private workspaceRoute(host: string, request: ApiRequest): (() => Promise<ApiResponse>) | undefined {
+    private workspaceRoute(host: string, request: ApiRequest): Route | undefined {
         const workspace = this.account.deployed(host.split(".")[0] ?? "");
         if (workspace?.["workspace_status"] !== "RUNNING") return undefined;
-        return async () => {
-            this.tokens.requireBearer(request);
-            return this.workspaceApi.answer(String(workspace["workspace_id"]), request);
+        const workspaceId = String(workspace["workspace_id"]);
+        return {
+            workspaceId,
+            run: () =>
+                this.workspaceApi.handle(
+                    this.workspaces.get(workspaceId),
+                    request,
+                    this.account.readyAt(workspaceId),
+                    () => {
+                        this.tokens.requireBearer(request);
+                        return this.clientId;
+                    },
+                ),
         };
     }
 }
@@ -232,13 +261,10 @@ function databricksPrincipal(accountId: string): Omit<KmsCaller, "region"> {
     };
 }
 
-/** Databricks' own clients of the KMS, one a region. */
-function clientsOf(endpoint: string): (region: string) => KMSClient {
-    const clients = new Map<string, KMSClient>();
-    return (region) => {
-        const client =
-            clients.get(region) ?? new KMSClient({ region, endpoint, credentials: databricks, maxAttempts: 1 });
-        clients.set(region, client);
-        return client;
+function identityOf(options: LocalCloudOptions): Identity {
+    return {
+        token: options.token ?? `dapi${randomBytes(16).toString("hex")}`,
+        clientId: options.clientId ?? randomUUID(),
+        clientSecret: options.clientSecret ?? `dose${randomBytes(16).toString("hex")}`,
     };
 }

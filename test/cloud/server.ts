@@ -3,12 +3,14 @@ import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { type Fault, type FaultEffect, Faults } from "./faults";
 import { type ApiRequest, type ApiResponse, respond, serialize } from "./http";
 
-/** A request to the Account API that was answered, or was not, because of a fault. */
+/** A request that was answered, or was not, because of a fault. */
 export interface RecordedRequest {
+    /** The workspace whose host it was sent to; `undefined` for the account's. */
+    readonly workspaceId: string | undefined;
     readonly method: string;
     readonly path: string;
     readonly query: Readonly<Record<string, string>>;
-    /** The parsed body; `undefined` where there was none, or no JSON. */
+    /** The parsed body; `undefined` where there was none, no JSON, or a large one for a workspace. */
     readonly body: unknown;
     /** 0 where no response was given. */
     status: number;
@@ -21,17 +23,29 @@ export interface RecordedRequest {
     fault: string | undefined;
 }
 
+/** What a request leads to: a response, or a broken connection. */
+export type Outcome = ApiResponse | "dropped";
+
+/** Who answers a request. */
+export interface Route {
+    readonly workspaceId: string | undefined;
+    run(): Promise<Outcome>;
+}
+
 /** What answers the requests that come in. */
 export interface ServerRoutes {
-    /** Answers a request to a workspace's host; `undefined` where no RUNNING workspace has this host. */
-    workspace(host: string, request: ApiRequest): (() => Promise<ApiResponse>) | undefined;
+    /** Who answers a request to a workspace's host; `undefined` where no RUNNING workspace has this host. */
+    workspace(host: string, request: ApiRequest): Route | undefined;
     /** Answers a request to the account's host. */
     account(request: ApiRequest): Promise<ApiResponse>;
 }
 
+/** The longest body of a request to a workspace that is kept in the record, in characters. */
+const RECORDED_BODY = 16_384;
+
 /** The HTTP of the local cloud, with the faults, the rate limit and the record of its requests. */
 export class CloudServer {
-    /** Requests to the Account API, in order. */
+    /** Requests to the account and to workspaces, in order. */
     readonly requests: RecordedRequest[] = [];
     private readonly faults = new Faults();
     private readonly server = Fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 * 1024 });
@@ -45,13 +59,11 @@ export class CloudServer {
     /** Starts it on 127.0.0.1 and returns its origin. */
     async listen(port: number): Promise<string> {
         this.server.removeAllContentTypeParsers();
-        this.server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
+        this.server.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
         this.server.all("/*", async (incoming, reply) => {
             const request = requestOf(incoming);
             const workspace = this.routes.workspace(String(incoming.headers.host ?? ""), request);
-            if (workspace === undefined) return this.answerAccount(request, reply);
-            const { status, body } = await respond(workspace);
-            return sendText(reply, status, serialize(body));
+            return this.answer(request, reply, workspace ?? this.accountRoute(request));
         });
         return this.server.listen({ host: "127.0.0.1", port });
     }
@@ -72,8 +84,12 @@ export class CloudServer {
         this.faults.restartCount();
     }
 
-    private async answerAccount(request: ApiRequest, reply: FastifyReply): Promise<unknown> {
-        const record = this.record(request);
+    private accountRoute(request: ApiRequest): Route {
+        return { workspaceId: undefined, run: async () => this.limited() ?? this.routes.account(request) };
+    }
+
+    private async answer(request: ApiRequest, reply: FastifyReply, route: Route): Promise<unknown> {
+        const record = this.record(request, route.workspaceId);
         const fault = this.faults.next(record);
         record.fault = fault?.kind;
         if (fault?.kind === "hang") {
@@ -83,35 +99,39 @@ export class CloudServer {
         if (fault?.kind === "drop" && fault.when === "before") return drop(reply);
         if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
         if (fault?.kind === "call" && fault.when === "before") await fault.run();
-        const response = await this.effect(request, fault);
-        record.status = response.status;
+        const outcome = await this.effect(route, fault);
+        if (outcome === "dropped") return drop(reply);
+        record.status = outcome.status;
         record.answered = Date.now();
         if (fault?.kind === "call" && fault.when === "after") await fault.run();
-        const text = serialize(response.body);
         if (fault !== undefined && isSentBy(fault)) {
             if (fault.kind === "status") record.status = fault.status;
-            return sendFault(reply, fault, response.status, text);
+            return sendFault(reply, fault, outcome);
         }
-        if (response.status === 429) void reply.header("retry-after", "1");
-        record.bytes = Buffer.byteLength(text);
-        return sendText(reply, response.status, text);
+        const { bytes, contentType } = payloadOf(outcome);
+        record.bytes = bytes.length;
+        return reply
+            .status(outcome.status)
+            .headers(outcome.headers ?? {})
+            .type(contentType)
+            .send(bytes);
     }
 
     /** What the request does and is answered, unless the fault's response comes instead. */
-    private async effect(request: ApiRequest, fault: FaultEffect | undefined): Promise<ApiResponse> {
-        if (fault?.kind === "status" && fault.afterEffect !== true) {
-            this.limited();
-            return { status: fault.status, body: undefined };
-        }
-        return this.limited() ?? (await respond(() => this.routes.account(request)));
+    private async effect(route: Route, fault: FaultEffect | undefined): Promise<Outcome> {
+        if (fault?.kind !== "status" || fault.afterEffect === true) return attempt(route);
+        if (route.workspaceId === undefined) this.limited();
+        return { status: fault.status, body: undefined };
     }
 
-    private record(request: ApiRequest): RecordedRequest {
+    private record(request: ApiRequest, workspaceId: string | undefined): RecordedRequest {
+        const large = workspaceId !== undefined && request.bytes.length > RECORDED_BODY;
         const record: RecordedRequest = {
+            workspaceId,
             method: request.method,
             path: request.path,
             query: request.query,
-            body: parsed(request.body),
+            body: large ? undefined : parsed(request.body),
             status: 0,
             time: Date.now(),
             answered: undefined,
@@ -128,7 +148,11 @@ export class CloudServer {
         const now = Date.now();
         this.recent = this.recent.filter((time) => time > now - 1000);
         if (this.recent.length >= limit)
-            return { status: 429, body: { error_code: "REQUEST_LIMIT_EXCEEDED", message: "Too many requests" } };
+            return {
+                status: 429,
+                body: { error_code: "REQUEST_LIMIT_EXCEEDED", message: "Too many requests" },
+                headers: { "retry-after": "1" },
+            };
         this.recent.push(now);
         return undefined;
     }
@@ -140,7 +164,23 @@ function isSentBy(fault: FaultEffect): fault is SentFault {
     return ["drop", "status", "body", "truncate"].includes(fault.kind);
 }
 
-function sendFault(reply: FastifyReply, fault: SentFault, status: number, text: string): FastifyReply | undefined {
+/** Runs a route, and turns a refusal into its response. */
+async function attempt(route: Route): Promise<Outcome> {
+    let dropped = false;
+    const response = await respond(async () => {
+        const outcome = await route.run();
+        dropped = outcome === "dropped";
+        return outcome === "dropped" ? { status: 0, body: undefined } : outcome;
+    });
+    return dropped ? "dropped" : response;
+}
+
+function payloadOf({ body, bytes, contentType }: ApiResponse): { bytes: Buffer; contentType: string } {
+    if (bytes !== undefined) return { bytes, contentType: contentType ?? "application/octet-stream" };
+    return { bytes: Buffer.from(serialize(body)), contentType: "application/json" };
+}
+
+function sendFault(reply: FastifyReply, fault: SentFault, response: ApiResponse): FastifyReply | undefined {
     switch (fault.kind) {
         case "drop":
             return drop(reply);
@@ -154,14 +194,13 @@ function sendFault(reply: FastifyReply, fault: SentFault, status: number, text: 
                 .status(200)
                 .type(fault.contentType ?? "application/json")
                 .send(fault.body);
-        case "truncate":
+        case "truncate": {
+            const { bytes, contentType } = payloadOf(response);
             reply.hijack();
-            reply.raw.writeHead(status, {
-                "content-type": "application/json",
-                "content-length": Buffer.byteLength(text),
-            });
-            reply.raw.write(text.slice(0, Math.ceil(text.length / 2)), () => reply.raw.socket?.destroy());
+            reply.raw.writeHead(response.status, { "content-type": contentType, "content-length": bytes.length });
+            reply.raw.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => reply.raw.socket?.destroy());
             return undefined;
+        }
     }
 }
 
@@ -173,12 +212,16 @@ function drop(reply: FastifyReply): undefined {
 
 function requestOf(incoming: FastifyRequest): ApiRequest {
     const url = new URL(incoming.url, "http://local");
+    const bytes = Buffer.isBuffer(incoming.body) ? incoming.body : Buffer.alloc(0);
     return {
         method: incoming.method,
         path: url.pathname,
         query: Object.fromEntries(url.searchParams),
         headers: incoming.headers,
-        body: typeof incoming.body === "string" ? incoming.body : "",
+        get body() {
+            return bytes.toString();
+        },
+        bytes,
     };
 }
 
@@ -188,10 +231,6 @@ function parsed(body: string): unknown {
     } catch {
         return undefined;
     }
-}
-
-function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
-    return reply.status(status).type("application/json").send(text);
 }
 
 function refusalFor(status: number): string {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../cloud";
 import { privateLinkServices } from "../cloud/account-api/private-link";
 import { describeExample } from "./example";
 import { TestStack } from "./harness";
@@ -125,7 +125,7 @@ describe("the example adopt, on the real engine", () => {
             custom_tags: { team: "risk" },
         });
         cloud.account.setStatus(workspaceId, "RUNNING", "Workspace is running.");
-        await cloud.notebooks.write(workspaceId, "/kept", "PYTHON", Buffer.from("print('kept')"));
+        await cloud.workspace(workspaceId).import("/kept", seeds.notebook("print('kept')"));
         stack = await TestStack.ofExample(cloud, "adopt", {
             workspaceId,
             workspaceName: "new",
@@ -185,7 +185,7 @@ describe("the example adopt, on the real engine", () => {
         const [workspace] = cloud.account.list("workspaces");
         expect((await stack.destroy()).ok).to.equal(false);
         expect(writes()).to.deep.equal([]);
-        const notebook = await cloud.notebooks.read(String(workspace?.["workspace_id"]), "/kept");
+        const notebook = await cloud.workspace(String(workspace?.["workspace_id"])).read("/kept");
         expect(notebook?.toString()).to.equal("print('kept')");
     });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud, seeds } from "../cloud";
 import { root, type Run, TestStack } from "./harness";
 
 type KeyName = "first" | "second" | "again" | "new";
@@ -214,7 +214,7 @@ describe("key changes on the real engine", () => {
         const stack = await TestStack.create(newer, program({ key: "first" }));
         await stack.up();
         const id = String(newer.account.list("workspaces")[0]?.["workspace_id"]);
-        await newer.notebooks.write(id, "/n", "PYTHON", Buffer.from("x"));
+        await newer.workspace(id).import("/n", seeds.notebook("x"));
         stack.program = program({ key: "second", onKeyChange: "update" });
         newer.clearRequests();
         const { ok, output } = await stack.up();
@@ -222,7 +222,7 @@ describe("key changes on the real engine", () => {
         expect(
             newer.requests.filter(({ method }) => method === "PATCH").map(({ query }) => query["update_mask"]),
         ).to.deep.equal(["managed_services_customer_managed_key_id"]);
-        expect((await newer.notebooks.read(id, "/n"))?.toString()).to.equal("x");
+        expect((await newer.workspace(id).read("/n"))?.toString()).to.equal("x");
         expect((await stack.state()).text).to.not.contain("keyChange");
         Object.assign(arns, kept);
         await newer.stop();

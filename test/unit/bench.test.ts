@@ -14,6 +14,7 @@ const account = "/api/2.0/accounts/a";
 
 function request(method: string, path: string, answered: number | undefined, status = 200): RecordedRequest {
     return {
+        workspaceId: undefined,
         method,
         path,
         query: {},

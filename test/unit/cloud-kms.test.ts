@@ -10,18 +10,17 @@ import {
 import { expect } from "chai";
 
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
-import { Kms } from "../cloud";
+import { Kms, type LocalWorkspace, seeds, WorkspaceStore } from "../cloud";
 import { KmsServer } from "../cloud/kms/server";
-import { NotebookStore } from "../cloud/workspace-api/notebooks";
 
 const owner = "arn:aws:iam::123456789012:root";
 
-describe("the local cloud's notebooks and KMS", () => {
+describe("the local cloud's workspaces and KMS", () => {
     let now = 0;
     let server: KmsServer;
     let customer: KMSClient;
     let databricks: KMSClient;
-    let notebooks: NotebookStore;
+    let store: WorkspaceStore;
 
     beforeEach(async () => {
         now = Date.now();
@@ -41,10 +40,11 @@ describe("the local cloud's notebooks and KMS", () => {
                 maxAttempts: 1,
             });
         [customer, databricks] = [client("OWNER"), client("DATABRICKS")];
-        notebooks = new NotebookStore({ kms: () => databricks, now: () => now, dekCacheMilliseconds: 60_000 });
+        store = new WorkspaceStore({ kms: () => databricks, now: () => now, dekCacheMilliseconds: 60_000 });
     });
     afterEach(() => server.stop());
 
+    const open = (cmk: string): Promise<LocalWorkspace> => store.open("1", cmk);
     const makeKey = async (policy?: object) =>
         (await customer.send(new CreateKeyCommand({ Policy: policy && JSON.stringify(policy) }))).KeyMetadata?.Arn ??
         "";
@@ -75,14 +75,14 @@ describe("the local cloud's notebooks and KMS", () => {
     });
 
     it("stores notebooks as ciphertext and asks the KMS only once in an interval", async () => {
-        await notebooks.open("1", await makeKey(databricksKeyPolicy({ awsAccountId: "123456789012" })));
-        await notebooks.write("1", "/n", "PYTHON", Buffer.from("print('secret')"));
-        expect(notebooks.storedBytes("1", "/n").toString("latin1")).to.not.contain("secret");
-        expect((await notebooks.read("1", "/n"))?.toString()).to.equal("print('secret')");
-        expect(notebooks.kmsCalls).to.equal(2); // one to wrap, one to unwrap
+        const workspace = await open(await makeKey(databricksKeyPolicy({ awsAccountId: "123456789012" })));
+        await workspace.import("/n", seeds.notebook("print('secret')", { outputs: ["also secret"] }));
+        expect(workspace.storedBytes("/n").toString("latin1")).to.not.contain("secret");
+        expect((await workspace.read("/n"))?.toString()).to.equal("print('secret')");
+        expect(store.kmsCalls).to.equal(2); // one to wrap, one to unwrap
         now += 60_001;
-        await notebooks.read("1", "/n");
-        expect(notebooks.kmsCalls).to.equal(3);
+        await workspace.read("/n");
+        expect(store.kmsCalls).to.equal(3);
     });
 
     const revocations = {
@@ -112,16 +112,16 @@ describe("the local cloud's notebooks and KMS", () => {
     for (const [what, [revoke, restore]] of Object.entries(revocations)) {
         it(`fails reads and writes after ${what}, when the interval ends and not before, until it is restored`, async () => {
             const arn = await makeKey(databricksKeyPolicy({ awsAccountId: "123456789012" }));
-            await notebooks.open("1", arn);
-            await notebooks.write("1", "/n", "PYTHON", Buffer.from("x"));
+            const workspace = await open(arn);
+            await workspace.import("/n", seeds.notebook("x"));
             await revoke(arn);
             now += 59_999;
-            expect(await outcome(notebooks.read("1", "/n"))).to.equal("ok");
+            expect(await outcome(workspace.read("/n"))).to.equal("ok");
             now += 2;
-            expect(await outcome(notebooks.read("1", "/n"))).to.contain("cannot be used");
-            expect(await outcome(notebooks.write("1", "/m", "PYTHON", Buffer.from("y")))).to.contain("cannot be used");
+            expect(await outcome(workspace.read("/n"))).to.contain("cannot be used");
+            expect(await outcome(workspace.import("/m", seeds.notebook("y")))).to.contain("cannot be used");
             await restore(arn);
-            expect(await outcome(notebooks.read("1", "/n"))).to.equal("ok");
+            expect(await outcome(workspace.read("/n"))).to.equal("ok");
         });
     }
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { ApiError, invalid } from "../http";
-import type { NotebookStore } from "../workspace-api/notebooks";
+import type { WorkspaceStore } from "../workspace-api/workspace-store";
 import { endpointsOf, updatable } from "./kinds";
 import type { Propagation } from "./propagation";
 import { type AccountRecord, requireObject } from "./records";
@@ -26,7 +26,7 @@ interface Lifecycle {
 /** What workspaces are made with. */
 export interface WorkspaceOptions {
     readonly now: () => number;
-    readonly notebooks: NotebookStore;
+    readonly workspaces: WorkspaceStore;
     readonly provisioningMilliseconds: number;
     readonly provisioningScatter: number;
     readonly deletionMilliseconds: number;
@@ -98,7 +98,7 @@ export class Workspaces {
         requireForms("workspaces", body);
         requireReferences(this.store, "workspaces", { aws_region: stored["aws_region"], ...body });
         const keyId = body["managed_services_customer_managed_key_id"];
-        if (typeof keyId === "string") await this.options.notebooks.rewrap(id, this.keyArn(keyId));
+        if (typeof keyId === "string") await this.options.workspaces.rewrap(id, this.keyArn(keyId));
         Object.assign(stored, structuredClone(body));
         const lifecycle = this.lifecycleOf(id);
         lifecycle.ready = this.provisioned();
@@ -109,7 +109,7 @@ export class Workspaces {
     delete(id: string): void {
         const lifecycle = this.lifecycleOf(id);
         lifecycle.gone = Math.min(lifecycle.gone, this.options.now() + this.options.deletionMilliseconds);
-        this.options.notebooks.close(id);
+        this.options.workspaces.close(id);
         if (this.options.deletionMilliseconds === 0) this.store.stored("workspaces").delete(id);
     }
 
@@ -158,10 +158,10 @@ export class Workspaces {
         const outcome = this.outcomeOf(asked);
         const key = asked["managed_services_customer_managed_key_id"];
         try {
-            await this.options.notebooks.open(id, typeof key === "string" ? this.keyArn(key) : undefined);
+            await this.options.workspaces.open(id, typeof key === "string" ? this.keyArn(key) : undefined);
             return outcome;
         } catch (error) {
-            await this.options.notebooks.open(id, undefined);
+            await this.options.workspaces.open(id, undefined);
             return { status: "FAILED", message: error instanceof Error ? error.message : String(error) };
         }
     }

@@ -1,79 +1,92 @@
-import { ApiError, type ApiRequest, type ApiResponse, bodyOf } from "../http";
-import { KeyInaccessibleError, type NotebookStore } from "./notebooks";
+import { ApiError, type ApiRequest, type ApiResponse } from "../http";
+import type { Outcome } from "../server";
+import { KeyInaccessibleError } from "./envelope";
+import { listOther } from "./other-objects";
+import { me, permissionsApi, scimApi } from "./principals-api";
+import type { Principal } from "./principals";
+import { reposApi } from "./repos-api";
+import { ok, treeApi, type WorkspaceCall } from "./tree-api";
+import type { LocalWorkspace } from "./workspace";
 
-/** A workspace's own API, as far as notebooks go. */
+/** A workspace's own API: what its host answers to whom. */
 export class WorkspaceApi {
-    constructor(private readonly notebooks: NotebookStore) {}
+    constructor(private readonly now: () => number) {}
 
-    /** Answers a request to the named workspace. Throws `ApiError`. */
-    async answer(workspaceId: string, request: ApiRequest): Promise<ApiResponse> {
+    /**
+     * Answers a request to a RUNNING workspace.
+     *
+     * @param readyAt when it became RUNNING, in milliseconds since 1970
+     * @param authenticate whom the request comes from: an application id or an email. Throws `ApiError` where it is nobody.
+     */
+    async handle(
+        workspace: LocalWorkspace,
+        request: ApiRequest,
+        readyAt: number,
+        authenticate: (request: ApiRequest) => string | undefined,
+    ): Promise<Outcome> {
+        const { behavior } = workspace;
+        workspace.runningSince ??= readyAt;
+        if (behavior.frontEnd === "unreachable") return "dropped";
+        if (this.now() < workspace.runningSince + behavior.reachableAfterMilliseconds) return "dropped";
+        if (behavior.frontEnd === "forbidden") return forbidden;
+        const refused = workspace.rateLimit.admit(this.now(), behavior.requestsPerSecond);
+        if (refused !== undefined) return throttled(refused.retryAfter);
+        return this.answer(workspace, request, authenticate(request));
+    }
+
+    private async answer(
+        workspace: LocalWorkspace,
+        request: ApiRequest,
+        name: string | undefined,
+    ): Promise<ApiResponse> {
+        const caller = name === undefined ? undefined : workspace.principals.find(name);
+        if (name !== undefined && caller === undefined)
+            throw new ApiError(403, "PERMISSION_DENIED", `${name} does not belong to workspace ${workspace.id}.`);
+        if (request.method === "GET" && /^\/api\/2\.0\/(preview\/)?scim\/v2\/Me$/.test(request.path)) return me(caller);
+        return this.withKey(workspace, request, caller);
+    }
+
+    private async withKey(
+        workspace: LocalWorkspace,
+        request: ApiRequest,
+        caller: Principal | undefined,
+    ): Promise<ApiResponse> {
         try {
-            return { status: 200, body: await this.run(workspaceId, request) };
+            const principal = caller === undefined ? undefined : `${caller.kind}:${caller.name}`;
+            return await route({ workspace, request, principal, contents: await workspace.unlock(), now: this.now });
         } catch (error) {
             if (error instanceof KeyInaccessibleError)
                 throw new ApiError(403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE", error.message);
             throw error;
         }
     }
-
-    private async run(workspaceId: string, request: ApiRequest): Promise<unknown> {
-        const path = request.query["path"] ?? "";
-        switch (`${request.method} ${request.path}`) {
-            case "POST /api/2.0/workspace/import": {
-                const { path: target, format, language, content, overwrite } = bodyOf(request);
-                if (typeof target !== "string" || !target.startsWith("/"))
-                    throw new ApiError(400, "INVALID_PARAMETER_VALUE", "path must begin with /");
-                if (format !== "SOURCE" || typeof language !== "string")
-                    throw new ApiError(400, "INVALID_PARAMETER_VALUE", "format must be SOURCE, with a language");
-                if (overwrite !== true && this.find(workspaceId, target) !== undefined)
-                    throw new ApiError(400, "RESOURCE_ALREADY_EXISTS", `Path (${target}) already exists.`);
-                await this.notebooks.write(workspaceId, target, language, Buffer.from(String(content ?? ""), "base64"));
-                return {};
-            }
-            case "GET /api/2.0/workspace/export": {
-                const source = await this.notebooks.read(workspaceId, path);
-                if (source === undefined) throw missing(path);
-                return { content: source.toString("base64") };
-            }
-            case "GET /api/2.0/workspace/list":
-                return {
-                    objects: this.notebooks
-                        .list(workspaceId)
-                        .filter((one) => one.path.startsWith(path))
-                        .map(described),
-                };
-            case "GET /api/2.0/workspace/get-status": {
-                const found = this.find(workspaceId, path);
-                if (found === undefined) throw missing(path);
-                return described(found);
-            }
-            case "POST /api/2.0/workspace/delete": {
-                const target = String(bodyOf(request)["path"]);
-                if (!this.notebooks.delete(workspaceId, target)) throw missing(target);
-                return {};
-            }
-            case "POST /api/2.0/workspace/mkdirs":
-                return {};
-            case "GET /api/2.0/preview/scim/v2/Me":
-                return {
-                    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
-                    userName: "local-cloud",
-                    active: true,
-                };
-            default:
-                throw new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${request.method} ${request.path}'`);
-        }
-    }
-
-    private find(workspaceId: string, path: string): { path: string; language: string } | undefined {
-        return this.notebooks.list(workspaceId).find((one) => one.path === path);
-    }
 }
 
-function described({ path, language }: { path: string; language: string }) {
-    return { path, language, object_type: "NOTEBOOK" };
+async function route(call: WorkspaceCall): Promise<ApiResponse> {
+    const { workspace, request } = call;
+    const name = `${request.method} ${request.path}`;
+    const handler = Object.hasOwn(treeApi, name) ? treeApi[name] : undefined;
+    if (handler !== undefined) return handler(call);
+    const list = listOther(workspace.others, request);
+    const response = list === undefined ? (permissionsApi(call) ?? scimApi(call) ?? reposApi(call)) : ok(list);
+    if (response === undefined) throw new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${name}'`);
+    return response;
 }
 
-function missing(path: string): ApiError {
-    return new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Path (${path}) doesn't exist.`);
+/** What an IP access list answers. */
+const forbidden: ApiResponse = {
+    status: 403,
+    body: undefined,
+    bytes: Buffer.from(
+        "<html><head><title>403 Forbidden</title></head><body><h1>Unauthorized network access to workspace</h1></body></html>",
+    ),
+    contentType: "text/html",
+};
+
+function throttled(retryAfter: number): ApiResponse {
+    return {
+        status: 429,
+        body: { error_code: "REQUEST_LIMIT_EXCEEDED", message: "Current request rate exceeds the limit." },
+        headers: { "retry-after": String(retryAfter) },
+    };
 }

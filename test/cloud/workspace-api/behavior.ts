@@ -1,0 +1,69 @@
+import { ApiError } from "../http";
+
+/** How a workspace behaves; a test may change it at any time. Times are in milliseconds. */
+export interface WorkspaceBehavior {
+    /** How long after it became RUNNING a workspace's host does not answer: connections break. Default: 0. */
+    reachableAfterMilliseconds: number;
+    /**
+     * Who may reach the host. `forbidden`: an IP access list answers with 403 and an HTML page; `unreachable`: connections
+     * break, as behind a private link. Default: `public`.
+     */
+    frontEnd: "public" | "forbidden" | "unreachable";
+    /** Requests beyond these in a second are answered with 429 and `Retry-After: 1`. Default: no limit. */
+    requestsPerSecond: number | undefined;
+    /**
+     * How content over 10 MB is refused: `MAX_NOTEBOOK_SIZE_EXCEEDED`; as older services do, `BAD_REQUEST` with "Size exceeds
+     * 10485760 bytes"; or, as was seen of exports, the first error with the status 200. Default: the first.
+     */
+    sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED" | "BAD_REQUEST" | "status 200";
+    /** Which objects are listed with their times: notebooks are not always. Default: `all`. */
+    times: "all" | "files";
+}
+
+/** The behavior of a workspace about which nothing was said. */
+export const defaultBehavior: Readonly<WorkspaceBehavior> = {
+    reachableAfterMilliseconds: 0,
+    frontEnd: "public",
+    requestsPerSecond: undefined,
+    sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED",
+    times: "all",
+};
+
+/** The largest content that is imported or exported, in bytes. */
+export const SIZE_LIMIT = 10_485_760;
+
+/** Refuses content that is too large, in the words that the behavior chooses. */
+export function requireSize(bytes: number, { sizeRefusal }: WorkspaceBehavior): void {
+    if (bytes <= SIZE_LIMIT) return;
+    if (sizeRefusal === "BAD_REQUEST") throw new ApiError(400, "BAD_REQUEST", `Size exceeds ${SIZE_LIMIT} bytes`);
+    throw new ApiError(
+        sizeRefusal === "status 200" ? 200 : 400,
+        "MAX_NOTEBOOK_SIZE_EXCEEDED",
+        `The content has ${bytes} bytes, which exceeds the limit of ${SIZE_LIMIT} bytes.`,
+    );
+}
+
+/** Counts a workspace's requests, and refuses those over its limit. */
+export class WorkspaceRateLimit {
+    private recent: number[] = [];
+    private refusals = { left: 0, retryAfter: 1 };
+
+    /** Answers the next requests with 429 and this `Retry-After`, in seconds. */
+    refuseNext(requests: number, retryAfter = 1): void {
+        this.refusals = { left: requests, retryAfter };
+    }
+
+    /** Counts a request: how many seconds it has to wait, if it is refused. */
+    admit(now: number, limit: number | undefined): { retryAfter: number } | undefined {
+        if (this.refusals.left > 0) {
+            this.refusals.left--;
+            return { retryAfter: this.refusals.retryAfter };
+        }
+        if (limit === undefined) return undefined;
+        const first = this.recent.findIndex((time) => time > now - 1000);
+        this.recent = first === -1 ? [] : this.recent.slice(first);
+        if (this.recent.length >= limit) return { retryAfter: 1 };
+        this.recent.push(now);
+        return undefined;
+    }
+}

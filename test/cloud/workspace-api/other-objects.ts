@@ -1,0 +1,91 @@
+import { ApiError, type ApiRequest } from "../http";
+
+/** What lives in a workspace besides its tree: lists that a test fills. */
+export interface OtherObjects {
+    jobs: unknown[];
+    clusters: unknown[];
+    instancePools: unknown[];
+    clusterPolicies: unknown[];
+    warehouses: unknown[];
+    secretScopes: unknown[];
+    pipelines: unknown[];
+    experiments: unknown[];
+    queries: unknown[];
+    tokens: unknown[];
+}
+
+interface Listing {
+    readonly kind: keyof OtherObjects;
+    /** The name of the list in the response. */
+    readonly field: string;
+    /** Members of a page where the request does not say; `undefined`: the list is not paged. */
+    readonly page?: number;
+    /** The parameter that says how many members a page has. */
+    readonly size?: string;
+}
+
+/** The paths of the lists. */
+const listings: Readonly<Record<string, Listing>> = {
+    "/api/2.0/jobs/list": { kind: "jobs", field: "jobs", page: 20, size: "limit" },
+    "/api/2.1/jobs/list": { kind: "jobs", field: "jobs", page: 20, size: "limit" },
+    "/api/2.2/jobs/list": { kind: "jobs", field: "jobs", page: 20, size: "limit" },
+    "/api/2.0/clusters/list": { kind: "clusters", field: "clusters" },
+    "/api/2.1/clusters/list": { kind: "clusters", field: "clusters", page: 20, size: "page_size" },
+    "/api/2.0/instance-pools/list": { kind: "instancePools", field: "instance_pools" },
+    "/api/2.0/policies/clusters/list": { kind: "clusterPolicies", field: "policies" },
+    "/api/2.0/sql/warehouses": { kind: "warehouses", field: "warehouses" },
+    "/api/2.0/secrets/scopes/list": { kind: "secretScopes", field: "scopes" },
+    "/api/2.0/pipelines": { kind: "pipelines", field: "statuses", page: 25, size: "max_results" },
+    "/api/2.0/mlflow/experiments/search": {
+        kind: "experiments",
+        field: "experiments",
+        page: 1000,
+        size: "max_results",
+    },
+    "/api/2.0/mlflow/experiments/list": { kind: "experiments", field: "experiments", page: 1000, size: "max_results" },
+    "/api/2.0/sql/queries": { kind: "queries", field: "results", page: 20, size: "page_size" },
+    "/api/2.0/token-management/tokens": { kind: "tokens", field: "token_infos" },
+};
+
+/** No objects of any kind. */
+export function noOtherObjects(): OtherObjects {
+    return {
+        jobs: [],
+        clusters: [],
+        instancePools: [],
+        clusterPolicies: [],
+        warehouses: [],
+        secretScopes: [],
+        pipelines: [],
+        experiments: [],
+        queries: [],
+        tokens: [],
+    };
+}
+
+/** The list that a request asks for; `undefined` where its path is none. Throws `ApiError` for a wrong page. */
+export function listOther(objects: OtherObjects, request: ApiRequest): Record<string, unknown> | undefined {
+    const listing = Object.hasOwn(listings, request.path) ? listings[request.path] : undefined;
+    const search = request.path === "/api/2.0/mlflow/experiments/search";
+    if (listing === undefined || !(request.method === "GET" || (search && request.method === "POST"))) return undefined;
+    const parameters: Record<string, unknown> =
+        request.method === "POST" && request.body !== ""
+            ? (JSON.parse(request.body) as Record<string, unknown>)
+            : request.query;
+    return page(listing, objects[listing.kind], parameters);
+}
+
+function page(listing: Listing, all: unknown[], parameters: Record<string, unknown>): Record<string, unknown> {
+    const { field, page: usual, size = "" } = listing;
+    if (usual === undefined) return all.length === 0 ? {} : { [field]: all };
+    const from = Number(parameters["page_token"] ?? parameters["offset"] ?? 0);
+    const length = Number(parameters[size] ?? usual);
+    if (!Number.isInteger(from) || from < 0 || !(length > 0))
+        throw new ApiError(400, "INVALID_PARAMETER_VALUE", "Invalid page_token");
+    const more = from + length < all.length;
+    return {
+        ...(all.length === 0 ? {} : { [field]: all.slice(from, from + length) }),
+        ...(listing.kind === "jobs" ? { has_more: more } : {}),
+        ...(more ? { next_page_token: String(from + length) } : {}),
+    };
+}

@@ -1,0 +1,114 @@
+import { ApiError, invalid } from "../http";
+import type { Principals, PrincipalKind } from "./principals";
+import type { Node, ObjectType, Tree } from "./tree";
+
+/** The levels of notebooks, folders and files, the weakest first. */
+export const levels: readonly string[] = ["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"];
+
+/** How the permissions API names each kind of object: in paths, and in responses. */
+const collections: Readonly<Partial<Record<ObjectType, readonly [path: string, noun: string]>>> = {
+    NOTEBOOK: ["notebooks", "notebook"],
+    DIRECTORY: ["directories", "directory"],
+    FILE: ["files", "file"],
+    DASHBOARD: ["dashboards", "dashboard"],
+    REPO: ["repos", "repo"],
+};
+
+interface Permission {
+    permission_level: string;
+    inherited: boolean;
+    inherited_from_object?: string[];
+}
+
+/** An entry of an access control list that is to be set. */
+interface Grant {
+    readonly principal: string;
+    readonly level: string;
+}
+
+const kinds: readonly PrincipalKind[] = ["user_name", "group_name", "service_principal_name"];
+
+/** The permissions of a tree's objects: direct ones, and those of the folders above. */
+export class Permissions {
+    constructor(
+        private readonly tree: Tree,
+        private readonly principals: Principals,
+    ) {
+        tree.root.permissions.set("group_name:admins", "CAN_MANAGE");
+    }
+
+    /** The object that a path such as `notebooks/123` names. Throws `ApiError`. */
+    require(collection: string, id: string): Node {
+        const node = this.tree.byId(id);
+        if (node === undefined || collections[node.type]?.[0] !== collection)
+            throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `${collection} with id ${id} does not exist.`);
+        return node;
+    }
+
+    /** The access control list of an object as the API shows it. */
+    show(node: Node): Record<string, unknown> {
+        const lists = new Map<string, Permission[]>();
+        const note = (principal: string, permission: Permission) =>
+            lists.set(principal, [...(lists.get(principal) ?? []), permission]);
+        for (const [principal, permission_level] of node.permissions)
+            note(principal, { permission_level, inherited: false });
+        for (const folder of this.tree.above(node)) {
+            const inherited_from_object = [`/${collections[folder.type]?.[0] ?? "directories"}/${folder.id}`];
+            for (const [principal, permission_level] of folder.permissions)
+                note(principal, { permission_level, inherited: true, inherited_from_object });
+        }
+        return {
+            object_id: `/${collections[node.type]?.[0] ?? ""}/${node.id}`,
+            object_type: collections[node.type]?.[1],
+            access_control_list: [...lists].map(([principal, all_permissions]) => {
+                const [kind, name] = split(principal);
+                return { [kind]: name, display_name: name, all_permissions };
+            }),
+        };
+    }
+
+    /** Sets direct permissions: these beside the others, or these alone. Throws `ApiError`. */
+    set(node: Node, body: Record<string, unknown>, others: "kept" | "removed"): void {
+        const grants = parse(body["access_control_list"]);
+        for (const { principal } of grants) this.requireKnown(principal);
+        if (node.protection === "all") throw invalid(`The permissions of ${node.path} cannot be changed.`);
+        if (others === "removed") node.permissions.clear();
+        for (const { principal, level } of grants) node.permissions.set(principal, level);
+    }
+
+    /** Gives who made an object its management, where it does not come from above. */
+    grantCreator(node: Node, principal: string | undefined): void {
+        if (principal === undefined) return;
+        const manages = [...this.tree.above(node)].some(
+            (folder) => folder.path !== "/" && folder.permissions.get(principal) === "CAN_MANAGE",
+        );
+        if (!manages) node.permissions.set(principal, "CAN_MANAGE");
+    }
+
+    private requireKnown(principal: string): void {
+        const [kind, name] = split(principal);
+        if (this.principals.find(name, kind) !== undefined) return;
+        const words = {
+            user_name: "UserName",
+            group_name: "GroupName",
+            service_principal_name: "ServicePrincipalName",
+        };
+        throw new ApiError(400, "RESOURCE_DOES_NOT_EXIST", `Principal: ${words[kind]}(${name}) does not exist`);
+    }
+}
+
+function parse(list: unknown): Grant[] {
+    if (!Array.isArray(list)) throw invalid("Missing required field: access_control_list");
+    return (list as Record<string, unknown>[]).map((entry) => {
+        const kind = kinds.find((one) => typeof entry[one] === "string");
+        const level = String(entry["permission_level"]);
+        if (kind === undefined) throw invalid("An entry must name a user, a group or a service principal.");
+        if (!levels.includes(level)) throw invalid(`Permission level ${level} is not supported.`);
+        return { principal: `${kind}:${String(entry[kind])}`, level };
+    });
+}
+
+function split(principal: string): [PrincipalKind, string] {
+    const at = principal.indexOf(":");
+    return [principal.slice(0, at) as PrincipalKind, principal.slice(at + 1)];
+}

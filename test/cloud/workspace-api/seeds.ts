@@ -1,0 +1,58 @@
+import type { Language } from "./tree";
+
+/** An object that a test puts into a workspace, whatever the API would say to it: over 10 MB, a library, a folder's namesake. */
+export type Seed = {
+    /** Direct permissions, by principal such as `group_name:data-team` or `user_name:a@example.com`. */
+    readonly permissions?: Readonly<Record<string, string>>;
+    /** When it was changed last, in milliseconds since 1970. Default: now. */
+    readonly modifiedAt?: number;
+} & (
+    | { readonly type: "DIRECTORY" | "LIBRARY" }
+    | {
+          readonly type: "NOTEBOOK";
+          readonly language?: Language;
+          readonly source?: string | Buffer;
+          readonly outputs?: readonly unknown[];
+          readonly extras?: unknown;
+      }
+    | { readonly type: "FILE" | "DASHBOARD"; readonly bytes?: string | Buffer }
+    | { readonly type: "REPO"; readonly url: string; readonly branch?: string }
+);
+
+type Options = Pick<Seed, "permissions" | "modifiedAt">;
+
+/** Seeds by what they are, for `workspace.seed({"/Shared/etl": notebook("print(1)")})`. */
+export const seeds = {
+    folder: (options: Options = {}): Seed => ({ type: "DIRECTORY", ...options }),
+    notebook: (
+        source: string | Buffer = "",
+        options: Options & { language?: Language; outputs?: readonly unknown[]; extras?: unknown } = {},
+    ): Seed => ({ type: "NOTEBOOK", source, ...options }),
+    file: (bytes: string | Buffer = "", options: Options = {}): Seed => ({ type: "FILE", bytes, ...options }),
+    /** Its path has to end with `.lvdash.json`. */
+    dashboard: (bytes: string | Buffer = "{}", options: Options = {}): Seed => ({
+        type: "DASHBOARD",
+        bytes,
+        ...options,
+    }),
+    library: (options: Options = {}): Seed => ({ type: "LIBRARY", ...options }),
+    repo: (url: string, options: Options & { branch?: string } = {}): Seed => ({ type: "REPO", url, ...options }),
+};
+
+/**
+ * Seeds for this many notebooks: a hundred in a folder, of all languages, every second one with outputs.
+ *
+ * @param sourceBytes how long each one's code is at least
+ */
+export function manyNotebooks(count: number, below = "/Shared/many", sourceBytes = 0): Record<string, Seed> {
+    const languages: readonly Language[] = ["PYTHON", "SQL", "SCALA", "R"];
+    return Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [
+            `${below}/folder-${Math.floor(index / 100)}/notebook-${index}`,
+            seeds.notebook(`print(${index})`.padEnd(sourceBytes, " "), {
+                language: languages[index % languages.length],
+                ...(index % 2 === 0 ? { outputs: [{ data: { "text/plain": String(index) } }] } : {}),
+            }),
+        ]),
+    );
+}

@@ -1,0 +1,121 @@
+import { ApiError, type ApiRequest, type ApiResponse, bodyOf, int64 } from "../http";
+import type { Contents } from "./contents";
+import { Exporter } from "./export";
+import { exists, Importer, protectedFolder, requirePlace } from "./import";
+import { readUpload } from "./multipart";
+import { isContainer, type Node, requirePath } from "./tree";
+import type { LocalWorkspace } from "./workspace";
+
+/** A request to a workspace, with whom it comes from and the contents that its key opens. */
+export interface WorkspaceCall {
+    readonly workspace: LocalWorkspace;
+    readonly request: ApiRequest;
+    readonly contents: Contents;
+    /** As access control lists name it, such as `service_principal_name:...`. */
+    readonly principal: string | undefined;
+    readonly now: () => number;
+}
+
+type Handler = (call: WorkspaceCall) => ApiResponse | Promise<ApiResponse>;
+
+/** `/api/2.0/workspace`: the tree of folders and objects. */
+export const treeApi: Readonly<Record<string, Handler>> = {
+    "GET /api/2.0/workspace/list": list,
+    "GET /api/2.0/workspace/get-status": ({ workspace, request }) =>
+        ok(describe(workspace, requireNode(workspace, request.query["path"]))),
+    "GET /api/2.0/workspace/export": exportObject,
+    "POST /api/2.0/workspace/import": importObject,
+    "POST /api/2.0/workspace/mkdirs": makeFolders,
+    "POST /api/2.0/workspace/delete": deleteObject,
+};
+
+/** A response with status 200. */
+export function ok(body: unknown): ApiResponse {
+    return { status: 200, body };
+}
+
+function list({ workspace, request }: WorkspaceCall): ApiResponse {
+    const path = requirePath(request.query["path"]);
+    const node = workspace.nodes.folder(path) ?? requireNode(workspace, path);
+    const shown = isContainer(node) ? [...node.children] : [node];
+    const after = Number(request.query["notebooks_modified_after"] ?? 0);
+    const objects = shown
+        .filter(({ type, modifiedAt }) => type !== "NOTEBOOK" || modifiedAt >= after)
+        .map((one) => describe(workspace, one));
+    return ok(objects.length === 0 ? {} : { objects });
+}
+
+function exportObject({ workspace, request, contents }: WorkspaceCall): ApiResponse {
+    const { query } = request;
+    const node = requireNode(workspace, query["path"]);
+    const format = query["format"] ?? "SOURCE";
+    const { bytes, fileType } = new Exporter(workspace.nodes, contents, workspace.behavior).export(node, format);
+    if (query["direct_download"] !== "true")
+        return ok({ content: bytes.toString("base64"), ...(fileType === "" ? {} : { file_type: fileType }) });
+    return { status: 200, body: undefined, bytes, contentType: "application/octet-stream" };
+}
+
+async function importObject({ workspace, request, contents, principal, now }: WorkspaceCall): Promise<ApiResponse> {
+    const { fields, content } = await readUpload(request);
+    const importer = new Importer(workspace.nodes, workspace.principals, contents, workspace.behavior, now);
+    const path = requirePath(fields["path"]);
+    const known = workspace.nodes.find(path);
+    const node = importer.import({
+        path,
+        format: typeof fields["format"] === "string" ? fields["format"] : "SOURCE",
+        language: typeof fields["language"] === "string" ? fields["language"] : undefined,
+        overwrite: fields["overwrite"] === true,
+        bytes: content,
+    });
+    if (node !== known) workspace.permissions.grantCreator(node, principal);
+    return ok({ object_id: int64(node.id) });
+}
+
+function makeFolders({ workspace, request, principal }: WorkspaceCall): ApiResponse {
+    const path = requirePath(bodyOf(request)["path"]);
+    const { nodes, principals } = workspace;
+    if (nodes.folder(path) !== undefined) return ok({});
+    if (nodes.find(path) !== undefined) throw exists(path);
+    if (!/^\/Repos\/[^/]+$/.test(path)) requirePlace(nodes, principals, path);
+    const inTheWay = [...prefixes(path)].find(
+        (one) => nodes.folder(one) === undefined && nodes.find(one) !== undefined,
+    );
+    if (inTheWay !== undefined) throw exists(inTheWay);
+    for (const folder of nodes.addFolders(path)) workspace.permissions.grantCreator(folder, principal);
+    return ok({});
+}
+
+function deleteObject({ workspace, request }: WorkspaceCall): ApiResponse {
+    const { path, recursive } = bodyOf(request);
+    const node = requireNode(workspace, path);
+    if (node.protection !== "none") throw protectedFolder(node.path);
+    if (node.type === "DIRECTORY" && node.children.size > 0 && recursive !== true)
+        throw new ApiError(400, "DIRECTORY_NOT_EMPTY", `Folder (${node.path}) is not empty`);
+    workspace.nodes.remove(node);
+    return ok({});
+}
+
+/** An object as lists show it. */
+export function describe({ behavior }: LocalWorkspace, node: Node): Record<string, unknown> {
+    const timed = node.type === "FILE" || behavior.times === "all";
+    return {
+        object_type: node.type,
+        path: node.path,
+        ...(node.language === undefined ? {} : { language: node.language }),
+        ...(timed ? { created_at: node.createdAt, modified_at: node.modifiedAt } : {}),
+        ...(node.size === undefined ? {} : { size: node.size }),
+        object_id: int64(node.id),
+        resource_id: node.id,
+    };
+}
+
+function requireNode(workspace: LocalWorkspace, value: unknown): Node {
+    const path = requirePath(value);
+    const node = workspace.nodes.find(path);
+    if (node === undefined) throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Path (${path}) doesn't exist.`);
+    return node;
+}
+
+function* prefixes(path: string): Iterable<string> {
+    for (let at = path.indexOf("/", 1); at !== -1; at = path.indexOf("/", at + 1)) yield path.slice(0, at);
+}

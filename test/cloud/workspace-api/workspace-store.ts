@@ -1,0 +1,54 @@
+import type { WorkspaceBehavior } from "./behavior";
+import { EnvelopeEncryption, type EnvelopeOptions } from "./envelope";
+import { LocalWorkspace } from "./workspace";
+
+/** What the workspaces are made with. */
+export interface WorkspaceStoreOptions extends EnvelopeOptions {
+    /** How new workspaces behave. */
+    readonly behavior?: Partial<WorkspaceBehavior>;
+    /** Application ids of the service principals that belong to each new workspace: its creator's. */
+    readonly servicePrincipals?: readonly string[];
+}
+
+/** The control plane's store of what workspaces hold: all of it encrypted, each workspace's under its own key. */
+export class WorkspaceStore {
+    private readonly encryption: EnvelopeEncryption;
+    private readonly workspaces = new Map<string, LocalWorkspace>();
+
+    constructor(private readonly options: WorkspaceStoreOptions) {
+        this.encryption = new EnvelopeEncryption(options);
+    }
+
+    /** Calls made to the KMS so far. */
+    get kmsCalls(): number {
+        return this.encryption.kmsCalls;
+    }
+
+    /** Makes a new workspace and its keys. Throws `KeyInaccessibleError` when the KMS refuses. */
+    async open(workspaceId: string, cmk: string | undefined): Promise<LocalWorkspace> {
+        await this.encryption.open(workspaceId, cmk);
+        const { now, behavior = {}, servicePrincipals = [] } = this.options;
+        const workspace = new LocalWorkspace(workspaceId, this.encryption, now, behavior);
+        for (const applicationId of servicePrincipals) workspace.principals.addServicePrincipal(applicationId);
+        this.workspaces.set(workspaceId, workspace);
+        return workspace;
+    }
+
+    /** Wraps a workspace's Databricks-managed key with another customer-managed key. */
+    async rewrap(workspaceId: string, cmk: string): Promise<void> {
+        await this.encryption.rewrap(workspaceId, cmk);
+    }
+
+    /** Drops a workspace with all that it holds. */
+    close(workspaceId: string): void {
+        this.workspaces.delete(workspaceId);
+        this.encryption.close(workspaceId);
+    }
+
+    /** The workspace with this id. Throws where there is none. */
+    get(workspaceId: string): LocalWorkspace {
+        const workspace = this.workspaces.get(workspaceId);
+        if (workspace === undefined) throw new Error(`no workspace ${workspaceId} in the local cloud`);
+        return workspace;
+    }
+}

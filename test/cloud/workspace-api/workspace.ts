@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+
+import { defaultBehavior, type WorkspaceBehavior, WorkspaceRateLimit } from "./behavior";
+import { Contents } from "./contents";
+import type { EnvelopeEncryption } from "./envelope";
+import { noOtherObjects, type OtherObjects } from "./other-objects";
+import { Permissions } from "./permissions";
+import { Principals } from "./principals";
+import type { Seed } from "./seeds";
+import { toSource } from "./notebook";
+import { isContainer, type Language, type Node, type ObjectType, parentOf, requirePath, Tree } from "./tree";
+
+/** An object of a workspace as a test sees it. */
+export interface TreeEntry {
+    readonly path: string;
+    readonly type: ObjectType;
+    readonly language?: Language;
+    /** Direct permissions, by principal. */
+    readonly permissions: Readonly<Record<string, string>>;
+}
+
+/** An object of a workspace with what it holds. */
+export interface SnapshotEntry extends TreeEntry {
+    /** SHA-256 of a notebook's SOURCE, or of a file's bytes, in hexadecimal. */
+    readonly sha256?: string;
+    readonly outputs?: readonly unknown[];
+    readonly extras?: unknown;
+}
+
+/** One workspace of the local cloud: what a test may look at, fill and make misbehave. */
+export class LocalWorkspace {
+    /** How the workspace behaves; may be changed at any time. */
+    readonly behavior: WorkspaceBehavior;
+    /** Folders, notebooks, files, dashboards, libraries, repos. */
+    readonly nodes: Tree;
+    /** Who belongs to the workspace. */
+    readonly principals: Principals;
+    /** @internal */
+    readonly permissions: Permissions;
+    /** What else lives in it, as its lists show it. */
+    readonly others: OtherObjects = noOtherObjects();
+    /** @internal */
+    readonly rateLimit = new WorkspaceRateLimit();
+    /** @internal When it was RUNNING for the first time, in milliseconds since 1970. */
+    runningSince: number | undefined;
+
+    constructor(
+        readonly id: string,
+        private readonly encryption: EnvelopeEncryption,
+        private readonly now: () => number,
+        behavior: Partial<WorkspaceBehavior>,
+    ) {
+        this.behavior = { ...defaultBehavior, ...behavior };
+        this.nodes = new Tree(now);
+        this.principals = new Principals(this.nodes);
+        this.permissions = new Permissions(this.nodes, this.principals);
+    }
+
+    /** The contents, as long as the key can be used. Throws `KeyInaccessibleError`. */
+    async unlock(): Promise<Contents> {
+        return new Contents(this.id, await this.encryption.dek(this.id));
+    }
+
+    /** Adds to the lists of what else lives in it: `fill({ jobs: [{ job_id: 1 }] })`. */
+    fill(objects: Partial<OtherObjects>): void {
+        const kinds = Object.keys(objects) as (keyof OtherObjects)[];
+        for (const kind of kinds) this.others[kind].push(...(objects[kind] ?? []));
+    }
+
+    /** Answers the next requests with 429 and this `Retry-After`, in seconds. */
+    throttleNext(requests: number, retryAfter = 1): void {
+        this.rateLimit.refuseNext(requests, retryAfter);
+    }
+
+    /** Puts objects into the tree, with the folders above them and the users whose homes they are in. What is there is replaced. */
+    async seed(objects: Readonly<Record<string, Seed>>): Promise<void> {
+        const contents = await this.unlock();
+        for (const [path, seed] of Object.entries(objects)) this.plant(contents, requirePath(path), seed);
+    }
+
+    /** Puts one object into the tree, as `seed` does. */
+    async import(path: string, seed: Seed): Promise<void> {
+        await this.seed({ [path]: seed });
+    }
+
+    /** Deletes what is at a path, with all below it, as a user in the browser would. */
+    delete(path: string): void {
+        const node = this.nodes.find(path);
+        if (node !== undefined) this.nodes.remove(node);
+    }
+
+    /** All folders and objects, parents before children, without contents. Needs no key. */
+    tree(): TreeEntry[] {
+        return [...this.nodes.all()].map(entryOf);
+    }
+
+    /** All folders and objects by path, with hashes of their contents, to compare two workspaces. */
+    async snapshot(): Promise<SnapshotEntry[]> {
+        const contents = await this.unlock();
+        return [...this.nodes.all()].map((node) => ({ ...entryOf(node), ...held(contents, node) }));
+    }
+
+    /** A notebook's source, or a file's bytes; `undefined` where there is nothing. */
+    async read(path: string): Promise<Buffer | undefined> {
+        const contents = await this.unlock();
+        const node = this.nodes.find(path);
+        if (node === undefined) return undefined;
+        return node.type === "NOTEBOOK" ? contents.readNotebook(node).source : contents.readBytes(node);
+    }
+
+    /** What is stored of an object, as it is stored: for tests, no API shows it. */
+    storedBytes(path: string): Buffer {
+        const sealed = this.nodes.find(path)?.sealed;
+        if (sealed === undefined) throw new Error(`nothing is stored at ${path} in workspace ${this.id}`);
+        return sealed;
+    }
+
+    private plant(contents: Contents, path: string, seed: Seed): void {
+        const home = /^\/Users\/([^/]+)\/./.exec(path)?.[1];
+        if (home !== undefined && this.nodes.folder(`/Users/${home}`) === undefined) this.principals.addUser(home);
+        this.nodes.addFolders(parentOf(path));
+        const node = this.nodeFor(path, seed);
+        if (seed.type === "NOTEBOOK") {
+            const { source = "", outputs, extras } = seed;
+            contents.writeNotebook(node, { source: Buffer.from(source), outputs, extras });
+        }
+        if (seed.type === "FILE" || seed.type === "DASHBOARD") contents.writeBytes(node, Buffer.from(seed.bytes ?? ""));
+        for (const [principal, level] of Object.entries(seed.permissions ?? {})) node.permissions.set(principal, level);
+        node.modifiedAt = seed.modifiedAt ?? this.now();
+    }
+
+    private nodeFor(path: string, seed: Seed): Node {
+        const language = seed.type === "NOTEBOOK" ? (seed.language ?? "PYTHON") : undefined;
+        const found = seed.type === "DIRECTORY" ? this.nodes.folder(path) : this.nodes.find(path);
+        if (found?.type === seed.type) {
+            found.language = language;
+            return found;
+        }
+        if (found !== undefined && !isContainer(found)) this.nodes.remove(found);
+        const git =
+            seed.type === "REPO" ? { url: seed.url, provider: "gitHub", branch: seed.branch ?? "main" } : undefined;
+        return this.nodes.add({ path, type: seed.type, language, git });
+    }
+}
+
+function entryOf(node: Node): TreeEntry {
+    return {
+        path: node.path,
+        type: node.type,
+        ...(node.language === undefined ? {} : { language: node.language }),
+        permissions: Object.fromEntries([...node.permissions].sort(([one], [other]) => (one < other ? -1 : 1))),
+    };
+}
+
+function held(contents: Contents, node: Node): Partial<SnapshotEntry> {
+    const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+    if (node.type === "FILE" || node.type === "DASHBOARD") return { sha256: hash(contents.readBytes(node)) };
+    if (node.type !== "NOTEBOOK") return {};
+    const { source, outputs, extras } = contents.readNotebook(node);
+    return {
+        sha256: hash(toSource(node.language ?? "PYTHON", source)),
+        ...(outputs === undefined ? {} : { outputs }),
+        ...(extras === undefined ? {} : { extras }),
+    };
+}

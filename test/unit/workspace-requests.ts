@@ -1,0 +1,65 @@
+import { request as send } from "node:http";
+
+import type { LocalCloud } from "../cloud";
+
+/** A response of a workspace's host. */
+export interface WorkspaceResponse {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly bytes: Buffer;
+    /** The parsed body, ids of 64 bits rounded. */
+    readonly json: Record<string, unknown>;
+}
+
+/** Sends a request to a workspace's host with the account's token. Rejects where the connection breaks. */
+export type SendToWorkspace = (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+) => Promise<WorkspaceResponse>;
+
+/** What sends requests to one workspace. Not every machine resolves names below localhost, so the name is in the header. */
+export function workspaceRequests(cloud: LocalCloud, workspaceId: string): SendToWorkspace {
+    const host = new URL(cloud.workspaceUrl(workspaceId)).host;
+    return (method, path, body, headers = {}) =>
+        new Promise((resolve, reject) => {
+            const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+            const asked = send(
+                `${cloud.host}${path}`,
+                {
+                    method,
+                    headers: {
+                        host,
+                        authorization: `Bearer ${cloud.token}`,
+                        "content-type": "application/json",
+                        ...headers,
+                    },
+                },
+                (response) => {
+                    const parts: Buffer[] = [];
+                    response.on("data", (part: Buffer) => parts.push(part));
+                    response.on("error", reject);
+                    response.on("end", () => {
+                        const bytes = Buffer.concat(parts);
+                        resolve({
+                            status: response.statusCode ?? 0,
+                            headers: response.headers,
+                            bytes,
+                            json: parsed(bytes),
+                        });
+                    });
+                },
+            );
+            asked.on("error", reject);
+            asked.end(payload);
+        });
+}
+
+function parsed(bytes: Buffer): Record<string, unknown> {
+    try {
+        return JSON.parse(bytes.toString()) as Record<string, unknown>;
+    } catch {
+        return {};
+    }
+}
