@@ -26,7 +26,7 @@ export default tseslint.config(
     },
     {
         // The one door to the provider's code: it knows types, and loads the rest at a program's first lookup.
-        files: ["sdk/account-lookups.ts"],
+        files: ["sdk/lookups/provider-bridge.ts"],
         rules: {
             "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: ["**/test/*"] }],
             "@typescript-eslint/no-restricted-imports": [

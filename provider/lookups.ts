@@ -4,26 +4,26 @@
  */
 import { RunError } from "@pulumi/pulumi";
 
-import type { AccountObject, Failure } from "./account-object";
-import { type Checked, checkInputs } from "./check";
-import { ReportedError } from "./client/errors";
-import { answeredAt } from "./dialect";
-import { accountId, name, objectId, oneOf, text } from "./fields";
-import { ObjectHandler } from "./handler";
+import type { ObjectDefinition, Failure } from "./resource/definition";
+import { type Checked, checkInputs } from "./resource/validation";
+import { ReportedError } from "./api/errors";
+import { responseValue } from "./resource/mapping";
+import { accountId, name, objectId, oneOf, text } from "./objects/schemas";
+import { ObjectHandler } from "./resource/handler";
 import { credentialsObject } from "./objects/credentials";
 import { customerManagedKeyObject, keyArn } from "./objects/customer-managed-key";
 import { networkObject } from "./objects/network";
 import { privateAccessSettingsObject } from "./objects/private-access-settings";
 import { storageConfigurationObject } from "./objects/storage-configuration";
 import { vpcEndpointObject } from "./objects/vpc-endpoint";
-import { workspaceObject } from "./objects/workspace";
-import { at, type Properties, textAt } from "./properties";
-import { engineReporter } from "./reporter";
-import { realWorld, Session } from "./session";
-import { WorkspaceHandler } from "./workspace";
+import { workspaceObject } from "./objects/workspace/definition";
+import { getPath, type Properties, getString } from "./util/property-path";
+import { engineReporter } from "./runtime/reporter";
+import { realEnvironment, Session } from "./runtime/session";
+import { WorkspaceHandler } from "./objects/workspace/handler";
 
 interface Kind {
-    readonly object: AccountObject;
+    readonly object: ObjectDefinition;
     readonly handler: typeof ObjectHandler;
     /** The output that names an object, where people name them. */
     readonly named?: string;
@@ -52,7 +52,7 @@ const kinds = {
 export type ListName = keyof typeof kinds;
 
 /** A question for one object. */
-interface Question {
+interface LookupDefinition {
     readonly kind: ListName;
     readonly arguments: Checked;
     /** The inputs of the object that its arguments ask for; `id` is asked for by itself. */
@@ -70,7 +70,7 @@ const workspaceId = text('"1234567890123456"').superRefine((value, context) => {
     });
 });
 
-const questions = {
+const lookupDefinitions = {
     workspace: {
         kind: "workspaces",
         arguments: {
@@ -97,22 +97,22 @@ const questions = {
             },
             check: (given) => [
                 ...exactlyOne(given, ["id", "keyArn"]),
-                ...(at(given, "useCase") !== undefined && at(given, "keyArn") === undefined
+                ...(getPath(given, "useCase") !== undefined && getPath(given, "keyArn") === undefined
                     ? [{ property: "useCase", reason: "says more about keyArn: give it with keyArn, or leave it out" }]
                     : []),
             ],
         },
         inputs: { keyArn: "awsKeyInfo.keyArn", useCase: "useCases" },
     },
-} satisfies Record<string, Question>;
+} satisfies Record<string, LookupDefinition>;
 
 /** The name of a question for one object: `workspace`. */
-export type QuestionName = keyof typeof questions;
+export type LookupName = keyof typeof lookupDefinitions;
 
 const listArguments: Checked = { noun: "lookup", fields: { accountId: { schema: accountId } } };
 
 function exactlyOne(given: Properties, names: readonly string[]): Failure[] {
-    const present = names.filter((name) => at(given, name) !== undefined);
+    const present = names.filter((name) => getPath(given, name) !== undefined);
     if (present.length === 1) return [];
     return [
         {
@@ -141,32 +141,34 @@ export class Lookups {
     private readonly handlers = new Map<ListName, ObjectHandler>();
     private seen: number;
 
-    /** @param made how many resources of this package the program has made or changed so far. */
+    /** @param registeredCount how many resources of this package the program has made or changed so far. */
     constructor(
         private readonly session: Session,
-        private readonly made: () => number,
+        private readonly registeredCount: () => number,
     ) {
-        this.seen = made();
+        this.seen = registeredCount();
     }
 
     /** The one object that is asked for. Fails when there is none, or more than one. */
-    one(question: QuestionName, given: Properties): Promise<Record<string, unknown>> {
-        const { kind, ...asked }: Question = questions[question];
+    get(question: LookupName, given: Properties): Promise<Record<string, unknown>> {
+        const { kind, ...asked }: LookupDefinition = lookupDefinitions[question];
         const lookup = `get${capital(question)}`;
         return reported(lookup, async () => {
-            requireSound(asked.arguments, given);
+            requireValid(asked.arguments, given);
             const { object } = kinds[kind];
             const account = this.account(given);
-            const id = textAt(given, "id");
+            const id = getString(given, "id");
             if (id !== undefined) {
                 const answer = await this.place(kind, account).collection.read(id);
-                if (answer !== undefined) return this.handler(kind).shown(answer, account);
+                if (answer !== undefined) return this.handler(kind).toOutputs(answer, account);
                 throw new ReportedError(`there is no ${object.noun} with the id "${id}" in the account ${account}.`);
             }
-            const wanted = Object.entries(asked.inputs).filter(([argument]) => at(given, argument) !== undefined);
-            const what = wanted.map(([argument]) => `the ${argument} "${textAt(given, argument)}"`).join(" and ");
-            const found = [...(await this.list(kind, account))].filter(([, answer]) =>
-                wanted.every(([argument, path]) => says(answeredAt(object, answer, path), at(given, argument))),
+            const wanted = Object.entries(asked.inputs).filter(([argument]) => getPath(given, argument) !== undefined);
+            const what = wanted.map(([argument]) => `the ${argument} "${getString(given, argument)}"`).join(" and ");
+            const found = [...(await this.cachedList(kind, account))].filter(([, answer]) =>
+                wanted.every(([argument, path]) =>
+                    matches(responseValue(object, answer, path), getPath(given, argument)),
+                ),
             );
             const [first, second] = found;
             if (first === undefined) {
@@ -178,22 +180,22 @@ export class Lookups {
                     `more than one ${object.noun} has ${what}: ${ids.join(", ")}. Ask for one of them by id.`,
                 );
             }
-            return this.handler(kind).shown(first[1], account);
+            return this.handler(kind).toOutputs(first[1], account);
         });
     }
 
     /** Every object of a kind, and ids by name where they have names. */
-    all(kind: ListName, given: Properties): Promise<Record<string, unknown>> {
+    list(kind: ListName, given: Properties): Promise<Record<string, unknown>> {
         return reported(`get${capital(kind)}`, async () => {
-            requireSound(listArguments, given);
+            requireValid(listArguments, given);
             const account = this.account(given);
             const { object, named }: Kind = kinds[kind];
-            const name = (shown: Properties) => (named === undefined ? "" : (textAt(shown, named) ?? ""));
-            const id = (shown: Properties) => textAt(shown, object.idField) ?? "";
-            const answers = [...(await this.list(kind, account)).values()];
+            const name = (shown: Properties) => (named === undefined ? "" : (getString(shown, named) ?? ""));
+            const id = (shown: Properties) => getString(shown, object.idField) ?? "";
+            const answers = [...(await this.cachedList(kind, account)).values()];
             // The API promises no order, and a program's outputs should not change by themselves.
             const objects = answers
-                .map((answer) => this.handler(kind).shown(answer, account))
+                .map((answer) => this.handler(kind).toOutputs(answer, account))
                 .sort((left, right) => compare(name(left), name(right)) || compare(id(left), id(right)));
             if (named === undefined) return { [kind]: objects };
             // A name that several bear leads to none of them: which one would be left to chance.
@@ -214,7 +216,7 @@ export class Lookups {
     }
 
     private account(given: Properties): string {
-        return textAt(given, "accountId") ?? this.session.client.accountId;
+        return getString(given, "accountId") ?? this.session.client.accountId;
     }
 
     private handler(kind: ListName): ObjectHandler {
@@ -226,17 +228,17 @@ export class Lookups {
 
     /** The collection, which knows of everything that the program has made. */
     private place(kind: ListName, account: string): ReturnType<Session["place"]> {
-        const made = this.made();
+        const made = this.registeredCount();
         if (made !== this.seen) {
             this.seen = made;
             this.lists.clear();
-            this.session.changedElsewhere();
+            this.session.invalidateLists();
         }
         return this.session.place(kinds[kind].object, account);
     }
 
     /** One list for all who ask before the program makes something more. */
-    private list(kind: ListName, account: string): Promise<ReadonlyMap<string, Properties>> {
+    private cachedList(kind: ListName, account: string): Promise<ReadonlyMap<string, Properties>> {
         const { collection } = this.place(kind, account);
         const key = `${account}/${kind}`;
         const known = this.lists.get(key);
@@ -251,18 +253,18 @@ export class Lookups {
 }
 
 /** The lookups of a program with this configuration (`databricks:host` and the like). */
-export function lookupsOf(configuration: Readonly<Record<string, string>>, made: () => number): Lookups {
-    const session = new Session(realWorld(engineReporter));
+export function createLookups(configuration: Readonly<Record<string, string>>, made: () => number): Lookups {
+    const session = new Session(realEnvironment(engineReporter));
     session.configure((key) => configuration[key]);
     return new Lookups(session, made);
 }
 
 /** Whether an answer's value is the one that is asked for, or a list that holds it. */
-function says(value: unknown, asked: unknown): boolean {
+function matches(value: unknown, asked: unknown): boolean {
     return Array.isArray(value) ? value.includes(asked) : value === asked;
 }
 
-function requireSound(checked: Checked, given: Properties): void {
+function requireValid(checked: Checked, given: Properties): void {
     const failures = checkInputs(checked, given, { allowedRegions: [] });
     if (failures.length === 0) return;
     throw new ReportedError(`${failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ")}.`);

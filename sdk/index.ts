@@ -2,16 +2,16 @@
  * Databricks workspaces on AWS under a customer-managed key: the resources, the component and the policy documents that
  * a Pulumi program uses.
  */
-export { Credentials, type CredentialsArgs } from "./credentials";
+export { Credentials, type CredentialsArgs } from "./resources/credentials";
 export {
     type AwsKeyInfo,
     CustomerManagedKey,
     type CustomerManagedKeyArgs,
     type KeyUseCase,
-} from "./customer-managed-key";
-export { EncryptedWorkspace, type EncryptedWorkspaceArgs } from "./encrypted-workspace";
+} from "./resources/customer-managed-key";
+export { EncryptedWorkspace, type EncryptedWorkspaceArgs } from "./components/encrypted-workspace";
 export {
-    type Found,
+    type LookupResult as Found,
     type GetAllArgs,
     getCredentials,
     getCredentialsOutput,
@@ -48,9 +48,12 @@ export {
     type IdsByName,
     type LookupInputs,
     type LookupOutputOptions,
-} from "./lookups";
-export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./network";
-export { NotebookKey, type NotebookKeyArgs } from "./notebook-key";
+} from "./lookups/functions";
+export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./resources/network";
+export {
+    EncryptionKey as EncryptionKey,
+    type EncryptionKeyArgs as EncryptionKeyArgs,
+} from "./components/encryption-key";
 export {
     crossAccountPolicy,
     type CrossAccountNetwork,
@@ -67,8 +70,14 @@ export {
     type PrivateAccessLevel,
     PrivateAccessSettings,
     type PrivateAccessSettingsArgs,
-} from "./private-access-settings";
-export { StackMark } from "./account-resource";
-export { StorageConfiguration, type StorageConfigurationArgs } from "./storage-configuration";
-export { VpcEndpoint, type VpcEndpointArgs } from "./vpc-endpoint";
-export { type ComputeMode, type OnKeyChange, type PricingTier, Workspace, type WorkspaceArgs } from "./workspace";
+} from "./resources/private-access-settings";
+export { StackIdentity as StackIdentity } from "./resources/account-resource";
+export { StorageConfiguration, type StorageConfigurationArgs } from "./resources/storage-configuration";
+export { VpcEndpoint, type VpcEndpointArgs } from "./resources/vpc-endpoint";
+export {
+    type ComputeMode,
+    type OnKeyChange,
+    type PricingTier,
+    Workspace,
+    type WorkspaceArgs,
+} from "./resources/workspace";

@@ -1,4 +1,4 @@
-import type { KeyUseCase } from "./customer-managed-key";
+import type { KeyUseCase } from "./resources/customer-managed-key";
 
 /** The AWS account in which Databricks' control plane runs. */
 export const DATABRICKS_AWS_ACCOUNT = "414351767826";

@@ -14,9 +14,9 @@ if ((keyArn === undefined) === (customKeyStoreId === undefined)) {
 
 const key =
     keyArn === undefined
-        ? new databricks.NotebookKey(name, { customKeyStoreId, region })
+        ? new databricks.EncryptionKey(name, { customKeyStoreId, region })
         : // It is registered and nothing more: its policy and its rotation stay in the hands of those who made it.
-          new databricks.NotebookKey(name, { keyArn, aliasName: config.get("keyAlias") || undefined });
+          new databricks.EncryptionKey(name, { keyArn, aliasName: config.get("keyAlias") || undefined });
 
 const workspace = new databricks.EncryptedWorkspace(name, {
     awsRegion: region,

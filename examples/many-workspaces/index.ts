@@ -13,7 +13,7 @@ if (databricksAccountId === undefined) {
 }
 
 // Shared by all teams: the key, and the role with which Databricks launches clusters in this AWS account.
-const key = new databricks.NotebookKey("teams", { region: awsRegion }, { protect });
+const key = new databricks.EncryptionKey("teams", { region: awsRegion }, { protect });
 const role = new aws.iam.Role("teams", {
     assumeRolePolicy: JSON.stringify(databricks.crossAccountTrustPolicy({ databricksAccountId })),
 });

@@ -50,7 +50,7 @@ const bucketPolicy = new aws.s3.BucketPolicy(
 );
 
 // The customer-managed key, registered for notebooks.
-const key = new databricks.NotebookKey(name, { keyArn: existingKeyArn });
+const key = new databricks.EncryptionKey(name, { keyArn: existingKeyArn });
 
 const credentials = new databricks.Credentials(name, { roleArn: role.arn }, { dependsOn: rolePolicy });
 const storage = new databricks.StorageConfiguration(name, { bucketName: bucket.bucket }, { dependsOn: bucketPolicy });

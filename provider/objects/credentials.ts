@@ -1,21 +1,21 @@
 import { z } from "zod";
 
-import type { AccountObject } from "../account-object";
-import { accountId, name, roleArn, time } from "../fields";
+import type { ObjectDefinition } from "../resource/definition";
+import { accountId, name, roleArn, time } from "./schemas";
 
 /** A credentials configuration: the cross-account role with which Databricks makes clusters. It cannot be changed. */
-export const credentialsObject: AccountObject = {
+export const credentialsObject: ObjectDefinition = {
     noun: "credentials configuration",
     path: "/credentials",
     idField: "credentialsId",
     nameField: "credentialsName",
     fields: {
-        accountId: { schema: accountId, api: null, serverDecides: true },
-        credentialsName: { schema: name('"analytics"').optional(), serverDecides: true },
-        roleArn: { schema: roleArn, api: "aws_credentials.sts_role.role_arn" },
+        accountId: { schema: accountId, apiPath: null, computed: true },
+        credentialsName: { schema: name('"analytics"').optional(), computed: true },
+        roleArn: { schema: roleArn, apiPath: "aws_credentials.sts_role.role_arn" },
     },
     outputs: {
-        externalId: { api: "aws_credentials.sts_role.external_id", schema: z.string().optional() },
+        externalId: { apiPath: "aws_credentials.sts_role.external_id", schema: z.string().optional() },
         creationTime: { schema: time },
     },
 };

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { AccountObject, Failure } from "../account-object";
-import { accountId, distinct, oneOf, region, text, time } from "../fields";
-import { at, isRecord, textAt } from "../properties";
+import type { ObjectDefinition, Failure } from "../resource/definition";
+import { accountId, distinct, oneOf, region, text, time } from "./schemas";
+import { getPath, isRecord, getString } from "../util/property-path";
 
 /** The ARN of a KMS key, not of its alias. */
 export const keyArn = text('"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"').superRefine(
@@ -23,12 +23,12 @@ export function regionOfKey(arn: string): string | undefined {
 }
 
 /** A KMS key's registration with the account. Nothing of it can be changed afterwards. */
-export const customerManagedKeyObject: AccountObject = {
+export const customerManagedKeyObject: ObjectDefinition = {
     noun: "customer-managed key",
     path: "/customer-managed-keys",
     idField: "customerManagedKeyId",
     fields: {
-        accountId: { schema: accountId, api: null, serverDecides: true },
+        accountId: { schema: accountId, apiPath: null, computed: true },
         "awsKeyInfo.keyArn": { schema: keyArn },
         "awsKeyInfo.keyAlias": {
             schema: z
@@ -40,25 +40,25 @@ export const customerManagedKeyObject: AccountObject = {
                 )
                 .optional(),
             // A name for the key, which its ARN identifies: the registration stays.
-            change: "ignore",
+            onChange: "ignore",
         },
-        "awsKeyInfo.keyRegion": { schema: region().optional(), serverDecides: true },
+        "awsKeyInfo.keyRegion": { schema: region().optional(), computed: true },
         "awsKeyInfo.reuseKeyForClusterVolumes": {
             schema: z.boolean("must be true or false").optional(),
-            answered: z.boolean().optional(),
-            otherwise: false,
+            responseSchema: z.boolean().optional(),
+            apiDefault: false,
         },
         useCases: {
             schema: distinct(oneOf(["MANAGED_SERVICES", "STORAGE"]), 1, "use cases (MANAGED_SERVICES, STORAGE)"),
-            answered: z.array(z.string()),
+            responseSchema: z.array(z.string()),
         },
     },
     outputs: { creationTime: { schema: time } },
     check(inputs, { allowedRegions }) {
         const failures: Failure[] = [];
-        const arn = textAt(inputs, "awsKeyInfo.keyArn");
+        const arn = getString(inputs, "awsKeyInfo.keyArn");
         const fromArn = arn === undefined ? undefined : regionOfKey(arn);
-        const given = textAt(inputs, "awsKeyInfo.keyRegion");
+        const given = getString(inputs, "awsKeyInfo.keyRegion");
         if (fromArn !== undefined && given !== undefined && given !== fromArn) {
             failures.push({
                 property: "awsKeyInfo.keyRegion",
@@ -71,10 +71,10 @@ export const customerManagedKeyObject: AccountObject = {
                 reason: `names a key in "${fromArn}", but workspaces may only be in ${allowedRegions.join(", ")}: use a key of one of these regions, or widen the list with the configuration databricks:allowedRegions`,
             });
         }
-        const useCases = at(inputs, "useCases");
+        const useCases = getPath(inputs, "useCases");
         if (
             isRecord(inputs["awsKeyInfo"]) &&
-            typeof at(inputs, "awsKeyInfo.reuseKeyForClusterVolumes") === "boolean" &&
+            typeof getPath(inputs, "awsKeyInfo.reuseKeyForClusterVolumes") === "boolean" &&
             Array.isArray(useCases) &&
             useCases.every((useCase) => useCase === "MANAGED_SERVICES")
         ) {

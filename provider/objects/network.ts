@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { AccountObject, Failure } from "../account-object";
-import { accountId, distinct, name, objectId, text, time } from "../fields";
-import { at, isRecord, type Properties, textAt, UNKNOWN } from "../properties";
+import type { ObjectDefinition, Failure } from "../resource/definition";
+import { accountId, distinct, name, objectId, text, time } from "./schemas";
+import { getPath, isRecord, type Properties, getString, UNKNOWN } from "../util/property-path";
 import { vpcEndpointObject } from "./vpc-endpoint";
 
 const awsId = (prefix: string) =>
@@ -14,34 +14,34 @@ const awsId = (prefix: string) =>
 const messages = z.array(z.record(z.string(), z.unknown())).optional();
 
 /** A network configuration: the customer's own VPC. It cannot be changed. */
-export const networkObject: AccountObject = {
+export const networkObject: ObjectDefinition = {
     noun: "network configuration",
     path: "/networks",
     idField: "networkId",
     nameField: "networkName",
     fields: {
-        accountId: { schema: accountId, api: null, serverDecides: true },
-        networkName: { schema: name('"analytics"', 4).optional(), serverDecides: true },
+        accountId: { schema: accountId, apiPath: null, computed: true },
+        networkName: { schema: name('"analytics"', 4).optional(), computed: true },
         vpcId: { schema: awsId("vpc") },
         subnetIds: {
             schema: distinct(awsId("subnet"), 2, "subnets in different availability zones"),
-            answered: z.array(z.string()),
+            responseSchema: z.array(z.string()),
         },
         securityGroupIds: {
             schema: distinct(awsId("sg"), 1, "security groups").max(5, "must hold at most 5 security groups"),
-            answered: z.array(z.string()),
+            responseSchema: z.array(z.string()),
         },
         "vpcEndpoints.restApis": {
             schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
-            api: "vpc_endpoints.rest_api",
-            answered: z.array(z.string()).optional(),
-            refersTo: vpcEndpointObject,
+            apiPath: "vpc_endpoints.rest_api",
+            responseSchema: z.array(z.string()).optional(),
+            references: vpcEndpointObject,
         },
         "vpcEndpoints.dataplaneRelays": {
             schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
-            api: "vpc_endpoints.dataplane_relay",
-            answered: z.array(z.string()).optional(),
-            refersTo: vpcEndpointObject,
+            apiPath: "vpc_endpoints.dataplane_relay",
+            responseSchema: z.array(z.string()).optional(),
+            references: vpcEndpointObject,
         },
     },
     outputs: {
@@ -58,7 +58,7 @@ export const networkObject: AccountObject = {
             [rest, relay],
             [relay, rest],
         ] as const) {
-            if (at(inputs, has) !== undefined && at(inputs, lacks) === undefined) {
+            if (getPath(inputs, has) !== undefined && getPath(inputs, lacks) === undefined) {
                 failures.push({
                     property: lacks,
                     reason: `is required where ${has} is given: a private link needs both endpoints`,
@@ -67,8 +67,8 @@ export const networkObject: AccountObject = {
         }
         return [...failures, ...inBoth(inputs, rest, relay)];
     },
-    ailments(network) {
-        const status = textAt(network, "vpcStatus") ?? "without a status";
+    explainProblems(network) {
+        const status = getString(network, "vpcStatus") ?? "without a status";
         const errors = said(network["errorMessages"], "error");
         const warnings = said(network["warningMessages"], "warning");
         const sound = (status === "VALID" || status === "UNATTACHED") && errors === "";
@@ -78,7 +78,7 @@ export const networkObject: AccountObject = {
 
 /** An endpoint leads to one of the two services, never to both. */
 function inBoth(inputs: Properties, rest: string, relay: string): Failure[] {
-    const [one, other] = [at(inputs, rest), at(inputs, relay)];
+    const [one, other] = [getPath(inputs, rest), getPath(inputs, relay)];
     if (!Array.isArray(one) || !Array.isArray(other)) return [];
     const twice: unknown[] = one.filter((id) => id !== UNKNOWN && other.includes(id));
     if (twice.length === 0) return [];
@@ -94,7 +94,7 @@ function inBoth(inputs: Properties, rest: string, relay: string): Failure[] {
 function said(messages: unknown, sort: "error" | "warning"): string {
     if (!Array.isArray(messages) || messages.length === 0) return "";
     const texts = messages.filter(isRecord).map((one) => {
-        const [type, message] = [textAt(one, `${sort}Type`), textAt(one, `${sort}Message`)];
+        const [type, message] = [getString(one, `${sort}Type`), getString(one, `${sort}Message`)];
         return [type, message?.replace(/[.\s]+$/, "")].filter((part) => part !== undefined).join(": ");
     });
     return ` (${texts.join("; ")})`;

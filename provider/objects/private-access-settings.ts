@@ -1,44 +1,44 @@
 import { z } from "zod";
 
-import type { AccountObject } from "../account-object";
-import { accountId, distinct, name, notAllowed, objectId, oneOf, region } from "../fields";
-import { at } from "../properties";
+import type { ObjectDefinition } from "../resource/definition";
+import { accountId, distinct, name, notAllowed, objectId, oneOf, region } from "./schemas";
+import { getPath } from "../util/property-path";
 import { vpcEndpointObject } from "./vpc-endpoint";
 
 /** Private access settings: who reaches a workspace over which network. A PUT replaces their whole content. */
-export const privateAccessSettingsObject: AccountObject = {
+export const privateAccessSettingsObject: ObjectDefinition = {
     noun: "private access settings",
     path: "/private-access-settings",
     idField: "privateAccessSettingsId",
     nameField: "privateAccessSettingsName",
     updateWith: "PUT",
     fields: {
-        accountId: { schema: accountId, api: null, serverDecides: true },
-        privateAccessSettingsName: { schema: name('"analytics"').optional(), serverDecides: true, change: "update" },
+        accountId: { schema: accountId, apiPath: null, computed: true },
+        privateAccessSettingsName: { schema: name('"analytics"').optional(), computed: true, onChange: "update" },
         region: { schema: region() },
         publicAccessEnabled: {
             schema: z.boolean("must be true or false").optional(),
-            answered: z.boolean().optional(),
-            otherwise: false,
-            change: "update",
+            responseSchema: z.boolean().optional(),
+            apiDefault: false,
+            onChange: "update",
         },
         privateAccessLevel: {
             schema: oneOf(["ACCOUNT", "ENDPOINT"]).optional(),
-            otherwise: "ACCOUNT",
-            change: "update",
+            apiDefault: "ACCOUNT",
+            onChange: "update",
         },
         allowedVpcEndpointIds: {
             schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 0, "VPC endpoints").optional(),
-            answered: z.array(z.string()).optional(),
-            refersTo: vpcEndpointObject,
-            otherwise: [],
-            change: "update",
+            responseSchema: z.array(z.string()).optional(),
+            references: vpcEndpointObject,
+            apiDefault: [],
+            onChange: "update",
         },
     },
     outputs: {},
     check(inputs, context) {
         const failures = notAllowed(inputs, "region", context);
-        const [level, allowed] = [at(inputs, "privateAccessLevel"), at(inputs, "allowedVpcEndpointIds")];
+        const [level, allowed] = [getPath(inputs, "privateAccessLevel"), getPath(inputs, "allowedVpcEndpointIds")];
         const none = allowed === undefined || (Array.isArray(allowed) && allowed.length === 0);
         if (level === "ENDPOINT" && none) {
             failures.push({

@@ -1,5 +1,5 @@
-import type { AccountObject } from "../account-object";
-import { accountId, name, roleArn, text, time } from "../fields";
+import type { ObjectDefinition } from "../resource/definition";
+import { accountId, name, roleArn, text, time } from "./schemas";
 
 const bucketName = text('"acme-databricks-root"').superRefine((value, context) => {
     if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) && !value.includes("..")) return;
@@ -12,15 +12,15 @@ const bucketName = text('"acme-databricks-root"').superRefine((value, context) =
 });
 
 /** A storage configuration: the root bucket of a workspace. It cannot be changed. */
-export const storageConfigurationObject: AccountObject = {
+export const storageConfigurationObject: ObjectDefinition = {
     noun: "storage configuration",
     path: "/storage-configurations",
     idField: "storageConfigurationId",
     nameField: "storageConfigurationName",
     fields: {
-        accountId: { schema: accountId, api: null, serverDecides: true },
-        storageConfigurationName: { schema: name('"analytics-root"').optional(), serverDecides: true },
-        bucketName: { schema: bucketName, api: "root_bucket_info.bucket_name" },
+        accountId: { schema: accountId, apiPath: null, computed: true },
+        storageConfigurationName: { schema: name('"analytics-root"').optional(), computed: true },
+        bucketName: { schema: bucketName, apiPath: "root_bucket_info.bucket_name" },
         roleArn: { schema: roleArn.optional() },
     },
     outputs: { creationTime: { schema: time } },

@@ -1,19 +1,19 @@
 import { z } from "zod";
 
-import type { AccountObject } from "../account-object";
-import { accountId, name, notAllowed, region, text } from "../fields";
-import { textAt } from "../properties";
+import type { ObjectDefinition } from "../resource/definition";
+import { accountId, name, notAllowed, region, text } from "./schemas";
+import { getString } from "../util/property-path";
 
 /** A VPC endpoint's registration. It cannot be changed, and an endpoint of AWS can be registered only once. */
-export const vpcEndpointObject: AccountObject = {
+export const vpcEndpointObject: ObjectDefinition = {
     noun: "VPC endpoint registration",
     path: "/vpc-endpoints",
     idField: "vpcEndpointId",
     nameField: "vpcEndpointName",
     unique: ["awsVpcEndpointId"],
     fields: {
-        accountId: { schema: accountId, api: null, serverDecides: true },
-        vpcEndpointName: { schema: name('"analytics-rest-api"', 4).optional(), serverDecides: true },
+        accountId: { schema: accountId, apiPath: null, computed: true },
+        vpcEndpointName: { schema: name('"analytics-rest-api"', 4).optional(), computed: true },
         awsVpcEndpointId: {
             schema: text('"vpce-0123456789abcdef0"').regex(
                 /^vpce-[0-9a-f]{8,17}$/,
@@ -29,9 +29,9 @@ export const vpcEndpointObject: AccountObject = {
         awsAccountId: { schema: z.string().optional() },
     },
     check: (inputs, context) => notAllowed(inputs, "region", context),
-    ailments(endpoint) {
-        const state = textAt(endpoint, "state");
+    explainProblems(endpoint) {
+        const state = getString(endpoint, "state");
         if (state === undefined || state === "available") return [];
-        return [`is ${state} in AWS (${String(textAt(endpoint, "awsVpcEndpointId"))}), not available`];
+        return [`is ${state} in AWS (${String(getString(endpoint, "awsVpcEndpointId"))}), not available`];
     },
 };

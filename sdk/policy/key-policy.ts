@@ -1,5 +1,5 @@
 import { DATABRICKS_AWS_ACCOUNT } from "../policy-documents";
-import { isRecord } from "./reading";
+import { isRecord } from "./property-access";
 
 /** What Databricks needs to do with a key, by use case. */
 const needed: Readonly<Record<string, readonly string[]>> = {

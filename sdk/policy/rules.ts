@@ -1,7 +1,7 @@
 import type { PolicyResource, ReportViolation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 
 import { excess, letsDatabricksEncrypt } from "./key-policy";
-import { isA, isGiven, isRecord, read, referred, regionOf, text } from "./reading";
+import { isA, isGiven, isRecord, read, referencedResources, regionOf, text } from "./property-access";
 
 const keyFields = ["managedServicesCustomerManagedKeyId", "customerManagedKeyId"];
 const allKeyFields = [...keyFields, "storageCustomerManagedKeyId"];
@@ -30,7 +30,7 @@ export const allowedRegions: StackValidationPolicy = {
             if (isA("workspace", resource)) refuse(resource, text(resource.props, "awsRegion"));
             if (!isA("registration", resource)) continue;
             refuse(resource, regionOf(text(resource.props, "awsKeyInfo.keyArn")));
-            for (const key of referred(resource, ["awsKeyInfo"], "kmsKey")) refuse(key, regionOfKey(key));
+            for (const key of referencedResources(resource, ["awsKeyInfo"], "kmsKey")) refuse(key, regionOfKey(key));
         }
     },
 };
@@ -76,10 +76,10 @@ export const keyRegionMatchesWorkspace: StackValidationPolicy = {
     validateStack(args, report) {
         for (const workspace of args.resources.filter((resource) => isA("workspace", resource))) {
             const region = text(workspace.props, "awsRegion");
-            for (const registration of referred(workspace, allKeyFields, "registration")) {
+            for (const registration of referencedResources(workspace, allKeyFields, "registration")) {
                 const keyRegion =
                     regionOf(text(registration.props, "awsKeyInfo.keyArn")) ??
-                    referred(registration, ["awsKeyInfo"], "kmsKey")
+                    referencedResources(registration, ["awsKeyInfo"], "kmsKey")
                         .map(regionOfKey)
                         .find((one) => one !== undefined);
                 if (region !== undefined && keyRegion !== undefined && region !== keyRegion) {
@@ -240,7 +240,7 @@ function forRegisteredKeys(
             for (const registration of args.resources.filter((resource) => isA("registration", resource))) {
                 const useCases = read(registration.props, "useCases");
                 const known = useCases.known && Array.isArray(useCases.value) ? useCases.value.map(String) : undefined;
-                for (const key of referred(registration, ["awsKeyInfo"], "kmsKey"))
+                for (const key of referencedResources(registration, ["awsKeyInfo"], "kmsKey"))
                     validate(key, report, args.getConfig(), known);
             }
         },

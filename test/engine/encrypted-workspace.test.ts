@@ -210,7 +210,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
                     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
                     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
                     "databricks-cmk:index:EncryptedWorkspace",
-                    "databricks-cmk:index:NotebookKey",
+                    "databricks-cmk:index:EncryptionKey",
                     ...["Credentials", "CustomerManagedKey", "StorageConfiguration", "Workspace"].map(
                         (type) => `pulumi-nodejs:dynamic/databricks-cmk:${type}`,
                     ),

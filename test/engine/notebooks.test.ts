@@ -59,7 +59,7 @@ describe("the main example on the real engine", () => {
         const [registration] = cloud.account.list("customer-managed-keys");
         const [credentials] = cloud.account.list("credentials");
         const [storage] = cloud.account.list("storage-configurations");
-        const mark = (await stack.state()).resources.find(({ type }) => type.endsWith(":StackMark"))?.id;
+        const owner = (await stack.state()).resources.find(({ type }) => type.endsWith(":StackIdentity"))?.id;
         expect(bodyOf("customer-managed-keys")).to.deep.equal({
             aws_key_info: { key_arn: key?.arn, key_alias: alias?.name },
             use_cases: ["MANAGED_SERVICES"],
@@ -83,7 +83,7 @@ describe("the main example on the real engine", () => {
             credentials_id: credentials?.["credentials_id"],
             storage_configuration_id: storage?.["storage_configuration_id"],
             managed_services_customer_managed_key_id: registration?.["customer_managed_key_id"],
-            custom_tags: { "pulumi-databricks-cmk": `${mark}/notebooks` },
+            custom_tags: { "pulumi-databricks-cmk": `${owner}/notebooks` },
         });
         expect(
             cloud.kms.calls

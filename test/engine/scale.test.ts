@@ -62,7 +62,9 @@ describe("many workspaces on the real engine", () => {
 
     it("take 400 bytes of the state at the most, each, beside what the program gives and the class documents", async () => {
         const given = ["workspaceName", "awsRegion", "credentialsId", "storageConfigurationId"];
-        const documented = declaredOutputs(readFileSync(join(root, "dist", "sdk", "workspace.d.ts"), "utf8"));
+        const documented = declaredOutputs(
+            readFileSync(join(root, "dist", "sdk", "resources", "workspace.d.ts"), "utf8"),
+        );
         expect(documented).to.include("workspaceUrl");
         const workspaces = (await stack.state()).resources.filter(({ type }) => type.endsWith(":Workspace"));
         expect(workspaces).to.have.length(COUNT);

@@ -102,7 +102,7 @@ describe("a workspace on the real engine", () => {
 
     it("flags nothing and calls nothing while the key is not known yet", async () => {
         const other = await TestStack.create(cloud, async () => {
-            const role = new databricks.NotebookKey("fresh");
+            const role = new databricks.EncryptionKey("fresh");
             new databricks.Workspace("w", {
                 workspaceName: "w",
                 awsRegion: "us-east-1",

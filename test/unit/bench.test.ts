@@ -34,7 +34,7 @@ describe("the benchmark", () => {
             urn: "urn:pulumi:dev::p::t::w",
             custom: true,
             id: "1",
-            inputs: { workspaceName: "w", __provider: "é", mark: "m" },
+            inputs: { workspaceName: "w", __provider: "é", owner: "m" },
             outputs: { workspaceName: "w", workspaceId: "1", hasRun: true },
         };
         const without = {
@@ -45,11 +45,14 @@ describe("the benchmark", () => {
         const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
         const { bytes: remainder, parts } = stateRemainder(resource, due);
         expect(remainder).to.equal(bytes(resource) - bytes(without));
-        expect([...parts.keys()]).to.deep.equal(["inputs.__provider", "inputs.mark", "outputs.hasRun"]);
+        expect([...parts.keys()]).to.deep.equal(["inputs.__provider", "inputs.owner", "outputs.hasRun"]);
     });
 
     it("takes the outputs that the published types of a class declare for documented", () => {
-        const types = readFileSync(join(resolve(__dirname, "../../.."), "dist", "sdk", "workspace.d.ts"), "utf8");
+        const types = readFileSync(
+            join(resolve(__dirname, "../../.."), "dist", "sdk", "resources", "workspace.d.ts"),
+            "utf8",
+        );
         const documented = declaredOutputs(types);
         expect(documented).to.include.members(["workspaceId", "workspaceUrl", "customTags", "creationTime"]);
         expect(documented).not.to.include.members(["onKeyChange", "adopt"]);

@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { checkInputs } from "../../provider/check";
+import { checkInputs } from "../../provider/resource/validation";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { networkObject } from "../../provider/objects/network";
 import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
-import { workspaceObject } from "../../provider/objects/workspace";
-import { UNKNOWN } from "../../provider/properties";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { UNKNOWN } from "../../provider/util/property-path";
 
 const context = { allowedRegions: ["us-east-1", "us-east-2", "us-west-2"] };
 const uuid = "11111111-2222-4333-8444-555555555555";

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 
-import { AccountClient } from "../../provider/client/account-client";
-import { type Clock, systemClock } from "../../provider/client/clock";
-import { Collection } from "../../provider/collection";
+import { AccountClient } from "../../provider/api/client";
+import { type Clock, systemClock } from "../../provider/api/clock";
+import { Collection } from "../../provider/api/collection";
 import { credentialsObject } from "../../provider/objects/credentials";
-import { readSettings } from "../../provider/settings";
+import { readSettings } from "../../provider/runtime/settings";
 import { LocalCloud, type LocalCloudOptions } from "../cloud";
-import { FakeClock } from "./world";
+import { FakeClock } from "./environment";
 
 describe("a collection of the account", () => {
     let cloud: LocalCloud;
@@ -109,7 +109,7 @@ describe("a collection of the account", () => {
             when: ({ path }) => path.endsWith("/credentials"),
             do: { kind: "body", body: "<html>", contentType: "text/html" },
         });
-        const answers = await collection.readAll(ids);
+        const answers = await collection.getMany(ids);
         expect([...answers.values()].map((answer) => answer?.["credentials_name"])).to.deep.equal(["c0", "c1", "c2"]);
         expect(counts()).to.deep.equal({ lists: 1, gets: 3 });
     });
@@ -124,11 +124,11 @@ describe("a collection of the account", () => {
             const answers = await Promise.all(some.map((id) => collection.read(id)));
             expect(answers.map((answer) => answer?.["credentials_id"])).to.deep.equal(some);
         }
-        expect((await collection.readAll(ids)).size).to.equal(6);
+        expect((await collection.getMany(ids)).size).to.equal(6);
         expect(clock.now() - began).to.be.at.most(5_100);
         await clock.sleep(60_000);
         const { lists } = counts();
-        await collection.readAll(ids);
+        await collection.getMany(ids);
         expect(counts().lists).to.be.above(lists);
     });
 
@@ -138,7 +138,7 @@ describe("a collection of the account", () => {
         const ids = await make(3);
         cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
         for (const read of [
-            () => collection.readAll(ids),
+            () => collection.getMany(ids),
             () => Promise.all([collection.list(), ...ids.map((id) => collection.read(id))]),
         ]) {
             const began = clock.now();
@@ -164,9 +164,9 @@ describe("a collection of the account", () => {
         const ids = await make(1001);
         await collection.list();
         cloud.clearRequests();
-        await collection.readAll(ids.slice(0, 2));
+        await collection.getMany(ids.slice(0, 2));
         expect(counts()).to.deep.equal({ lists: 0, gets: 2 });
-        await collection.readAll(ids.slice(0, 100));
+        await collection.getMany(ids.slice(0, 100));
         expect(counts()).to.deep.equal({ lists: 1, gets: 2 });
     });
 

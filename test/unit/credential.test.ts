@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { findCredential } from "../../provider/client/credential";
+import { findCredential } from "../../provider/api/credential";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 

@@ -1,19 +1,19 @@
 import { expect } from "chai";
 
-import type { AccountObject } from "../../provider/account-object";
-import { snakeCase } from "../../provider/case";
-import { InitializationError, ObjectHandler } from "../../provider/handler";
+import type { ObjectDefinition } from "../../provider/resource/definition";
+import { snakeCase } from "../../provider/util/case";
+import { InitializationError, ObjectHandler } from "../../provider/resource/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { networkObject } from "../../provider/objects/network";
 import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
-import { workspaceObject } from "../../provider/objects/workspace";
-import { Session } from "../../provider/session";
-import { WorkspaceHandler } from "../../provider/workspace";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { Session } from "../../provider/runtime/session";
+import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { LocalCloud, type FaultEffect } from "../cloud";
-import { FakeClock, fakeWorld, markFor } from "./world";
+import { FakeClock, fakeEnvironment, ownerFor } from "./environment";
 
 type Properties = Record<string, unknown>;
 interface Held {
@@ -24,7 +24,7 @@ interface Held {
 
 /** A resource of a program: its kind, and its inputs for a shape of the program. */
 interface Resource {
-    readonly object: AccountObject;
+    readonly object: ObjectDefinition;
     inputs(ids: (name: string) => string | undefined, shape: Properties): Properties;
 }
 /** A program's resources by name, in the order in which they depend on each other. */
@@ -54,7 +54,7 @@ class SmallEngine {
 
     private handlers(): (name: string) => ObjectHandler {
         const session = new Session(
-            fakeWorld(
+            fakeEnvironment(
                 {
                     DATABRICKS_HOST: this.cloud.host,
                     DATABRICKS_ACCOUNT_ID: this.cloud.accountId,
@@ -74,7 +74,7 @@ class SmallEngine {
 
     private inputs(name: string, shape: Properties): Properties {
         const own = this.program[name]!.inputs((of) => this.state.get(of)?.id, shape);
-        return { ...own, mark: markFor(name), __provider: "p" };
+        return { ...own, owner: ownerFor(name), __provider: "p" };
     }
 
     async up(shape: Properties): Promise<void> {

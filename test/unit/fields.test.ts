@@ -1,25 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import type { AccountObject } from "../../provider/account-object";
-import { camelCaseDeep } from "../../provider/case";
-import { ObjectHandler } from "../../provider/handler";
-import { MARK_TAG } from "../../provider/mark";
+import type { ObjectDefinition } from "../../provider/resource/definition";
+import { camelCaseDeep } from "../../provider/util/case";
+import { ObjectHandler } from "../../provider/resource/handler";
+import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { networkObject } from "../../provider/objects/network";
 import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
-import { workspaceObject } from "../../provider/objects/workspace";
-import { at, isRecord, put } from "../../provider/properties";
-import { Session } from "../../provider/session";
-import { WorkspaceHandler } from "../../provider/workspace";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { getPath, isRecord, setPath } from "../../provider/util/property-path";
+import { Session } from "../../provider/runtime/session";
+import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import * as databricks from "../../sdk";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
 import { kinds, updatable } from "../cloud/account-api/kinds";
 import { privateLinkServices } from "../cloud/account-api/private-link";
-import { FakeClock, fakeWorld, stackOf } from "./world";
+import { FakeClock, fakeEnvironment, stackOf } from "./environment";
 
 /** Ids of objects that were there before, for the fields that name others: two of each kind. */
 type Ids = Readonly<Record<string, readonly [string, string]>>;
@@ -43,7 +43,7 @@ interface Added {
 
 interface Kind {
     readonly collection: string;
-    readonly object: AccountObject;
+    readonly object: ObjectDefinition;
     readonly make: (args: object) => pulumi.Resource;
     readonly fields: (ids: Ids) => readonly Field[];
     readonly adds: readonly Added[];
@@ -249,7 +249,7 @@ function pathsIn(record: Record<string, unknown>, prefix = ""): string[] {
 
 function withoutMark(tags: unknown): unknown {
     if (!isRecord(tags)) return tags;
-    return Object.fromEntries(Object.entries(tags).filter(([key]) => key !== MARK_TAG));
+    return Object.fromEntries(Object.entries(tags).filter(([key]) => key !== OWNERSHIP_TAG));
 }
 
 describe("every field of the Account API", () => {
@@ -262,7 +262,7 @@ describe("every field of the Account API", () => {
     before(async () => {
         await pulumi.runtime.setMocks({
             newResource({ type, inputs }) {
-                if (type.endsWith(":StackMark")) return { id: "mark", state: { mark: stackOf(0) } };
+                if (type.endsWith(":StackIdentity")) return { id: "owner", state: { owner: stackOf(0) } };
                 registered = inputs as Record<string, unknown>;
                 return { id: "id", state: inputs as Record<string, unknown> };
             },
@@ -283,7 +283,7 @@ describe("every field of the Account API", () => {
     function beginProcess(): void {
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         const environment = { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token };
-        session = new Session(fakeWorld(environment, clock));
+        session = new Session(fakeEnvironment(environment, clock));
     }
 
     /** Two objects of each kind that others can name, made by somebody else. */
@@ -336,7 +336,7 @@ describe("every field of the Account API", () => {
     /** What the engine gets of a program that makes such an object with these inputs, after the provider's check. */
     async function given(kind: Kind, values: readonly (readonly [string, unknown])[]) {
         const args: Record<string, unknown> = {};
-        for (const [input, value] of values) put(args, input, value);
+        for (const [input, value] of values) setPath(args, input, value);
         const resource = kind.make(args);
         await new Promise((resolve) => resource.urn.apply(resolve));
         const { inputs, failures } = await handlerOf(kind).check({}, registered);
@@ -354,7 +354,7 @@ describe("every field of the Account API", () => {
             });
     const bodyOf = (fields: readonly Field[], value: (field: Field) => unknown) => {
         const body: Record<string, unknown> = {};
-        for (const field of fields) put(body, field.arrives, value(field));
+        for (const field of fields) setPath(body, field.arrives, value(field));
         return body;
     };
     const make = async (kind: Kind) => {
@@ -397,9 +397,9 @@ describe("every field of the Account API", () => {
                     { output: "accountId", stands: "account_id" },
                 ];
                 for (const { output, stands } of known) {
-                    const value = at(answer, stands);
+                    const value = getPath(answer, stands);
                     expect(value, stands).to.not.equal(undefined);
-                    expect(at(props as Record<string, unknown>, output), output).to.deep.equal(
+                    expect(getPath(props as Record<string, unknown>, output), output).to.deep.equal(
                         stands === "custom_tags" ? withoutMark(value) : camelCaseDeep(value),
                     );
                 }

@@ -1,29 +1,29 @@
 import { expect } from "chai";
 
-import { InitializationError, ObjectHandler } from "../../provider/handler";
+import { InitializationError, ObjectHandler } from "../../provider/resource/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
-import { workspaceObject } from "../../provider/objects/workspace";
-import { UNKNOWN } from "../../provider/properties";
-import { Session } from "../../provider/session";
-import { WorkspaceHandler } from "../../provider/workspace";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { UNKNOWN } from "../../provider/util/property-path";
+import { Session } from "../../provider/runtime/session";
+import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { LocalCloud, type LocalCloudOptions } from "../cloud";
-import { FakeClock, fakeWorld, markFor, stackOf } from "./world";
+import { FakeClock, fakeEnvironment, ownerFor, stackOf } from "./environment";
 
-const mark = (name: string, since = 0) => markFor(name, { since });
+const owner = (name: string, since = 0) => ownerFor(name, { since });
 
 describe("handlers against the local cloud", () => {
     let cloud: LocalCloud;
     let clock: FakeClock;
-    let world: ReturnType<typeof fakeWorld>;
+    let world: ReturnType<typeof fakeEnvironment>;
     let handlers: ReturnType<typeof handlersOf>;
 
     async function begin(options: LocalCloudOptions = {}): Promise<void> {
         clock = new FakeClock();
         cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
-        world = fakeWorld({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
+        world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
         handlers = handlersOf();
     }
 
@@ -42,15 +42,15 @@ describe("handlers against the local cloud", () => {
     async function inputs(more: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
         const credentials = await handlers.credentials.create({
             roleArn: "arn:aws:iam::123456789012:role/r",
-            mark: mark("c"),
+            owner: owner("c"),
         });
-        const storage = await handlers.storage.create({ bucketName: "root-bucket", mark: mark("s") });
+        const storage = await handlers.storage.create({ bucketName: "root-bucket", owner: owner("s") });
         return {
             workspaceName: "w",
             awsRegion: "us-east-1",
             credentialsId: credentials.id,
             storageConfigurationId: storage.id,
-            mark: mark("w"),
+            owner: owner("w"),
             ...more,
         };
     }
@@ -83,7 +83,7 @@ describe("handlers against the local cloud", () => {
     it("sees no difference in what the server decides", async () => {
         await begin({ deploymentNamePrefix: "acme" });
         for (const deploymentName of [undefined, "sales", "EMPTY"]) {
-            const news = await inputs({ deploymentName, mark: mark(String(deploymentName)) });
+            const news = await inputs({ deploymentName, owner: owner(String(deploymentName)) });
             const { id, outs } = await handlers.workspace.create(news);
             expect((await handlers.workspace.diff(id, outs, news)).changes, String(deploymentName)).to.equal(false);
             await handlers.workspace.delete(id, outs);
@@ -172,7 +172,7 @@ describe("handlers against the local cloud", () => {
         const { id } = await handlers.workspace.create(news);
         cloud.account.setStatus(id, "FAILED", "Role is gone.");
         handlers = handlersOf();
-        const adopting = { ...news, adopt: id, mark: mark("other") };
+        const adopting = { ...news, adopt: id, owner: owner("other") };
         const error = await handlers.workspace.create(adopting).then(
             () => undefined,
             (thrown: unknown) => thrown,
@@ -229,7 +229,7 @@ describe("handlers against the local cloud", () => {
         const other = await handlers.workspace.create({ ...news, workspaceName: "other" });
         expect(other.id).to.not.equal(id);
         expect(world.lines.filter((line) => line.includes("left alone"))).to.have.length(1);
-        const stranger = await handlers.workspace.create({ ...news, mark: mark("w").replace("5555", "9999") });
+        const stranger = await handlers.workspace.create({ ...news, owner: owner("w").replace("5555", "9999") });
         expect([id, other.id]).to.not.include(stranger.id);
     });
 
@@ -239,11 +239,11 @@ describe("handlers against the local cloud", () => {
             awsKeyInfo: { keyArn: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555" },
             useCases: ["MANAGED_SERVICES"],
         };
-        const { id } = await handlers.key.create({ ...key, mark: mark("k", clock.now()) });
+        const { id } = await handlers.key.create({ ...key, owner: owner("k", clock.now()) });
         handlers = handlersOf();
-        expect((await handlers.key.create({ ...key, mark: mark("k", clock.now()) })).id).to.equal(id);
+        expect((await handlers.key.create({ ...key, owner: owner("k", clock.now()) })).id).to.equal(id);
         handlers = handlersOf();
-        expect((await handlers.key.create({ ...key, mark: mark("k", clock.now() + 3_600_000) })).id).to.not.equal(id);
+        expect((await handlers.key.create({ ...key, owner: owner("k", clock.now() + 3_600_000) })).id).to.not.equal(id);
     });
 
     for (const kind of ["drop", "truncate", "status", "body", "shape"] as const) {
@@ -283,7 +283,7 @@ describe("handlers against the local cloud", () => {
     });
 
     describe("a fresh role or bucket that Databricks cannot use yet", () => {
-        const fresh = { roleArn: "arn:aws:iam::123456789012:role/fresh", mark: mark("c") };
+        const fresh = { roleArn: "arn:aws:iam::123456789012:role/fresh", owner: owner("c") };
         const outcome = (promise: Promise<unknown>) =>
             promise.then(
                 () => "ok",
@@ -337,7 +337,7 @@ describe("handlers against the local cloud", () => {
         await begin();
         const news = await inputs();
         const made = [];
-        for (const name of ["a", "b", "c"]) made.push(await handlers.workspace.create({ ...news, mark: mark(name) }));
+        for (const name of ["a", "b", "c"]) made.push(await handlers.workspace.create({ ...news, owner: owner(name) }));
         cloud.account.remove("workspaces", String(made[1]?.id));
         handlers = handlersOf();
         cloud.clearRequests();
@@ -384,7 +384,7 @@ describe("handlers against the local cloud", () => {
             handlers = handlersOf();
             const adopting: Record<string, unknown> = {
                 ...news,
-                mark: mark("other"),
+                owner: owner("other"),
                 adopt: id,
                 customTags: { team: "a" },
             };
@@ -431,13 +431,13 @@ describe("handlers against the local cloud", () => {
             await begin();
             const made = await handlers.credentials.create({
                 roleArn: "arn:aws:iam::123456789012:role/r",
-                mark: mark("c"),
+                owner: owner("c"),
             });
             handlers = handlersOf();
             const adopted = await handlers.credentials.create({
                 roleArn: "arn:aws:iam::123456789012:role/r",
                 adopt: made.id,
-                mark: mark("d"),
+                owner: owner("d"),
             });
             expect(adopted.id).to.equal(made.id);
         });
@@ -448,7 +448,7 @@ describe("handlers against the local cloud", () => {
         const news = await inputs({ deploymentName: "sales" });
         const results = await Promise.allSettled([
             handlers.workspace.create(news),
-            handlers.workspace.create({ ...news, mark: mark("v") }),
+            handlers.workspace.create({ ...news, owner: owner("v") }),
         ]);
         expect(results.map(({ status }) => status).sort()).to.deep.equal(["fulfilled", "rejected"]);
         const lost = results.find((result) => result.status === "rejected");
@@ -459,7 +459,7 @@ describe("handlers against the local cloud", () => {
     it("makes nothing once the engine is gone", async () => {
         await begin();
         const news = await inputs();
-        world.engineRuns = async () => false;
+        world.isEngineAlive = async () => false;
         const message = await handlers.workspace.create(news).then(
             () => "ok",
             (error: Error) => error.message,

@@ -4,11 +4,11 @@ import { inspect } from "node:util";
 
 import { expect } from "chai";
 
-import { AccountClient, retryAfter } from "../../provider/client/account-client";
-import { parseJson, writeJson } from "../../provider/client/json";
-import { Collection } from "../../provider/collection";
-import { workspaceObject } from "../../provider/objects/workspace";
-import { FakeClock } from "./world";
+import { AccountClient, retryAfter } from "../../provider/api/client";
+import { parseJson, writeJson } from "../../provider/api/json";
+import { Collection } from "../../provider/api/collection";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { FakeClock } from "./environment";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 const token = "dapi-very-secret";

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { MARK_TAG } from "../../provider/mark";
+import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../cloud";
-import { stackOf } from "./world";
+import { stackOf } from "./environment";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const ROLE = "arn:aws:iam::123456789012:role/r";
@@ -33,7 +33,7 @@ async function program(
         {
             newResource: async ({ type, name, inputs, id }) => ({
                 id: preview ? "" : type.endsWith(":Credentials") ? await make(inputs) : (id ?? name),
-                state: type.endsWith(":StackMark") ? { mark: stackOf(0) } : inputs,
+                state: type.endsWith(":StackIdentity") ? { owner: stackOf(0) } : inputs,
             }),
             call: () => ({}),
         },
@@ -93,7 +93,7 @@ describe("lookups", () => {
                 aws_region: "us-east-1",
                 credentials_id: credentialsId,
                 storage_configuration_id: storage["storage_configuration_id"],
-                custom_tags: { team: name, [MARK_TAG]: "11111111-2222-4333-8444-555555555555/w" },
+                custom_tags: { team: name, [OWNERSHIP_TAG]: "11111111-2222-4333-8444-555555555555/w" },
             });
             ids.push(String(workspace_id));
         }

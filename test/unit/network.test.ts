@@ -1,18 +1,18 @@
 import { expect } from "chai";
 
-import { checkInputs } from "../../provider/check";
-import { InitializationError, ObjectHandler } from "../../provider/handler";
+import { checkInputs } from "../../provider/resource/validation";
+import { InitializationError, ObjectHandler } from "../../provider/resource/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { networkObject } from "../../provider/objects/network";
 import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
-import { workspaceObject } from "../../provider/objects/workspace";
-import { UNKNOWN } from "../../provider/properties";
-import { Session } from "../../provider/session";
-import { WorkspaceHandler } from "../../provider/workspace";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { UNKNOWN } from "../../provider/util/property-path";
+import { Session } from "../../provider/runtime/session";
+import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { LocalCloud } from "../cloud";
-import { FakeClock, fakeWorld, markFor } from "./world";
+import { FakeClock, fakeEnvironment, ownerFor } from "./environment";
 
 type Properties = Record<string, unknown>;
 
@@ -154,14 +154,14 @@ describe("checking networks and private links", () => {
 describe("networks and private links against the local cloud", () => {
     let cloud: LocalCloud;
     let clock: FakeClock;
-    let world: ReturnType<typeof fakeWorld>;
+    let world: ReturnType<typeof fakeEnvironment>;
     let handlers: ReturnType<typeof handlersOf>;
 
     beforeEach(async () => {
         clock = new FakeClock();
         cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now() });
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
-        world = fakeWorld({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
+        world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
         handlers = handlersOf();
     });
     afterEach(() => cloud.stop());
@@ -178,7 +178,7 @@ describe("networks and private links against the local cloud", () => {
         };
     }
 
-    const mark = (name: string) => markFor(name);
+    const owner = (name: string) => ownerFor(name);
     const outcome = (promise: Promise<unknown>) =>
         promise.then(
             () => "ok",
@@ -189,28 +189,28 @@ describe("networks and private links against the local cloud", () => {
 
     /** A workspace on a network with a private link. */
     async function privateWorkspace(more: Properties = {}) {
-        const rest = await handlers.endpoint.create({ ...endpoint, mark: mark("rest") });
+        const rest = await handlers.endpoint.create({ ...endpoint, owner: owner("rest") });
         const relay = await handlers.endpoint.create({
             awsVpcEndpointId: "vpce-0123456789abcdef1",
             region: "us-east-1",
-            mark: mark("relay"),
+            owner: owner("relay"),
         });
         const linked = await handlers.network.create({
             ...network,
             vpcEndpoints: { restApis: [rest.id], dataplaneRelays: [relay.id] },
-            mark: mark("network"),
+            owner: owner("network"),
         });
         const access = await handlers.settings.create({
             ...settings,
             privateAccessLevel: "ENDPOINT",
             allowedVpcEndpointIds: [rest.id],
-            mark: mark("settings"),
+            owner: owner("settings"),
         });
         const credentials = await handlers.credentials.create({
             roleArn: "arn:aws:iam::123456789012:role/r",
-            mark: mark("credentials"),
+            owner: owner("credentials"),
         });
-        const storage = await handlers.storage.create({ bucketName: "root-bucket", mark: mark("storage") });
+        const storage = await handlers.storage.create({ bucketName: "root-bucket", owner: owner("storage") });
         const inputs: Properties = {
             workspaceName: "w",
             awsRegion: "us-east-1",
@@ -218,7 +218,7 @@ describe("networks and private links against the local cloud", () => {
             storageConfigurationId: storage.id,
             networkId: linked.id,
             privateAccessSettingsId: access.id,
-            mark: mark("w"),
+            owner: owner("w"),
             ...more,
         };
         return { rest, relay, linked, access, inputs };
@@ -287,7 +287,7 @@ describe("networks and private links against the local cloud", () => {
         it("is mended in place when it ran before, and nothing else of it may change that way", async () => {
             const { inputs } = await privateWorkspace();
             const { id, outs } = await handlers.workspace.create(inputs);
-            const { id: second } = await handlers.storage.create({ bucketName: "second", mark: mark("second") });
+            const { id: second } = await handlers.storage.create({ bucketName: "second", owner: owner("second") });
             const news = { ...inputs, storageConfigurationId: second };
             expect((await handlers.workspace.diff(id, outs, news)).replaces).to.deep.equal(["storageConfigurationId"]);
             cloud.account.setStatus(id, "FAILED", "The bucket is gone.");
@@ -305,7 +305,7 @@ describe("networks and private links against the local cloud", () => {
             const { inputs } = await privateWorkspace();
             cloud.account.nextOutcome = { status: "FAILED", message: "The bucket is gone." };
             const { id, properties } = await failure(handlers.workspace.create(inputs));
-            const { id: second } = await handlers.storage.create({ bucketName: "second", mark: mark("second") });
+            const { id: second } = await handlers.storage.create({ bucketName: "second", owner: owner("second") });
             const diff = await handlers.workspace.diff(id, properties, { ...inputs, storageConfigurationId: second });
             expect(diff.replaces).to.include("storageConfigurationId");
         });
@@ -348,20 +348,20 @@ describe("networks and private links against the local cloud", () => {
         });
 
         it("of a network or an endpoint replaces it, made first where no name stands in the way", async () => {
-            const { id, outs } = await handlers.network.create({ ...network, mark: mark("network") });
+            const { id, outs } = await handlers.network.create({ ...network, owner: owner("network") });
             const news = { ...network, securityGroupIds: ["sg-0123456789abcdef5"] };
             const free = await handlers.network.diff(id, outs, news);
             expect([free.replaces, free.deleteBeforeReplace]).to.deep.equal([["securityGroupIds"], false]);
             const named = await handlers.network.diff(id, outs, { ...news, networkName: outs["networkName"] });
             expect(named.deleteBeforeReplace).to.equal(true);
 
-            const registered = await handlers.endpoint.create({ ...endpoint, mark: mark("rest") });
+            const registered = await handlers.endpoint.create({ ...endpoint, owner: owner("rest") });
             const elsewhere = await handlers.endpoint.diff(registered.id, registered.outs, {
                 awsVpcEndpointId: "vpce-0123456789abcdef7",
                 region: "us-east-1",
             });
             expect([elsewhere.replaces, elsewhere.deleteBeforeReplace]).to.deep.equal([["awsVpcEndpointId"], false]);
-            const renamed = { ...endpoint, vpcEndpointName: "another name", mark: mark("rest") };
+            const renamed = { ...endpoint, vpcEndpointName: "another name", owner: owner("rest") };
             const again = await handlers.endpoint.diff(registered.id, registered.outs, renamed);
             expect([again.replaces, again.deleteBeforeReplace]).to.deep.equal([["vpcEndpointName"], true]);
             await handlers.endpoint.delete(registered.id, registered.outs);
@@ -369,8 +369,8 @@ describe("networks and private links against the local cloud", () => {
         });
 
         it("of private access settings is one PUT of the whole, what was left out among it; of their region a replacement", async () => {
-            const { id: allowed } = await handlers.endpoint.create({ ...endpoint, mark: mark("rest") });
-            const inputs = { ...settings, publicAccessEnabled: true, mark: mark("settings") };
+            const { id: allowed } = await handlers.endpoint.create({ ...endpoint, owner: owner("rest") });
+            const inputs = { ...settings, publicAccessEnabled: true, owner: owner("settings") };
             const { id, outs } = await handlers.settings.create(inputs);
             const news = {
                 ...inputs,
@@ -443,26 +443,26 @@ describe("networks and private links against the local cloud", () => {
                         times: 1,
                         do: { kind: "drop", when: "after" },
                     });
-                    const { id } = await handlers[handler].create({ ...inputs, mark: mark("made") });
+                    const { id } = await handlers[handler].create({ ...inputs, owner: owner("made") });
                     expect(cloud.account.list(collection)).to.have.length(1);
                     expect(Object.values(cloud.account.list(collection)[0] ?? {})).to.include(id);
                 });
             }
 
             it("that an interrupted create left is taken over by the next process, and another's never", async () => {
-                const { id } = await handlers[handler].create({ ...content, mark: mark("made") });
+                const { id } = await handlers[handler].create({ ...content, owner: owner("made") });
                 handlers = handlersOf();
-                expect((await handlers[handler].create({ ...content, mark: mark("made") })).id).to.equal(id);
+                expect((await handlers[handler].create({ ...content, owner: owner("made") })).id).to.equal(id);
                 expect(world.lines.filter((line) => line.includes("is taken over"))).to.have.length(1);
                 handlers = handlersOf();
-                const news = { ...content, mark: mark("made").replace("5555", "9999") };
+                const news = { ...content, owner: owner("made").replace("5555", "9999") };
                 const result = await outcome(handlers[handler].create(news));
                 if (noun === "VPC endpoint") expect(result).to.contain("already exists");
                 else expect(cloud.account.list(collection)).to.have.length(2);
             });
 
             it("that exists is adopted, or every difference in what cannot be changed is listed", async () => {
-                const { id, outs } = await handlers[handler].create({ ...content, ...name, mark: mark("made") });
+                const { id, outs } = await handlers[handler].create({ ...content, ...name, owner: owner("made") });
                 handlers = handlersOf();
                 const different = {
                     ...content,
@@ -480,7 +480,7 @@ describe("networks and private links against the local cloud", () => {
             });
 
             it("that is gone is no longer there after a read, and one that is read shows all that was made", async () => {
-                const { id, outs } = await handlers[handler].create({ ...content, mark: mark("made") });
+                const { id, outs } = await handlers[handler].create({ ...content, owner: owner("made") });
                 expect((await handlers[handler].read(id, outs)).props).to.deep.equal(outs);
                 cloud.account.remove(collection, id);
                 handlers = handlersOf();
@@ -550,7 +550,7 @@ describe("networks and private links against the local cloud", () => {
         });
 
         it("an AWS endpoint that is registered already, and values out of their bounds", async () => {
-            await handlers.endpoint.create({ ...endpoint, mark: mark("rest") });
+            await handlers.endpoint.create({ ...endpoint, owner: owner("rest") });
             const body = {
                 vpc_endpoint_name: "another",
                 aws_vpc_endpoint_id: endpoint.awsVpcEndpointId,

@@ -22,7 +22,7 @@ const given = [
 export const state: Measure = {
     name: "state",
     async measure(bench) {
-        const types = readFileSync(join(resolve(__dirname, "../../.."), "sdk", "workspace.d.ts"), "utf8");
+        const types = readFileSync(join(resolve(__dirname, "../../.."), "sdk", "resources", "workspace.d.ts"), "utf8");
         const due = { given, documented: declaredOutputs(types) };
         const remainders = new Map<ArmName, Remainder>();
         for (const name of bench.arms) {

@@ -51,7 +51,7 @@ async function outputsOf(ours: Arm): Promise<Record<string, unknown>> {
     const workspace = (await ours.resources()).find(({ urn }) => /::workspace-\d+$/.test(String(urn)));
     const { inputs = {}, outputs = {} } = (workspace ?? {}) as Record<"inputs" | "outputs", Record<string, unknown>>;
     return Object.fromEntries(
-        Object.entries(outputs).filter(([name]) => name === "mark" || inputs[name] === undefined),
+        Object.entries(outputs).filter(([name]) => name === "owner" || inputs[name] === undefined),
     );
 }
 

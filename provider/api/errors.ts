@@ -1,0 +1,80 @@
+/** An error of this package, meant for the person at the terminal: a message that stands on its own, and no stack trace. */
+export class ReportedError extends Error {
+    constructor(message: string) {
+        super(message);
+        this.name = "Error";
+        // The engine's dynamic provider prints the stack beside the message: ours says nothing to a user.
+        this.stack = "";
+    }
+}
+
+/** A credential, a host or another setting of the provider is missing, half-given or malformed. */
+export class ConfigurationError extends ReportedError {}
+
+/** The API answered with something that it never should: not JSON, another shape, a missing id. */
+export class UnexpectedResponseError extends ReportedError {
+    constructor(what: string) {
+        super(
+            `The Account API gave an answer that cannot be used: ${what}. Nothing was assumed from it; run the command again, and check that databricks:host names the account console.`,
+        );
+    }
+}
+
+/** What a refusal means for the caller. Mapped once from status and error code. */
+export type ApiErrorKind = "missing" | "conflict" | "throttled" | "unavailable" | "denied" | "validation" | "invalid";
+
+/** The API refused a request, and so did nothing. */
+export class ApiError extends ReportedError {
+    constructor(
+        readonly kind: ApiErrorKind,
+        /** HTTP status. */
+        readonly status: number,
+        /** The API's error code, such as RESOURCE_DOES_NOT_EXIST; empty where the answer had none. */
+        readonly errorCode: string,
+        /** The API's own words, shortened. */
+        readonly detail: string,
+        request: string,
+    ) {
+        super(
+            `${request} was refused: ${detail} (${errorCode === "" ? "" : `${errorCode}, `}HTTP ${status}). ${remedies[kind]}`,
+        );
+    }
+}
+
+const remedies: Readonly<Record<ApiErrorKind, string>> = {
+    missing: "Check the id: the object may have been deleted outside Pulumi; `pulumi refresh` shows what is there.",
+    conflict: "Choose another name, or take away what still uses it, then run the command again.",
+    throttled:
+        "The account's rate limit was met for too long: run the command again later, or with a smaller --parallel.",
+    unavailable: "The service did not recover in time: run the command again later; what was made is in the state.",
+    denied: "Check that the credentials belong to an account admin of this account.",
+    validation: "Databricks could not use the role or the bucket: check its policy, then run the command again.",
+    invalid: "Correct the named value and run the command again.",
+};
+
+/**
+ * No usable answer came. For a read nothing is lost; for a write it is not known whether it took effect
+ * (`effectPossible`), so the caller looks before it repeats.
+ */
+export class NoResponseError extends ReportedError {
+    constructor(
+        request: string,
+        reason: string,
+        readonly mayHaveApplied: boolean,
+    ) {
+        super(
+            `${request} had no usable answer: ${reason}. Check the network and databricks:host, then run the command again: nothing is lost, and nothing will be made twice.`,
+        );
+    }
+}
+
+/** What a status and an error code of the API mean. */
+export function apiErrorKind(status: number, errorCode: string, detail: string): ApiErrorKind {
+    if (status === 404 || errorCode === "RESOURCE_DOES_NOT_EXIST" || errorCode === "NOT_FOUND") return "missing";
+    if (status === 409) return "conflict";
+    if (status === 429) return "throttled";
+    if (status >= 500) return "unavailable";
+    if (status === 401 || status === 403) return "denied";
+    if (/^Failed (credentials|storage configuration) validation checks/.test(detail)) return "validation";
+    return "invalid";
+}

@@ -1,0 +1,34 @@
+import { isRecord } from "../util/property-path";
+import type { Credential } from "./credential";
+import { parseJson, writeJson } from "./json";
+
+/** Every form in which a request carries the secret of this credential, for `conceal`. */
+export function secretsOf({ as }: Credential): string[] {
+    if ("token" in as) return [as.token];
+    const basic = Buffer.from(`${as.clientId}:${as.clientSecret}`).toString("base64");
+    return [basic, as.clientSecret];
+}
+
+/**
+ * A text from outside, such as an answer that repeats its request, without these secrets: as they are, URL-encoded, and
+ * however JSON escapes them.
+ */
+export function redact(text: string, secrets: Iterable<string>): string {
+    const forms = [...secrets].flatMap((secret) => [
+        secret,
+        encodeURIComponent(secret),
+        new URLSearchParams([["", secret]]).toString().slice(1),
+    ]);
+    const plain = (part: string) => forms.reduce((shown, form) => shown.replaceAll(form, "[secret]"), part);
+    const inside = (value: unknown): unknown => {
+        if (typeof value === "string") return plain(value);
+        if (Array.isArray(value)) return value.map(inside);
+        if (!isRecord(value)) return value;
+        return Object.fromEntries(Object.entries(value).map(([name, member]) => [plain(name), inside(member)]));
+    };
+    try {
+        return writeJson(inside(parseJson(text)));
+    } catch {
+        return plain(text);
+    }
+}

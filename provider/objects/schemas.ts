@@ -1,0 +1,92 @@
+import { z } from "zod";
+
+import type { CheckContext, Failure } from "../resource/definition";
+import { type Properties, getString } from "../util/property-path";
+
+/** The forms of values that several objects of the account share. Each message names the remedy. */
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A value that must be given: says so when it is missing, or what it must be when it is of another type. */
+export function text(example: string) {
+    return z.string({
+        error: (issue) =>
+            issue.input === undefined || issue.input === null
+                ? `is required: give it, for example ${example}`
+                : `must be a string, for example ${example}`,
+    });
+}
+
+/** A human-readable name: 1 to 256 characters, or from another least number of them on. */
+export function name(example: string, least = 1) {
+    return text(example)
+        .refine((value) => value.trim() !== "", `must not be empty: give a name of ${least} to 256 characters`)
+        .refine((value) => value.trim() === "" || value.length >= least, `must have at least ${least} characters`)
+        .refine((value) => value.length <= 256, "must have at most 256 characters");
+}
+
+/** The bare id of another object of the account. */
+export function objectId(what: string, from: string) {
+    return text(`the ${from} output of ${what}`).superRefine((value, context) => {
+        if (uuid.test(value)) return;
+        const bare = value.split("/").at(-1) ?? "";
+        context.addIssue({
+            code: "custom",
+            message: value.startsWith("arn:")
+                ? `must be the id (a uuid) of ${what}, not an ARN of AWS: pass its ${from} output`
+                : uuid.test(bare)
+                  ? `must be the bare id "${bare}", without the account in front of it`
+                  : `must be the id (a uuid) of ${what}: pass its ${from} output`,
+        });
+    });
+}
+
+/** The id of a Databricks account. */
+export const accountId = z
+    .string("must be a string: the account id (a uuid) shown in the account console")
+    .regex(
+        uuid,
+        "must be the account id (a uuid) shown in the account console; leave it out to take databricks:accountId",
+    )
+    .optional();
+
+/** The ARN of an IAM role. */
+export const roleArn = text('"arn:aws:iam::123456789012:role/databricks"').regex(
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+    'must be the ARN of an IAM role, for example "arn:aws:iam::123456789012:role/databricks": pass the role\'s arn output',
+);
+
+/** The name of a region of AWS. */
+export function region(example = '"us-east-1"') {
+    return text(example).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of an AWS region, for example "us-east-1"');
+}
+
+/** A region in which nothing of a workspace may be, as a failure of the input that names it. */
+export function notAllowed(inputs: Properties, property: string, { allowedRegions }: CheckContext): Failure[] {
+    const given = getString(inputs, property);
+    if (given === undefined || allowedRegions.includes(given)) return [];
+    return [
+        {
+            property,
+            reason: `is "${given}", but a workspace may only be in ${allowedRegions.join(", ")}: choose one of these, or widen the list with the configuration databricks:allowedRegions`,
+        },
+    ];
+}
+
+/** One of some words of the API. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+    return z.enum(words, { error: `must be one of ${words.join(", ")}` });
+}
+
+/** A list of distinct values. */
+export function distinct<Item extends z.ZodType>(item: Item, least: number, what: string) {
+    return z
+        .array(item, {
+            error: (issue) => (issue.input === undefined ? `is required: give ${what}` : `must be a list of ${what}`),
+        })
+        .min(least, `must hold at least ${least} of ${what}`)
+        .refine((values) => new Set(values).size === values.length, "must not hold a value twice");
+}
+
+/** What a time in an answer looks like: milliseconds since 1970. */
+export const time = z.number().optional();

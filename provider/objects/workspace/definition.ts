@@ -1,0 +1,151 @@
+import { z } from "zod";
+
+import type { ObjectDefinition } from "../../resource/definition";
+import { accountId, name, notAllowed, objectId, oneOf, region, text, time } from "../schemas";
+import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
+import { onKeyChangeSchema } from "../../runtime/settings";
+import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
+import { networkObject } from "../network";
+import { privateAccessSettingsObject } from "../private-access-settings";
+
+/** The inputs that name the key of the control plane's data: today's name and its oldest one. */
+export const NOTEBOOK_KEY_FIELDS = ["managedServicesCustomerManagedKeyId", "customerManagedKeyId"] as const;
+
+const customTags = z
+    .record(z.string(), z.string("must be a string"), "must be a map of strings")
+    .superRefine((tags, context) => {
+        for (const [key, value] of Object.entries(tags)) {
+            const problem =
+                key === OWNERSHIP_TAG
+                    ? "is a tag that this package sets itself: choose another key"
+                    : key.length < 1 || key.length > 127
+                      ? `has a key of ${key.length} characters: a tag's key has 1 to 127`
+                      : value !== UNKNOWN && value.length > 255
+                        ? `has a value of ${value.length} characters: a tag's value has at most 255`
+                        : undefined;
+            if (problem !== undefined) context.addIssue({ code: "custom", path: [key], message: problem });
+        }
+    });
+
+const deploymentName = text('"acme-analytics"').regex(
+    /^(EMPTY|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/,
+    "must be a label of a host name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends; or EMPTY for the account's prefix alone",
+);
+
+const seconds = z
+    .number("must be a number of seconds")
+    .int("must be a whole number of seconds")
+    .min(1, "must be at least 1 second")
+    .max(24 * 3600, "must be at most 86400 seconds (a day)");
+
+/**
+ * Whether the deployment name that was asked for is the one that there is: the account's prefix, which the server puts
+ * in front, is no difference.
+ */
+function sameDeploymentName(asked: unknown, actual: unknown, state: Properties): boolean {
+    const prefix = getString(state, "deploymentNamePrefix");
+    if (asked === actual) return true;
+    if (prefix === undefined) return false;
+    return asked === "EMPTY" ? actual === prefix : actual === `${prefix}-${String(asked)}`;
+}
+
+/** The prefix that the server put in front of the deployment name that was asked for, where it put one. */
+export function deploymentNamePrefix(asked: unknown, actual: unknown): string | undefined {
+    if (typeof asked !== "string" || typeof actual !== "string" || asked === actual) return undefined;
+    if (asked === "EMPTY") return actual;
+    return actual.endsWith(`-${asked}`) ? actual.slice(0, -asked.length - 1) : undefined;
+}
+
+/** What only the Enterprise plan or a higher one has: customer-managed keys and private links. */
+const enterpriseFields = [...NOTEBOOK_KEY_FIELDS, "storageCustomerManagedKeyId", "privateAccessSettingsId"];
+const enterpriseTiers = ["ENTERPRISE", "DEDICATED"];
+
+/** A workspace. What `update` marks, a PATCH changes while it is running; everything else needs a new workspace. */
+export const workspaceObject: ObjectDefinition = {
+    noun: "workspace",
+    path: "/workspaces",
+    idField: "workspaceId",
+    tagsField: "customTags",
+    updateWith: "PATCH",
+    fields: {
+        accountId: { schema: accountId, apiPath: null, computed: true },
+        workspaceName: { schema: name('"analytics"') },
+        deploymentName: { schema: deploymentName.optional(), computed: true, isEqual: sameDeploymentName },
+        awsRegion: { schema: region() },
+        credentialsId: { schema: objectId("Credentials", "credentialsId"), onChange: "update" },
+        storageConfigurationId: { schema: objectId("StorageConfiguration", "storageConfigurationId") },
+        networkId: {
+            schema: objectId("Network", "networkId").optional(),
+            references: networkObject,
+            onChange: "update",
+            onRemoval: "replace",
+        },
+        privateAccessSettingsId: {
+            schema: objectId("PrivateAccessSettings", "privateAccessSettingsId").optional(),
+            references: privateAccessSettingsObject,
+            onChange: "update",
+            onRemoval: "replace",
+        },
+        managedServicesCustomerManagedKeyId: {
+            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+        },
+        customerManagedKeyId: {
+            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            deprecatedAliasOf: "managedServicesCustomerManagedKeyId",
+        },
+        storageCustomerManagedKeyId: {
+            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            onChange: "update",
+            onRemoval: "replace",
+        },
+        pricingTier: {
+            schema: oneOf([
+                "STANDARD",
+                "PREMIUM",
+                "ENTERPRISE",
+                "DEDICATED",
+                "COMMUNITY_EDITION",
+                "UNKNOWN",
+            ]).optional(),
+            computed: true,
+        },
+        customTags: {
+            schema: customTags.optional(),
+            responseSchema: z.record(z.string(), z.string()).optional(),
+            preserveKeys: true,
+            onChange: "update",
+        },
+        networkConnectivityConfigId: {
+            schema: objectId("a network connectivity configuration", "networkConnectivityConfigId").optional(),
+            onChange: "update",
+            onRemoval: "replace",
+        },
+        computeMode: { schema: oneOf(["HYBRID", "SERVERLESS"]).optional(), computed: true },
+        onKeyChange: { schema: onKeyChangeSchema.optional(), apiPath: null, onChange: "ignore" },
+        provisioningTimeoutSeconds: { schema: seconds.optional(), apiPath: null, onChange: "ignore" },
+    },
+    outputs: {
+        workspaceStatus: { schema: z.string() },
+        workspaceStatusMessage: { schema: z.string().optional() },
+        creationTime: { schema: time },
+    },
+    check(inputs, context) {
+        const failures = notAllowed(inputs, "awsRegion", context);
+        const [today, oldest] = NOTEBOOK_KEY_FIELDS;
+        if (getPath(inputs, today) !== undefined && getPath(inputs, oldest) !== undefined) {
+            failures.push({
+                property: oldest,
+                reason: `is the old name of ${today}, and both are given: keep ${today} alone`,
+            });
+        }
+        const demanding = enterpriseFields.find((field) => getPath(inputs, field) !== undefined);
+        const tier = getString(inputs, "pricingTier");
+        if (demanding !== undefined && tier !== undefined && !enterpriseTiers.includes(tier)) {
+            failures.push({
+                property: "pricingTier",
+                reason: `is "${tier}", but ${demanding} needs the Enterprise plan or higher: make it one of ${enterpriseTiers.join(", ")}, or leave it out to take the account's tier`,
+            });
+        }
+        return failures;
+    },
+};

@@ -1,0 +1,48 @@
+import type { ObjectDefinition } from "./definition";
+import { fromResponse } from "./mapping";
+import { getPath, type Properties, getString } from "../util/property-path";
+import type { Session } from "../runtime/session";
+
+/** The longest that one thing's words may be in an error. */
+const MAX_SENTENCE_LENGTH = 500;
+
+/**
+ * What the objects that this one stands on, near or far, say is wrong with them: a workspace's network, and the VPC
+ * endpoints of that. Each is a sentence that names its object. They help to understand a failure and are never the
+ * failure itself, so what cannot be read is left out.
+ */
+export async function explainFailure(
+    session: Session,
+    object: ObjectDefinition,
+    state: Properties,
+    seen = new Set<string>(),
+): Promise<string[]> {
+    const found: string[] = [];
+    const accountId = getString(state, "accountId");
+    for (const [path, { references: refersTo }] of Object.entries(object.fields)) {
+        if (refersTo === undefined) continue;
+        const ids = [getPath(state, path)]
+            .flat()
+            .filter((id) => typeof id === "string")
+            .filter((id) => !seen.has(`${refersTo.path}/${id}`));
+        for (const id of ids) seen.add(`${refersTo.path}/${id}`);
+        try {
+            for (const [id, answer] of await session.place(refersTo, accountId).collection.getMany(ids)) {
+                const below = answer && { ...fromResponse(refersTo, answer), accountId };
+                const sentences = below === undefined ? ["is gone"] : (refersTo.explainProblems?.(below) ?? []);
+                found.push(...sentences.map((sentence) => shortened(`the ${refersTo.noun} ${id} ${sentence}`)));
+                if (below !== undefined) found.push(...(await explainFailure(session, refersTo, below, seen)));
+            }
+        } catch {
+            // What says nothing of itself does not hide what is known already.
+        }
+    }
+    return found;
+}
+
+function shortened(text: string): string {
+    return text
+        .replace(/\s+/g, " ")
+        .slice(0, MAX_SENTENCE_LENGTH)
+        .replace(/[.\s]+$/, "");
+}

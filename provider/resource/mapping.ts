@@ -1,0 +1,94 @@
+import { z } from "zod";
+
+import type { ObjectDefinition, Field } from "./definition";
+import { camelCaseDeep, snakeCase } from "../util/case";
+import { UnexpectedResponseError } from "../api/errors";
+import { getPath, type Properties, setPath } from "../util/property-path";
+
+/**
+ * Between the words of a Pulumi program and those of the API: the one place where camelCase meets snake_case.
+ */
+
+/** Where an input stands in the API's bodies; `undefined` where the API never sees it. */
+export function apiPath(path: string, field: Field): string | undefined {
+    if (field.apiPath === null || field.deprecatedAliasOf !== undefined) return undefined;
+    return field.apiPath ?? snakeCase(path);
+}
+
+/** The request's body for these inputs, or for only some of them. */
+export function toRequestBody(
+    object: ObjectDefinition,
+    inputs: Properties,
+    only: readonly string[] = Object.keys(object.fields),
+): Record<string, unknown> {
+    const body: Record<string, unknown> = {};
+    for (const path of only) {
+        const field = object.fields[path];
+        const place = field && apiPath(path, field);
+        if (place !== undefined) setPath(body, place, getPath(inputs, path));
+    }
+    return body;
+}
+
+/** What the API's answer says of one input, as it stands there; `undefined` where it says nothing. */
+export function responseValue(object: ObjectDefinition, answer: Properties, path: string): unknown {
+    const field = object.fields[path];
+    const place = field && apiPath(path, field);
+    return place === undefined ? undefined : getPath(answer, place);
+}
+
+/** The id that the API's answer gives its object. */
+export function idOf(object: ObjectDefinition, answer: Properties): string {
+    const name = snakeCase(object.idField);
+    const id = answer[name];
+    if (typeof id === "string" && /^[A-Za-z0-9_-]{1,128}$/.test(id)) return id;
+    if (typeof id === "number" && Number.isSafeInteger(id) && id >= 0) return String(id);
+    throw new UnexpectedResponseError(`an answer about a ${object.noun} holds no ${name}`);
+}
+
+/** What the answer says of the inputs and outputs of its object, in the words of the program. */
+export function fromResponse(object: ObjectDefinition, answer: Properties): Record<string, unknown> {
+    const properties: Record<string, unknown> = { [object.idField]: idOf(object, answer) };
+    for (const { path, place, schema, verbatim } of fieldMappings(object)) {
+        const value = getPath(answer, place);
+        const result = schema.safeParse(verbatim ? value : camelCaseDeep(value));
+        if (!result.success)
+            throw new UnexpectedResponseError(
+                `an answer about a ${object.noun} holds a ${place} of an unexpected kind`,
+            );
+        setPath(properties, path, result.data);
+    }
+    return properties;
+}
+
+/** One input or output of an object in the API's answers. */
+interface FieldMapping {
+    readonly path: string;
+    readonly place: string;
+    readonly schema: z.ZodType;
+    /** Whether the names in it keep their spelling. */
+    readonly verbatim: boolean;
+}
+
+const textOrNothing = z.string().optional();
+const words = new WeakMap<ObjectDefinition, readonly FieldMapping[]>();
+
+/** What an answer may say of an object of this kind; worked out once, for thousands of answers. */
+function fieldMappings(object: ObjectDefinition): readonly FieldMapping[] {
+    const known = words.get(object);
+    if (known !== undefined) return known;
+    const inputs = Object.entries(object.fields).flatMap(([path, field]): FieldMapping[] => {
+        const place = apiPath(path, field);
+        const schema = field.responseSchema ?? textOrNothing;
+        return place === undefined ? [] : [{ path, place, schema, verbatim: field.preserveKeys === true }];
+    });
+    const outputs = Object.entries(object.outputs).map(([path, { apiPath: api, schema }]): FieldMapping => ({
+        path,
+        place: api ?? snakeCase(path),
+        schema,
+        verbatim: false,
+    }));
+    const made = [...inputs, ...outputs];
+    words.set(object, made);
+    return made;
+}

@@ -1,0 +1,102 @@
+import type { z } from "zod";
+
+import type { ObjectDefinition, CheckContext, Failure } from "./definition";
+import { getPath, holdsUnknown, isRecord, type Properties, UNKNOWN } from "../util/property-path";
+
+/** Inputs that every object of the account takes beside its own; the sdk's classes give them. */
+const OWN_INPUTS = new Set(["__provider", "owner", "adopt"]);
+
+/** What is checked: an object's inputs, or the arguments of a lookup. */
+export type Checked = Pick<ObjectDefinition, "noun" | "fields" | "check">;
+
+/**
+ * Everything that is wrong with the inputs and can be known before the API is called, all at once, each with its
+ * property. What is not known yet passes. Never throws, whatever the inputs are.
+ */
+export function checkInputs(object: Checked, inputs: Properties, context: CheckContext): Failure[] {
+    const failures = [...unknownNames(object, inputs)];
+    const adopt = getPath(inputs, "adopt");
+    if (
+        adopt !== undefined &&
+        (typeof adopt !== "string" || (adopt !== UNKNOWN && !/^[0-9A-Za-z-]{1,64}$/.test(adopt)))
+    ) {
+        failures.push({ property: "adopt", reason: `must be the bare id of an existing ${object.noun}, as a string` });
+    }
+    for (const [path, field] of Object.entries(object.fields)) {
+        const group = notAnObject(inputs, path);
+        if (group !== undefined) {
+            if (!failures.some(({ property }) => property === group))
+                failures.push({ property: group, reason: "must be an object" });
+            continue;
+        }
+        const value = getPath(inputs, path);
+        if (value === UNKNOWN) continue;
+        failures.push(...problems(path, field.schema, value));
+    }
+    // One input, one problem: what is wrong by itself is not also held against the others.
+    const together = (object.check?.(inputs, context) ?? []).filter(
+        ({ property }) => !failures.some((one) => one.property === property),
+    );
+    return [...failures, ...together];
+}
+
+function problems(path: string, schema: z.ZodType, value: unknown): Failure[] {
+    const result = schema.safeParse(value);
+    if (result.success) return [];
+    return result.error.issues
+        .filter((issue) => !holdsUnknown(valueAt(value, issue.path)))
+        .map((issue) => ({ property: [path, ...issue.path.map(String)].join("."), reason: issue.message }));
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+    return path.reduce<unknown>((place, name) => {
+        if (Array.isArray(place)) return place[Number(name)];
+        return isRecord(place) ? place[String(name)] : undefined;
+    }, value);
+}
+
+/** The path of the first thing around this input that should be an object and is not. */
+function notAnObject(inputs: Properties, path: string): string | undefined {
+    const names = path.split(".");
+    for (let depth = 1; depth < names.length; depth++) {
+        const around = names.slice(0, depth).join(".");
+        const value = getPath(inputs, around);
+        if (value !== undefined && value !== UNKNOWN && !isRecord(value)) return around;
+    }
+    return undefined;
+}
+
+function unknownNames(object: Checked, inputs: Properties): Failure[] {
+    const paths = Object.keys(object.fields);
+    const failures: Failure[] = [];
+    const visit = (properties: Properties, prefix: string) => {
+        for (const [name, value] of Object.entries(properties)) {
+            const path = `${prefix}${name}`;
+            if (
+                value === undefined ||
+                value === null ||
+                paths.includes(path) ||
+                (prefix === "" && OWN_INPUTS.has(name))
+            )
+                continue;
+            if (!paths.some((known) => known.startsWith(`${path}.`))) {
+                failures.push({
+                    property: path,
+                    reason: `is not an input of a ${object.noun}: ${suggestion(path, paths)}`,
+                });
+            } else if (isRecord(value)) {
+                visit(value, `${path}.`);
+            }
+        }
+    };
+    visit(inputs, "");
+    return failures;
+}
+
+function suggestion(path: string, paths: readonly string[]): string {
+    const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9.]/g, "");
+    const near = paths.find(
+        (known) => plain(known) === plain(path) || plain(known.split(".").at(-1) ?? "") === plain(path),
+    );
+    return near === undefined ? `take it away (its inputs are ${paths.join(", ")})` : `did you mean ${near}?`;
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+
+import type { OnKeyChange } from "../resource/definition";
+import { ConfigurationError } from "../api/errors";
+
+/** The regions of the private preview; `databricks:allowedRegions` takes their place. */
+export const DEFAULT_REGIONS: readonly string[] = ["us-east-1", "us-east-2", "us-west-2"];
+
+/** What the stack's configuration says to this provider (`databricks:*`), as text. */
+export type Configuration = (key: string) => string | undefined;
+
+/** The provider's settings beside credentials. Times are in milliseconds. */
+export interface Settings {
+    readonly allowedRegions: readonly string[];
+    /** What a key change leads to on a workspace that says nothing itself. */
+    readonly onKeyChange: OnKeyChange;
+    /** How long a request is tried again before it counts as failed. */
+    readonly retryTimeout: number;
+    /** How long a fresh role or bucket that Databricks cannot use yet is waited for. */
+    readonly validationTimeout: number;
+    /** How long one request may take from its first to its last byte. */
+    readonly requestTimeout: number;
+}
+
+const regions = z.array(z.string().min(1)).min(1);
+
+/** Reads the settings. Fails with `ConfigurationError` on a value that is not of its form. */
+export function readSettings(configuration: Configuration): Settings {
+    return {
+        allowedRegions: allowedRegions(configuration("databricks:allowedRegions")),
+        onKeyChange: onKeyChange(configuration("databricks:onKeyChange")),
+        retryTimeout: seconds(configuration, "databricks:retryTimeoutSeconds", 300),
+        validationTimeout: seconds(configuration, "databricks:validationTimeoutSeconds", 90),
+        requestTimeout: seconds(configuration, "databricks:requestTimeoutSeconds", 60),
+    };
+}
+
+function allowedRegions(value: string | undefined): readonly string[] {
+    if (value === undefined || value.trim() === "") return DEFAULT_REGIONS;
+    const parsed = regions.safeParse(listed(value));
+    if (parsed.success) return parsed.data;
+    throw new ConfigurationError(
+        'The configuration databricks:allowedRegions must be a list of regions, for example ["us-east-1", "eu-west-1"].',
+    );
+}
+
+function onKeyChange(value: string | undefined): OnKeyChange {
+    const parsed = onKeyChangeSchema.safeParse(value === undefined || value === "" ? "replace" : value);
+    if (parsed.success) return parsed.data;
+    throw new ConfigurationError(
+        `The configuration databricks:onKeyChange must be replace, forbid or update; it is "${value}".`,
+    );
+}
+
+/** The ways to meet a key change. */
+export const onKeyChangeSchema = z.enum(["replace", "forbid", "update"], "must be one of replace, forbid, update");
+
+function listed(value: string): unknown {
+    try {
+        return JSON.parse(value);
+    } catch {
+        return value.split(",").map((region) => region.trim());
+    }
+}
+
+function seconds(configuration: Configuration, key: string, otherwise: number): number {
+    const value = configuration(key);
+    if (value === undefined || value === "") return otherwise * 1000;
+    const number = Number(value);
+    if (Number.isFinite(number) && number > 0 && number <= 86_400) return number * 1000;
+    throw new ConfigurationError(
+        `The configuration ${key} must be a number of seconds above 0 and at most 86400; it is "${value}".`,
+    );
+}

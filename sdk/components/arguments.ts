@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Ends the program where a component's arguments cannot be right: all problems at once, each beginning with the
+ * argument's name, before anything is made.
+ */
+export function throwIfInvalid(component: string, name: string, problems: readonly string[]): void {
+    if (problems.length === 0) return;
+    throw new pulumi.RunError(problems.map((problem) => `${component} "${name}": ${problem}`).join("\n"));
+}
+
+const noAccount =
+    "accountId is needed for the policies that let this Databricks account in, and nothing names it: give accountId, or run `pulumi config set databricks:accountId <uuid>`, or set DATABRICKS_ACCOUNT_ID (where it stands in a profile, give accountId: getCurrentConfigOutput().accountId).";
+
+/** What is wrong where nothing names the Databricks account for policies. */
+export function accountProblems(given: pulumi.Input<string | undefined>): string[] {
+    return given === undefined && accountOfStack() === undefined ? [noAccount] : [];
+}
+
+/** The Databricks account for policies: what a component is given, else the stack's configuration, else the environment. */
+export function databricksAccount(given: pulumi.Input<string | undefined>): pulumi.Output<string> {
+    return pulumi.output(given).apply((accountId) => {
+        const account = accountId ?? accountOfStack();
+        if (account === undefined) throw new pulumi.RunError(noAccount);
+        return account;
+    });
+}
+
+function accountOfStack(): string | undefined {
+    return new pulumi.Config("databricks").get("accountId") || process.env["DATABRICKS_ACCOUNT_ID"] || undefined;
+}

@@ -1,0 +1,224 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { LocalCloud } from "../cloud";
+import { TestStack } from "./harness";
+
+const keyArn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555";
+const registration = { awsKeyInfo: { keyArn }, useCases: ["MANAGED_SERVICES" as const] };
+
+/** A program with a workspace, or without. */
+const program =
+    (make?: (args: databricks.WorkspaceArgs) => unknown): pulumi.automation.PulumiFn =>
+    async () => {
+        const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+        const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+        make?.({
+            workspaceName: "w",
+            awsRegion: "us-east-1",
+            credentialsId: credentials.credentialsId,
+            storageConfigurationId: storage.storageConfigurationId,
+        });
+    };
+const workspace = (opts: pulumi.CustomResourceOptions = {}, more: Partial<databricks.WorkspaceArgs> = {}) =>
+    program((args) => new databricks.Workspace("w", { ...args, ...more }, opts));
+
+describe("what must not be mistaken for a leftover, on the real engine", () => {
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    beforeEach(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        stack = await TestStack.create(cloud, program());
+    });
+    afterEach(async () => {
+        await cloud.stop();
+        stack.remove();
+    });
+    const up = async (next: pulumi.automation.PulumiFn) => {
+        stack.program = next;
+        const run = await stack.up();
+        expect(run.ok, run.output).to.equal(true);
+        return run;
+    };
+    const destroyed = async () => {
+        const { ok, output } = await stack.destroy();
+        expect(ok, output).to.equal(true);
+        expect(cloud.contents().filter((line) => !line.startsWith("KMS key "))).to.deep.equal([]);
+    };
+    const there = (kind: "workspaces" | "customer-managed-keys") =>
+        cloud.account.list(kind).map((one) => String(one["workspace_id"] ?? one["customer_managed_key_id"]));
+    const held = async (type: string) =>
+        (await stack.state()).resources.filter((one) => one.type.endsWith(`:${type}`)).map(({ id }) => id);
+
+    const underKey = (arn: string, onKeyChange: databricks.OnKeyChange, adopt?: string) =>
+        program((args) => {
+            const key = new databricks.CustomerManagedKey("k", {
+                awsKeyInfo: { keyArn: arn },
+                useCases: ["MANAGED_SERVICES"],
+            });
+            new databricks.Workspace("w", {
+                ...args,
+                managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
+                onKeyChange,
+                adopt,
+            });
+        });
+
+    it("a registration whose replacement stopped half-way is kept when the program says the old key again", async () => {
+        const [first, second] = [cloud.createKey(), cloud.createKey()];
+        await up(underKey(first, "forbid"));
+        const before = there("customer-managed-keys");
+        // The new registration is made, the workspace refuses to follow, the old registration waits for its end.
+        stack.program = underKey(second, "forbid");
+        expect((await stack.up()).ok).to.equal(false);
+        expect(there("customer-managed-keys")).to.have.length(2);
+        await up(underKey(first, "forbid"));
+        expect([there("customer-managed-keys"), await held("CustomerManagedKey")]).to.deep.equal([before, before]);
+        expect((await stack.refresh()).ok).to.equal(true);
+        expect((await up(underKey(first, "forbid"))).operations).to.deep.equal([]);
+        await destroyed();
+    });
+
+    it("a workspace whose replacement FAILED is named with what threatens it, and adopt keeps it", async () => {
+        const [first, second] = [cloud.createKey(), cloud.createKey()];
+        await up(underKey(first, "replace"));
+        const [old = ""] = there("workspaces");
+        cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
+        stack.program = underKey(second, "replace");
+        const { ok, output } = await stack.up();
+        expect(ok).to.equal(false);
+        expect(output).to.contain(`AND DELETES the workspace ${old}`).and.contain(`adopt: "${old}"`);
+        await up(underKey(first, "replace", old));
+        expect([there("workspaces"), await held("Workspace")]).to.deep.equal([[old], [old]]);
+        expect((await up(underKey(first, "replace", old))).operations).to.deep.equal([]);
+        await destroyed();
+    });
+
+    it("get of what is not there fails, in preview and up", async () => {
+        stack.program = async () => void databricks.Workspace.get("w", "123");
+        for (const run of [await stack.preview(), await stack.up()]) {
+            expect(run.ok).to.equal(false);
+            expect(run.output).to.contain("get: there is no workspace 123 in the account");
+        }
+        stack.program = async () => void databricks.Workspace.get("w", `${cloud.accountId}/123`);
+        expect((await stack.preview()).output).to.contain('is the bare "123"');
+    });
+
+    it("a workspace that retainOnDelete kept is neither taken over nor made again; adopt takes it over", async () => {
+        await up(workspace({ retainOnDelete: true }));
+        const kept = there("workspaces");
+        await up(program());
+        expect(there("workspaces")).to.deep.equal(kept);
+        stack.program = workspace({ retainOnDelete: true });
+        const { ok, output } = await stack.up();
+        expect(ok).to.equal(false);
+        expect(output)
+            .to.contain(`The workspace ${String(kept[0])}`)
+            .and.contain(`adopt: "${String(kept[0])}"`);
+        expect([there("workspaces"), await held("Workspace")]).to.deep.equal([kept, []]);
+        await up(workspace({}, { adopt: String(kept[0]) }));
+        expect([there("workspaces"), await held("Workspace")]).to.deep.equal([kept, kept]);
+        await destroyed();
+    });
+
+    it("retainOnDelete, set or taken away, changes nothing that exists", async () => {
+        await up(workspace());
+        expect((await up(workspace({ retainOnDelete: true }))).operations).to.deep.equal([]);
+        expect((await up(workspace({ retainOnDelete: true }))).operations).to.deep.equal([]);
+        expect((await up(workspace())).operations).to.deep.equal([]);
+        await destroyed();
+    });
+
+    it("a workspace that moves into a component without an alias is made anew there, and only the old one is deleted", async () => {
+        await up(workspace());
+        const before = there("workspaces");
+        await up(
+            program((args) => {
+                const parent = new pulumi.ComponentResource("test:index:Part", "w");
+                return new databricks.Workspace("w", args, { parent });
+            }),
+        );
+        expect(there("workspaces")).to.have.length(1).and.not.deep.equal(before);
+        expect(await held("Workspace")).to.deep.equal(there("workspaces"));
+        await destroyed();
+    });
+
+    it("a registration whose resource gets another name stays", async () => {
+        await up(async () => void new databricks.CustomerManagedKey("old", registration));
+        const before = there("customer-managed-keys");
+        const { output } = await up(async () => void new databricks.CustomerManagedKey("new", registration));
+        expect(output).to.contain('belongs to "new" of this stack now');
+        expect([there("customer-managed-keys"), await held("CustomerManagedKey")]).to.deep.equal([before, before]);
+        await destroyed();
+    });
+
+    it("a second registration with the same content, before the first in the program, gets its own", async () => {
+        await up(async () => void new databricks.CustomerManagedKey("first", registration));
+        await up(async () => {
+            new databricks.CustomerManagedKey("second", registration);
+            new databricks.CustomerManagedKey("first", registration);
+        });
+        expect(new Set(await held("CustomerManagedKey"))).to.have.property("size", 2);
+        expect(there("customer-managed-keys").sort()).to.deep.equal((await held("CustomerManagedKey")).sort());
+        await destroyed();
+    });
+
+    it("a second registration that the first one waits for makes a loud error, and the remedy in it works", async () => {
+        await up(async () => void new databricks.CustomerManagedKey("first", registration));
+        stack.program = async () => {
+            const second = new databricks.CustomerManagedKey("second", registration);
+            new databricks.CustomerManagedKey("first", registration, { dependsOn: second });
+        };
+        const { ok, output } = await stack.up();
+        expect(ok).to.equal(false);
+        expect(output).to.contain('twice, as "second" and as "first"').and.contain("pulumi state delete");
+        expect(there("customer-managed-keys")).to.have.length(1);
+        const { deployment } = await stack.stack.exportStack();
+        const resources = (deployment.resources as { urn: string }[]).filter(({ urn }) => !urn.endsWith("::second"));
+        await stack.stack.importStack({ version: 3, deployment: { ...deployment, resources } });
+        await up(async () => {
+            const first = new databricks.CustomerManagedKey("first", registration);
+            new databricks.CustomerManagedKey("second", registration, { dependsOn: first });
+        });
+        expect(new Set(await held("CustomerManagedKey"))).to.have.property("size", 2);
+        await destroyed();
+    });
+
+    it("a StackIdentity that was taken out of the state, or edited there, is made anew and changes nothing else", async () => {
+        await up(workspace());
+        const edit = async (change: (owner: { outputs: Record<string, unknown> }) => boolean) => {
+            const { deployment } = await stack.stack.exportStack();
+            const all = deployment.resources as {
+                urn: string;
+                outputs: Record<string, unknown>;
+                dependencies?: string[];
+                propertyDependencies?: Record<string, string[]>;
+            }[];
+            const isMark = (urn: string) => urn.endsWith("::databricks-cmk");
+            const resources = all.filter((one) => !isMark(one.urn) || change(one));
+            if (resources.length < all.length) {
+                for (const one of resources) {
+                    one.dependencies = one.dependencies?.filter((urn) => !isMark(urn)) ?? [];
+                    delete one.propertyDependencies?.["owner"];
+                }
+            }
+            await stack.stack.importStack({ version: 3, deployment: { ...deployment, resources } });
+        };
+        await edit(() => false);
+        expect((await up(workspace())).operations).to.deep.equal(["create StackIdentity databricks-cmk"]);
+        expect((await up(workspace())).operations).to.deep.equal([]);
+        for (const broken of ["nonsense", 5, undefined]) {
+            await edit(({ outputs }) => {
+                outputs["owner"] = broken;
+                return true;
+            });
+            const { operations } = await up(workspace());
+            expect(operations.filter((one) => !one.endsWith(" StackIdentity databricks-cmk"))).to.deep.equal([]);
+            expect(operations).to.include("create-replacement StackIdentity databricks-cmk");
+            expect((await up(workspace())).operations).to.deep.equal([]);
+        }
+        expect(there("workspaces")).to.deep.equal(await held("Workspace"));
+        await destroyed();
+    });
+});

@@ -1,0 +1,161 @@
+import { expect } from "chai";
+
+import { RateLimiter } from "../../provider/api/rate-limiter";
+import { SimulatedClock } from "./environment";
+
+/** A service that takes so many requests in any second, and refuses the others as Databricks does. */
+class LimitedService {
+    readonly taken: number[] = [];
+    refusals = 0;
+    constructor(
+        private readonly clock: SimulatedClock,
+        public perSecond: number,
+        private readonly milliseconds = 20,
+        /** How much longer a request is on its way there, in milliseconds. */
+        private readonly delay: () => number = () => 0,
+    ) {}
+    async ask(): Promise<boolean> {
+        await this.clock.sleep(this.milliseconds / 2 + this.delay());
+        const now = this.clock.now();
+        const takes = this.taken.filter((time) => time > now - 1000).length < this.perSecond;
+        if (takes) this.taken.push(now);
+        else this.refusals++;
+        await this.clock.sleep(this.milliseconds / 2);
+        return takes;
+    }
+}
+
+describe("the pace of requests", () => {
+    const clock = () => new SimulatedClock();
+
+    async function request(
+        pace: RateLimiter,
+        service: LimitedService,
+        kind: "read" | "write",
+        pause = 1000,
+    ): Promise<void> {
+        for (;;) {
+            const turn = await pace.acquire(kind);
+            if (await service.ask()) return pace.onAccepted();
+            pace.onThrottled(turn, pause);
+        }
+    }
+    const many = (count: number) => Array.from({ length: count });
+
+    it("holds nothing back while the service refuses nothing, but the bursts", async () => {
+        const time = clock();
+        const service = new LimitedService(time, Number.POSITIVE_INFINITY);
+        const pace = new RateLimiter(time);
+        const began = time.now();
+        await Promise.all(many(640).map(() => request(pace, service, "write")));
+        expect(time.now() - began).to.equal(10 * 20);
+    });
+
+    for (const perSecond of [1, 10, 50]) {
+        it(`sends 1,000 writes at nine tenths or more of a limit of ${perSecond} a second`, async () => {
+            const time = clock();
+            const service = new LimitedService(time, perSecond);
+            const pace = new RateLimiter(time);
+            const began = time.now();
+            await Promise.all(many(1000).map(() => request(pace, service, "write")));
+            expect(service.taken).to.have.length(1000);
+            const rate = 1000 / ((time.now() - began) / 1000);
+            expect(rate / perSecond).to.be.within(0.9, 1.1);
+            // Asking in vain loads the service: it stays a small part.
+            expect(service.refusals).to.be.below(250);
+        });
+    }
+
+    for (const seed of [1, 2, 3, 4, 5]) {
+        it(`sends 1,000 writes at nine tenths or more of the limit where some are late on their way (seed ${seed})`, async () => {
+            const time = clock();
+            let chance = seed;
+            const service = new LimitedService(time, 10, 20, () => {
+                chance = (chance * 48271) % 2147483647;
+                const drawn = chance / 2147483647;
+                return drawn < 0.9 ? drawn * 40 : (drawn - 0.9) * 2_000;
+            });
+            const pace = new RateLimiter(time);
+            const began = time.now();
+            await Promise.all(many(1000).map(() => request(pace, service, "write")));
+            expect(1000 / ((time.now() - began) / 1000)).to.be.within(9, 11);
+            expect(service.refusals).to.be.below(250);
+        });
+    }
+
+    it("lets a read pass a thousand writes that wait", async () => {
+        const time = clock();
+        const service = new LimitedService(time, 10);
+        const pace = new RateLimiter(time);
+        const writes = many(1000).map(() => request(pace, service, "write"));
+        await time.sleep(10_000);
+        const asked = time.now();
+        await request(pace, service, "read");
+        expect(time.now() - asked).to.be.below(2_500);
+        await Promise.all(writes);
+    });
+
+    it("lets a read pass where the writes that are on their way find no answer", async () => {
+        const pace = new RateLimiter(clock());
+        const turns = many(200).map(() => pace.acquire("write"));
+        await Promise.all(turns.slice(0, 64));
+        expect(await Promise.race([turns[64], pace.acquire("read").then(() => "read")])).to.equal("read");
+    });
+
+    /** What a service took and refused in a time after its limit changed, while many writes waited. */
+    async function afterChange(limits: readonly [number, number], count: number, before: number, after: number) {
+        const time = clock();
+        const service = new LimitedService(time, limits[0]);
+        const pace = new RateLimiter(time);
+        const writes = many(count).map(() => request(pace, service, "write"));
+        await time.sleep(before);
+        service.perSecond = limits[1];
+        const then = { taken: service.taken.length, refusals: service.refusals };
+        await time.sleep(after);
+        const result = { taken: service.taken.length - then.taken, refusals: service.refusals - then.refusals };
+        await Promise.all(writes);
+        return result;
+    }
+
+    it("finds back to speed when the limit was somebody else's doing", async () => {
+        expect((await afterChange([1, 20], 1500, 20_000, 60_000)).taken).to.be.above(500);
+    });
+
+    it("follows a limit that falls without asking in vain for long", async () => {
+        const { taken, refusals } = await afterChange([50, 5], 1000, 10_000, 20_000);
+        expect(taken).to.be.above(80);
+        expect(refusals).to.be.below(150);
+    });
+
+    it("sends nothing before the pause that the service asked for is over", async () => {
+        const time = clock();
+        const pace = new RateLimiter(time);
+        pace.onThrottled(await pace.acquire("read"), 7_000);
+        const refused = time.now();
+        const turn = await pace.acquire("read");
+        expect(turn.sent - refused).to.equal(7_000);
+        pace.onAccepted();
+    });
+
+    it("pauses longer and longer while the service takes nothing, and shortly again once it takes some", async () => {
+        const pace = new RateLimiter(clock());
+        const refusals = async (count: number) => {
+            const pauses: number[] = [];
+            for (let index = 0; index < count; index++)
+                pauses.push(pace.onThrottled(await pace.acquire("write")).pause);
+            return pauses;
+        };
+        expect(await refusals(8)).to.deep.equal([375, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500]);
+        await pace.acquire("write");
+        pace.onAccepted();
+        expect(await refusals(2)).to.deep.equal([375, 750]);
+    });
+
+    it("takes no more turns for a request that found no answer", async () => {
+        const pace = new RateLimiter(clock());
+        for (let count = 0; count < 200; count++) {
+            await pace.acquire("write");
+            pace.onNoResponse();
+        }
+    });
+});
