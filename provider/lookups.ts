@@ -6,6 +6,7 @@ import { RunError } from "@pulumi/pulumi";
 
 import type { ObjectDefinition, Failure } from "./resource/definition";
 import { type Checked, checkInputs } from "./resource/validation";
+import type { Collection } from "./api/collection";
 import { ReportedError } from "./api/errors";
 import { responseValue } from "./resource/mapping";
 import { accountId, name, objectId, oneOf, text } from "./objects/schemas";
@@ -159,7 +160,7 @@ export class Lookups {
             const account = this.account(given);
             const id = getString(given, "id");
             if (id !== undefined) {
-                const answer = await this.place(kind, account).collection.read(id);
+                const answer = await this.collectionFor(kind, account).read(id);
                 if (answer !== undefined) return this.handler(kind).toOutputs(answer, account);
                 throw new ReportedError(`there is no ${object.noun} with the id "${id}" in the account ${account}.`);
             }
@@ -227,19 +228,19 @@ export class Lookups {
     }
 
     /** The collection, which knows of everything that the program has made. */
-    private place(kind: ListName, account: string): ReturnType<Session["place"]> {
+    private collectionFor(kind: ListName, account: string): Collection {
         const made = this.registeredCount();
         if (made !== this.seen) {
             this.seen = made;
             this.lists.clear();
             this.session.invalidateLists();
         }
-        return this.session.place(kinds[kind].object, account);
+        return this.session.collectionFor(kinds[kind].object, account);
     }
 
     /** One list for all who ask before the program makes something more. */
     private cachedList(kind: ListName, account: string): Promise<ReadonlyMap<string, Properties>> {
-        const { collection } = this.place(kind, account);
+        const collection = this.collectionFor(kind, account);
         const key = `${account}/${kind}`;
         const known = this.lists.get(key);
         if (known !== undefined) return known;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ObjectDefinition } from "../resource/definition";
 import type { AccountClient } from "./client";
 import type { Clock } from "./clock";
+import { Poller } from "./poller";
 import { ApiError, UnexpectedResponseError } from "./errors";
 import { idOf } from "../resource/mapping";
 import { isRecord, type Properties } from "../util/property-path";
@@ -40,6 +41,8 @@ const listAnswer = z.array(z.unknown()).nullish();
  * of this process came before.
  */
 export class Collection {
+    /** The wait that all who wait for an object of the collection share. */
+    readonly poller: Poller;
     /** The latest list, under way or answered, and the one that follows it. */
     private latest: Listing | undefined;
     private following: Promise<Listed> | undefined;
@@ -59,7 +62,9 @@ export class Collection {
         private readonly client: AccountClient,
         private readonly accountId: string,
         private readonly clock: Clock,
-    ) {}
+    ) {
+        this.poller = new Poller(this, clock);
+    }
 
     /** Creates an object and returns what the API answers. */
     async create(body: Properties): Promise<Properties> {

@@ -27,7 +27,7 @@ export async function explainFailure(
             .filter((id) => !seen.has(`${refersTo.path}/${id}`));
         for (const id of ids) seen.add(`${refersTo.path}/${id}`);
         try {
-            for (const [id, answer] of await session.place(refersTo, accountId).collection.getMany(ids)) {
+            for (const [id, answer] of await session.collectionFor(refersTo, accountId).getMany(ids)) {
                 const below = answer && { ...fromResponse(refersTo, answer), accountId };
                 const sentences = below === undefined ? ["is gone"] : (refersTo.explainProblems?.(below) ?? []);
                 found.push(...sentences.map((sentence) => shortened(`the ${refersTo.noun} ${id} ${sentence}`)));

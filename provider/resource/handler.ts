@@ -16,7 +16,8 @@ import {
 } from "../contract/ownership-tag";
 import { workspaceObject } from "../objects/workspace/definition";
 import { getPath, isRecord, type Properties, setPath, sameValue, getString, UNKNOWN } from "../util/property-path";
-import type { Place, Session } from "../runtime/session";
+import type { Collection } from "../api/collection";
+import type { Session } from "../runtime/session";
 
 /** An object exists, but is not as it should be: it stays in the state, with the reason. */
 export class InitializationError extends ReportedError {
@@ -100,18 +101,18 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     async create(inputs: Properties): Promise<dynamic.CreateResult> {
-        const place = this.placeOf(inputs);
+        const collection = this.collectionOf(inputs);
         const owner = ownerOfInputs(inputs);
         const found =
-            (await this.adopted(place, inputs)) ??
-            (owner === undefined ? undefined : await this.recoverOrphan(place, inputs, owner));
-        const answer = found ?? (await this.createObject(place, inputs, owner));
+            (await this.adopted(collection, inputs)) ??
+            (owner === undefined ? undefined : await this.recoverOrphan(collection, inputs, owner));
+        const answer = found ?? (await this.createObject(collection, inputs, owner));
         const id = idOf(this.object, answer);
         const since = this.session.clock.now();
         const known = found === undefined ? inputs : { ...inputs, takenOver: since };
         this.session.recordAdoption(this.object, id, known);
-        const outs = await this.waitUntilReady(place, id, known, this.toState(known, answer));
-        if (owner !== undefined) await this.warnAboutDuplicates?.(place, inputs, owner, since);
+        const outs = await this.waitUntilReady(collection, id, known, this.toState(known, answer));
+        if (owner !== undefined) await this.warnAboutDuplicates?.(collection, inputs, owner, since);
         // What was taken over may have been made for inputs that the program has changed since.
         return this.updatedPaths(outs, inputs).length === 0
             ? { id, outs }
@@ -119,7 +120,12 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     /** Once an object is made: sees what has appeared beside it since then. */
-    protected warnAboutDuplicates?(place: Place, inputs: Properties, owner: OwnershipTag, since: number): Promise<void>;
+    protected warnAboutDuplicates?(
+        collection: Collection,
+        inputs: Properties,
+        owner: OwnershipTag,
+        since: number,
+    ): Promise<void>;
 
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
         // What a refresh reads has a state; what the program asks to read has none yet.
@@ -128,7 +134,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         if (asked && bare !== id) {
             throw new ReportedError(`get: the id of a ${this.object.noun} is the bare "${bare}", not "${id}".`);
         }
-        const answer = await this.placeOf(properties).collection.read(id);
+        const answer = await this.collectionOf(properties).read(id);
         if (answer === undefined && asked) {
             throw new ReportedError(`get: there is no ${this.object.noun} ${id} in the account. Correct the id.`);
         }
@@ -139,12 +145,12 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-        const place = this.placeOf(olds);
+        const collection = this.collectionOf(olds);
         const changed = this.updatedPaths(olds, news);
-        if (changed.length > 0) await this.write(place, id, news, changed);
-        const answer = await place.collection.get(id);
+        if (changed.length > 0) await this.write(collection, id, news, changed);
+        const answer = await collection.get(id);
         if (answer === undefined) throw this.gone(id);
-        return { outs: await this.waitUntilReady(place, id, news, this.toState({ ...olds, ...news }, answer)) };
+        return { outs: await this.waitUntilReady(collection, id, news, this.toState({ ...olds, ...news }, answer)) };
     }
 
     /**
@@ -167,7 +173,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     protected async remove(id: string, properties: Properties): Promise<void> {
-        await this.placeOf(properties).collection.delete(id);
+        await this.collectionOf(properties).delete(id);
     }
 
     /** Notes that the resource of these marks has this object. Fails where another resource of the stack has it too. */
@@ -214,7 +220,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
 
     /** Waits until an object that was written is what it should be, and returns its state. */
     protected async waitUntilReady(
-        _place: Place,
+        _collection: Collection,
         _id: string,
         _inputs: Properties,
         state: Record<string, unknown>,
@@ -259,8 +265,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         );
     }
 
-    protected placeOf(properties: Properties): Place {
-        return this.session.place(this.object, this.accountOf(properties));
+    protected collectionOf(properties: Properties): Collection {
+        return this.session.collectionFor(this.object, this.accountOf(properties));
     }
 
     protected gone(id: string): ReportedError {
@@ -274,8 +280,8 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     /** The inputs, with what the server or this package chose, or what it means, where the program gives nothing. */
-    private async withDefaults(place: Place, id: string, news: Properties): Promise<Properties> {
-        const answer = await place.collection.get(id);
+    private async withDefaults(collection: Collection, id: string, news: Properties): Promise<Properties> {
+        const answer = await collection.get(id);
         if (answer === undefined) throw this.gone(id);
         const [state, whole] = [this.toState(news, answer), { ...news }];
         for (const [path, { computed: serverDecides, apiDefault: otherwise }] of Object.entries(this.object.fields)) {
@@ -289,7 +295,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
      * The existing object that the program wants to take over, compared with what it asks for. When this stack holds it
      * already for this resource it is being replaced, and its replacement is a new object.
      */
-    private async adopted(place: Place, inputs: Properties): Promise<Properties | undefined> {
+    private async adopted(collection: Collection, inputs: Properties): Promise<Properties | undefined> {
         const [id, owner] = [getString(inputs, "adopt"), ownerOfInputs(inputs)];
         if (id === undefined) return undefined;
         const holder = this.session.ownerOf(this.object, id, owner);
@@ -299,7 +305,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
             );
         }
         if (holder === true) return undefined;
-        const answer = await place.collection.get(id);
+        const answer = await collection.get(id);
         if (answer === undefined) {
             throw new ReportedError(
                 `adopt: there is no ${this.object.noun} ${id} in the account. Correct the id, or leave adopt out to make a new one.`,
@@ -321,19 +327,24 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     /** Changes these inputs of an object that exists, once. */
-    protected async write(place: Place, id: string, news: Properties, changed: readonly string[]): Promise<void> {
+    protected async write(
+        collection: Collection,
+        id: string,
+        news: Properties,
+        changed: readonly string[],
+    ): Promise<void> {
         if (this.object.updateWith === "PUT")
-            return place.collection.replace(id, toRequestBody(this.object, await this.withDefaults(place, id, news)));
+            return collection.replace(id, toRequestBody(this.object, await this.withDefaults(collection, id, news)));
         const body = this.body(news, ownerOfInputs(news), changed);
         try {
-            await place.collection.patch(id, body);
+            await collection.patch(id, body);
         } catch (error) {
             if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw error;
             // Whether it took effect is not known: look, and repeat it only if it did not.
-            const answer = await place.collection.get(id);
+            const answer = await collection.get(id);
             if (answer === undefined) throw this.gone(id);
             if (!Object.entries(body).every(([name, value]) => sameValue(answer[name], value)))
-                await place.collection.patch(id, body);
+                await collection.patch(id, body);
         }
     }
 
@@ -345,11 +356,11 @@ export class ObjectHandler implements dynamic.ResourceProvider {
      * it is younger than that one.
      */
     private async recoverOrphan(
-        place: Place,
+        collection: Collection,
         inputs: Properties,
         owner: OwnershipTag,
     ): Promise<Properties | undefined> {
-        let answers = await place.collection.firstList();
+        let answers = await collection.firstList();
         if (!this.carriesOwner(inputs) && this.findOrphan(answers, inputs, owner).found !== undefined) {
             // It may belong to another resource with the same content whose turn has yet to come.
             await this.session.clock.sleep(OTHERS_COME);
@@ -388,7 +399,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         inputs: Properties,
         owner: OwnershipTag,
     ): Promise<ReadonlyMap<string, Properties>> {
-        const { collection } = this.session.place(workspaceObject, this.accountOf(inputs));
+        const collection = this.session.collectionFor(workspaceObject, this.accountOf(inputs));
         const elsewhere = [...(await collection.list())].flatMap(([id, workspace]) => {
             const tags = getPath(workspace, "custom_tags");
             const ours = isRecord(tags) && belongsToStack(owner, tags[OWNERSHIP_TAG]);
@@ -462,7 +473,11 @@ export class ObjectHandler implements dynamic.ResourceProvider {
     }
 
     /** A new object, which is this resource's from now on. */
-    private async createObject(place: Place, inputs: Properties, owner: OwnershipTag | undefined): Promise<Properties> {
+    private async createObject(
+        collection: Collection,
+        inputs: Properties,
+        owner: OwnershipTag | undefined,
+    ): Promise<Properties> {
         const { clock, settings, report } = this.session;
         const { nameField, noun } = this.object;
         const named =
@@ -474,14 +489,14 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         let lost = false;
         for (let attempt = 0; ; attempt++) {
             try {
-                const answer = await place.collection.create(body);
+                const answer = await collection.create(body);
                 const id = idOf(this.object, answer);
                 if (!this.session.isClaimed(this.object, id)) {
                     this.session.claim(this.object, id, owner);
                     return answer;
                 }
                 // A create of the same content, whose own answer was lost, took it for its own: what that one made is ours.
-                const twin = owner && (await this.findLostCreate(place, inputs, owner));
+                const twin = owner && (await this.findLostCreate(collection, inputs, owner));
                 if (twin !== undefined) return twin;
             } catch (error) {
                 // What is refused because its name is taken may be what an earlier POST made late; an answer of a strange
@@ -491,7 +506,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
                 const unknown = error instanceof NoResponseError && error.mayHaveApplied;
                 lost ||= unknown;
                 if ((unknown || late || strange) && owner !== undefined && attempt < 5) {
-                    const found = await this.findLostCreate(place, inputs, owner);
+                    const found = await this.findLostCreate(collection, inputs, owner);
                     if (found !== undefined) return found;
                     if (!unknown) throw error;
                 } else if (error instanceof ApiError && error.kind === "validation" && clock.now() < end) {
@@ -511,13 +526,13 @@ export class ObjectHandler implements dynamic.ResourceProvider {
      * service may still be at it, so a first look that finds nothing is not the last.
      */
     private async findLostCreate(
-        place: Place,
+        collection: Collection,
         inputs: Properties,
         owner: OwnershipTag,
     ): Promise<Properties | undefined> {
         for (const pause of [0, ...LOOK_AGAIN]) {
             if (pause > 0) await this.session.clock.sleep(pause);
-            const [before, now] = [await place.collection.firstList(), await place.collection.list()];
+            const [before, now] = [await collection.firstList(), await collection.list()];
             const found = this.newUnclaimed(before, now, inputs, owner).find(([, answer]) =>
                 this.matchesInputs(answer, inputs),
             );

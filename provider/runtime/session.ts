@@ -8,7 +8,6 @@ import { isEngineAlive } from "./engine";
 import { Collection } from "../api/collection";
 import type { Properties } from "../util/property-path";
 import { type Configuration, readSettings, type Settings } from "./settings";
-import { Poller } from "../api/poller";
 
 /** Lines for the person who watches `pulumi up`. */
 export interface Reporter {
@@ -29,18 +28,12 @@ export interface Environment {
     readonly isEngineAlive: () => Promise<boolean>;
 }
 
-/** A collection and the wait that all its resources share. */
-export interface Place {
-    readonly collection: Collection;
-    readonly poller: Poller;
-}
-
 /**
  * One deployment's dealings with the Account API. The engine runs every dynamic resource of a deployment in one
  * process, so all handlers share one session: one client, one token, one poll, one list.
  */
 export class Session {
-    private readonly places = new Map<string, Place>();
+    private readonly collections = new Map<string, Collection>();
     /** The resources that have an object, as far as this process has seen: their marks' bearers by the object's key. */
     private readonly held = new Map<string, Map<string, OwnershipTag>>();
     /** When objects were taken over by resources that the program names. */
@@ -91,20 +84,17 @@ export class Session {
         throw new ReportedError("The engine is gone, so no state would hold what is written now: it is not sent.");
     }
 
-    /** Where the objects of one kind live, in the named account or in that of the credential. */
-    place(object: ObjectDefinition, accountId = this.client.accountId): Place {
+    /** The objects of one kind in the named account, or in that of the credential. */
+    collectionFor(object: ObjectDefinition, accountId = this.client.accountId): Collection {
         const key = `${accountId}${object.path}`;
-        const known = this.places.get(key);
-        if (known !== undefined) return known;
-        const collection = new Collection(object, this.client, accountId, this.clock);
-        const place = { collection, poller: new Poller(collection, this.clock) };
-        this.places.set(key, place);
-        return place;
+        const known = this.collections.get(key) ?? new Collection(object, this.client, accountId, this.clock);
+        this.collections.set(key, known);
+        return known;
     }
 
     /** Another process wrote to the account: no list that was asked for before serves any more. */
     invalidateLists(): void {
-        for (const { collection } of this.places.values()) collection.invalidate();
+        for (const collection of this.collections.values()) collection.invalidate();
     }
 
     /** Notes that a resource of this stack's state has this id, and what marks it is known by; without one it is only read. */

@@ -8,7 +8,7 @@ import { type OwnershipTag, ownerOfInputs } from "../../contract/ownership-tag";
 import { deploymentNamePrefix } from "./definition";
 import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
 import { onKeyChangeSchema } from "../../runtime/settings";
-import type { Place } from "../../runtime/session";
+import type { Collection } from "../../api/collection";
 import { explainFailure } from "../../resource/diagnostics";
 
 /** How long a workspace is waited for where nothing else is said, in seconds. */
@@ -78,13 +78,12 @@ export class WorkspaceHandler extends ObjectHandler {
      * later `pulumi up` would look for it, so it is mentioned here.
      */
     protected override async warnAboutDuplicates(
-        place: Place,
+        collection: Collection,
         inputs: Properties,
         owner: OwnershipTag,
         since: number,
     ): Promise<void> {
         try {
-            const { collection } = place;
             const [before, now] = [await collection.firstList(), await collection.listSince(since)];
             for (const [id] of this.newUnclaimed(before, now, inputs, owner)) {
                 this.session.report.warn(
@@ -162,7 +161,7 @@ export class WorkspaceHandler extends ObjectHandler {
     private async sameKmsKey(olds: Properties, from: string | undefined, to: string | undefined): Promise<boolean> {
         if (from === undefined || to === undefined || to === UNKNOWN) return false;
         try {
-            const { collection } = this.session.place(customerManagedKeyObject, getString(olds, "accountId"));
+            const collection = this.session.collectionFor(customerManagedKeyObject, getString(olds, "accountId"));
             const arns = await Promise.all(
                 [from, to].map(async (id) => getString((await collection.get(id)) ?? {}, "aws_key_info.key_arn")),
             );
@@ -179,21 +178,21 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     protected override async write(
-        place: Place,
+        collection: Collection,
         id: string,
         news: Properties,
         changed: readonly string[],
     ): Promise<void> {
         try {
-            await super.write(place, id, news, changed);
+            await super.write(collection, id, news, changed);
         } catch (error) {
             if (!(error instanceof ApiError) || error.kind !== "invalid") throw error;
-            const answer = await place.collection.get(id);
+            const answer = await collection.get(id);
             if (answer !== undefined && getString(answer, "workspace_status") === "PROVISIONING") {
                 // A change whose end nobody heard of is still under way: it may be this very one.
-                const state = await this.waitUntilReady(place, id, news, this.toState(news, answer));
+                const state = await this.waitUntilReady(collection, id, news, this.toState(news, answer));
                 const left = this.updatedPaths(state, news);
-                if (left.length > 0) await super.write(place, id, news, left);
+                if (left.length > 0) await super.write(collection, id, news, left);
             } else if (changed.includes("managedServicesCustomerManagedKeyId")) {
                 throw new ReportedError(
                     `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace", which loses every notebook of the workspace; or make a second workspace with the new key and move the notebooks over.`,
@@ -207,7 +206,7 @@ export class WorkspaceHandler extends ObjectHandler {
     protected override async remove(id: string, properties: Properties): Promise<void> {
         await super.remove(id, properties);
         const timeout = this.timeout(properties);
-        await this.placeOf(properties).poller.waitFor<true>(
+        await this.collectionOf(properties).poller.waitFor<true>(
             id,
             "deletion",
             timeout,
@@ -256,7 +255,7 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     protected override async waitUntilReady(
-        place: Place,
+        collection: Collection,
         id: string,
         inputs: Properties,
         state: Record<string, unknown>,
@@ -297,7 +296,7 @@ export class WorkspaceHandler extends ObjectHandler {
             const final =
                 first === "RUNNING" || terminalStatuses.has(first ?? "")
                     ? state
-                    : await place.poller.waitFor(id, "provisioning", timeout, verdict, () =>
+                    : await collection.poller.waitFor(id, "provisioning", timeout, verdict, () =>
                           this.timeoutError(id, latest, timeout),
                       );
             if (getString(final, "workspaceStatus") === "RUNNING") return final;
