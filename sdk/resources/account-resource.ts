@@ -35,11 +35,16 @@ const handlers: Readonly<Record<ResourceType, HandlerName>> = {
 };
 
 /**
- * The code that the state keeps of a resource's provider: it requires this package where the program runs or, failing
- * that, where `@pulumi/pulumi` is installed. It is the same for every release, so that no release changes a resource.
+ * The code that the state keeps of a resource's provider: it requires this package from where the program runs or, failing
+ * that, from where `@pulumi/pulumi` is installed, which in pnpm's layout sees what libraries depend on. Node.js adds
+ * `NODE_PATH` to both. The engine runs this text at `pulumi destroy` too, without the program, so the text itself says what
+ * is missing and where. It is the same for every release, so that no release changes a resource, and at most 200 bytes.
  */
 function providerText(handler: HandlerName): string {
-    return `exports.handler=_=>require(require.resolve('pulumi-databricks-cmk/provider',{paths:['.',__dirname]})).${handler}`;
+    return (
+        "var r=require,n='pulumi-databricks-cmk';try{n=r.resolve(n+'/provider',{paths:['',r.main.path]})}" +
+        `catch{throw Error(\`\${process.cwd()}/package.json needs \${n}\`)}this.handler=_=>r(n).${handler}`
+    );
 }
 
 /** What every resource is given beside its own inputs. */
