@@ -2,6 +2,8 @@
  * The local cloud: Databricks' Account API, workspaces' notebooks, AWS KMS and a provider in the place of the AWS
  * plugin, on this machine, in memory. Tests of a stack run against it without any account.
  */
+import "./peers"; // before what loads them: its error says what to install
+
 export { Account } from "./account-api/account";
 export type { AccountRecord } from "./account-api/records";
 export { FakeAwsProvider } from "./aws/fake-aws-provider";

@@ -1,0 +1,3 @@
+import { requirePeers } from "../peers";
+
+requirePeers({ part: "pulumi-databricks-cmk/policy", peers: ["@pulumi/policy"] });
