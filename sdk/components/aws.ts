@@ -1,4 +1,4 @@
-import { requirePeers } from "./peers";
+import { requirePeers } from "../peers";
 
 /**
  * `@pulumi/aws`, loaded when a component needs it: a program that uses only this package's resources neither pays for it nor
