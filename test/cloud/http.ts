@@ -1,3 +1,5 @@
+import type { ErrorFormat } from "./behaviour";
+
 /** A request as it came in. */
 export interface ApiRequest {
     readonly method: string;
@@ -19,6 +21,8 @@ export interface ApiResponse {
     /** Of the bytes. */
     readonly contentType?: string;
     readonly headers?: Readonly<Record<string, string>>;
+    /** Fields of the request that were ignored, because the service does not know them. */
+    readonly ignored?: readonly string[];
 }
 
 /** A refusal, as Databricks' APIs give it. */
@@ -27,6 +31,8 @@ export class ApiError extends Error {
         readonly status: number,
         readonly code: string,
         message: string,
+        /** How this refusal is written; as all others where it is `undefined`. */
+        readonly format?: ErrorFormat,
     ) {
         super(message);
     }
@@ -49,17 +55,24 @@ export function bodyOf(request: ApiRequest): Record<string, unknown> {
 }
 
 /** Runs what answers a request, and turns a refusal into its response. */
-export async function respond(run: () => Promise<ApiResponse>): Promise<ApiResponse> {
+export async function respond(run: () => Promise<ApiResponse>, format: ErrorFormat): Promise<ApiResponse> {
     try {
         return await run();
     } catch (error) {
-        if (error instanceof ApiError)
-            return { status: error.status, body: { error_code: error.code, message: error.message } };
-        return {
-            status: 500,
-            body: { error_code: "INTERNAL_ERROR", message: `The local cloud failed: ${String(error)}` },
-        };
+        if (error instanceof ApiError) return refusal(error, error.format ?? format);
+        const failure = `The local cloud failed: ${error instanceof Error ? (error.stack ?? "") : String(error)}`;
+        return { status: 500, body: { error_code: "INTERNAL_ERROR", message: failure } };
     }
+}
+
+function refusal({ status, code, message }: ApiError, format: ErrorFormat): ApiResponse {
+    const body = { error_code: code, message };
+    if (format === "json") return { status, body };
+    if (format === "text")
+        return { status, body, bytes: Buffer.from(`${code}: ${message}`), contentType: "text/plain; charset=utf-8" };
+    const title = `${status} ${code}`;
+    const page = `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><p>${message}</p></body></html>\n`;
+    return { status, body, bytes: Buffer.from(page), contentType: "text/html; charset=utf-8" };
 }
 
 /** An id of 64 bits, in digits, that is an integer in the JSON of a response. */
@@ -67,10 +80,14 @@ export function int64(digits: string): string {
     return `\0int64:${digits}`;
 }
 
-/** The JSON of a response; empty where there is no body. A workspace's id is an integer there, whatever its size. */
-export function serialize(body: unknown): string {
+/**
+ * The JSON of a response; empty where there is no body. A workspace's id is an integer there, whatever its size, unless
+ * numbers are to be strings.
+ */
+export function serialize(body: unknown, numbers: "number" | "string" = "number"): string {
     if (body === undefined) return "";
-    return JSON.stringify(body)
-        .replace(/"workspace_id":"(\d+)"/g, '"workspace_id":$1')
-        .replace(/"\\u0000int64:(\d+)"/g, "$1");
+    const text = JSON.stringify(body).replace(/"\\u0000int64:(\d+)"/g, "$1");
+    return numbers === "number"
+        ? text.replace(/"workspace_id":"(\d+)"/g, '"workspace_id":$1')
+        : text.replace(/"creation_time":(\d+)/g, '"creation_time":"$1"');
 }

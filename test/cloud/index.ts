@@ -6,10 +6,12 @@ import "./peers"; // before what loads them: its error says what to install
 
 export { Account } from "./account-api/account";
 export type { AccountRecord } from "./account-api/records";
+export { type Behaviour, defaultBehaviour, type ErrorFormat } from "./behaviour";
 export { FakeAwsProvider } from "./aws/fake-aws-provider";
 export type { Fault, FaultEffect } from "./faults";
 export type { KmsCall, KmsKey } from "./kms/key";
 export { Kms } from "./kms/kms";
-export { CUSTOMER_AWS_ACCOUNT, LocalCloud, type LocalCloudOptions } from "./local-cloud";
+export { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "./local-cloud";
+export type { LocalCloudOptions } from "./options";
 export type { RecordedRequest } from "./server";
 export * from "./workspace-api/index";

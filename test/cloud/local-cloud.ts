@@ -4,6 +4,7 @@ import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
 import { kinds } from "./account-api/kinds";
+import { type Behaviour, defaultBehaviour } from "./behaviour";
 import { FakeAwsProvider } from "./aws/fake-aws-provider";
 import type { Fault } from "./faults";
 import type { ApiRequest } from "./http";
@@ -12,9 +13,9 @@ import type { KmsCaller } from "./kms/key";
 import { Kms } from "./kms/kms";
 import { KmsServer } from "./kms/server";
 import { type Identity, TokenService } from "./oidc";
+import type { LocalCloudOptions } from "./options";
 import { CloudServer, type RecordedRequest, type Route } from "./server";
 import { addWorkspace, type AddWorkspaceOptions } from "./workspace-api/add-workspace";
-import type { WorkspaceBehavior } from "./workspace-api/behavior";
 import type { LocalWorkspace } from "./workspace-api/workspace";
 import { WorkspaceStore } from "./workspace-api/workspace-store";
 import { WorkspaceApi } from "./workspace-api/workspace-api";
@@ -25,38 +26,6 @@ export const CUSTOMER_AWS_ACCOUNT = "123456789012";
 const customer = { accessKeyId: "AKIACUSTOMER00000000", secretAccessKey: "local" };
 const databricks = { accessKeyId: "AKIADATABRICKS000000", secretAccessKey: "local" };
 
-/** How a local cloud is to be; times are in milliseconds. */
-export interface LocalCloudOptions {
-    /** Default: a fixed uuid. */
-    accountId?: string;
-    /** Default: a random one. */
-    token?: string;
-    /** Default: a random one. */
-    clientId?: string;
-    /** Default: a random one. */
-    clientSecret?: string;
-    /** What the account puts in front of deployment names. Default: nothing. */
-    deploymentNamePrefix?: string;
-    /** How long a workspace is PROVISIONING. Default: 1000. */
-    provisioningMilliseconds?: number;
-    /** By which share of that, 0 to 1, at most a workspace is ready sooner: by chance, each by its own. Default: 0. */
-    provisioningScatter?: number;
-    /** How long a deleted workspace is still shown. Default: 0. */
-    deletionMilliseconds?: number;
-    /** How long the control plane keeps a data encryption key. Default: 300000. */
-    dekCacheMilliseconds?: number;
-    /** Whether the service can change the key of a running workspace. Default: `immutable`. */
-    keyChange?: "immutable" | "updatable";
-    /** Requests beyond these in a second are answered with 429. Default: no limit. */
-    requestsPerSecond?: number;
-    /** How workspaces' own APIs behave: their limits, their front ends. Each can be changed later, see `workspace`. */
-    workspaces?: Partial<WorkspaceBehavior>;
-    /** Default: any free port. */
-    port?: number;
-    /** The clock. Default: the machine's. */
-    now?: () => number;
-}
-
 /** The parts that a local cloud is made of. */
 interface Parts {
     readonly kms: Kms;
@@ -66,6 +35,7 @@ interface Parts {
     readonly aws: FakeAwsProvider;
     readonly tokens: TokenService;
     readonly identity: Identity;
+    readonly behaviour: Behaviour;
     readonly now: () => number;
 }
 
@@ -79,6 +49,8 @@ export class LocalCloud {
     readonly token: string;
     readonly clientId: string;
     readonly clientSecret: string;
+    /** In which of its known ways the Account API behaves; a change holds from the next request on. */
+    readonly behaviour: Behaviour;
     /** The KMS. */
     readonly kms: Kms;
     /** The account's objects. */
@@ -99,15 +71,16 @@ export class LocalCloud {
         requestsPerSecond: number | undefined,
     ) {
         ({ kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
-        ({ aws: this.aws, tokens: this.tokens } = parts);
+        ({ aws: this.aws, tokens: this.tokens, behaviour: this.behaviour } = parts);
         ({ token: this.token, clientId: this.clientId, clientSecret: this.clientSecret } = parts.identity);
-        this.api = new AccountApi(this.account, accountId, this.tokens);
+        this.api = new AccountApi(this.account, accountId, this.tokens, this.behaviour);
         this.workspaceApi = new WorkspaceApi(parts.now);
         this.server = new CloudServer(
             {
                 account: (request) => this.api.answer(request),
                 workspace: (host, request) => this.workspaceRoute(host, request),
             },
+            this.behaviour,
             requestsPerSecond,
         );
     }
@@ -116,6 +89,7 @@ export class LocalCloud {
     static async start(options: LocalCloudOptions = {}): Promise<LocalCloud> {
         const now = options.now ?? Date.now;
         const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
+        const behaviour: Behaviour = { ...defaultBehaviour, ...options.behaviour };
         const kms = new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now });
         const kmsServer = await KmsServer.start(
             kms,
@@ -141,17 +115,17 @@ export class LocalCloud {
         const account = new Account({
             accountId,
             now,
+            behaviour,
             workspaces,
             provisioningMilliseconds: options.provisioningMilliseconds ?? 1000,
             provisioningScatter: options.provisioningScatter ?? 0,
             deletionMilliseconds: options.deletionMilliseconds ?? 0,
             deploymentNamePrefix: options.deploymentNamePrefix,
-            keyChange: options.keyChange ?? "immutable",
             awsVpcEndpoint: (id) => aws.vpcEndpoint(id),
             awsAccountId: CUSTOMER_AWS_ACCOUNT,
         });
         const tokens = new TokenService(identity, now);
-        const parts = { kms, kmsServer, account, workspaces, aws, tokens, identity, now };
+        const parts = { kms, kmsServer, account, workspaces, aws, tokens, identity, behaviour, now };
         const cloud = new LocalCloud(accountId, parts, options.requestsPerSecond);
         cloud.host = await cloud.server.listen(options.port ?? 0);
         return cloud;

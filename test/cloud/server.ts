@@ -1,7 +1,9 @@
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 
+import type { Behaviour } from "./behaviour";
+import { drop, isSentBy, payloadOf, sendFault } from "./fault-responses";
 import { type Fault, type FaultEffect, Faults } from "./faults";
-import { type ApiRequest, type ApiResponse, respond, serialize } from "./http";
+import { type ApiRequest, type ApiResponse, respond } from "./http";
 
 /** A request that was answered, or was not, because of a fault. */
 export interface RecordedRequest {
@@ -12,6 +14,8 @@ export interface RecordedRequest {
     readonly query: Readonly<Record<string, string>>;
     /** The parsed body; `undefined` where there was none, no JSON, or a large one for a workspace. */
     readonly body: unknown;
+    /** Fields of the body that the service does not know, and ignored: dotted paths. */
+    ignored: readonly string[];
     /** 0 where no response was given. */
     status: number;
     /** When it came in, in milliseconds since 1970. */
@@ -53,6 +57,7 @@ export class CloudServer {
 
     constructor(
         private readonly routes: ServerRoutes,
+        private readonly behaviour: Behaviour,
         private readonly requestsPerSecond: number | undefined,
     ) {}
 
@@ -102,13 +107,14 @@ export class CloudServer {
         const outcome = await this.effect(route, fault);
         if (outcome === "dropped") return drop(reply);
         record.status = outcome.status;
+        record.ignored = outcome.ignored ?? [];
         record.answered = Date.now();
         if (fault?.kind === "call" && fault.when === "after") await fault.run();
         if (fault !== undefined && isSentBy(fault)) {
             if (fault.kind === "status") record.status = fault.status;
-            return sendFault(reply, fault, outcome);
+            return sendFault(reply, fault, outcome, this.behaviour);
         }
-        const { bytes, contentType } = payloadOf(outcome);
+        const { bytes, contentType } = payloadOf(outcome, this.behaviour);
         record.bytes = bytes.length;
         return reply
             .status(outcome.status)
@@ -119,7 +125,7 @@ export class CloudServer {
 
     /** What the request does and is answered, unless the fault's response comes instead. */
     private async effect(route: Route, fault: FaultEffect | undefined): Promise<Outcome> {
-        if (fault?.kind !== "status" || fault.afterEffect === true) return attempt(route);
+        if (fault?.kind !== "status" || fault.afterEffect === true) return attempt(route, this.behaviour);
         if (route.workspaceId === undefined) this.limited();
         return { status: fault.status, body: undefined };
     }
@@ -132,6 +138,7 @@ export class CloudServer {
             path: request.path,
             query: request.query,
             body: large ? undefined : parsed(request.body),
+            ignored: [],
             status: 0,
             time: Date.now(),
             answered: undefined,
@@ -158,56 +165,15 @@ export class CloudServer {
     }
 }
 
-type SentFault = Extract<FaultEffect, { kind: "drop" | "status" | "body" | "truncate" }>;
-
-function isSentBy(fault: FaultEffect): fault is SentFault {
-    return ["drop", "status", "body", "truncate"].includes(fault.kind);
-}
-
 /** Runs a route, and turns a refusal into its response. */
-async function attempt(route: Route): Promise<Outcome> {
+async function attempt(route: Route, { errors }: Behaviour): Promise<Outcome> {
     let dropped = false;
     const response = await respond(async () => {
         const outcome = await route.run();
         dropped = outcome === "dropped";
         return outcome === "dropped" ? { status: 0, body: undefined } : outcome;
-    });
+    }, errors);
     return dropped ? "dropped" : response;
-}
-
-function payloadOf({ body, bytes, contentType }: ApiResponse): { bytes: Buffer; contentType: string } {
-    if (bytes !== undefined) return { bytes, contentType: contentType ?? "application/octet-stream" };
-    return { bytes: Buffer.from(serialize(body)), contentType: "application/json" };
-}
-
-function sendFault(reply: FastifyReply, fault: SentFault, response: ApiResponse): FastifyReply | undefined {
-    switch (fault.kind) {
-        case "drop":
-            return drop(reply);
-        case "status":
-            return reply
-                .status(fault.status)
-                .headers({ "content-type": "application/json", ...fault.headers })
-                .send(fault.body ?? refusalFor(fault.status));
-        case "body":
-            return reply
-                .status(200)
-                .type(fault.contentType ?? "application/json")
-                .send(fault.body);
-        case "truncate": {
-            const { bytes, contentType } = payloadOf(response);
-            reply.hijack();
-            reply.raw.writeHead(response.status, { "content-type": contentType, "content-length": bytes.length });
-            reply.raw.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => reply.raw.socket?.destroy());
-            return undefined;
-        }
-    }
-}
-
-function drop(reply: FastifyReply): undefined {
-    reply.hijack();
-    reply.raw.socket?.destroy();
-    return undefined;
 }
 
 function requestOf(incoming: FastifyRequest): ApiRequest {
@@ -231,10 +197,4 @@ function parsed(body: string): unknown {
     } catch {
         return undefined;
     }
-}
-
-function refusalFor(status: number): string {
-    const code =
-        status === 429 ? "REQUEST_LIMIT_EXCEEDED" : status === 503 ? "TEMPORARILY_UNAVAILABLE" : "INTERNAL_ERROR";
-    return JSON.stringify({ error_code: code, message: "An injected fault." });
 }

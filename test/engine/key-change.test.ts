@@ -208,7 +208,7 @@ describe("key changes on the real engine", () => {
     });
 
     it("a service that can change the key does so with one PATCH, and notebooks stay readable", async () => {
-        const newer = await LocalCloud.start({ provisioningMilliseconds: 200, keyChange: "updatable" });
+        const newer = await LocalCloud.start({ provisioningMilliseconds: 200, behaviour: { keyChange: "updatable" } });
         const kept = { ...arns };
         for (const name of ["a", "b"]) arns[name] = newer.createKey();
         const stack = await TestStack.create(newer, program({ key: "first" }));

@@ -19,6 +19,7 @@ function request(method: string, path: string, answered: number | undefined, sta
         path,
         query: {},
         body: undefined,
+        ignored: [],
         status,
         time: answered ?? 0,
         answered,

@@ -256,7 +256,11 @@ const faults: Record<string, FaultEffect> = {
 describe("the fault matrix: every request of a stack's life × every fault", () => {
     async function live(life: Life, fault?: { index: number; do: FaultEffect }): Promise<number> {
         const clock = new VariedClock();
-        const cloud = await LocalCloud.start({ provisioningMilliseconds: 2_000, now: () => clock.now() });
+        const cloud = await LocalCloud.start({
+            provisioningMilliseconds: 2_000,
+            now: () => clock.now(),
+            behaviour: { subnets: "shared" },
+        });
         try {
             const program = life.program(cloud.createKey());
             const engine = new SmallEngine(program, cloud, clock);

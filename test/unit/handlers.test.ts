@@ -22,6 +22,7 @@ describe("handlers against the local cloud", () => {
     async function begin(options: LocalCloudOptions = {}): Promise<void> {
         clock = new FakeClock();
         cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
+        cloud.behaviour.validationWords = "credentials";
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
         handlers = handlersOf();

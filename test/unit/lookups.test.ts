@@ -118,6 +118,7 @@ describe("lookups", () => {
                 accountId: cloud.accountId,
                 workspaceId: "123456789012345678",
                 workspaceName: "analytics",
+                computeMode: "HYBRID",
                 deploymentName,
                 awsRegion: "us-east-1",
                 credentialsId: there?.["credentials_id"],

@@ -159,7 +159,11 @@ describe("networks and private links against the local cloud", () => {
 
     beforeEach(async () => {
         clock = new FakeClock();
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now() });
+        cloud = await LocalCloud.start({
+            provisioningMilliseconds: 30_000,
+            now: () => clock.now(),
+            behaviour: { subnets: "shared" },
+        });
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
         handlers = handlersOf();
@@ -506,11 +510,12 @@ describe("networks and private links against the local cloud", () => {
 
         it("endpoints that it does not know, that are good for something else, or that are elsewhere", async () => {
             const { rest, relay } = await privateWorkspace();
+            cloud.behaviour.unknownFields = "reject";
             for (const [problem, links] of Object.entries({
                 "does not exist": { rest_api: [one] },
                 "its use case is DATAPLANE_RELAY_ACCESS": { rest_api: [relay.id] },
                 "its use case is WORKSPACE_ACCESS": { dataplane_relay: [rest.id] },
-                "Unknown field: relay": { relay: [relay.id] },
+                "Unknown field: vpc_endpoints.relay": { relay: [relay.id] },
                 "must be a list": { rest_api: rest.id },
             }))
                 expect(await create("networks", networkBody({ vpc_endpoints: links }))).to.contain(problem);
@@ -609,6 +614,7 @@ describe("networks and private links against the local cloud", () => {
                 "region cannot be changed",
             );
             expect(put(settingsBody())).to.contain("already exists");
+            cloud.behaviour.unknownFields = "reject";
             expect(put(settingsBody({ private_access_settings_name: "own", state: "on" }))).to.contain("Unknown field");
             const own = { account_id: cloud.accountId, private_access_settings_id: access.id };
             expect(put(settingsBody({ private_access_settings_name: "own", ...own }))).to.equal("ok");

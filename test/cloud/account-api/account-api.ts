@@ -1,7 +1,10 @@
+import type { Behaviour } from "../behaviour";
 import { ApiError, type ApiRequest, type ApiResponse, bodyOf } from "../http";
 import type { TokenService } from "../oidc";
 import type { Account } from "./account";
-import { kinds } from "./kinds";
+import { kindOf, kinds } from "./kinds";
+import type { AccountRecord } from "./records";
+import { splitFields } from "./validation";
 
 /** The Account API's paths. */
 export class AccountApi {
@@ -9,6 +12,7 @@ export class AccountApi {
         private readonly account: Account,
         private readonly accountId: string,
         private readonly tokens: TokenService,
+        private readonly behaviour: Behaviour,
     ) {}
 
     /** Answers a request. Throws `ApiError`. */
@@ -17,29 +21,62 @@ export class AccountApi {
         this.tokens.requireBearer(request);
         const [, accountId, kind = "", id, more] =
             /^\/api\/2\.0\/accounts\/([^/]+)\/([^/]+)(?:\/([^/]*))?(\/.*)?$/.exec(request.path) ?? [];
-        if (kinds[kind] === undefined || more !== undefined)
-            throw new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${request.method} ${request.path}'`);
+        if (kinds[kind] === undefined || more !== undefined) throw noEndpoint(request);
         if (accountId !== this.accountId)
             throw new ApiError(403, "PERMISSION_DENIED", `Not an admin of account ${String(accountId)}`);
-        const key = id === undefined ? undefined : decodeURIComponent(id);
-        switch (`${request.method} ${key === undefined ? "all" : "one"}`) {
-            case "GET all":
-                return { status: 200, body: this.account.list(kind) };
-            case "POST all":
-                return { status: 201, body: await this.account.create(kind, bodyOf(request)) };
-            case "GET one":
-                return { status: 200, body: this.account.get(kind, key!) };
-            case "PATCH one": {
-                const mask = (request.query["update_mask"] ?? "").split(",");
-                return { status: 200, body: await this.account.patch(kind, key!, bodyOf(request), mask) };
+        if (id === undefined) return this.answerAll(kind, request);
+        return this.answerOne(kind, decodeURIComponent(id), request);
+    }
+
+    private async answerAll(kind: string, request: ApiRequest): Promise<ApiResponse> {
+        switch (request.method) {
+            case "GET": {
+                const objects = this.account.list(kind).map((one) => this.shape(kind, one));
+                const name = kind.replaceAll("-", "_");
+                return { status: 200, body: this.behaviour.lists === "array" ? objects : { [name]: objects } };
             }
-            case "PUT one":
-                return { status: 200, body: this.account.put(kind, key!, bodyOf(request)) };
-            case "DELETE one":
-                this.account.delete(kind, key!);
-                return { status: 200, body: {} };
+            case "POST": {
+                const body = bodyOf(request);
+                const created = await this.account.create(kind, body);
+                return { status: 201, body: this.shape(kind, created), ignored: splitFields(kind, body).unknown };
+            }
             default:
-                throw new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${request.method} ${request.path}'`);
+                throw noEndpoint(request);
         }
     }
+
+    private async answerOne(kind: string, id: string, request: ApiRequest): Promise<ApiResponse> {
+        switch (request.method) {
+            case "GET":
+                return { status: 200, body: this.shape(kind, this.account.get(kind, id)) };
+            case "PATCH": {
+                const body = bodyOf(request);
+                const mask = request.query["update_mask"]?.split(",").map((field) => field.trim());
+                const changed = await this.account.patch(kind, id, body, mask);
+                return { status: 200, body: this.shape(kind, changed), ignored: splitFields(kind, body).unknown };
+            }
+            case "PUT": {
+                const body = bodyOf(request);
+                const replaced = this.account.put(kind, id, body);
+                return { status: 200, body: this.shape(kind, replaced), ignored: splitFields(kind, body).unknown };
+            }
+            case "DELETE": {
+                const last = this.account.get(kind, id);
+                this.account.delete(kind, id);
+                return { status: 200, body: this.shape(kind, last) };
+            }
+            default:
+                throw noEndpoint(request);
+        }
+    }
+
+    /** An object in the form in which this service writes what is not there. */
+    private shape(kind: string, record: AccountRecord): AccountRecord {
+        if (this.behaviour.absentFields === "omitted") return record;
+        return { ...Object.fromEntries(kindOf(kind).optional.map((field) => [field, null])), ...record };
+    }
+}
+
+function noEndpoint({ method, path }: ApiRequest): ApiError {
+    return new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${method} ${path}'`);
 }

@@ -1,14 +1,24 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 
+import type { Behaviour } from "../behaviour";
 import { ApiError, invalid } from "../http";
 import { kindOf } from "./kinds";
+import type { Outcome } from "./lifecycle";
 import type { AwsVpcEndpoint } from "./private-link";
 import { Propagation } from "./propagation";
 import type { AccountRecord } from "./records";
 import { serverFields } from "./server-fields";
 import { ObjectStore } from "./store";
-import { requireId, requireReferences, requireUnused, requireValid } from "./validation";
-import { type Outcome, type WorkspaceOptions, Workspaces } from "./workspaces";
+import {
+    rejectUnknownFields,
+    requireId,
+    requireReferences,
+    requireUnused,
+    requireValid,
+    splitFields,
+} from "./validation";
+import { type WorkspaceOptions, Workspaces } from "./workspaces";
 
 /** What an account is made with. */
 export interface AccountOptions extends WorkspaceOptions {
@@ -23,13 +33,15 @@ export interface AccountOptions extends WorkspaceOptions {
 export class Account {
     /** Regions in which workspaces may be. */
     regions = ["us-east-1", "us-east-2", "us-west-2"];
+    private readonly behaviour: Behaviour;
     private readonly store: ObjectStore;
     private readonly propagation: Propagation;
     private readonly workspaces: Workspaces;
 
     constructor(private readonly options: AccountOptions) {
+        this.behaviour = options.behaviour;
         this.store = new ObjectStore((kind, id, stored) => this.show(kind, id, stored));
-        this.propagation = new Propagation(options.now);
+        this.propagation = new Propagation(options.behaviour, options.now);
         this.workspaces = new Workspaces(this.store, this.propagation, options);
     }
 
@@ -119,6 +131,16 @@ export class Account {
         this.workspaces.finish(id, { status, message });
     }
 
+    /** Says which classic compute runs in a workspace, such as `1 cluster`: updates are refused. `undefined` ends it. */
+    setCompute(id: string, compute: string | undefined): void {
+        this.workspaces.setCompute(id, compute);
+    }
+
+    /** Says which permissions a role (by its ARN) or bucket (by its name) lacks, which its refusals then name. */
+    setMissingPermissions(name: string, permissions: readonly string[]): void {
+        this.propagation.setMissing(name, permissions);
+    }
+
     /** One object. Throws `ApiError`. */
     get(kind: string, id: string): AccountRecord {
         requireId(kind, id);
@@ -131,21 +153,25 @@ export class Account {
     /** Creates an object. Throws `ApiError`. */
     async create(kind: string, body: AccountRecord): Promise<AccountRecord> {
         const { id: idField, untimed } = kindOf(kind);
-        requireValid(this.store, kind, body);
+        const known = this.requireKnown(kind, body);
+        const existing = this.equalTo(kind, known);
+        if (existing !== undefined) return existing;
+        requireValid(this.store, kind, known, this.behaviour);
         const common: AccountRecord = { account_id: this.options.accountId };
         if (untimed !== true) common["creation_time"] = this.options.now();
-        if (kind === "workspaces") return this.get(kind, await this.workspaces.create(body, common, this.regions));
-        requireReferences(this.store, kind, body);
+        if (kind === "workspaces") return this.get(kind, await this.workspaces.create(known, common, this.regions));
+        requireReferences(this.store, kind, known);
         const id = randomUUID();
-        const added = this.serverFields(kind, body);
-        this.store.stored(kind).set(id, { ...structuredClone(body), ...common, [idField]: id, ...added });
+        const added = this.serverFields(kind, known);
+        this.store.stored(kind).set(id, { ...known, ...common, [idField]: id, ...added });
         return this.get(kind, id);
     }
 
-    /** Changes a workspace. Throws `ApiError`. */
-    async patch(kind: string, id: string, body: AccountRecord, mask: readonly string[]): Promise<AccountRecord> {
+    /** Changes a workspace. Without a mask, all fields of the body are meant. Throws `ApiError`. */
+    async patch(kind: string, id: string, body: AccountRecord, mask?: readonly string[]): Promise<AccountRecord> {
         if (kind !== "workspaces") throw this.noEndpoint("PATCH", kind, id);
         this.get(kind, id);
+        if (this.behaviour.unknownFields === "reject") rejectUnknownFields(splitFields(kind, body).unknown);
         await this.workspaces.patch(id, body, mask);
         return this.get(kind, id);
     }
@@ -154,11 +180,13 @@ export class Account {
     put(kind: string, id: string, body: AccountRecord): AccountRecord {
         if (kind !== "private-access-settings") throw this.noEndpoint("PUT", kind, id);
         const { account_id, private_access_settings_id, region } = this.get(kind, id);
-        requireValid(this.store, kind, body, id);
-        if (body["region"] !== region) throw invalid("region cannot be changed");
-        requireReferences(this.store, kind, body);
-        const added = this.serverFields(kind, body);
-        this.store.stored(kind).set(id, { ...structuredClone(body), account_id, private_access_settings_id, ...added });
+        // Some clients repeat in a PUT which object it is about.
+        const known = this.requireKnown(kind, body, ["account_id", kindOf(kind).id]);
+        requireValid(this.store, kind, known, this.behaviour, id);
+        if (known["region"] !== region) throw invalid("region cannot be changed");
+        requireReferences(this.store, kind, known);
+        const added = this.serverFields(kind, known);
+        this.store.stored(kind).set(id, { ...known, account_id, private_access_settings_id, ...added });
         return this.get(kind, id);
     }
 
@@ -172,6 +200,23 @@ export class Account {
 
     private serverFields(kind: string, body: AccountRecord): AccountRecord {
         return serverFields(kind, body, { ...this.options, regions: this.regions, propagation: this.propagation });
+    }
+
+    private requireKnown(kind: string, body: AccountRecord, repeated: readonly string[] = []): AccountRecord {
+        const { known, unknown } = splitFields(kind, body);
+        if (this.behaviour.unknownFields === "reject")
+            rejectUnknownFields(unknown.filter((field) => !repeated.includes(field)));
+        return known;
+    }
+
+    /** The object that a POST would make again, where the service answers with it or refuses. */
+    private equalTo(kind: string, body: AccountRecord): AccountRecord | undefined {
+        const { equalPost } = this.behaviour;
+        if (equalPost === "new" || kind === "workspaces") return undefined;
+        const equal = this.list(kind).find((one) => contains(one, body));
+        if (equal === undefined || equalPost === "existing") return equal;
+        const { noun, id } = kindOf(kind);
+        throw new ApiError(409, "RESOURCE_ALREADY_EXISTS", `${noun} ${String(equal[id])} is the same`);
     }
 
     private show(kind: string, id: string, stored: AccountRecord): AccountRecord | undefined {
@@ -191,4 +236,13 @@ export class Account {
         const path = `/accounts/${this.options.accountId}/${kind}/${id}`;
         return new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${method} ${path}'`);
     }
+}
+
+/** Whether a record has every value of another one. */
+function contains(record: unknown, wanted: unknown): boolean {
+    if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted))
+        return isDeepStrictEqual(record, wanted);
+    return Object.entries(wanted).every(([name, value]) =>
+        contains((record as AccountRecord | undefined)?.[name], value),
+    );
 }

@@ -25,6 +25,8 @@ export interface Kind {
     readonly members?: Readonly<Record<string, readonly string[]>>;
     /** The fields whose value only one object of the account can have. */
     readonly unique?: readonly string[];
+    /** The fields whose ids belong to one object of the account at a time. */
+    readonly exclusive?: readonly string[];
     readonly forms?: Readonly<Record<string, Form>>;
     readonly references?: readonly Reference[];
     /** The API does not say when objects of this kind were made. */
@@ -88,6 +90,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
         optional: ["vpc_endpoints"],
         members: { vpc_endpoints: ["rest_api", "dataplane_relay"] },
         unique: ["network_name"],
+        exclusive: ["subnet_ids", "security_group_ids"],
         forms: {
             network_name: textOf(4, 256),
             vpc_id: matching(awsId("vpc")),
@@ -132,8 +135,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
     workspaces: {
         noun: "workspace",
         id: "workspace_id",
-        required: ["workspace_name", "aws_region", "credentials_id", "storage_configuration_id"],
+        required: ["workspace_name", "aws_region"],
         optional: [
+            "credentials_id",
+            "storage_configuration_id",
             "deployment_name",
             "network_id",
             "private_access_settings_id",
@@ -178,16 +183,6 @@ export const kinds: Readonly<Record<string, Kind>> = {
         ],
     },
 };
-
-/** The fields of a workspace that a PATCH can change while it is RUNNING. */
-export const updatable: ReadonlySet<string> = new Set([
-    "credentials_id",
-    "network_id",
-    "private_access_settings_id",
-    "custom_tags",
-    "network_connectivity_config_id",
-    "storage_customer_managed_key_id",
-]);
 
 /** The registered VPC endpoints that a network names. */
 export function endpointsOf(network: AccountRecord, find: Find): AccountRecord[] {

@@ -1,3 +1,4 @@
+import type { Behaviour } from "../behaviour";
 import { invalid } from "../http";
 import { type AwsVpcEndpoint, privateLinkOf } from "./private-link";
 import type { Propagation } from "./propagation";
@@ -6,6 +7,7 @@ import { type AccountRecord, requireObject } from "./records";
 /** What the service knows when it completes an object. */
 export interface ServerContext {
     readonly accountId: string;
+    readonly behaviour: Behaviour;
     readonly regions: readonly string[];
     readonly propagation: Propagation;
     /** The VPC endpoint of AWS with this id, where AWS is known to have it. */
@@ -18,7 +20,7 @@ export interface ServerContext {
 export function serverFields(kind: string, body: AccountRecord, context: ServerContext): AccountRecord {
     switch (kind) {
         case "customer-managed-keys":
-            return keyFields(body);
+            return keyFields(body, context);
         case "credentials":
             return credentialsFields(body, context);
         case "vpc-endpoints":
@@ -34,7 +36,7 @@ export function serverFields(kind: string, body: AccountRecord, context: ServerC
     }
 }
 
-function keyFields(body: AccountRecord): AccountRecord {
+function keyFields(body: AccountRecord, { behaviour }: ServerContext): AccountRecord {
     const info = requireObject(body["aws_key_info"], "aws_key_info");
     const region = /^arn:aws:kms:([a-z0-9-]+):\d{12}:key\//.exec(String(info["key_arn"]))?.[1];
     if (region === undefined) throw invalid("aws_key_info.key_arn is not the ARN of a KMS key");
@@ -46,18 +48,17 @@ function keyFields(body: AccountRecord): AccountRecord {
     ) {
         throw invalid("use_cases must hold MANAGED_SERVICES or STORAGE");
     }
-    return { aws_key_info: { ...info, key_region: region } };
+    const reuse = useCases.includes("STORAGE") && behaviour.reuseKeyDefault === "true";
+    const defaults = reuse ? { reuse_key_for_cluster_volumes: true } : {};
+    return { aws_key_info: { ...defaults, ...info, key_region: region } };
 }
 
-function credentialsFields(body: AccountRecord, { accountId, propagation }: ServerContext): AccountRecord {
+function credentialsFields(body: AccountRecord, { accountId, behaviour, propagation }: ServerContext): AccountRecord {
     const role = requireObject(
         requireObject(body["aws_credentials"], "aws_credentials")["sts_role"],
         "aws_credentials.sts_role",
     );
-    propagation.requirePropagated(
-        String(role["role_arn"]),
-        "Failed credentials validation checks: please use a valid cross account IAM role with permissions setup correctly",
-    );
+    if (behaviour.roleValidation === "credentials") propagation.requireRole(String(role["role_arn"]));
     return { aws_credentials: { sts_role: { ...role, external_id: accountId } } };
 }
 

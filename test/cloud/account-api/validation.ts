@@ -1,22 +1,49 @@
+import type { Behaviour } from "../behaviour";
 import { ApiError, invalid } from "../http";
 import { type Find, kindOf, kinds } from "./kinds";
 import { type AccountRecord, getPath, idsAt, requireObject } from "./records";
 import type { ObjectStore } from "./store";
 
-/**
- * Refuses a body that lacks a field, has an unknown one or a malformed value, or takes a value that only one object can
- * have. `own` is the id of the object that the body replaces.
- */
-export function requireValid(store: ObjectStore, kind: string, body: AccountRecord, own?: string): void {
-    const { id: idField, required, optional, members = {}, unique = [], noun } = kindOf(kind);
-    // Some clients repeat in a PUT which object it is about.
-    rejectUnknownFields(body, [...required, ...optional, ...(own === undefined ? [] : ["account_id", idField])]);
+/** What a body holds of this kind's fields, and the paths of what the service does not know. */
+export function splitFields(kind: string, body: AccountRecord): { known: AccountRecord; unknown: string[] } {
+    const { required, optional, members = {} } = kindOf(kind);
+    // An empty value and null say the same as leaving the field out.
+    const given = Object.entries(body).filter(([, value]) => value !== null && value !== "");
+    const known: AccountRecord = structuredClone(Object.fromEntries(given));
+    const unknown: string[] = [];
+    const drop = (record: AccountRecord, names: readonly string[], prefix: string) => {
+        for (const name of Object.keys(record).filter((one) => !names.includes(one))) {
+            unknown.push(`${prefix}${name}`);
+            Reflect.deleteProperty(record, name);
+        }
+    };
+    drop(known, [...required, ...optional], "");
     for (const [field, names] of Object.entries(members)) {
-        if (body[field.split(".")[0]!] !== undefined)
-            rejectUnknownFields(requireObject(getPath(body, field), field), names);
+        if (getPath(known, field) !== undefined && getPath(known, field) !== null)
+            drop(requireObject(getPath(known, field), field), names, `${field}.`);
     }
+    return { known, unknown };
+}
+
+/** Refuses fields that the service does not know: the strict mode. */
+export function rejectUnknownFields(unknown: readonly string[]): void {
+    if (unknown[0] !== undefined) throw new ApiError(400, "MALFORMED_REQUEST", `Unknown field: ${unknown[0]}`);
+}
+
+/**
+ * Refuses a body that lacks a field, has a malformed value, or takes a value that only one object can have. `own` is the
+ * id of the object that the body replaces.
+ */
+export function requireValid(
+    store: ObjectStore,
+    kind: string,
+    body: AccountRecord,
+    { subnets }: Behaviour,
+    own?: string,
+): void {
+    const { id: idField, required, unique = [], exclusive = [], noun } = kindOf(kind);
     for (const field of required) {
-        if (body[field] === undefined || body[field] === "") throw invalid(`Missing required field: ${field}`);
+        if (body[field] === undefined) throw invalid(`Missing required field: ${field}`);
     }
     requireForms(kind, body);
     const others = store.list(kind).filter((one) => one[idField] !== own);
@@ -26,6 +53,16 @@ export function requireValid(store: ObjectStore, kind: string, body: AccountReco
                 409,
                 "RESOURCE_ALREADY_EXISTS",
                 `${noun} with ${field} ${String(body[field])} already exists`,
+            );
+    }
+    for (const field of subnets === "exclusive" ? exclusive : []) {
+        const taken = new Map(others.flatMap((one) => idsAt(one, field).map((id) => [id, one[idField]])));
+        const id = idsAt(body, field).find((one) => taken.has(one));
+        if (id !== undefined)
+            throw new ApiError(
+                409,
+                "RESOURCE_CONFLICT",
+                `${id} (${field}) is used by another ${noun}: ${String(taken.get(id))}`,
             );
     }
 }
@@ -71,9 +108,4 @@ export function requireUnused(store: ObjectStore, kind: string, id: string): voi
 export function requireId(kind: string, id: string): void {
     const valid = kind === "workspaces" ? /^\d{1,19}$/.test(id) : /^[0-9a-f-]{36}$/.test(id);
     if (!valid) throw new ApiError(400, "MALFORMED_REQUEST", `Invalid ${kindOf(kind).noun}Id: ${id}`);
-}
-
-function rejectUnknownFields(body: AccountRecord, known: readonly string[]): void {
-    const unknown = Object.keys(body).find((field) => !known.includes(field));
-    if (unknown !== undefined) throw new ApiError(400, "MALFORMED_REQUEST", `Unknown field: ${unknown}`);
 }

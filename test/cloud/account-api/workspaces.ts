@@ -1,37 +1,25 @@
 import { randomBytes } from "node:crypto";
 
+import type { Behaviour } from "../behaviour";
 import { ApiError, invalid } from "../http";
 import type { WorkspaceStore } from "../workspace-api/workspace-store";
-import { endpointsOf, updatable } from "./kinds";
+import { endpointsOf } from "./kinds";
+import { Lifecycle, type Outcome } from "./lifecycle";
 import type { Propagation } from "./propagation";
-import { type AccountRecord, requireObject } from "./records";
+import { type AccountRecord, getPath, requireObject } from "./records";
 import type { ObjectStore } from "./store";
+import { requireUpdate } from "./updates";
 import { requireForms, requireReferences } from "./validation";
-
-/** How a workspace's provisioning ends. */
-export interface Outcome {
-    status: string;
-    message: string;
-}
-
-/** The times and the end of a workspace's provisioning and deletion. */
-interface Lifecycle {
-    /** When provisioning ends, in milliseconds since 1970. */
-    ready: number;
-    outcome: Outcome;
-    /** When a deleted workspace is gone. */
-    gone: number;
-}
 
 /** What workspaces are made with. */
 export interface WorkspaceOptions {
     readonly now: () => number;
+    readonly behaviour: Behaviour;
     readonly workspaces: WorkspaceStore;
     readonly provisioningMilliseconds: number;
     readonly provisioningScatter: number;
     readonly deletionMilliseconds: number;
     readonly deploymentNamePrefix: string | undefined;
-    readonly keyChange: "immutable" | "updatable";
 }
 
 /** What needs the Enterprise plan of a workspace. */
@@ -67,42 +55,42 @@ export class Workspaces {
         if (!regions.includes(String(asked["aws_region"])))
             throw invalid(`aws_region ${String(asked["aws_region"])} is not available`);
         requireTier(asked);
+        requireComputeMode(asked);
         requireReferences(this.store, "workspaces", asked);
-        this.requireBucket(asked);
+        this.requirePropagated(asked);
         const deploymentName = this.deploymentName(asked["deployment_name"]);
         const outcome = await this.open(id, asked);
         this.store.stored("workspaces").set(id, {
             ...structuredClone(asked),
             ...common,
+            ...serviceFields(asked),
             workspace_id: id,
             deployment_name: deploymentName,
-            pricing_tier: asked["pricing_tier"] ?? "ENTERPRISE",
-            is_no_public_ip_enabled: true,
         });
-        this.lifecycles.set(id, { ready: this.provisioned(), outcome, gone: Number.POSITIVE_INFINITY });
+        this.lifecycles.set(id, new Lifecycle(this.options.now, this.provisioned(), outcome));
         return id;
     }
 
-    /** Changes a workspace. Throws `ApiError`. */
-    async patch(id: string, body: AccountRecord, mask: readonly string[]): Promise<void> {
-        const shown = this.store.find("workspaces", id)!;
+    /** Changes a workspace. `mask` is the update mask; `undefined` where there was none. Throws `ApiError`. */
+    async patch(id: string, body: AccountRecord, mask: readonly string[] | undefined): Promise<void> {
+        const { behaviour, now } = this.options;
         const stored = this.store.stored("workspaces").get(id)!;
-        const fields = Object.keys(body);
-        if (fields.length === 0 || fields.sort().join() !== [...mask].sort().join())
-            throw invalid("update_mask must name exactly the fields of the body");
-        const status = String(shown["workspace_status"]);
-        if (status !== "RUNNING" && status !== "FAILED") {
-            throw invalid(`Workspace ${id} is ${status}: only a RUNNING or FAILED workspace can be updated`);
-        }
-        for (const field of fields) this.requireUpdatable(field, body, stored, status === "FAILED");
-        requireForms("workspaces", body);
-        requireReferences(this.store, "workspaces", { aws_region: stored["aws_region"], ...body });
-        const keyId = body["managed_services_customer_managed_key_id"];
-        if (typeof keyId === "string") await this.options.workspaces.rewrap(id, this.keyArn(keyId));
-        Object.assign(stored, structuredClone(body));
         const lifecycle = this.lifecycleOf(id);
-        lifecycle.ready = this.provisioned();
-        lifecycle.outcome = this.outcomeOf(stored);
+        lifecycle.applyPending(stored);
+        const changes = requireUpdate({ id, body, mask, stored, lifecycle }, behaviour);
+        requireForms("workspaces", changes);
+        requireReferences(this.store, "workspaces", { aws_region: stored["aws_region"], ...changes });
+        if (Object.keys(changes).length === 0) return;
+        const keyId = changes["managed_services_customer_managed_key_id"];
+        if (typeof keyId === "string") await this.options.workspaces.rewrap(id, this.keyArn(keyId));
+        const before = Object.fromEntries(Object.keys(changes).map((field) => [field, stored[field]]));
+        const later = now() + behaviour.updateMilliseconds;
+        if (behaviour.updates === "late") lifecycle.changeLater(later, structuredClone(changes));
+        if (behaviour.updates === "reverted") lifecycle.changeLater(later, before);
+        if (["at-once", "reverted"].includes(behaviour.updates)) Object.assign(stored, structuredClone(changes));
+        const outcome = this.outcomeOf({ ...stored, ...changes });
+        const ready = this.staysRunning(lifecycle, before, stored) ? now() : this.provisioned();
+        lifecycle.provision(ready, outcome);
     }
 
     /** Deletes a workspace, at once or after the time that deletion takes. */
@@ -116,15 +104,12 @@ export class Workspaces {
     /** A workspace as the API shows it now; `undefined` where it is gone. */
     show(id: string, stored: AccountRecord): AccountRecord | undefined {
         const lifecycle = this.lifecycleOf(id);
-        const now = this.options.now();
-        if (lifecycle.gone <= now) {
+        if (lifecycle.gone <= this.options.now()) {
             this.store.stored("workspaces").delete(id);
             return undefined;
         }
-        const { status, message } =
-            lifecycle.ready <= now
-                ? lifecycle.outcome
-                : { status: "PROVISIONING", message: "Workspace resources are being set up." };
+        lifecycle.applyPending(stored);
+        const { status, message } = lifecycle.status();
         return { ...stored, workspace_status: status, workspace_status_message: message };
     }
 
@@ -134,23 +119,21 @@ export class Workspaces {
     }
 
     /** Ends the provisioning of a workspace now; with another outcome, where one is given. */
-    finish(id: string, outcome?: Outcome): void {
-        const lifecycle = this.lifecycleOf(id);
-        lifecycle.ready = this.options.now();
-        if (outcome !== undefined) lifecycle.outcome = outcome;
+    finish(id: string, outcome: Outcome = running): void {
+        this.lifecycleOf(id).provision(this.options.now(), outcome);
     }
 
-    private requireUpdatable(field: string, body: AccountRecord, stored: AccountRecord, failed: boolean): void {
-        const key = field === "managed_services_customer_managed_key_id";
-        const allowed = key
-            ? this.options.keyChange === "updatable"
-            : updatable.has(field) || (failed && field === "storage_configuration_id");
-        if (!allowed) throw invalid(`${field} cannot be updated`);
-        const empty = body[field] === null || body[field] === "" || body[field] === undefined;
-        if (empty && stored[field] !== undefined && field !== "custom_tags")
-            throw invalid(`${field} cannot be removed`);
-        if (field === "network_id" && stored["network_id"] === undefined)
-            throw invalid("network_id can only be updated where the workspace was created with one");
+    /** Says which classic compute runs in a workspace; `undefined`: none. */
+    setCompute(id: string, compute: string | undefined): void {
+        this.lifecycleOf(id).compute = compute;
+    }
+
+    /** Whether a workspace is RUNNING all through an update. */
+    private staysRunning(lifecycle: Lifecycle, before: AccountRecord, stored: AccountRecord): boolean {
+        if (lifecycle.status().status !== "RUNNING") return false;
+        const { updateStatus } = this.options.behaviour;
+        if (updateStatus !== "by-network") return updateStatus === "running";
+        return (before["network_id"] ?? stored["network_id"]) !== undefined;
     }
 
     /** Makes the keys of a workspace, and says how its provisioning will end. */
@@ -191,13 +174,17 @@ export class Workspaces {
         return lifecycle;
     }
 
-    private requireBucket(asked: AccountRecord): void {
-        const storage = this.store.find("storage-configurations", String(asked["storage_configuration_id"]));
-        const bucket = String(requireObject(storage?.["root_bucket_info"], "root_bucket_info")["bucket_name"]);
-        this.propagation.requirePropagated(
-            bucket,
-            `Failed storage configuration validation checks: the bucket ${bucket} cannot be reached`,
+    /** Refuses a role or bucket that cannot be used yet. A serverless workspace has none. */
+    private requirePropagated(asked: AccountRecord): void {
+        const of = (kind: string, field: string) => this.store.find(kind, String(asked[field])) ?? {};
+        const bucket = getPath(
+            of("storage-configurations", "storage_configuration_id"),
+            "root_bucket_info.bucket_name",
         );
+        const role = getPath(of("credentials", "credentials_id"), "aws_credentials.sts_role.role_arn");
+        if (role !== undefined && this.options.behaviour.roleValidation === "workspaces")
+            this.propagation.requireRole(String(role));
+        if (bucket !== undefined) this.propagation.requireBucket(String(bucket));
     }
 
     private keyArn(registration: string): string {
@@ -221,4 +208,30 @@ function requireTier(asked: AccountRecord): void {
     const tier = asked["pricing_tier"];
     if (demanding !== undefined && tier !== undefined && !["ENTERPRISE", "DEDICATED"].includes(String(tier)))
         throw invalid(`${demanding} needs the pricing tier ENTERPRISE or higher`);
+}
+
+/** A serverless workspace has neither credentials nor storage nor a network of the customer's; every other one needs the first two. */
+function requireComputeMode(asked: AccountRecord): void {
+    const own = ["credentials_id", "storage_configuration_id", "network_id"];
+    if (asked["compute_mode"] === "SERVERLESS") {
+        const given = own.find((field) => asked[field] !== undefined);
+        if (given !== undefined) throw invalid(`${given} must not be set for a workspace with compute_mode SERVERLESS`);
+        return;
+    }
+    const missing = own.slice(0, 2).find((field) => asked[field] === undefined);
+    if (missing !== undefined) throw invalid(`Missing required field: ${missing}`);
+}
+
+/** What the service says of a workspace beyond what was asked. */
+function serviceFields(asked: AccountRecord): AccountRecord {
+    const serverless = asked["compute_mode"] === "SERVERLESS";
+    const mode = serverless ? "SERVERLESS" : "HYBRID";
+    return {
+        pricing_tier: asked["pricing_tier"] ?? "ENTERPRISE",
+        compute_mode: mode,
+        effective_compute_mode: mode,
+        storage_mode: serverless ? "DEFAULT_STORAGE" : "CUSTOMER_HOSTED",
+        is_no_public_ip_enabled: true,
+        cloud: "aws",
+    };
 }

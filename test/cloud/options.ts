@@ -1,0 +1,34 @@
+import type { Behaviour } from "./behaviour";
+import type { WorkspaceBehavior } from "./workspace-api/behavior";
+
+/** How a local cloud is to be; times are in milliseconds. */
+export interface LocalCloudOptions {
+    /** Default: a fixed uuid. */
+    accountId?: string;
+    /** Default: a random one. */
+    token?: string;
+    /** Default: a random one. */
+    clientId?: string;
+    /** Default: a random one. */
+    clientSecret?: string;
+    /** What the account puts in front of deployment names. Default: nothing. */
+    deploymentNamePrefix?: string;
+    /** How long a workspace is PROVISIONING. Default: 1000. */
+    provisioningMilliseconds?: number;
+    /** By which share of that, 0 to 1, at most a workspace is ready sooner: by chance, each by its own. Default: 0. */
+    provisioningScatter?: number;
+    /** How long a deleted workspace is still shown. Default: 0. */
+    deletionMilliseconds?: number;
+    /** How long the control plane keeps a data encryption key. Default: 300000. */
+    dekCacheMilliseconds?: number;
+    /** In which of its known ways the Account API behaves. Default: `defaultBehaviour`. */
+    behaviour?: Partial<Behaviour>;
+    /** Requests beyond these in a second are answered with 429. Default: no limit. */
+    requestsPerSecond?: number;
+    /** How workspaces' own APIs behave: their limits, their front ends. Each can be changed later, see `workspace`. */
+    workspaces?: Partial<WorkspaceBehavior>;
+    /** Default: any free port. */
+    port?: number;
+    /** The clock. Default: the machine's. */
+    now?: () => number;
+}
