@@ -1,12 +1,11 @@
 import { z } from "zod";
 
-import type { ObjectDefinition } from "../resource/definition";
 import type { AccountClient } from "./client";
 import type { Clock } from "./clock";
-import { Poller } from "./poller";
+import { idOf, type ObjectCodec } from "./codec";
 import { ApiError, UnexpectedResponseError } from "./errors";
-import { idOf } from "../resource/mapping";
 import { isRecord, type Properties } from "../util/property-path";
+import { Poller } from "./poller";
 
 /**
  * How long a list may serve reads that were asked for after it, in milliseconds; a write of ours ends it at once. As long
@@ -58,7 +57,7 @@ export class Collection {
     private writes = 0;
 
     constructor(
-        private readonly object: ObjectDefinition,
+        private readonly codec: ObjectCodec,
         private readonly client: AccountClient,
         private readonly accountId: string,
         private readonly clock: Clock,
@@ -69,7 +68,7 @@ export class Collection {
     /** Creates an object and returns what the API answers. */
     async create(body: Properties): Promise<Properties> {
         return this.writing(async () => {
-            const [, answer] = this.record(await this.client.post(this.object.path, body, this.accountId));
+            const [, answer] = this.record(await this.client.post(this.codec.path, body, this.accountId));
             return answer;
         });
     }
@@ -104,7 +103,7 @@ export class Collection {
         try {
             const [found, answer] = this.record(await this.client.get(this.pathOf(id), this.accountId, began));
             if (found === id) return answer;
-            throw new UnexpectedResponseError(`asked for the ${this.object.noun} ${id}, the answer is about ${found}`);
+            throw new UnexpectedResponseError(`asked for the ${this.codec.noun} ${id}, the answer is about ${found}`);
         } catch (error) {
             if (error instanceof ApiError && error.kind === "missing") return undefined;
             throw error;
@@ -205,8 +204,8 @@ export class Collection {
     }
 
     private async requestList(): Promise<Listed> {
-        const parsed = listAnswer.safeParse(await this.client.get(this.object.path, this.accountId));
-        if (!parsed.success) throw new UnexpectedResponseError(`GET ${this.object.path} is not a list`);
+        const parsed = listAnswer.safeParse(await this.client.get(this.codec.path, this.accountId));
+        if (!parsed.success) throw new UnexpectedResponseError(`GET ${this.codec.path} is not a list`);
         const records = (parsed.data ?? []).map((one) => this.record(one));
         this.size = records.length;
         return new Map(records);
@@ -229,13 +228,13 @@ export class Collection {
     }
 
     private pathOf(id: string): string {
-        return `${this.object.path}/${encodeURIComponent(id)}`;
+        return `${this.codec.path}/${encodeURIComponent(id)}`;
     }
 
     /** An answer about one object, and the id that it gives it. */
     private record(answer: unknown): [string, Properties] {
         if (!isRecord(answer))
-            throw new UnexpectedResponseError(`an answer about a ${this.object.noun} is not an object`);
-        return [idOf(this.object, answer), answer];
+            throw new UnexpectedResponseError(`an answer about a ${this.codec.noun} is not an object`);
+        return [idOf(this.codec, answer), answer];
     }
 }

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { parse } from "ini";
 
 import { isRecord } from "../util/property-path";
-import type { Configuration } from "../runtime/settings";
 import { ConfigurationError } from "./errors";
+
+/** What the stack's configuration says to this provider (`databricks:*`), as text. */
+export type Configuration = (key: string) => string | undefined;
 
 /** Which account is spoken to, and as whom. It never leaves the provider's process. */
 export interface Credential {

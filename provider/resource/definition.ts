@@ -52,15 +52,6 @@ export interface Failure {
     readonly reason: string;
 }
 
-/** What a change of a workspace's key for notebooks leads to. */
-export type OnKeyChange =
-    /** The workspace is replaced, as the service demands, with a warning. */
-    | "replace"
-    /** Preview and up fail. */
-    | "forbid"
-    /** The service is asked to change the key in place; accounts whose service cannot do that refuse it. */
-    | "update";
-
 /** What is known when the inputs of an object are checked. */
 export interface CheckContext {
     /** Regions in which an object may be placed. */

@@ -4,7 +4,8 @@ import type { ObjectDefinition, Change, Failure, Field } from "./definition";
 import { checkInputs } from "./validation";
 import type { Listed } from "../api/collection";
 import { NoResponseError, ApiError, ReportedError, UnexpectedResponseError } from "../api/errors";
-import { apiPath, toRequestBody, idOf, fromResponse } from "./mapping";
+import { apiPath, toRequestBody, fromResponse } from "./mapping";
+import { idOf } from "../api/codec";
 import {
     belongsToStack,
     matchTag,

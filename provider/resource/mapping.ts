@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { ObjectDefinition, Field } from "./definition";
 import { camelCaseDeep, snakeCase } from "../util/case";
+import { idOf } from "../api/codec";
 import { UnexpectedResponseError } from "../api/errors";
 import { getPath, type Properties, setPath } from "../util/property-path";
 
@@ -35,15 +36,6 @@ export function responseValue(object: ObjectDefinition, answer: Properties, path
     const field = object.fields[path];
     const place = field && apiPath(path, field);
     return place === undefined ? undefined : getPath(answer, place);
-}
-
-/** The id that the API's answer gives its object. */
-export function idOf(object: ObjectDefinition, answer: Properties): string {
-    const name = snakeCase(object.idField);
-    const id = answer[name];
-    if (typeof id === "string" && /^[A-Za-z0-9_-]{1,128}$/.test(id)) return id;
-    if (typeof id === "number" && Number.isSafeInteger(id) && id >= 0) return String(id);
-    throw new UnexpectedResponseError(`an answer about a ${object.noun} holds no ${name}`);
 }
 
 /** What the answer says of the inputs and outputs of its object, in the words of the program. */

@@ -1,13 +1,13 @@
 import { AccountClient } from "../api/client";
 import { type Clock, systemClock } from "../api/clock";
-import { type Credential, findCredential } from "../api/credential";
+import { type Configuration, type Credential, findCredential } from "../api/credential";
 import { ReportedError } from "../api/errors";
-import type { ObjectDefinition } from "../resource/definition";
+import type { ObjectCodec } from "../api/codec";
 import type { OwnershipTag } from "../contract/ownership-tag";
 import { isEngineAlive } from "./engine";
 import { Collection } from "../api/collection";
 import type { Properties } from "../util/property-path";
-import { type Configuration, readSettings, type Settings } from "./settings";
+import { readSettings, type Settings } from "./settings";
 
 /** Lines for the person who watches `pulumi up`. */
 export interface Reporter {
@@ -85,7 +85,7 @@ export class Session {
     }
 
     /** The objects of one kind in the named account, or in that of the credential. */
-    collectionFor(object: ObjectDefinition, accountId = this.client.accountId): Collection {
+    collectionFor(object: ObjectCodec, accountId = this.client.accountId): Collection {
         const key = `${accountId}${object.path}`;
         const known = this.collections.get(key) ?? new Collection(object, this.client, accountId, this.clock);
         this.collections.set(key, known);
@@ -98,7 +98,7 @@ export class Session {
     }
 
     /** Notes that a resource of this stack's state has this id, and what marks it is known by; without one it is only read. */
-    claim(object: ObjectDefinition, id: string, ...owners: readonly (OwnershipTag | undefined)[]): void {
+    claim(object: ObjectCodec, id: string, ...owners: readonly (OwnershipTag | undefined)[]): void {
         const key = `${object.path}/${id}`;
         const holders = this.held.get(key) ?? new Map<string, OwnershipTag>();
         for (const owner of owners) if (owner !== undefined) holders.set(owner.ownerId, owner);
@@ -106,23 +106,23 @@ export class Session {
     }
 
     /** Notes when a resource of the program, by its state or inputs, took this object over, where it did. */
-    recordAdoption(object: ObjectDefinition, id: string, properties: Properties): void {
+    recordAdoption(object: ObjectCodec, id: string, properties: Properties): void {
         const time = takenOverAt(properties);
         if (time > 0) this.taken.set(`${object.path}/${id}`, time);
     }
 
     /** Whether a resource of the program took this object over after the one with this state had it. */
-    wasAdoptedLater(object: ObjectDefinition, id: string, properties: Properties): boolean {
+    wasAdoptedLater(object: ObjectCodec, id: string, properties: Properties): boolean {
         return (this.taken.get(`${object.path}/${id}`) ?? 0) > takenOverAt(properties);
     }
 
     /** Whether a resource of this stack has this id, as far as this process has seen. */
-    isClaimed(object: ObjectDefinition, id: string): boolean {
+    isClaimed(object: ObjectCodec, id: string): boolean {
         return this.held.has(`${object.path}/${id}`);
     }
 
     /** The other objects of a kind that the resource of this mark has: what it is being replaced by this one for. */
-    others(object: ObjectDefinition, id: string, owner: OwnershipTag): string[] {
+    others(object: ObjectCodec, id: string, owner: OwnershipTag): string[] {
         return [...this.held].flatMap(([key, holders]) => {
             const other = key.startsWith(`${object.path}/`) ? key.slice(object.path.length + 1) : id;
             return other !== id && holders.has(owner.ownerId) ? [other] : [];
@@ -131,7 +131,7 @@ export class Session {
 
     /** Which resource of this stack has this id, by its marks: this one (`true`), or another one. */
     ownerOf(
-        object: ObjectDefinition,
+        object: ObjectCodec,
         id: string,
         ...owners: readonly (OwnershipTag | undefined)[]
     ): true | OwnershipTag | undefined {

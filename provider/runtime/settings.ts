@@ -1,13 +1,19 @@
 import { z } from "zod";
 
-import type { OnKeyChange } from "../resource/definition";
+import type { Configuration } from "../api/credential";
 import { ConfigurationError } from "../api/errors";
 
 /** The regions of the private preview; `databricks:allowedRegions` takes their place. */
 export const DEFAULT_REGIONS: readonly string[] = ["us-east-1", "us-east-2", "us-west-2"];
 
-/** What the stack's configuration says to this provider (`databricks:*`), as text. */
-export type Configuration = (key: string) => string | undefined;
+/** What a change of a workspace's key for notebooks leads to. */
+export type OnKeyChange =
+    /** The workspace is replaced, as the service demands, with a warning. */
+    | "replace"
+    /** Preview and up fail. */
+    | "forbid"
+    /** The service is asked to change the key in place; accounts whose service cannot do that refuse it. */
+    | "update";
 
 /** The provider's settings beside credentials. Times are in milliseconds. */
 export interface Settings {

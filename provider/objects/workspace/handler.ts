@@ -1,13 +1,13 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import type { Failure, OnKeyChange } from "../../resource/definition";
+import type { Failure } from "../../resource/definition";
 import { ApiError, ReportedError } from "../../api/errors";
 import { type Difference, InitializationError, ObjectHandler } from "../../resource/handler";
 import { customerManagedKeyObject } from "../customer-managed-key";
 import { type OwnershipTag, ownerOfInputs } from "../../contract/ownership-tag";
 import { deploymentNamePrefix } from "./definition";
 import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
-import { onKeyChangeSchema } from "../../runtime/settings";
+import { type OnKeyChange, onKeyChangeSchema } from "../../runtime/settings";
 import type { Collection } from "../../api/collection";
 import { explainFailure } from "../../resource/diagnostics";
 

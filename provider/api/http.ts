@@ -1,0 +1,93 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+
+import axios, { type AxiosInstance, isAxiosError } from "axios";
+
+import { NoResponseError } from "./errors";
+
+/** The largest response that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+
+/** One HTTP request. */
+export interface HttpRequest {
+    readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+    /** A path of the client's host, or a whole URL. */
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly data?: string;
+    /** HTTP basic authentication. */
+    readonly auth?: { readonly username: string; readonly password: string };
+}
+
+/** Any response, whatever its status. */
+export interface HttpResponse {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly text: string;
+}
+
+/** Sends requests to one host, bounded in time and size, and follows no redirect. */
+export class HttpClient {
+    private readonly http: AxiosInstance;
+
+    /** @param timeout how long one request may take from its first to its last byte, in milliseconds. */
+    constructor(
+        host: string,
+        private readonly timeout: number,
+    ) {
+        this.http = axios.create({
+            baseURL: host,
+            httpAgent: new HttpAgent({ keepAlive: true }),
+            httpsAgent: new HttpsAgent({ keepAlive: true }),
+            // Credentials are never sent on to another host.
+            maxRedirects: 0,
+            maxContentLength: MAX_RESPONSE_BYTES,
+            maxBodyLength: MAX_RESPONSE_BYTES,
+            responseType: "text",
+            transformResponse: (text: unknown) => text,
+            validateStatus: () => true,
+        });
+    }
+
+    /**
+     * Sends a request. Fails with `NoResponseError` when no whole response comes.
+     *
+     * @param name what the request is called in messages: `GET /workspaces`.
+     */
+    async send(name: string, request: HttpRequest): Promise<HttpResponse> {
+        try {
+            const response = await this.http.request<unknown>({
+                ...request,
+                signal: AbortSignal.timeout(this.timeout),
+            });
+            return {
+                status: response.status,
+                headers: { ...response.headers },
+                text: typeof response.data === "string" ? response.data : "",
+            };
+        } catch (error) {
+            // The axios error holds the request's headers, a secret among them: only its code goes on.
+            throw connectionError(name, isAxiosError(error) ? error.code : undefined, this.timeout);
+        }
+    }
+}
+
+/** Codes of errors that say that no connection came about, so that nothing can have happened. */
+const nothingSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+function connectionError(name: string, code: string | undefined, timeout: number): NoResponseError {
+    switch (code) {
+        case "ERR_CANCELED":
+        case "ECONNABORTED":
+        case "ETIMEDOUT":
+            return new NoResponseError(name, `it took longer than ${timeout / 1000} s`, true);
+        case "ERR_BAD_RESPONSE":
+            return new NoResponseError(name, "the response was cut off or larger than 32 MiB", true);
+        default:
+            return new NoResponseError(
+                name,
+                `the connection failed (${code ?? "for an unknown reason"})`,
+                !nothingSent.has(code ?? ""),
+            );
+    }
+}

@@ -1,0 +1,126 @@
+import type { Clock } from "./clock";
+import { ApiError, NoResponseError, type ReportedError } from "./errors";
+import type { HttpResponse } from "./http";
+import type { Permit, RateLimiter } from "./rate-limiter";
+import { toError } from "./refusal";
+
+/** One request, as far as its repetition depends on it. */
+export interface RetriedRequest {
+    /** What it is called in messages: `GET /workspaces`. */
+    readonly name: string;
+    /** Whether sending it twice does no harm, as for a read. */
+    readonly repeatable: boolean;
+    readonly limiter: RateLimiter;
+    /**
+     * When it was first tried, in milliseconds since 1970, where that was before: its time has run since then. It is sent
+     * once at least.
+     */
+    readonly began?: number | undefined;
+    send(): Promise<HttpResponse>;
+}
+
+/** What came of one attempt. */
+type Outcome =
+    | { readonly response: HttpResponse }
+    /** The service refused it. */
+    | { readonly refused: ReportedError; readonly askedDelay: number }
+    /** It was not sent, or found no response. */
+    | { readonly failure: unknown };
+
+/**
+ * Repeats requests, with growing and scattered pauses, until their total time is used up. Waiting for a permit is no part
+ * of that time, nor is a refusal for the rate's sake while the service accepts other requests.
+ */
+export class Retry {
+    /**
+     * @param timeout how long a request is tried again before it counts as failed, in milliseconds.
+     * @param redact takes the secrets out of a response's text.
+     */
+    constructor(
+        private readonly clock: Clock,
+        private readonly timeout: number,
+        private readonly redact: (text: string) => string,
+    ) {}
+
+    /** The first response with success. Fails with what the last attempt failed with. */
+    async run(request: RetriedRequest): Promise<HttpResponse> {
+        let { began } = request;
+        for (let failures = 0; ;) {
+            const queued = this.clock.now();
+            const permit = await request.limiter.acquire(request.repeatable ? "read" : "write");
+            // Standing in line uses up no time.
+            began = began === undefined ? permit.sent : began + permit.sent - queued;
+            const outcome = await this.attempt(request);
+            if ("refused" in outcome && isThrottled(outcome.refused)) {
+                // Its next permit comes no earlier than the limiter's pause ends.
+                this.requeue(request.limiter, permit, outcome.refused, outcome.askedDelay);
+                continue;
+            }
+            if ("failure" in outcome) request.limiter.onNoResponse();
+            else request.limiter.onAccepted();
+            if ("response" in outcome) return outcome.response;
+            const failure = "refused" in outcome ? outcome.refused : outcome.failure;
+            const asked = "refused" in outcome ? outcome.askedDelay : 0;
+            const delay = Math.max(retryDelay(failures++, this.clock.random()), asked);
+            const late = this.clock.now() + delay > began + this.timeout;
+            if (late || !shouldRetry(failure, request.repeatable)) throw failure;
+            await this.clock.sleep(delay);
+        }
+    }
+
+    private async attempt({ name, repeatable, send }: RetriedRequest): Promise<Outcome> {
+        try {
+            const response = await send();
+            if (response.status < 300) return { response };
+            const error = toError(name, { ...response, text: this.redact(response.text) });
+            // A service that failed may have done first what it was asked to.
+            const refused =
+                isUnavailable(error) && !repeatable
+                    ? new NoResponseError(name, `the service answered with HTTP ${response.status}`, true)
+                    : error;
+            return { refused, askedDelay: retryAfter(response.headers["retry-after"], this.clock.now()) ?? 0 };
+        } catch (failure) {
+            return { failure };
+        }
+    }
+
+    /** As long as the service accepts other requests, one that it refuses for the rate's sake only waits for its next permit. */
+    private requeue(limiter: RateLimiter, permit: Permit, refused: ReportedError, askedDelay: number): void {
+        const { pause, since } = limiter.onThrottled(permit, askedDelay);
+        if (this.clock.now() + pause <= since + this.timeout) return;
+        limiter.rejectQueued(refused);
+        throw refused;
+    }
+}
+
+function isThrottled(error: unknown): boolean {
+    return error instanceof ApiError && error.kind === "throttled";
+}
+
+function isUnavailable(error: unknown): boolean {
+    return error instanceof ApiError && error.kind === "unavailable";
+}
+
+/**
+ * Whether a request may be sent again after this failure. A read may after any failure that can pass. A write may only
+ * when it is certain that it had no effect: the API has no idempotency key, so a second POST may make a second object.
+ */
+export function shouldRetry(failure: unknown, repeatable: boolean): boolean {
+    if (failure instanceof NoResponseError) return repeatable || !failure.mayHaveApplied;
+    return repeatable && isUnavailable(failure);
+}
+
+/**
+ * How long to wait after this many failures before, in milliseconds: twice as long each time, at most 30 s, and scattered
+ * (`random`: from 0 to 1) so that requests that failed together do not come back together.
+ */
+export function retryDelay(failures: number, random: number): number {
+    return Math.min(30_000, 500 * 2 ** failures) * (0.5 + random / 2);
+}
+
+/** Milliseconds that a Retry-After header asks for, in either of its forms; at most ten minutes. */
+export function retryAfter(header: unknown, now: number): number | undefined {
+    if (typeof header !== "string") return undefined;
+    const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+    return Number.isFinite(wait) && wait >= 0 ? Math.min(wait, 600_000) : undefined;
+}
