@@ -111,7 +111,15 @@ describe("the policy of a key", () => {
             [true, "kms:PutKeyPolicy", owner.Principal.AWS, {}],
         ] as const) {
             const said = `${principal} ${action} ${JSON.stringify(context)}`;
-            expect(allows(policy, action, principal, context), said).to.equal(allowed);
+            expect(
+                allows(policy, {
+                    action,
+                    principalArn: principal,
+                    context,
+                    keyArn: "arn:aws:kms:us-east-1:123456789012:key/1",
+                }),
+                said,
+            ).to.equal(allowed);
         }
     });
 

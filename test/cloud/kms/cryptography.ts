@@ -42,7 +42,7 @@ export function cryptography(store: KeyStore): Operations {
                         "IncorrectKeyException",
                         "The key in the request is not the one that encrypted this ciphertext.",
                     );
-                store.requireAllowed(key, "Decrypt", caller);
+                store.requireAllowed(key, "Decrypt", caller, input);
                 requireUsable(key);
                 const plaintext = open(store, key, blob.subarray(1 + length), input["EncryptionContext"]);
                 return {

@@ -22,7 +22,7 @@ export function keyOperations(store: KeyStore): Operations {
             run(input, caller) {
                 const about = asked(input);
                 if (about.policy !== undefined)
-                    store.requireNoLockout(about.policy, caller, input["BypassPolicyLockoutSafetyCheck"]);
+                    store.requireAcceptable(about.policy, caller, input["BypassPolicyLockoutSafetyCheck"]);
                 return { KeyMetadata: metadataOf(store.add(caller.region, about)) };
             },
         },
@@ -84,7 +84,7 @@ export function policyOperations(store: KeyStore): Operations {
             ["PolicyName", "Policy", "BypassPolicyLockoutSafetyCheck"],
             (key, input, caller) => {
                 const policy = text(input["Policy"]) ?? "";
-                store.requireNoLockout(policy, caller, input["BypassPolicyLockoutSafetyCheck"]);
+                store.requireAcceptable(policy, caller, input["BypassPolicyLockoutSafetyCheck"], key.arn);
                 return store.change(key, () => (key.policy = policy));
             },
         ),

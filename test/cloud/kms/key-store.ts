@@ -90,22 +90,46 @@ export class KeyStore {
     }
 
     /** Refuses what the key policy does not let the caller do. */
-    requireAllowed(key: KmsKey, operation: string, { principalArn, context }: KmsCaller): void {
-        if (allows(parsePolicy(key.policy), `kms:${operation}`, principalArn, context)) return;
+    requireAllowed(key: KmsKey, operation: string, caller: KmsCaller, input: Fields = {}): void {
+        if (this.isAllowed(key.policy, operation, caller, { keyArn: key.arn, input })) return;
         throw new KmsError(
             "AccessDeniedException",
-            `User: ${principalArn} is not authorized to perform: kms:${operation} on resource: ${key.arn}`,
+            `User: ${caller.principalArn} is not authorized to perform: kms:${operation} on resource: ${key.arn}`,
         );
     }
 
-    /** Refuses a policy that its caller could not change again. */
-    requireNoLockout(policy: string, { principalArn, context }: KmsCaller, bypass: unknown): void {
-        if (bypass !== true && !allows(parsePolicy(policy), "kms:PutKeyPolicy", principalArn, context)) {
-            throw new KmsError(
-                "MalformedPolicyDocumentException",
-                "The new key policy will not allow you to update the key policy in the future.",
-            );
-        }
+    /** Refuses a policy that is none, and one that its caller could not change again. */
+    requireAcceptable(policy: string, caller: KmsCaller, bypassLockoutCheck: unknown, keyArn?: string): void {
+        parsePolicy(policy);
+        if (bypassLockoutCheck === true || this.isAllowed(policy, "PutKeyPolicy", caller, { keyArn })) return;
+        throw new KmsError(
+            "MalformedPolicyDocumentException",
+            "The new key policy will not allow you to update the key policy in the future.",
+        );
+    }
+
+    private isAllowed(
+        policy: string,
+        operation: string,
+        caller: KmsCaller,
+        { keyArn, input = {} }: { keyArn?: string | undefined; input?: Fields },
+    ): boolean {
+        const encryptionContext = Object.entries((input["EncryptionContext"] ?? {}) as Record<string, string>);
+        return allows(parsePolicy(policy), {
+            action: `kms:${operation}`,
+            principalArn: caller.principalArn,
+            keyArn,
+            context: {
+                "aws:RequestedRegion": caller.region,
+                "aws:CurrentTime": new Date(this.now()).toISOString(),
+                "aws:EpochTime": String(Math.floor(this.now() / 1000)),
+                "kms:EncryptionContextKeys": encryptionContext.map(([name]) => name),
+                ...Object.fromEntries(
+                    encryptionContext.map(([name, value]) => [`kms:EncryptionContext:${name}`, value]),
+                ),
+                ...caller.context,
+            },
+        });
     }
 
     /** Changes a key, unless it is pending deletion or AWS manages it. */
@@ -131,7 +155,7 @@ export class KeyStore {
             fields: ["KeyId", ...fields],
             run: (input, caller) => {
                 const key = this.require(input["KeyId"], caller);
-                this.requireAllowed(key, operation, caller);
+                this.requireAllowed(key, operation, caller, input);
                 return run(key, input, caller);
             },
         };
