@@ -1,5 +1,7 @@
 import tseslint from "typescript-eslint";
 
+import { rooms } from "./eslint-rooms.mjs";
+
 export default tseslint.config(
     { ignores: ["dist/", "**/node_modules/", "**/*.mjs"] },
     ...tseslint.configs.strict,
@@ -14,27 +16,10 @@ export default tseslint.config(
     {
         files: ["sdk/**/*.ts", "provider/**/*.ts"],
         rules: {
-            "no-restricted-imports": ["error", { patterns: ["**/test/*", "**/test"] }],
             "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
         },
     },
-    {
-        files: ["sdk/**/*.ts"],
-        rules: {
-            "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: ["**/test/*", "**/provider/*"] }],
-        },
-    },
-    {
-        // The one door to the provider's code: it knows types, and loads the rest at a program's first lookup.
-        files: ["sdk/lookups/provider-bridge.ts"],
-        rules: {
-            "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: ["**/test/*"] }],
-            "@typescript-eslint/no-restricted-imports": [
-                "error",
-                { patterns: [{ group: ["**/provider/*"], allowTypeImports: true }] },
-            ],
-        },
-    },
+    ...rooms,
     {
         files: ["test/**/*.ts"],
         rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-unused-expressions": "off" },

@@ -1,7 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 
-import { type Properties, getString } from "../util/property-path";
-
 /** The tag that carries a workspace's mark: which stack made it, as which resource. */
 export const OWNERSHIP_TAG = "pulumi-databricks-cmk";
 
@@ -41,8 +39,8 @@ export function newStackUuid(now: number): string {
  * The mark among the inputs, as the sdk's classes write it: `<uuid>/<name>`, where the uuid may be followed by
  * `@<hash of what the resource is a part of>` and by `+retained`; `undefined` where there is none.
  */
-export function ownerOfInputs(inputs: Properties): OwnershipTag | undefined {
-    const parts = written.exec(getString(inputs, "owner") ?? "");
+export function ownerOfInputs({ owner }: Readonly<Record<string, unknown>>): OwnershipTag | undefined {
+    const parts = written.exec(typeof owner === "string" ? owner : "");
     const [, stack, high, low, parent = "", retained, resource] = parts ?? [];
     if (stack === undefined || high === undefined || low === undefined || resource === undefined) return undefined;
     const text = `${stack}${parent}/${resource}`;

@@ -15,6 +15,7 @@ import {
     generateName,
     formatTag,
 } from "../contract/ownership-tag";
+// eslint-disable-next-line no-restricted-imports -- until definitions say what references them
 import { workspaceObject } from "../objects/workspace/definition";
 import { getPath, isRecord, type Properties, setPath, sameValue, getString, UNKNOWN } from "../util/property-path";
 import type { Collection } from "../api/collection";
