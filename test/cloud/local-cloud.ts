@@ -1,43 +1,21 @@
-import { randomBytes, randomUUID } from "node:crypto";
-
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
-import { Account } from "./account-api/account";
+import type { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
 import { kinds } from "./account-api/kinds";
-import { type Behaviour, defaultBehaviour } from "./behaviour";
-import { FakeAwsProvider } from "./aws/fake-aws-provider";
+import type { FakeAwsProvider } from "./aws/fake-aws-provider";
+import type { Behaviour } from "./behaviour";
 import type { Fault } from "./faults";
-import type { ApiRequest } from "./http";
-import { clientsOf } from "./kms/clients";
-import type { KmsCaller } from "./kms/key";
-import { Kms } from "./kms/kms";
-import { KmsServer } from "./kms/server";
-import { type Identity, TokenService } from "./oidc";
+import type { ApiRequest, ApiResponse } from "./http";
+import type { Kms } from "./kms/kms";
+import { discovery } from "./oidc/discovery";
+import type { TokenService } from "./oidc/tokens";
 import type { LocalCloudOptions } from "./options";
-import { CloudServer, type RecordedRequest, type Route } from "./server";
+import { customer, CUSTOMER_AWS_ACCOUNT, type Parts, startParts } from "./parts";
+import { type Address, CloudServer, type RecordedRequest, type Route } from "./server";
 import { addWorkspace, type AddWorkspaceOptions } from "./workspace-api/add-workspace";
 import type { LocalWorkspace } from "./workspace-api/workspace";
-import { WorkspaceStore } from "./workspace-api/workspace-store";
 import { WorkspaceApi } from "./workspace-api/workspace-api";
-
-/** The AWS account of the local cloud's customer. */
-export const CUSTOMER_AWS_ACCOUNT = "123456789012";
-
-const customer = { accessKeyId: "AKIACUSTOMER00000000", secretAccessKey: "local" };
-const databricks = { accessKeyId: "AKIADATABRICKS000000", secretAccessKey: "local" };
-
-/** The parts that a local cloud is made of. */
-interface Parts {
-    readonly kms: Kms;
-    readonly kmsServer: KmsServer;
-    readonly account: Account;
-    readonly workspaces: WorkspaceStore;
-    readonly aws: FakeAwsProvider;
-    readonly tokens: TokenService;
-    readonly identity: Identity;
-    readonly behaviour: Behaviour;
-    readonly now: () => number;
-}
+import type { WorkspaceStore } from "./workspace-api/workspace-store";
 
 /**
  * Databricks' account and AWS on this machine: the Account API, workspaces' notebooks, a KMS, and a provider in the
@@ -46,6 +24,8 @@ interface Parts {
 export class LocalCloud {
     /** Origin of the Account API and, by the Host header, of the workspaces. */
     host = "";
+    readonly accountId: string;
+    /** A bearer token for the Account API; not valid in a workspace, see `tokens.createWorkspaceToken`. */
     readonly token: string;
     readonly clientId: string;
     readonly clientSecret: string;
@@ -66,19 +46,18 @@ export class LocalCloud {
     private readonly workspaceApi: WorkspaceApi;
 
     private constructor(
-        readonly accountId: string,
         private readonly parts: Parts,
         requestsPerSecond: number | undefined,
     ) {
-        ({ kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
+        ({ accountId: this.accountId, kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
         ({ aws: this.aws, tokens: this.tokens, behaviour: this.behaviour } = parts);
         ({ token: this.token, clientId: this.clientId, clientSecret: this.clientSecret } = parts.identity);
-        this.api = new AccountApi(this.account, accountId, this.tokens, this.behaviour);
+        this.api = new AccountApi(this.account, this.accountId, this.tokens, this.behaviour);
         this.workspaceApi = new WorkspaceApi(parts.now);
         this.server = new CloudServer(
             {
                 account: (request) => this.api.answer(request),
-                workspace: (host, request) => this.workspaceRoute(host, request),
+                workspace: (address, request) => this.workspaceRoute(address, request),
             },
             this.behaviour,
             requestsPerSecond,
@@ -87,47 +66,10 @@ export class LocalCloud {
 
     /** Starts a local cloud. */
     static async start(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-        const now = options.now ?? Date.now;
-        const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
-        const behaviour: Behaviour = { ...defaultBehaviour, ...options.behaviour };
-        const kms = new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now });
-        const kmsServer = await KmsServer.start(
-            kms,
-            new Map<string, Omit<KmsCaller, "region">>([
-                [customer.accessKeyId, { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root` }],
-                [databricks.accessKeyId, databricksPrincipal(accountId)],
-            ]),
-        );
-        const identity = identityOf(options);
-        const workspaces = new WorkspaceStore({
-            kms: clientsOf(kmsServer.endpoint, databricks),
-            now,
-            dekCacheMilliseconds: options.dekCacheMilliseconds ?? 300_000,
-            behavior: options.workspaces,
-            servicePrincipals: [identity.clientId],
-        });
-        const aws = await FakeAwsProvider.start({
-            kmsEndpoint: kmsServer.endpoint,
-            awsAccountId: CUSTOMER_AWS_ACCOUNT,
-            region: "us-east-1",
-            credentials: customer,
-        });
-        const account = new Account({
-            accountId,
-            now,
-            behaviour,
-            workspaces,
-            provisioningMilliseconds: options.provisioningMilliseconds ?? 1000,
-            provisioningScatter: options.provisioningScatter ?? 0,
-            deletionMilliseconds: options.deletionMilliseconds ?? 0,
-            deploymentNamePrefix: options.deploymentNamePrefix,
-            awsVpcEndpoint: (id) => aws.vpcEndpoint(id),
-            awsAccountId: CUSTOMER_AWS_ACCOUNT,
-        });
-        const tokens = new TokenService(identity, now);
-        const parts = { kms, kmsServer, account, workspaces, aws, tokens, identity, behaviour, now };
-        const cloud = new LocalCloud(accountId, parts, options.requestsPerSecond);
+        const cloud = new LocalCloud(await startParts(options), options.requestsPerSecond);
         cloud.host = await cloud.server.listen(options.port ?? 0);
+        if (options.workspacePorts === true)
+            cloud.account.workspaceUrl = (workspaceId) => cloud.openWorkspacePort(workspaceId);
         return cloud;
     }
 
@@ -150,6 +92,14 @@ export class LocalCloud {
     workspaceUrl(workspaceId: string): string {
         const name = String(this.account.get("workspaces", workspaceId)["deployment_name"]);
         return `http://${name}.localhost:${new URL(this.host).port}`;
+    }
+
+    /**
+     * Opens a port of its own for a workspace on 127.0.0.1 and returns its origin: for clients that cannot resolve names
+     * below localhost. The same origin each time.
+     */
+    async openWorkspacePort(workspaceId: string): Promise<string> {
+        return this.server.openWorkspacePort(workspaceId);
     }
 
     /** Makes a KMS key of the customer that Databricks may use for notebooks, and returns its ARN. */
@@ -207,38 +157,37 @@ export class LocalCloud {
         await Promise.all([this.server.close(), this.parts.kmsServer.stop(), this.aws.stop()]);
     }
 
-    private workspaceRoute(host: string, request: ApiRequest): Route | undefined {
-        const workspace = this.account.deployed(host.split(".")[0] ?? "");
-        if (workspace?.["workspace_status"] !== "RUNNING") return undefined;
-        const workspaceId = String(workspace["workspace_id"]);
+    private workspaceRoute(address: Address, request: ApiRequest): Route | undefined {
+        const workspaceId = this.addressedWorkspace(address);
+        if (workspaceId === undefined) return undefined;
+        const workspace = this.workspaces.get(workspaceId);
         return {
             workspaceId,
             run: () =>
-                this.workspaceApi.handle(
-                    this.workspaces.get(workspaceId),
-                    request,
-                    this.account.readyAt(workspaceId),
-                    () => {
-                        this.tokens.requireBearer(request);
-                        return this.clientId;
-                    },
-                ),
+                this.workspaceApi.handle(workspace, request, this.account.readyAt(workspaceId), {
+                    authenticate: (incoming) => this.tokens.authenticate(incoming, workspaceId),
+                    answerOidc: (incoming) => this.answerOidc(workspace, incoming),
+                }),
         };
     }
-}
 
-/** Databricks' role in AWS when it acts for an account: its session is tagged with the account's id. */
-function databricksPrincipal(accountId: string): Omit<KmsCaller, "region"> {
-    return {
-        principalArn: "arn:aws:iam::414351767826:root",
-        context: { "aws:PrincipalTag/DatabricksAccountId": accountId },
-    };
-}
+    /** The RUNNING workspace that a request is addressed to, if it is addressed to one. */
+    private addressedWorkspace({ host, workspaceId }: Address): string | undefined {
+        const workspace =
+            workspaceId === undefined
+                ? this.account.deployed(host.split(".")[0] ?? "")
+                : this.account.find("workspaces", workspaceId);
+        return workspace?.["workspace_status"] === "RUNNING" ? String(workspace["workspace_id"]) : undefined;
+    }
 
-function identityOf(options: LocalCloudOptions): Identity {
-    return {
-        token: options.token ?? `dapi${randomBytes(16).toString("hex")}`,
-        clientId: options.clientId ?? randomUUID(),
-        clientSecret: options.clientSecret ?? `dose${randomBytes(16).toString("hex")}`,
-    };
+    /** Answers the discovery documents and the token endpoint of a workspace's host, which need no token. */
+    private answerOidc(workspace: LocalWorkspace, request: ApiRequest): ApiResponse | undefined {
+        const { id } = workspace;
+        if (request.method === "POST" && request.path === "/oidc/v1/token")
+            return this.tokens.issue(request, {
+                id,
+                hasMember: (name) => workspace.principals.find(name) !== undefined,
+            });
+        return discovery(request, { accountId: this.accountId, workspaceId: id });
+    }
 }

@@ -27,8 +27,15 @@ export interface LocalCloudOptions {
     requestsPerSecond?: number;
     /** How workspaces' own APIs behave: their limits, their front ends. Each can be changed later, see `workspace`. */
     workspaces?: Partial<WorkspaceBehavior>;
-    /** Default: any free port. */
+    /** Of the account and, by their names, the workspaces. Default: any free port. */
     port?: number;
+    /** Of the KMS. Default: any free port. */
+    kmsPort?: number;
+    /**
+     * Whether each workspace gets a port of its own on 127.0.0.1, which the Account API shows as its `workspace_url`: for
+     * clients that cannot resolve names below localhost. Default: false.
+     */
+    workspacePorts?: boolean;
     /** The clock. Default: the machine's. */
     now?: () => number;
 }

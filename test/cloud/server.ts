@@ -1,3 +1,6 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 
 import type { Behaviour } from "./behaviour";
@@ -30,6 +33,14 @@ export interface RecordedRequest {
 /** What a request leads to: a response, or a broken connection. */
 export type Outcome = ApiResponse | "dropped";
 
+/** What a request was sent to. */
+export interface Address {
+    /** The Host header. */
+    readonly host: string;
+    /** The workspace that its port or the header `X-Databricks-Workspace-Id` names. */
+    readonly workspaceId: string | undefined;
+}
+
 /** Who answers a request. */
 export interface Route {
     readonly workspaceId: string | undefined;
@@ -38,8 +49,8 @@ export interface Route {
 
 /** What answers the requests that come in. */
 export interface ServerRoutes {
-    /** Who answers a request to a workspace's host; `undefined` where no RUNNING workspace has this host. */
-    workspace(host: string, request: ApiRequest): Route | undefined;
+    /** Who answers a request to a workspace; `undefined` where it is addressed to no RUNNING workspace. */
+    workspace(address: Address, request: ApiRequest): Route | undefined;
     /** Answers a request to the account's host. */
     account(request: ApiRequest): Promise<ApiResponse>;
 }
@@ -53,6 +64,8 @@ export class CloudServer {
     readonly requests: RecordedRequest[] = [];
     private readonly faults = new Faults();
     private readonly server = Fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 * 1024 });
+    private readonly workspacePorts = new Map<number, string>();
+    private readonly extraServers: Server[] = [];
     private recent: number[] = [];
 
     constructor(
@@ -67,14 +80,29 @@ export class CloudServer {
         this.server.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
         this.server.all("/*", async (incoming, reply) => {
             const request = requestOf(incoming);
-            const workspace = this.routes.workspace(String(incoming.headers.host ?? ""), request);
+            const workspace = this.routes.workspace(this.addressOf(incoming), request);
             return this.answer(request, reply, workspace ?? this.accountRoute(request));
         });
         return this.server.listen({ host: "127.0.0.1", port });
     }
 
+    /** Opens a port for one workspace, and returns its origin; the same each time. */
+    async openWorkspacePort(workspaceId: string): Promise<string> {
+        for (const [port, id] of this.workspacePorts) if (id === workspaceId) return `http://127.0.0.1:${port}`;
+        const extra = createServer((request, response) => this.server.routing(request, response));
+        this.extraServers.push(extra);
+        await new Promise<void>((resolve) => extra.listen(0, "127.0.0.1", resolve));
+        const { port } = extra.address() as AddressInfo;
+        this.workspacePorts.set(port, workspaceId);
+        return `http://127.0.0.1:${port}`;
+    }
+
     /** Ends it. */
     async close(): Promise<void> {
+        for (const extra of this.extraServers) {
+            extra.close();
+            extra.closeAllConnections();
+        }
         await this.server.close();
     }
 
@@ -87,6 +115,13 @@ export class CloudServer {
     clearRequests(): void {
         this.requests.length = 0;
         this.faults.restartCount();
+    }
+
+    private addressOf({ headers, socket }: FastifyRequest): Address {
+        const named = headers["x-databricks-workspace-id"] ?? headers["x-databricks-org-id"];
+        const workspaceId =
+            this.workspacePorts.get(socket.localPort ?? 0) ?? (named === undefined ? undefined : String(named));
+        return { host: String(headers.host ?? ""), workspaceId };
     }
 
     private accountRoute(request: ApiRequest): Route {
@@ -116,6 +151,8 @@ export class CloudServer {
         }
         const { bytes, contentType } = payloadOf(outcome, this.behaviour);
         record.bytes = bytes.length;
+        // Clients of a workspace learn its id from this header.
+        if (route.workspaceId !== undefined) void reply.header("x-databricks-org-id", route.workspaceId);
         return reply
             .status(outcome.status)
             .headers(outcome.headers ?? {})

@@ -146,7 +146,7 @@ async function leaveRunning(cloud, stack, outputs) {
     for (const [name, value] of Object.entries(settings)) console.log(`export ${name}='${value}'`);
     console.log(`\ncd '${stack.folder}' && pulumi stack --stack dev    # the stack`);
     console.log(
-        `curl --connect-to ::${new URL(cloud.host).host} -H "Authorization: Bearer ${cloud.token}" '${outputs.workspaceUrl}/api/2.0/workspace/list?path=/'`,
+        `curl --connect-to ::${new URL(cloud.host).host} -H "Authorization: Bearer ${cloud.tokens.createWorkspaceToken(outputs.workspaceId)}" '${outputs.workspaceUrl}/api/2.0/workspace/list?path=/'`,
     );
     await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));
 }
@@ -186,7 +186,7 @@ async function readNotebook(cloud, workspaceUrl) {
 function call(cloud, workspaceUrl, method, path, body) {
     const headers = {
         host: new URL(workspaceUrl).host,
-        authorization: `Bearer ${cloud.token}`,
+        authorization: `Bearer ${workspaceToken(cloud, workspaceUrl)}`,
         "content-type": "application/json",
     };
     return new Promise((resolve, reject) => {
@@ -202,6 +202,16 @@ function call(cloud, workspaceUrl, method, path, body) {
         asked.on("error", reject);
         asked.end(body === undefined ? undefined : JSON.stringify(body));
     });
+}
+
+/**
+ * A token for the workspace; the account's own is not valid there.
+ * @param {LocalCloud} cloud
+ * @param {string} workspaceUrl
+ */
+function workspaceToken(cloud, workspaceUrl) {
+    const workspace = cloud.account.deployed(new URL(workspaceUrl).host.split(".")[0] ?? "");
+    return cloud.tokens.createWorkspaceToken(String(workspace?.workspace_id));
 }
 
 /** @param {string} title */

@@ -11,7 +11,7 @@ export interface WorkspaceResponse {
     readonly json: Record<string, unknown>;
 }
 
-/** Sends a request to a workspace's host with the account's token. Rejects where the connection breaks. */
+/** Sends a request to a workspace's host with a token of the account's own service principal. Rejects where the connection breaks. */
 export type SendToWorkspace = (
     method: string,
     path: string,
@@ -22,6 +22,7 @@ export type SendToWorkspace = (
 /** What sends requests to one workspace. Not every machine resolves names below localhost, so the name is in the header. */
 export function workspaceRequests(cloud: LocalCloud, workspaceId: string): SendToWorkspace {
     const host = new URL(cloud.workspaceUrl(workspaceId)).host;
+    const token = cloud.tokens.createWorkspaceToken(workspaceId);
     return (method, path, body, headers = {}) =>
         new Promise((resolve, reject) => {
             const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -31,7 +32,7 @@ export function workspaceRequests(cloud: LocalCloud, workspaceId: string): SendT
                     method,
                     headers: {
                         host,
-                        authorization: `Bearer ${cloud.token}`,
+                        authorization: `Bearer ${token}`,
                         "content-type": "application/json",
                         ...headers,
                     },

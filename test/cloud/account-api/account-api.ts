@@ -1,6 +1,7 @@
 import type { Behaviour } from "../behaviour";
 import { ApiError, type ApiRequest, type ApiResponse, bodyOf } from "../http";
-import type { TokenService } from "../oidc";
+import { accountTokenEndpoint, discovery } from "../oidc/discovery";
+import type { TokenService } from "../oidc/tokens";
 import type { Account } from "./account";
 import { kindOf, kinds } from "./kinds";
 import type { AccountRecord } from "./records";
@@ -17,8 +18,11 @@ export class AccountApi {
 
     /** Answers a request. Throws `ApiError`. */
     async answer(request: ApiRequest): Promise<ApiResponse> {
-        if (request.path === `/oidc/accounts/${this.accountId}/v1/token`) return this.tokens.issue(request);
-        this.tokens.requireBearer(request);
+        const document = discovery(request);
+        if (document !== undefined) return document;
+        if (request.method === "POST" && accountTokenEndpoint(request, this.accountId))
+            return this.tokens.issue(request);
+        this.tokens.authenticate(request);
         const [, accountId, kind = "", id, more] =
             /^\/api\/2\.0\/accounts\/([^/]+)\/([^/]+)(?:\/([^/]*))?(\/.*)?$/.exec(request.path) ?? [];
         if (kinds[kind] === undefined || more !== undefined) throw noEndpoint(request);

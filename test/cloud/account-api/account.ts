@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 
 import type { Behaviour } from "../behaviour";
 import { ApiError, invalid } from "../http";
@@ -7,7 +6,7 @@ import { kindOf } from "./kinds";
 import type { Outcome } from "./lifecycle";
 import type { AwsVpcEndpoint } from "./private-link";
 import { Propagation } from "./propagation";
-import type { AccountRecord } from "./records";
+import { type AccountRecord, contains } from "./records";
 import { serverFields } from "./server-fields";
 import { ObjectStore } from "./store";
 import {
@@ -33,6 +32,8 @@ export interface AccountOptions extends WorkspaceOptions {
 export class Account {
     /** Regions in which workspaces may be. */
     regions = ["us-east-1", "us-east-2", "us-west-2"];
+    /** The origin of a new workspace, which the API then shows as its `workspace_url`. Default: none is shown. */
+    workspaceUrl: ((workspaceId: string) => Promise<string>) | undefined;
     private readonly behaviour: Behaviour;
     private readonly store: ObjectStore;
     private readonly propagation: Propagation;
@@ -159,12 +160,19 @@ export class Account {
         requireValid(this.store, kind, known, this.behaviour);
         const common: AccountRecord = { account_id: this.options.accountId };
         if (untimed !== true) common["creation_time"] = this.options.now();
-        if (kind === "workspaces") return this.get(kind, await this.workspaces.create(known, common, this.regions));
+        if (kind === "workspaces") return this.createWorkspace(known, common);
         requireReferences(this.store, kind, known);
         const id = randomUUID();
         const added = this.serverFields(kind, known);
         this.store.stored(kind).set(id, { ...known, ...common, [idField]: id, ...added });
         return this.get(kind, id);
+    }
+
+    private async createWorkspace(body: AccountRecord, common: AccountRecord): Promise<AccountRecord> {
+        const id = await this.workspaces.create(body, common, this.regions);
+        if (this.workspaceUrl !== undefined)
+            this.change("workspaces", id, { workspace_url: await this.workspaceUrl(id) });
+        return this.get("workspaces", id);
     }
 
     /** Changes a workspace. Without a mask, all fields of the body are meant. Throws `ApiError`. */
@@ -236,13 +244,4 @@ export class Account {
         const path = `/accounts/${this.options.accountId}/${kind}/${id}`;
         return new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${method} ${path}'`);
     }
-}
-
-/** Whether a record has every value of another one. */
-function contains(record: unknown, wanted: unknown): boolean {
-    if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted))
-        return isDeepStrictEqual(record, wanted);
-    return Object.entries(wanted).every(([name, value]) =>
-        contains((record as AccountRecord | undefined)?.[name], value),
-    );
 }

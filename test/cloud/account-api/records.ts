@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { invalid } from "../http";
 
 /** An object of the account as the API shows it, in snake_case; a workspace's id is a string of digits here. */
@@ -21,4 +23,13 @@ export function requireObject(value: unknown, name: string): AccountRecord {
     if (typeof value !== "object" || value === null || Array.isArray(value))
         throw invalid(`Missing required field: ${name}`);
     return value as AccountRecord;
+}
+
+/** Whether a record has every value of another one. */
+export function contains(record: unknown, wanted: unknown): boolean {
+    if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted))
+        return isDeepStrictEqual(record, wanted);
+    return Object.entries(wanted).every(([name, value]) =>
+        contains((record as AccountRecord | undefined)?.[name], value),
+    );
 }

@@ -7,9 +7,7 @@ import type { ObjectStore } from "./store";
 /** What a body holds of this kind's fields, and the paths of what the service does not know. */
 export function splitFields(kind: string, body: AccountRecord): { known: AccountRecord; unknown: string[] } {
     const { required, optional, members = {} } = kindOf(kind);
-    // An empty value and null say the same as leaving the field out.
-    const given = Object.entries(body).filter(([, value]) => value !== null && value !== "");
-    const known: AccountRecord = structuredClone(Object.fromEntries(given));
+    const known: AccountRecord = structuredClone(body);
     const unknown: string[] = [];
     const drop = (record: AccountRecord, names: readonly string[], prefix: string) => {
         for (const name of Object.keys(record).filter((one) => !names.includes(one))) {
@@ -18,6 +16,9 @@ export function splitFields(kind: string, body: AccountRecord): { known: Account
         }
     };
     drop(known, [...required, ...optional], "");
+    // An empty value and null say the same as leaving the field out.
+    for (const [name, value] of Object.entries(known))
+        if (value === null || value === "") Reflect.deleteProperty(known, name);
     for (const [field, names] of Object.entries(members)) {
         if (getPath(known, field) !== undefined && getPath(known, field) !== null)
             drop(requireObject(getPath(known, field), field), names, `${field}.`);

@@ -16,7 +16,11 @@ export class KmsServer {
      * Starts it. Signatures are not verified: the access key id of a request names its principal, the credential's scope
      * its region.
      */
-    static async start(kms: Kms, principals: ReadonlyMap<string, Omit<KmsCaller, "region">>): Promise<KmsServer> {
+    static async start(
+        kms: Kms,
+        principals: ReadonlyMap<string, Omit<KmsCaller, "region">>,
+        port = 0,
+    ): Promise<KmsServer> {
         const server = Fastify({ forceCloseConnections: true });
         server.removeAllContentTypeParsers();
         server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
@@ -41,7 +45,7 @@ export class KmsServer {
                 return reply.status(400).send({ __type: error.code, message: error.message });
             }
         });
-        const endpoint = await server.listen({ host: "127.0.0.1", port: 0 });
+        const endpoint = await server.listen({ host: "127.0.0.1", port });
         return new KmsServer(endpoint, () => server.close());
     }
 }

@@ -8,6 +8,14 @@ import { reposApi } from "./repos-api";
 import { ok, treeApi, type WorkspaceCall } from "./tree-api";
 import type { LocalWorkspace } from "./workspace";
 
+/** What a workspace's host asks of the account. */
+export interface WorkspaceAuthority {
+    /** Whom a request comes from: an application id or an email. Throws `ApiError` where it is nobody. */
+    authenticate(request: ApiRequest): string | undefined;
+    /** Answers the host's discovery documents and its token endpoint; `undefined` for any other request. */
+    answerOidc(request: ApiRequest): ApiResponse | undefined;
+}
+
 /** A workspace's own API: what its host answers to whom. */
 export class WorkspaceApi {
     constructor(private readonly now: () => number) {}
@@ -16,13 +24,12 @@ export class WorkspaceApi {
      * Answers a request to a RUNNING workspace.
      *
      * @param readyAt when it became RUNNING, in milliseconds since 1970
-     * @param authenticate whom the request comes from: an application id or an email. Throws `ApiError` where it is nobody.
      */
     async handle(
         workspace: LocalWorkspace,
         request: ApiRequest,
         readyAt: number,
-        authenticate: (request: ApiRequest) => string | undefined,
+        authority: WorkspaceAuthority,
     ): Promise<Outcome> {
         const { behavior } = workspace;
         workspace.runningSince ??= readyAt;
@@ -31,7 +38,7 @@ export class WorkspaceApi {
         if (behavior.frontEnd === "forbidden") return forbidden;
         const refused = workspace.rateLimit.admit(this.now(), behavior.requestsPerSecond);
         if (refused !== undefined) return throttled(refused.retryAfter);
-        return this.answer(workspace, request, authenticate(request));
+        return authority.answerOidc(request) ?? this.answer(workspace, request, authority.authenticate(request));
     }
 
     private async answer(

@@ -1,0 +1,93 @@
+import { randomBytes, randomUUID } from "node:crypto";
+
+import { Account } from "./account-api/account";
+import { FakeAwsProvider } from "./aws/fake-aws-provider";
+import { type Behaviour, defaultBehaviour } from "./behaviour";
+import { clientsOf } from "./kms/clients";
+import type { KmsCaller } from "./kms/key";
+import { Kms } from "./kms/kms";
+import { KmsServer } from "./kms/server";
+import { type Identity, TokenService } from "./oidc/tokens";
+import type { LocalCloudOptions } from "./options";
+import { WorkspaceStore } from "./workspace-api/workspace-store";
+
+/** The AWS account of the local cloud's customer. */
+export const CUSTOMER_AWS_ACCOUNT = "123456789012";
+
+/** The customer's access key. */
+export const customer = { accessKeyId: "AKIACUSTOMER00000000", secretAccessKey: "local" };
+const databricks = { accessKeyId: "AKIADATABRICKS000000", secretAccessKey: "local" };
+
+/** The parts that a local cloud is made of. */
+export interface Parts {
+    readonly accountId: string;
+    readonly kms: Kms;
+    readonly kmsServer: KmsServer;
+    readonly account: Account;
+    readonly workspaces: WorkspaceStore;
+    readonly aws: FakeAwsProvider;
+    readonly tokens: TokenService;
+    readonly identity: Identity;
+    readonly behaviour: Behaviour;
+    readonly now: () => number;
+}
+
+/** Starts the parts of a local cloud, each knowing those that it needs. */
+export async function startParts(options: LocalCloudOptions): Promise<Parts> {
+    const now = options.now ?? Date.now;
+    const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
+    const behaviour: Behaviour = { ...defaultBehaviour, ...options.behaviour };
+    const kms = new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now });
+    const kmsServer = await KmsServer.start(
+        kms,
+        new Map<string, Omit<KmsCaller, "region">>([
+            [customer.accessKeyId, { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root` }],
+            [databricks.accessKeyId, databricksPrincipal(accountId)],
+        ]),
+        options.kmsPort,
+    );
+    const identity = identityOf(options);
+    const workspaces = new WorkspaceStore({
+        kms: clientsOf(kmsServer.endpoint, databricks),
+        now,
+        dekCacheMilliseconds: options.dekCacheMilliseconds ?? 300_000,
+        behavior: options.workspaces,
+        servicePrincipals: [identity.clientId],
+    });
+    const aws = await FakeAwsProvider.start({
+        kmsEndpoint: kmsServer.endpoint,
+        awsAccountId: CUSTOMER_AWS_ACCOUNT,
+        region: "us-east-1",
+        credentials: customer,
+    });
+    const account = new Account({
+        accountId,
+        now,
+        behaviour,
+        workspaces,
+        provisioningMilliseconds: options.provisioningMilliseconds ?? 1000,
+        provisioningScatter: options.provisioningScatter ?? 0,
+        deletionMilliseconds: options.deletionMilliseconds ?? 0,
+        deploymentNamePrefix: options.deploymentNamePrefix,
+        awsVpcEndpoint: (id) => aws.vpcEndpoint(id),
+        awsAccountId: CUSTOMER_AWS_ACCOUNT,
+    });
+    const tokens = new TokenService(accountId, identity, now);
+    return { accountId, kms, kmsServer, account, workspaces, aws, tokens, identity, behaviour, now };
+}
+
+/** Databricks' role in AWS when it acts for an account: its session is tagged with the account's id. */
+function databricksPrincipal(accountId: string): Omit<KmsCaller, "region"> {
+    return {
+        principalArn: "arn:aws:iam::414351767826:root",
+        context: { "aws:PrincipalTag/DatabricksAccountId": accountId },
+    };
+}
+
+function identityOf(options: LocalCloudOptions): Identity {
+    return {
+        token: options.token ?? `dapi${randomBytes(16).toString("hex")}`,
+        clientId: options.clientId ?? randomUUID(),
+        clientSecret: options.clientSecret ?? `dose${randomBytes(16).toString("hex")}`,
+    };
+}
