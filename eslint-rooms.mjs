@@ -4,7 +4,7 @@
  */
 const ROOMS = [
     { name: "index", files: ["provider/index.ts"] },
-    { name: "lookups", files: ["provider/lookups.ts"] },
+    { name: "lookups", files: ["provider/lookups.ts", "provider/lookup-definitions.ts"] },
     { name: "registry", files: ["provider/registry.ts"] },
     { name: "objects", files: ["provider/objects/**/*.ts"] },
     { name: "resource", files: ["provider/resource/**/*.ts"] },

@@ -1,35 +1,19 @@
 /**
- * What the engine's dynamic-provider process runs. The state's `__provider` requires these by name: a name that was
- * published once stays, or the resources of old states could not be deleted.
+ * The handlers, which run in the engine's dynamic-provider process. The `__provider` of a state requires each by its name:
+ * a name that was released must stay, or resources of existing states could not be deleted.
  */
-import { ObjectHandler } from "./resource/handler";
-import { credentialsObject } from "./objects/credentials";
-import { customerManagedKeyObject } from "./objects/customer-managed-key";
-import { networkObject } from "./objects/network";
-import { privateAccessSettingsObject } from "./objects/private-access-settings";
-import { storageConfigurationObject } from "./objects/storage-configuration";
-import { vpcEndpointObject } from "./objects/vpc-endpoint";
-import { workspaceObject } from "./objects/workspace/definition";
+import { StackIdentityHandler } from "./objects/stack-identity";
+import { createHandler } from "./registry";
 import { engineReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";
-import { StackIdentityHandler } from "./objects/stack-identity";
-import { WorkspaceHandler } from "./objects/workspace/handler";
 
 const session = new Session(realEnvironment(engineReporter));
 
-/** Handles `StackIdentity`. */
 export const stackIdentity = new StackIdentityHandler(session);
-/** Handles `CustomerManagedKey`. */
-export const customerManagedKey = new ObjectHandler(customerManagedKeyObject, session);
-/** Handles `Credentials`. */
-export const credentials = new ObjectHandler(credentialsObject, session);
-/** Handles `StorageConfiguration`. */
-export const storageConfiguration = new ObjectHandler(storageConfigurationObject, session);
-/** Handles `Network`. */
-export const network = new ObjectHandler(networkObject, session);
-/** Handles `VpcEndpoint`. */
-export const vpcEndpoint = new ObjectHandler(vpcEndpointObject, session);
-/** Handles `PrivateAccessSettings`. */
-export const privateAccessSettings = new ObjectHandler(privateAccessSettingsObject, session);
-/** Handles `Workspace`. */
-export const workspace = new WorkspaceHandler(workspaceObject, session);
+export const customerManagedKey = createHandler("CustomerManagedKey", session);
+export const credentials = createHandler("Credentials", session);
+export const storageConfiguration = createHandler("StorageConfiguration", session);
+export const network = createHandler("Network", session);
+export const vpcEndpoint = createHandler("VpcEndpoint", session);
+export const privateAccessSettings = createHandler("PrivateAccessSettings", session);
+export const workspace = createHandler("Workspace", session);

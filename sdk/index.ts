@@ -10,34 +10,40 @@ export {
     type KeyUseCase,
 } from "./resources/customer-managed-key";
 export { EncryptedWorkspace, type EncryptedWorkspaceArgs } from "./components/encrypted-workspace";
+export { getCredentials, getCredentialsOutput, type GetCredentialsResult } from "./lookups/credentials";
+export { getCurrentConfig, getCurrentConfigOutput, type GetCurrentConfigResult } from "./lookups/current-config";
 export {
-    type LookupResult as Found,
-    type GetAllArgs,
-    getCredentials,
-    getCredentialsOutput,
-    type GetCredentialsResult,
-    getCurrentConfig,
-    getCurrentConfigOutput,
-    type GetCurrentConfigResult,
     getCustomerManagedKey,
     type GetCustomerManagedKeyArgs,
+    type GetCustomerManagedKeyByArnArgs,
+    type GetCustomerManagedKeyByIdArgs,
     getCustomerManagedKeyOutput,
     type GetCustomerManagedKeyResult,
     getCustomerManagedKeys,
     getCustomerManagedKeysOutput,
     type GetCustomerManagedKeysResult,
-    getNetworks,
-    getNetworksOutput,
-    type GetNetworksResult,
+} from "./lookups/customer-managed-key";
+export { getNetworks, getNetworksOutput, type GetNetworksResult } from "./lookups/network";
+export {
     getPrivateAccessSettings,
     getPrivateAccessSettingsOutput,
     type GetPrivateAccessSettingsResult,
+} from "./lookups/private-access-settings";
+export {
     getStorageConfigurations,
     getStorageConfigurationsOutput,
     type GetStorageConfigurationsResult,
-    getVpcEndpoints,
-    getVpcEndpointsOutput,
-    type GetVpcEndpointsResult,
+} from "./lookups/storage-configuration";
+export type {
+    ExactlyOne,
+    GetAllArgs,
+    IdsByName,
+    LookupInputs,
+    LookupOutputOptions,
+    LookupResult,
+} from "./lookups/types";
+export { getVpcEndpoints, getVpcEndpointsOutput, type GetVpcEndpointsResult } from "./lookups/vpc-endpoint";
+export {
     getWorkspace,
     type GetWorkspaceArgs,
     getWorkspaceOutput,
@@ -45,15 +51,10 @@ export {
     getWorkspaces,
     getWorkspacesOutput,
     type GetWorkspacesResult,
-    type IdsByName,
-    type LookupInputs,
-    type LookupOutputOptions,
-} from "./lookups/functions";
+    type WorkspaceSelectors,
+} from "./lookups/workspace";
 export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./resources/network";
-export {
-    EncryptionKey as EncryptionKey,
-    type EncryptionKeyArgs as EncryptionKeyArgs,
-} from "./components/encryption-key";
+export { EncryptionKey, type EncryptionKeyArgs } from "./components/encryption-key";
 export {
     crossAccountPolicy,
     type CrossAccountNetwork,
@@ -71,7 +72,12 @@ export {
     PrivateAccessSettings,
     type PrivateAccessSettingsArgs,
 } from "./resources/private-access-settings";
-export { StackIdentity as StackIdentity } from "./resources/account-resource";
+export {
+    AccountResource,
+    type AccountResourceArgs,
+    DynamicResource,
+    StackIdentity,
+} from "./resources/account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./resources/storage-configuration";
 export { VpcEndpoint, type VpcEndpointArgs } from "./resources/vpc-endpoint";
 export {

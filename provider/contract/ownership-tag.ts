@@ -1,46 +1,56 @@
 import { createHash, randomUUID } from "node:crypto";
 
-/** The tag that carries a workspace's mark: which stack made it, as which resource. */
+/**
+ * The ownership tag: which resource of which stack an object was created for. The engine tells a dynamic provider neither
+ * the stack nor the resource's name, so the class passes the tag as the input `owner` (written by {@link formatOwner}), and
+ * the handler stores it in the object itself: in the custom tags of a workspace, or in a generated name.
+ *
+ * Format: `<uuid of StackIdentity>[@<hash of the parent's type>][+retained]/<resource name>`.
+ */
+const RETAINED = "+retained";
+const UUID = "([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+const FORMAT = new RegExp(`^(${UUID})(@[0-9a-f]+)?(\\+retained)?/(.*)$`, "s");
+
+/** Key of the custom tag in which a workspace carries its owner. */
 export const OWNERSHIP_TAG = "pulumi-databricks-cmk";
 
-/** Which stack a resource belongs to, and which one it is there: what tells an interrupted create's object from all others. */
+/** The owner of an object: one resource of one stack. */
 export interface OwnershipTag {
-    /** The uuid of the stack's mark, of version 7: it holds the time. */
+    /** The uuid of the stack's `StackIdentity`, of version 7: it contains its creation time. */
     readonly stack: string;
-    /** When the stack's mark was made, in milliseconds since 1970. */
+    /** When the `StackIdentity` was created, in milliseconds since 1970. */
     readonly since: number;
     /** The resource's name in the program. */
     readonly resource: string;
-    /** Whether the program says `retainOnDelete`: an object without a resource may then have been kept on purpose. */
+    /** Whether the resource has the option `retainOnDelete`: an object without a resource may have been kept deliberately. */
     readonly retained: boolean;
-    /** What stands for this resource of this stack and for no other, at most 255 characters that AWS takes in a tag. */
+    /** Identifies this resource of this stack; at most 255 characters that AWS accepts in a tag. */
     readonly ownerId: string;
-    /** What a name that this package makes up begins with. */
+    /** The prefix of a name that this package generates for the resource's object. */
     readonly namePrefix: string;
 }
 
-const RETAINED = "+retained";
-
-const uuid = "([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
-const written = new RegExp(`^(${uuid})(@[0-9a-f]+)?(\\+retained)?/(.*)$`, "s");
-
-/** Whether this is a stack's uuid as it is made here. */
-export function isStackUuid(value: unknown): boolean {
-    return typeof value === "string" && new RegExp(`^${uuid}$`).test(value);
+/** What the sdk knows about a resource when it writes the input `owner`. */
+export interface OwnerParts {
+    /** The uuid of the stack's `StackIdentity`. */
+    readonly stack: string;
+    /** The URN of the resource's parent, which distinguishes two resources with the same name. */
+    readonly parentUrn: string | undefined;
+    /** Whether the resource has the option `retainOnDelete`. */
+    readonly retained: boolean;
+    /** The resource's name in the program. */
+    readonly resource: string;
 }
 
-/** A new stack's uuid, of version 7: the time (in milliseconds since 1970) in its first twelve digits, the rest by chance. */
-export function newStackUuid(now: number): string {
-    const time = Math.floor(now).toString(16).padStart(12, "0");
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+/** Formats the input `owner` of a resource. {@link ownerOfInputs} parses it. */
+export function formatOwner({ stack, parentUrn, retained, resource }: OwnerParts): string {
+    return `${stack}${parentHash(parentUrn)}${retained ? RETAINED : ""}/${resource}`;
 }
 
-/**
- * The mark among the inputs, as the sdk's classes write it: `<uuid>/<name>`, where the uuid may be followed by
- * `@<hash of what the resource is a part of>` and by `+retained`; `undefined` where there is none.
- */
-export function ownerOfInputs({ owner }: Readonly<Record<string, unknown>>): OwnershipTag | undefined {
-    const parts = written.exec(typeof owner === "string" ? owner : "");
+/** Parses the input `owner`; `undefined` if it is missing, not known yet or malformed. */
+export function ownerOfInputs(inputs: Readonly<Record<string, unknown>>): OwnershipTag | undefined {
+    const { owner } = inputs;
+    const parts = typeof owner === "string" ? FORMAT.exec(owner) : null;
     const [, stack, high, low, parent = "", retained, resource] = parts ?? [];
     if (stack === undefined || high === undefined || low === undefined || resource === undefined) return undefined;
     const text = `${stack}${parent}/${resource}`;
@@ -50,34 +60,51 @@ export function ownerOfInputs({ owner }: Readonly<Record<string, unknown>>): Own
         resource,
         retained: retained !== undefined,
         ownerId: shortened(text),
-        // Asked for by few, and dear.
+        // A getter: few callers need it, and the hash is expensive with thousands of resources.
         get namePrefix() {
             return `${resource.slice(0, 200)}-${hash(text, 10)}`;
         },
     };
 }
 
-/** What a new object carries of the mark in its tags. */
-export function formatTag({ ownerId: bearer, retained }: OwnershipTag): string {
-    return retained ? retainedTag(bearer) : bearer;
+/** Formats the tag of a new object. {@link matchTag} compares it. */
+export function formatTag({ ownerId, retained }: OwnershipTag): string {
+    return retained ? retainedTag(ownerId) : ownerId;
 }
 
-function retainedTag(bearer: string): string {
-    return bearer.replace("/", `${RETAINED}/`);
-}
-
-/** Whether an object with this tag was made for the resource of this mark, and whether it was to be kept even then. */
+/** Compares an object's tag with an owner; `undefined` if the object belongs to another one. */
 export function matchTag(owner: OwnershipTag, tag: unknown): { readonly retained: boolean } | undefined {
     if (tag === owner.ownerId) return { retained: false };
     return tag === retainedTag(owner.ownerId) ? { retained: true } : undefined;
 }
 
-/** Whether an object with this tag was made for any resource of the mark's stack. */
+/** Whether an object with this tag was created for any resource of the owner's stack. */
 export function belongsToStack({ stack }: OwnershipTag, tag: unknown): boolean {
     return typeof tag === "string" && tag.startsWith(stack);
 }
 
-/** AWS takes letters, digits, spaces and a few signs in a tag, 255 characters with `+retained`; a hash stands for the rest. */
+/** Whether the value is a uuid as {@link newStackUuid} creates it. */
+export function isStackUuid(value: unknown): boolean {
+    return typeof value === "string" && new RegExp(`^${UUID}$`).test(value);
+}
+
+/** Creates the uuid of a `StackIdentity`, of version 7: the first twelve digits are the time (in milliseconds since 1970). */
+export function newStackUuid(now: number): string {
+    const time = Math.floor(now).toString(16).padStart(12, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
+/** `@` and a hash of the types in the parent's URN; empty if the resource is a child of the stack only. */
+function parentHash(parentUrn: string | undefined): string {
+    const types = parentUrn?.split("::")[2];
+    return types === undefined || types === "pulumi:pulumi:Stack" ? "" : `@${hash(types, 8)}`;
+}
+
+function retainedTag(ownerId: string): string {
+    return ownerId.replace("/", `${RETAINED}/`);
+}
+
+/** AWS accepts letters, digits, spaces and a few signs in a tag, at most 255 characters including `+retained`. A hash replaces the rest. */
 function shortened(text: string): string {
     const plain = text.replace(/[^\p{L}\p{N} _.:/=+@-]/gu, "_");
     const most = 255 - RETAINED.length;
@@ -88,10 +115,10 @@ function hash(text: string, length: number): string {
     return createHash("sha256").update(text).digest("hex").slice(0, length);
 }
 
-/** A name for an object that the program does not name: the resource's name, a part that stands for the mark, one of chance. */
+/** Generates a name for an object that the program does not name: the owner's prefix and a random suffix. */
 export function generateName(owner: OwnershipTag | undefined, noun: string, random: number): string {
-    const chance = Math.floor(random * 0x10000)
+    const suffix = Math.floor(random * 0x10000)
         .toString(16)
         .padStart(4, "0");
-    return `${owner?.namePrefix ?? noun.replaceAll(" ", "-")}${chance}`;
+    return `${owner?.namePrefix ?? noun.replaceAll(" ", "-")}${suffix}`;
 }

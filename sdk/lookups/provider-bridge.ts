@@ -1,64 +1,60 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ListName, LookupName } from "../../provider/lookups";
-import type {
-    GetCredentialsResult,
-    GetCurrentConfigResult,
-    GetCustomerManagedKeyResult,
-    GetCustomerManagedKeysResult,
-    GetNetworksResult,
-    GetPrivateAccessSettingsResult,
-    GetStorageConfigurationsResult,
-    GetVpcEndpointsResult,
-    GetWorkspaceResult,
-    GetWorkspacesResult,
-} from "./functions";
+import type { AccountLookups } from "../../provider/contract/lookups";
 import { perStack, registeredResources } from "../resources/stack";
+import type { GetCredentialsResult } from "./credentials";
+import type { GetCustomerManagedKeyResult, GetCustomerManagedKeysResult } from "./customer-managed-key";
+import type { GetNetworksResult } from "./network";
+import type { GetPrivateAccessSettingsResult } from "./private-access-settings";
+import type { GetStorageConfigurationsResult } from "./storage-configuration";
+import type { GetVpcEndpointsResult } from "./vpc-endpoint";
+import type { GetWorkspaceResult, GetWorkspacesResult } from "./workspace";
 
-interface One extends Record<LookupName, object> {
-    workspace: GetWorkspaceResult;
-    customerManagedKey: GetCustomerManagedKeyResult;
+/** The results of the lookups that return one object. */
+interface Objects {
+    Workspace: GetWorkspaceResult;
+    CustomerManagedKey: GetCustomerManagedKeyResult;
 }
 
-interface All extends Record<ListName, object> {
-    workspaces: GetWorkspacesResult;
-    customerManagedKeys: GetCustomerManagedKeysResult;
-    credentials: GetCredentialsResult;
-    storageConfigurations: GetStorageConfigurationsResult;
-    networks: GetNetworksResult;
-    vpcEndpoints: GetVpcEndpointsResult;
-    privateAccessSettings: GetPrivateAccessSettingsResult;
+/** The results of the lookups that list all objects of a kind. */
+interface Lists {
+    Workspace: GetWorkspacesResult;
+    CustomerManagedKey: GetCustomerManagedKeysResult;
+    Credentials: GetCredentialsResult;
+    StorageConfiguration: GetStorageConfigurationsResult;
+    Network: GetNetworksResult;
+    VpcEndpoint: GetVpcEndpointsResult;
+    PrivateAccessSettings: GetPrivateAccessSettingsResult;
 }
 
-/** What a program can ask of the account: the package's other side, as this side sees it. */
-interface AccountLookups {
-    get<Name extends LookupName>(name: Name, args: object): Promise<One[Name]>;
-    list<Name extends ListName>(name: Name, args: object): Promise<All[Name]>;
-    currentConfig(): Promise<GetCurrentConfigResult>;
-}
-
+/** `provider/lookups.ts`, as this side of the package sees it. */
 interface LookupsModule {
-    createLookups(configuration: Readonly<Record<string, string>>, made: () => number): AccountLookups;
+    createLookups(
+        configuration: Readonly<Record<string, string>>,
+        registeredCount: () => number,
+    ): AccountLookups<Objects, Lists>;
 }
 
-/** The one door from here to the provider's code, which is loaded at a program's first lookup. */
+/** The only door from the sdk to the provider's code, which is loaded at a program's first lookup. */
 const lookups = perStack(() => {
-    const settled = registeredResources();
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with this package
+    const registered = registeredResources();
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- a static import would load it with this package
     const provider: LookupsModule = require("../../provider/lookups");
-    return provider.createLookups(pulumi.runtime.allConfig(), () => settled.count);
+    return provider.createLookups(pulumi.runtime.allConfig(), () => registered.count);
 });
 
-/** Asks the account, for the stack whose program runs. */
-export async function withLookups<Result>(question: (account: AccountLookups) => Promise<Result>): Promise<Result> {
+/** Runs a lookup for the stack whose program is running. */
+export async function withLookups<Result>(
+    lookup: (account: AccountLookups<Objects, Lists>) => Promise<Result>,
+): Promise<Result> {
     const account = lookups();
     const done = pulumi.runtime.rpcKeepAlive();
     try {
-        // A resource that settles in this very moment is one that the answer must know of.
+        // Resources whose registration has just ended must be counted before the lookup reads the cached list.
         await new Promise((resolve) => setImmediate(resolve));
-        return await question(account);
+        return await lookup(account);
     } finally {
-        // The engine is not left before what the answer leads to, which may be a resource, is registered.
+        // Keeps the engine until the program has registered the resources that use the result.
         setImmediate(done);
     }
 }

@@ -1,38 +1,8 @@
-import { createHash } from "node:crypto";
-
 import * as pulumi from "@pulumi/pulumi";
 
+import { type HandlerName, kinds, type ObjectType, type ResourceType, typeOf } from "../../provider/contract/kinds";
+import { formatOwner } from "../../provider/contract/ownership-tag";
 import { perStack, registeredResources } from "./stack";
-
-/** The types of this package's resources, as they stand in a stack's state. */
-export type ResourceType =
-    | "StackIdentity"
-    | "CustomerManagedKey"
-    | "Credentials"
-    | "StorageConfiguration"
-    | "Network"
-    | "VpcEndpoint"
-    | "PrivateAccessSettings"
-    | "Workspace";
-
-/** The name of a handler that the package's `provider` entry exports. */
-type HandlerName = Uncapitalize<ResourceType>;
-
-/** The type of a resource as the engine, its state and policy packs spell it. */
-export function typeOf(type: ResourceType): string {
-    return `pulumi-nodejs:dynamic/databricks-cmk:${type}`;
-}
-
-const handlers: Readonly<Record<ResourceType, HandlerName>> = {
-    StackIdentity: "stackIdentity",
-    CustomerManagedKey: "customerManagedKey",
-    Credentials: "credentials",
-    StorageConfiguration: "storageConfiguration",
-    Network: "network",
-    VpcEndpoint: "vpcEndpoint",
-    PrivateAccessSettings: "privateAccessSettings",
-    Workspace: "workspace",
-};
 
 /**
  * The code that the state keeps of a resource's provider: it requires this package from where the program runs or, failing
@@ -47,27 +17,48 @@ function providerText(handler: HandlerName): string {
     );
 }
 
-/** What every resource is given beside its own inputs. */
-interface Registration {
-    readonly type: ResourceType;
-    readonly inputs: pulumi.Inputs | undefined;
-    /** Outputs that are no inputs. */
-    readonly outputs: readonly string[];
+/**
+ * The outputs of a class, by name. A property that the class declares and this object lacks, or the reverse, does not
+ * compile. The values are `undefined`: the engine only needs the names, to make an output of each.
+ */
+export type OutputsOf<Resource extends pulumi.CustomResource> = Readonly<
+    Record<Exclude<keyof Resource, keyof pulumi.CustomResource>, undefined>
+>;
+
+/** The arguments that all resources of a Databricks account have. */
+export interface AccountResourceArgs {
+    /**
+     * Id of an existing object to adopt instead of creating one. Its immutable properties must be equal to the arguments.
+     * Only read when this resource is created; removing the argument later has no effect. The stack then owns the object,
+     * and deletes it with the resource. (Pulumi's option `import` does not work for dynamic resources.)
+     */
+    adopt?: pulumi.Input<string | undefined>;
+    /** Id of the Databricks account (a uuid). Default: `databricks:accountId`, then `DATABRICKS_ACCOUNT_ID`, then the profile. A change replaces the object. */
+    accountId?: pulumi.Input<string | undefined>;
 }
 
-/** The base of this package's resources: a dynamic resource whose code stays in the installed package. */
+/** What a class passes to its base. */
+interface Registration<Type extends ResourceType> {
+    readonly type: Type;
+    readonly inputs: pulumi.Inputs | undefined;
+    readonly outputs: Readonly<Record<string, undefined>>;
+}
+
+/** The base class of this package's resources: a dynamic resource whose code stays in the installed package. */
 export abstract class DynamicResource extends pulumi.CustomResource {
     /** @internal */
-    protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions | undefined) {
-        const { type, inputs, outputs } = registration;
-        const unknown = Object.fromEntries(outputs.map((output) => [output, undefined]));
-        // Pulumi takes a stack trace for each promise of each output, for its report of leaked promises. With the source maps of
-        // a TypeScript program they are most of what a preview of many workspaces takes. (Where the resource stands in the
-        // program, Pulumi finds out by a trace of its own, whatever the limit.)
+    protected constructor(
+        name: string,
+        { type, inputs, outputs }: Registration<ResourceType>,
+        opts: pulumi.CustomResourceOptions | undefined,
+    ) {
+        // Pulumi records a stack trace for each promise of each output, for its report of leaked promises. With the source
+        // maps of a TypeScript program, these take most of the time of a preview of many workspaces. (Pulumi determines the
+        // resource's source position with a trace of its own, independently of the limit.)
         const { stackTraceLimit } = Error;
         Error.stackTraceLimit = 0;
         try {
-            super(typeOf(type), name, { ...unknown, ...inputs, __provider: providerText(handlers[type]) }, opts);
+            super(typeOf(type), name, { ...outputs, ...inputs, __provider: providerText(kinds[type].handler) }, opts);
         } finally {
             Error.stackTraceLimit = stackTraceLimit;
         }
@@ -75,59 +66,66 @@ export abstract class DynamicResource extends pulumi.CustomResource {
 }
 
 /**
- * The stack's own mark, made by itself before the stack's first resource of this package: a uuid in the stack's state.
- * What the stack creates in the account bears it, so that an object left by an interrupted `pulumi up` is recognised by
- * the next one, and never mistaken for another stack's. It is not an object of the account and costs nothing. When it is
- * taken out of the state, a new one is made; nothing else changes, but leftovers from before are no longer recognised.
+ * The identity of the stack: a uuid in the stack's state, created automatically before the first resource of this package.
+ * It is not an object of the Databricks account and costs nothing.
+ *
+ * Objects that the stack creates carry this uuid, so that an orphan of an interrupted `pulumi up` is recognised by the next
+ * one, and is never confused with an object of another stack. If it is removed from the state, a new one is created; nothing
+ * else changes, but earlier orphans are no longer recognised.
  */
 export class StackIdentity extends DynamicResource {
     /** A uuid of version 7. */
     declare readonly uuid: pulumi.Output<string>;
 
     private constructor() {
-        super("databricks-cmk", { type: "StackIdentity", inputs: {}, outputs: ["uuid"] }, {});
+        const outputs: OutputsOf<StackIdentity> = { uuid: undefined };
+        super("databricks-cmk", { type: "StackIdentity", inputs: {}, outputs }, {});
     }
 
-    /** The mark of the stack whose program runs; made at the first call. */
+    /** Returns the identity of the stack whose program is running. The first call creates the resource. */
     static readonly current = perStack(() => new StackIdentity());
 }
 
-/** The base of the resources that are objects of a Databricks account. */
+/** The base class of the resources that are objects of a Databricks account. */
 export abstract class AccountResource extends DynamicResource {
     /** @internal */
-    protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions | undefined) {
+    protected constructor(
+        name: string,
+        registration: Registration<ObjectType>,
+        opts: pulumi.CustomResourceOptions | undefined,
+    ) {
+        refuseImport(registration.type, name, opts);
         const isRead = opts?.id !== undefined;
         const owner = isRead ? undefined : ownerOf(name, opts);
         super(name, { ...registration, inputs: { ...registration.inputs, owner } }, opts);
-        // A preview makes nothing, and what is only read was there before.
+        // A preview creates nothing, and an object that is only read existed before.
         if (isRead || pulumi.runtime.isDryRun()) return;
-        const settled = registeredResources();
-        this.urn.apply(() => void settled.count++);
+        const registered = registeredResources();
+        this.urn.apply(() => void registered.count++);
     }
 }
 
-/**
- * Which resource of which stack it is, for the provider, whom the engine tells neither: the stack's mark, what the resource
- * is a part of, whether it is to be kept when its resource goes, and its name.
- */
-function ownerOf(name: string, opts: pulumi.CustomResourceOptions | undefined): pulumi.Output<string> {
-    const retained = opts?.retainOnDelete === true ? "+retained" : "";
+/** The engine passes neither inputs nor state to an import of a dynamic resource, so it could only fail later, unexplained. */
+function refuseImport(type: ObjectType, name: string, opts: pulumi.CustomResourceOptions | undefined): void {
+    if (opts?.import === undefined) return;
+    const id = typeof opts.import === "string" ? opts.import : "<id>";
+    throw new pulumi.RunError(
+        `${type} "${name}": the option import does not work for dynamic resources. Use adopt instead: remove the option, and pass adopt: "${id}" among the arguments.`,
+    );
+}
+
+/** The input `owner`: the engine passes neither the stack nor the resource's name to a dynamic provider. */
+function ownerOf(resource: string, opts: pulumi.CustomResourceOptions | undefined): pulumi.Output<string> {
+    const retained = opts?.retainOnDelete === true;
     return pulumi
         .all([StackIdentity.current().uuid, opts?.parent && urnOf(opts.parent)])
-        .apply(([uuid, parent]) => `${uuid}${partOf(parent)}${retained}/${name}`);
+        .apply(([stack, parentUrn]) => formatOwner({ stack, parentUrn, retained, resource }));
 }
 
 /**
- * A resource's URN, without the dependency on it that its output has: to depend on a component is to wait for everything in
- * it, and what is in it would wait for each other.
+ * A resource's URN, without the dependency that its output carries: depending on a component means waiting for all of its
+ * children, and the children would then wait for each other.
  */
 function urnOf(resource: pulumi.Resource): Promise<string> {
     return new Promise((resolve) => resource.urn.apply(resolve));
-}
-
-/** What stands for the types around a resource: two resources of one name differ in them. Nothing where it is part of the stack alone. */
-function partOf(parent: string | undefined): string {
-    const types = parent?.split("::")[2];
-    if (types === undefined || types === "pulumi:pulumi:Stack") return "";
-    return `@${createHash("sha256").update(types).digest("hex").slice(0, 8)}`;
 }

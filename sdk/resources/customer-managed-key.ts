@@ -1,81 +1,96 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { AccountResource } from "./account-resource";
+import { AccountResource, type AccountResourceArgs, type OutputsOf } from "./account-resource";
 
 /** What Databricks encrypts with a customer-managed key. */
 export type KeyUseCase =
-    /** Notebooks and other data of the control plane. */
+    /** Managed services: notebooks, secrets and SQL queries in the control plane. */
     | "MANAGED_SERVICES"
-    /** The root bucket and, if asked for, cluster volumes. */
+    /** The workspace's root bucket and, unless `reuseKeyForClusterVolumes` is `false`, the EBS volumes of clusters. */
     | "STORAGE";
 
-/** A KMS key as it is registered. */
+/** A KMS key as Databricks registers it. */
 export interface AwsKeyInfo {
-    /** ARN of the KMS key itself, not of an alias: `arn:aws:kms:<region>:<account>:key/<id>`. */
+    /** ARN of the KMS key, not of an alias: `arn:aws:kms:<region>:<account>:key/<id>`. A change replaces the registration. */
     keyArn: pulumi.Input<string>;
-    /** The key's alias, `alias/<name>`. A name only: changing it here changes nothing that exists. */
+    /** Alias of the key, `alias/<name>`. For information only: a change has no effect on an existing registration, and is reported. */
     keyAlias?: pulumi.Input<string | undefined>;
-    /** Region of the key. Left out, it is taken from the ARN. */
+    /** Region of the key. Default: the region in `keyArn`. */
     keyRegion?: pulumi.Input<string | undefined>;
-    /** Whether a key for `STORAGE` also encrypts the EBS volumes of clusters. Default: false. */
+    /**
+     * Whether a key for `STORAGE` also encrypts the EBS volumes of clusters. Default of the service: `true`; pass `false`
+     * to exclude them. If volumes are included, the key policy must also allow the cross-account role: see
+     * {@link databricksKeyPolicy}. Not allowed for `MANAGED_SERVICES` alone. A change replaces the registration.
+     */
     reuseKeyForClusterVolumes?: pulumi.Input<boolean | undefined>;
 }
 
-/** The inputs of a {@link CustomerManagedKey}. */
-export interface CustomerManagedKeyArgs {
-    /**
-     * Id of an existing registration to take over in place of making one, after comparing what cannot be changed. Read once, when
-     * this resource is created; taking it away later changes nothing. From then on the stack owns it, and deletes it.
-     */
-    adopt?: pulumi.Input<string | undefined>;
-    /** The Databricks account. Default: `databricks:accountId`. */
-    accountId?: pulumi.Input<string | undefined>;
+/** The arguments of {@link CustomerManagedKey}. */
+export interface CustomerManagedKeyArgs extends AccountResourceArgs {
     /** The KMS key. */
     awsKeyInfo: pulumi.Input<AwsKeyInfo>;
-    /** What the key is for, one or both of `MANAGED_SERVICES` and `STORAGE`. */
+    /** What Databricks encrypts with the key: `MANAGED_SERVICES`, `STORAGE` or both. A change replaces the registration. */
     useCases: pulumi.Input<pulumi.Input<KeyUseCase>[]>;
 }
 
 /**
- * A KMS key's registration with a Databricks account (Account API: customer-managed keys).
+ * The registration of a KMS key with a Databricks account (Account API: `/customer-managed-keys`).
  *
- * Nothing of a registration can be changed: another key, another use case is another registration. It can be deleted
- * only when no workspace uses it. The KMS key's own policy must let Databricks use it: see {@link databricksKeyPolicy}.
+ * A registration is immutable: another key or another use case is another registration. It can be deleted only when no
+ * workspace uses it. The key policy of the KMS key must allow Databricks to use it: see {@link databricksKeyPolicy}. The
+ * component {@link EncryptionKey} creates all of this together.
  */
 export class CustomerManagedKey extends AccountResource {
-    /** The Databricks account. */
+    /** Id of the Databricks account. */
     declare readonly accountId: pulumi.Output<string>;
     /** The KMS key. */
     declare readonly awsKeyInfo: pulumi.Output<{
+        /** ARN of the KMS key. */
         keyArn: string;
+        /** Alias of the key, as registered. */
         keyAlias?: string;
+        /** Region of the key. */
         keyRegion: string;
+        /** Whether it encrypts the EBS volumes of clusters. Left out by the service where it does not apply; for `STORAGE`, left out means `true`. */
         reuseKeyForClusterVolumes?: boolean;
     }>;
-    /** What the key is for. */
+    /** What Databricks encrypts with the key. */
     declare readonly useCases: pulumi.Output<KeyUseCase[]>;
-    /** Id of the registration (a uuid): what a workspace is given. */
+    /** Id of the registration (a uuid). A workspace refers to the key by this id. */
     declare readonly customerManagedKeyId: pulumi.Output<string>;
-    /** When it was registered, in milliseconds since 1970. */
+    /** Time of the registration, in milliseconds since 1970. */
     declare readonly creationTime: pulumi.Output<number>;
 
     /**
      * Registers a KMS key.
      *
-     * @param name the resource's name in this stack.
-     * @param args the key and what it is for; checked at preview.
-     * @param opts Pulumi's resource options.
+     * @param name the resource's name in the stack.
+     * @param args the key and its use cases. Checked at preview.
+     * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
     constructor(name: string, args: CustomerManagedKeyArgs, opts?: pulumi.CustomResourceOptions);
     /** @internal */
     constructor(name: string, args: CustomerManagedKeyArgs | undefined, opts?: pulumi.CustomResourceOptions);
     constructor(name: string, args: CustomerManagedKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-        const outputs = ["accountId", "awsKeyInfo", "useCases", "customerManagedKeyId", "creationTime"];
         super(name, { type: "CustomerManagedKey", inputs: { ...args }, outputs }, opts);
     }
 
-    /** Reads an existing registration, which this stack then neither changes nor deletes. Fails when it is not there. */
+    /**
+     * Reads an existing registration. The stack neither changes nor deletes it. Fails if it does not exist.
+     *
+     * @param name the resource's name in the stack.
+     * @param id the registration's id (a uuid).
+     * @param opts Pulumi's resource options.
+     */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): CustomerManagedKey {
         return new CustomerManagedKey(name, undefined, { ...opts, id });
     }
 }
+
+const outputs: OutputsOf<CustomerManagedKey> = {
+    accountId: undefined,
+    awsKeyInfo: undefined,
+    useCases: undefined,
+    customerManagedKeyId: undefined,
+    creationTime: undefined,
+};

@@ -1,50 +1,44 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { AccountResource } from "./account-resource";
+import { AccountResource, type AccountResourceArgs, type OutputsOf } from "./account-resource";
 
-/** The VPC endpoints of a private link. Both lists are needed, and an endpoint stands in one of them only. */
+/** The VPC endpoints of a back-end private link. Both lists are required, and an endpoint can be in only one of them. */
 export interface NetworkVpcEndpoints {
-    /** Ids of the {@link VpcEndpoint}s that lead to the REST API: those whose `useCase` is WORKSPACE_ACCESS. */
+    /** Ids of the {@link VpcEndpoint}s to the REST API: those with the `useCase` WORKSPACE_ACCESS. */
     restApis: pulumi.Input<pulumi.Input<string>[]>;
-    /** Ids of the {@link VpcEndpoint}s that lead to the secure cluster connectivity relay: `useCase` DATAPLANE_RELAY_ACCESS. */
+    /** Ids of the {@link VpcEndpoint}s to the secure cluster connectivity relay: those with the `useCase` DATAPLANE_RELAY_ACCESS. */
     dataplaneRelays: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** The inputs of {@link Network}. */
-export interface NetworkArgs {
+/** The arguments of {@link Network}. A change of any of them replaces the network configuration. */
+export interface NetworkArgs extends AccountResourceArgs {
     /**
-     * Id of an existing network configuration to take over in place of making one, after comparing what cannot be changed. Read once, when
-     * this resource is created; taking it away later changes nothing. From then on the stack owns it, and deletes it.
-     */
-    adopt?: pulumi.Input<string | undefined>;
-    /** The Databricks account. Default: `databricks:accountId`. */
-    accountId?: pulumi.Input<string | undefined>;
-    /**
-     * Its name, 4 to 256 characters, unique in the account. Left out, one is made from the resource's name, which lets a
-     * changed network be put in place without a pause: best left out. A fixed name makes Pulumi delete the old
-     * configuration first, which the service refuses while a workspace uses it.
+     * Name of the configuration: 4 to 256 characters, unique in the account. Default (recommended): generated from the
+     * resource's name, so that a changed configuration can be created before the old one is deleted. With a fixed name,
+     * Pulumi must delete the old configuration first, which the service refuses while a workspace uses it.
      */
     networkName?: pulumi.Input<string | undefined>;
-    /** Id of the VPC, in the region of the workspace. Several networks may share it. */
+    /** Id of the VPC, in the region of the workspace. Several network configurations may share a VPC. */
     vpcId: pulumi.Input<string>;
-    /** Ids of at least two subnets of the VPC, each in an availability zone of its own. */
+    /** Ids of at least two subnets of the VPC, in different availability zones. */
     subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-    /** Ids of one to five security groups of the VPC, which let the cluster's nodes speak to each other and to the control plane. */
+    /** Ids of one to five security groups of the VPC. They must allow traffic between cluster nodes, and to the control plane. */
     securityGroupIds: pulumi.Input<pulumi.Input<string>[]>;
-    /** The back end's private link: how clusters reach the control plane. Left out, they go through the internet. */
+    /** The back-end private link, through which clusters reach the control plane. Default: none, clusters use the internet. */
     vpcEndpoints?: pulumi.Input<NetworkVpcEndpoints | undefined>;
 }
 
 /**
- * A network configuration (Account API: networks): the customer's own VPC for a workspace. It cannot be changed: a changed
- * one is made anew, the workspace moves to it in place, and the old one is deleted. It can be deleted only when no
- * workspace uses it. What the service finds out about it (`vpcStatus`, `errorMessages`, `warningMessages`) is known once a
- * workspace uses it; where it stops a workspace, the workspace's error says so too.
+ * A network configuration (Account API: `/networks`): your own VPC for a workspace.
+ *
+ * It is immutable: a change creates a new configuration, moves the workspace to it in place, and deletes the old one. It can
+ * be deleted only when no workspace uses it. The service validates it when a workspace uses it, and shows the result in
+ * `vpcStatus`, `errorMessages` and `warningMessages`; if it makes a workspace fail, the workspace's error contains them.
  */
 export class Network extends AccountResource {
-    /** The Databricks account. */
+    /** Id of the Databricks account. */
     declare readonly accountId: pulumi.Output<string>;
-    /** Its name. */
+    /** Name of the configuration. */
     declare readonly networkName: pulumi.Output<string>;
     /** Id of the VPC. */
     declare readonly vpcId: pulumi.Output<string>;
@@ -52,51 +46,82 @@ export class Network extends AccountResource {
     declare readonly subnetIds: pulumi.Output<string[]>;
     /** Ids of the security groups. */
     declare readonly securityGroupIds: pulumi.Output<string[]>;
-    /** The back end's private link. */
-    declare readonly vpcEndpoints: pulumi.Output<{ restApis: string[]; dataplaneRelays: string[] } | undefined>;
+    /** The back-end private link. */
+    declare readonly vpcEndpoints: pulumi.Output<
+        | {
+              /** Ids of the endpoints to the REST API. */
+              restApis: string[];
+              /** Ids of the endpoints to the secure cluster connectivity relay. */
+              dataplaneRelays: string[];
+          }
+        | undefined
+    >;
     /** Id of the configuration (a uuid). */
     declare readonly networkId: pulumi.Output<string>;
-    /** UNATTACHED (no workspace uses it), VALID, WARNED (see `warningMessages`) or BROKEN (see `errorMessages`), at the last look. */
+    /** Status at the last read: UNATTACHED (no workspace uses it), VALID, WARNED (see `warningMessages`) or BROKEN (see `errorMessages`). */
     declare readonly vpcStatus: pulumi.Output<string>;
-    /** What is wrong with it, and with which part: `credentials`, `vpc`, `subnet`, `securityGroup`, `networkAcl`. */
-    declare readonly errorMessages: pulumi.Output<{ errorType?: string; errorMessage?: string }[] | undefined>;
-    /** What may be wrong with it, and with which part: `subnet`, `securityGroup`. */
-    declare readonly warningMessages: pulumi.Output<{ warningType?: string; warningMessage?: string }[] | undefined>;
-    /** Id of the workspace that uses it, digit for digit. */
+    /** Errors that the service found. `errorType` is `credentials`, `vpc`, `subnet`, `securityGroup` or `networkAcl`. */
+    declare readonly errorMessages: pulumi.Output<
+        | {
+              /** The part of the network that is wrong. */
+              errorType?: string;
+              /** What is wrong with it. */
+              errorMessage?: string;
+          }[]
+        | undefined
+    >;
+    /** Possible problems that the service found. `warningType` is `subnet` or `securityGroup`. */
+    declare readonly warningMessages: pulumi.Output<
+        | {
+              /** The part of the network that may be wrong. */
+              warningType?: string;
+              /** What may be wrong with it. */
+              warningMessage?: string;
+          }[]
+        | undefined
+    >;
+    /** Id of the workspace that uses it: a 64-bit integer, as a string. */
     declare readonly workspaceId: pulumi.Output<string | undefined>;
-    /** When it was made, in milliseconds since 1970. */
+    /** Creation time, in milliseconds since 1970. */
     declare readonly creationTime: pulumi.Output<number>;
 
     /**
-     * Registers a VPC.
+     * Creates a network configuration.
      *
-     * @param name the resource's name in this stack.
-     * @param args the VPC, its subnets and security groups; checked at preview.
-     * @param opts Pulumi's resource options.
+     * @param name the resource's name in the stack.
+     * @param args the VPC, its subnets and security groups. Checked at preview.
+     * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
     constructor(name: string, args: NetworkArgs, opts?: pulumi.CustomResourceOptions);
     /** @internal */
     constructor(name: string, args: NetworkArgs | undefined, opts?: pulumi.CustomResourceOptions);
     constructor(name: string, args: NetworkArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-        const outputs = [
-            "accountId",
-            "networkName",
-            "vpcId",
-            "subnetIds",
-            "securityGroupIds",
-            "vpcEndpoints",
-            "networkId",
-            "vpcStatus",
-            "errorMessages",
-            "warningMessages",
-            "workspaceId",
-            "creationTime",
-        ];
         super(name, { type: "Network", inputs: { ...args }, outputs }, opts);
     }
 
-    /** Reads an existing network configuration, which this stack then neither changes nor deletes. Fails when it is not there. */
+    /**
+     * Reads an existing network configuration. The stack neither changes nor deletes it. Fails if it does not exist.
+     *
+     * @param name the resource's name in the stack.
+     * @param id the configuration's id (a uuid).
+     * @param opts Pulumi's resource options.
+     */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Network {
         return new Network(name, undefined, { ...opts, id });
     }
 }
+
+const outputs: OutputsOf<Network> = {
+    accountId: undefined,
+    networkName: undefined,
+    vpcId: undefined,
+    subnetIds: undefined,
+    securityGroupIds: undefined,
+    vpcEndpoints: undefined,
+    networkId: undefined,
+    vpcStatus: undefined,
+    errorMessages: undefined,
+    warningMessages: undefined,
+    workspaceId: undefined,
+    creationTime: undefined,
+};

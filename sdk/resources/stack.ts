@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * One value for each stack program: the function gives the value of the stack whose program runs, made at the first call.
- * One process may run the programs of several stacks after each other (Automation API).
+ * One value per stack program: the returned function gives the value of the stack whose program is running, created at the
+ * first call. One process may run the programs of several stacks, one after the other (Automation API).
  */
-export function perStack<Value>(make: () => Value): () => Value {
-    const known = new WeakMap<object, { value: Value }>();
+export function perStack<Value>(create: () => Value): () => Value {
+    const values = new WeakMap<object, { value: Value }>();
     const withoutStack = {};
     return () => {
         const stack = pulumi.runtime.getStackResource() ?? withoutStack;
-        const there = known.get(stack) ?? { value: make() };
-        known.set(stack, there);
-        return there.value;
+        const known = values.get(stack) ?? { value: create() };
+        values.set(stack, known);
+        return known.value;
     };
 }
 
-/** How many resources of this package the program's engine has made, changed or left as they are so far. */
+/** The number of resources of this package that the engine has created, updated or left unchanged for the program so far. */
 export const registeredResources = perStack(() => ({ count: 0 }));

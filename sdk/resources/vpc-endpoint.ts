@@ -1,36 +1,32 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { AccountResource } from "./account-resource";
+import { AccountResource, type AccountResourceArgs, type OutputsOf } from "./account-resource";
 
-/** The inputs of {@link VpcEndpoint}. */
-export interface VpcEndpointArgs {
-    /**
-     * Id of an existing registration to take over in place of making one, after comparing what cannot be changed. Read once, when
-     * this resource is created; taking it away later changes nothing. From then on the stack owns it, and deletes it.
-     */
-    adopt?: pulumi.Input<string | undefined>;
-    /** The Databricks account. Default: `databricks:accountId`. */
-    accountId?: pulumi.Input<string | undefined>;
-    /** Its name, 4 to 256 characters, unique in the account. Left out, one is made from the resource's name: best left out. */
+/** The arguments of {@link VpcEndpoint}. A change of any of them replaces the registration. */
+export interface VpcEndpointArgs extends AccountResourceArgs {
+    /** Name of the registration: 4 to 256 characters, unique in the account. Default (recommended): generated from the resource's name. */
     vpcEndpointName?: pulumi.Input<string | undefined>;
     /**
-     * Id of the VPC endpoint in AWS, `vpce-` and 8 to 17 hexadecimal digits. It must lead to one of the two endpoint services
-     * of Databricks in the region, and can be registered only once in an account: `adopt` a registration that exists.
+     * Id of the VPC endpoint in AWS: `vpce-` and 8 to 17 hexadecimal digits. It must connect to one of the two endpoint
+     * services of Databricks in the region. An endpoint can be registered only once in an account: pass `adopt` for an
+     * existing registration.
      */
     awsVpcEndpointId: pulumi.Input<string>;
-    /** Region of the VPC endpoint, which is that of the workspace (`databricks:allowedRegions`). */
+    /** Region of the VPC endpoint and of the workspace; one of `databricks:allowedRegions`. */
     region: pulumi.Input<string>;
 }
 
 /**
- * A VPC endpoint's registration (Account API: VPC endpoints): an interface endpoint of AWS through which a private link
- * leads to Databricks, which accepts it by itself. It cannot be changed: another endpoint is another registration. It can
- * be deleted only when no {@link Network} and no {@link PrivateAccessSettings} names it.
+ * The registration of a VPC endpoint (Account API: `/vpc-endpoints`): an AWS interface endpoint of a private link to
+ * Databricks, which accepts the connection when the endpoint is registered.
+ *
+ * It is immutable: another endpoint is another registration. It can be deleted only when no {@link Network} and no
+ * {@link PrivateAccessSettings} uses it.
  */
 export class VpcEndpoint extends AccountResource {
-    /** The Databricks account. */
+    /** Id of the Databricks account. */
     declare readonly accountId: pulumi.Output<string>;
-    /** Its name. */
+    /** Name of the registration. */
     declare readonly vpcEndpointName: pulumi.Output<string>;
     /** Id of the VPC endpoint in AWS. */
     declare readonly awsVpcEndpointId: pulumi.Output<string>;
@@ -39,44 +35,51 @@ export class VpcEndpoint extends AccountResource {
     /** Id of the registration (a uuid). */
     declare readonly vpcEndpointId: pulumi.Output<string>;
     /**
-     * What AWS said of it at the last look: `available`, or `pendingAcceptance`, `pending`, `rejected`, `failed`, `deleting`
-     * and the like. Where it stops a workspace, the workspace's error says so too.
+     * State of the endpoint in AWS at the last read: `available`, or for example `pendingAcceptance`, `pending`, `rejected`,
+     * `failed`, `deleting`. If it makes a workspace fail, the workspace's error contains it.
      */
     declare readonly state: pulumi.Output<string>;
-    /** What it is good for, by the service that it leads to: WORKSPACE_ACCESS (REST API and web application) or DATAPLANE_RELAY_ACCESS (the clusters' relay). */
+    /** Use case, according to the endpoint service: WORKSPACE_ACCESS (REST API and web application), DATAPLANE_RELAY_ACCESS (relay of clusters) or GENERAL_ACCESS. */
     declare readonly useCase: pulumi.Output<string>;
-    /** Name of the endpoint service that it leads to, `com.amazonaws.vpce.<region>.vpce-svc-<id>`. */
+    /** Name of the endpoint service, `com.amazonaws.vpce.<region>.vpce-svc-<id>`. */
     declare readonly awsEndpointServiceId: pulumi.Output<string>;
-    /** The AWS account of the endpoint. */
+    /** Id of the AWS account that has the endpoint. */
     declare readonly awsAccountId: pulumi.Output<string>;
 
     /**
      * Registers a VPC endpoint.
      *
-     * @param name the resource's name in this stack.
-     * @param args the endpoint and its region; checked at preview.
-     * @param opts Pulumi's resource options.
+     * @param name the resource's name in the stack.
+     * @param args the endpoint and its region. Checked at preview.
+     * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
     constructor(name: string, args: VpcEndpointArgs, opts?: pulumi.CustomResourceOptions);
     /** @internal */
     constructor(name: string, args: VpcEndpointArgs | undefined, opts?: pulumi.CustomResourceOptions);
     constructor(name: string, args: VpcEndpointArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-        const outputs = [
-            "accountId",
-            "vpcEndpointName",
-            "awsVpcEndpointId",
-            "region",
-            "vpcEndpointId",
-            "state",
-            "useCase",
-            "awsEndpointServiceId",
-            "awsAccountId",
-        ];
         super(name, { type: "VpcEndpoint", inputs: { ...args }, outputs }, opts);
     }
 
-    /** Reads an existing registration, which this stack then neither changes nor deletes. Fails when it is not there. */
+    /**
+     * Reads an existing registration. The stack neither changes nor deletes it. Fails if it does not exist.
+     *
+     * @param name the resource's name in the stack.
+     * @param id the registration's id (a uuid).
+     * @param opts Pulumi's resource options.
+     */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): VpcEndpoint {
         return new VpcEndpoint(name, undefined, { ...opts, id });
     }
 }
+
+const outputs: OutputsOf<VpcEndpoint> = {
+    accountId: undefined,
+    vpcEndpointName: undefined,
+    awsVpcEndpointId: undefined,
+    region: undefined,
+    vpcEndpointId: undefined,
+    state: undefined,
+    useCase: undefined,
+    awsEndpointServiceId: undefined,
+    awsAccountId: undefined,
+};

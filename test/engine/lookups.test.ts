@@ -75,7 +75,7 @@ describe("lookups on the real engine", () => {
             again: databricks.getStorageConfigurationsOutput().storageConfigurations,
             byDeployment: databricks
                 .getWorkspacesOutput()
-                .apply(({ workspaces }) => databricks.getWorkspace({ deploymentName: workspaces[0]?.deploymentName })),
+                .apply(({ workspaces }) => databricks.getWorkspace({ deploymentName: workspaces[0]!.deploymentName })),
         }));
         const { ok, output } = await stack.preview();
         expect(ok, output).to.equal(true);

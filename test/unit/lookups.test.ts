@@ -152,7 +152,7 @@ describe("lookups", () => {
         const [notebooks, storage] = await makeKeys(["MANAGED_SERVICES"], ["STORAGE"]);
         await inStack(async () => {
             const find = databricks.getCustomerManagedKey;
-            expect((await find({ id: storage })).useCases).to.deep.equal(["STORAGE"]);
+            expect((await find({ id: storage! })).useCases).to.deep.equal(["STORAGE"]);
             const found = await find({ keyArn: KEY, useCase: "MANAGED_SERVICES" });
             expect(found.customerManagedKeyId).to.equal(notebooks);
             expect(found.awsKeyInfo).to.deep.equal({ keyArn: KEY, keyRegion: "us-east-1" });
@@ -161,7 +161,7 @@ describe("lookups", () => {
                 [notebooks, storage].sort(),
             );
             expect(await failure(find({ keyArn: KEY }))).to.match(
-                /^getCustomerManagedKey: more than one customer-managed key has the keyArn "arn:.*": .*, .*\. Ask for one of them by id\.$/,
+                /^getCustomerManagedKey: more than one customer-managed key has the keyArn "arn:.*": .*, .*\. Look one of them up by its id\.$/,
             );
         });
     });
@@ -215,7 +215,7 @@ describe("lookups", () => {
         const ids = await makeWorkspaces("twin", "twin");
         await inStack(async () => {
             expect(await failure(databricks.getWorkspace({ name: "twin" }))).to.equal(
-                `getWorkspace: more than one workspace has the name "twin": ${ids.sort().join(", ")}. Ask for one of them by id.`,
+                `getWorkspace: more than one workspace has the name "twin": ${ids.sort().join(", ")}. Look one of them up by its id.`,
             );
         });
     });
@@ -244,10 +244,11 @@ describe("lookups", () => {
         const wrong: [Promise<unknown>, RegExp][] = [];
         await inStack(async () => {
             const { getWorkspace, getCustomerManagedKey, getNetworks } = databricks;
-            const untyped = (args: unknown) => args as object;
+            // What the compiler refuses, as a JavaScript program would pass it.
+            const untyped = (args: unknown) => args as { id: string };
             wrong.push(
-                [getWorkspace({}), /^getWorkspace: name, id, deploymentName: give one of these\.$/],
-                [getWorkspace({ name: "a", id: "1" }), /id: is given beside name: keep one of them/],
+                [getWorkspace(untyped({})), /^getWorkspace: name, id, deploymentName: give one of these\.$/],
+                [getWorkspace(untyped({ name: "a", id: "1" })), /id: is given beside name: keep one of them/],
                 [getWorkspace(untyped({ id: 12 })), /id: must be a string/],
                 [getWorkspace({ id: `${cloud.accountId}/12` }), /id: must be the bare id "12"/],
                 [getWorkspace(untyped({ workspaceName: "a" })), /workspaceName: is not an input of a lookup/],
@@ -256,8 +257,11 @@ describe("lookups", () => {
                     getCustomerManagedKey({ keyArn: "arn:aws:kms:us-east-1:1:alias/x" }),
                     /keyArn: must be the ARN of the/,
                 ],
-                [getCustomerManagedKey({ id: "1", useCase: "STORAGE" }), /id: must be the id .*; useCase: says more/],
-                [getNetworks(untyped({ name: "a" })), /^getNetworks: name: is not an input of a lookup/],
+                [
+                    getCustomerManagedKey(untyped({ id: "1", useCase: "STORAGE" })),
+                    /id: must be the id .*; useCase: only narrows/,
+                ],
+                [getNetworks({ name: "a" } as object), /^getNetworks: name: is not an input of a lookup/],
             );
             for (const [promise, message] of wrong) expect(await failure(promise)).to.match(message);
         });
@@ -376,7 +380,7 @@ describe("lookups", () => {
             expect(Object.keys(found?.ids ?? {})).to.deep.equal(["made"]);
             const component = new Component("tests:index:Component", "c");
             expect(await failure(valueOf(databricks.getCredentialsOutput({}, { dependsOn: component })))).to.match(
-                /^dependsOn: a component is not waited for as a whole/,
+                /^dependsOn: a lookup cannot wait for a component as a whole/,
             );
         });
     });

@@ -1,0 +1,31 @@
+/**
+ * The kinds of resources of this package. The key is the type in the state and the name of the class in `sdk/`; `handler`
+ * is the name under which `provider/index.ts` exports the handler; `list` is the name of the list that a lookup returns.
+ * `provider/registry.ts` adds the definition and the handler of each kind, and the compiler checks that none is missing.
+ *
+ * A type name and a handler name are part of every state: once released, neither may change.
+ */
+export const kinds = {
+    StackIdentity: { handler: "stackIdentity" },
+    CustomerManagedKey: { handler: "customerManagedKey", list: "customerManagedKeys" },
+    Credentials: { handler: "credentials", list: "credentials" },
+    StorageConfiguration: { handler: "storageConfiguration", list: "storageConfigurations" },
+    Network: { handler: "network", list: "networks" },
+    VpcEndpoint: { handler: "vpcEndpoint", list: "vpcEndpoints" },
+    PrivateAccessSettings: { handler: "privateAccessSettings", list: "privateAccessSettings" },
+    Workspace: { handler: "workspace", list: "workspaces" },
+} as const;
+
+/** The type of a resource of this package, without the module in front of it. */
+export type ResourceType = keyof typeof kinds;
+
+/** The type of a resource that is an object of the Databricks account. */
+export type ObjectType = Exclude<ResourceType, "StackIdentity">;
+
+/** The name under which `provider/index.ts` exports a handler. */
+export type HandlerName = (typeof kinds)[ResourceType]["handler"];
+
+/** The type of a resource as the engine, its state and policy packs spell it. */
+export function typeOf(type: ResourceType): string {
+    return `pulumi-nodejs:dynamic/databricks-cmk:${type}`;
+}

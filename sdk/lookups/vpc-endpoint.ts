@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { VpcEndpoint } from "../resources/vpc-endpoint";
+import { outputOf } from "./output-form";
+import { withLookups } from "./provider-bridge";
+import type { GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
+
+/** The result of {@link getVpcEndpoints}. */
+export interface GetVpcEndpointsResult {
+    /** The registered VPC endpoints, sorted by name. */
+    readonly vpcEndpoints: readonly LookupResult<VpcEndpoint>[];
+    /** Ids by `vpcEndpointName`. */
+    readonly ids: IdsByName;
+}
+
+/**
+ * Lists the registered VPC endpoints of the account.
+ *
+ * @param args the account. Default: the configured one.
+ */
+export function getVpcEndpoints(args: GetAllArgs = {}): Promise<GetVpcEndpointsResult> {
+    return withLookups((account) => account.list("VpcEndpoint", args));
+}
+
+/**
+ * {@link getVpcEndpoints} with arguments that may be outputs.
+ *
+ * @param args the account. Default: the configured one.
+ * @param opts what must exist before.
+ */
+export function getVpcEndpointsOutput(
+    args: LookupInputs<GetAllArgs> = {},
+    opts?: LookupOutputOptions,
+): pulumi.Output<GetVpcEndpointsResult> {
+    return outputOf(getVpcEndpoints, pulumi.output(args), opts);
+}
