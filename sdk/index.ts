@@ -73,9 +73,9 @@ export {
     type PrivateAccessSettingsArgs,
 } from "./resources/private-access-settings";
 export {
-    AccountResource,
+    type AccountResource,
     type AccountResourceArgs,
-    DynamicResource,
+    type DynamicResource,
     StackIdentity,
 } from "./resources/account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./resources/storage-configuration";
