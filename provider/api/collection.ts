@@ -1,10 +1,8 @@
-import { z } from "zod";
-
 import type { AccountClient } from "./client";
 import type { Clock } from "./clock";
-import { idOf, type ObjectCodec } from "./codec";
+import { listOf, type ObjectCodec, recordOf } from "./codec";
 import { ApiError, UnexpectedResponseError } from "./errors";
-import { isRecord, type Properties } from "../util/property-path";
+import type { Properties } from "../util/property-path";
 import { Poller } from "./poller";
 
 /**
@@ -31,8 +29,6 @@ interface Listing {
     readonly asked: number;
     readonly writes: number;
 }
-
-const listAnswer = z.array(z.unknown()).nullish();
 
 /**
  * One collection of an account: creating, reading, changing and deleting its objects. Reads that come together share
@@ -68,7 +64,7 @@ export class Collection {
     /** Creates an object and returns what the API answers. */
     async create(body: Properties): Promise<Properties> {
         return this.writing(async () => {
-            const [, answer] = this.record(await this.client.post(this.codec.path, body, this.accountId));
+            const [, answer] = recordOf(this.codec, await this.client.post(this.codec.path, body, this.accountId));
             return answer;
         });
     }
@@ -101,7 +97,7 @@ export class Collection {
      */
     async get(id: string, began?: number): Promise<Properties | undefined> {
         try {
-            const [found, answer] = this.record(await this.client.get(this.pathOf(id), this.accountId, began));
+            const [found, answer] = recordOf(this.codec, await this.client.get(this.pathOf(id), this.accountId, began));
             if (found === id) return answer;
             throw new UnexpectedResponseError(`asked for the ${this.codec.noun} ${id}, the answer is about ${found}`);
         } catch (error) {
@@ -204,11 +200,10 @@ export class Collection {
     }
 
     private async requestList(): Promise<Listed> {
-        const parsed = listAnswer.safeParse(await this.client.get(this.codec.path, this.accountId));
-        if (!parsed.success) throw new UnexpectedResponseError(`GET ${this.codec.path} is not a list`);
-        const records = (parsed.data ?? []).map((one) => this.record(one));
-        this.size = records.length;
-        return new Map(records);
+        const { path } = this.codec;
+        const listed = listOf(this.codec, await this.client.get(path, this.accountId));
+        this.size = listed.size;
+        return listed;
     }
 
     private async readTogether(ids: readonly string[]): Promise<ReadonlyMap<string, Properties | undefined>> {
@@ -229,12 +224,5 @@ export class Collection {
 
     private pathOf(id: string): string {
         return `${this.codec.path}/${encodeURIComponent(id)}`;
-    }
-
-    /** An answer about one object, and the id that it gives it. */
-    private record(answer: unknown): [string, Properties] {
-        if (!isRecord(answer))
-            throw new UnexpectedResponseError(`an answer about a ${this.codec.noun} is not an object`);
-        return [idOf(this.codec, answer), answer];
     }
 }

@@ -11,11 +11,21 @@ export class ReportedError extends Error {
 /** A credential, a host or another setting of the provider is missing, half-given or malformed. */
 export class ConfigurationError extends ReportedError {}
 
-/** The API answered with something that it never should: not JSON, another shape, a missing id. */
+/** The API responded with something that it never should: not JSON, another shape, a missing id. */
 export class UnexpectedResponseError extends ReportedError {
-    constructor(what: string) {
-        super(
-            `The Account API gave an answer that cannot be used: ${what}. Nothing was assumed from it; run the command again, and check that databricks:host names the account console.`,
+    /** @param remedy what to do; by default what is right where the whole response is strange. */
+    constructor(
+        what: string,
+        remedy = "run the command again, and check that databricks:host names the account console",
+    ) {
+        super(`The Account API gave a response that cannot be used: ${what}. Nothing was assumed from it; ${remedy}.`);
+    }
+
+    /** One object's record is odd, while the response around it is not: the host is the right one. */
+    static ofRecord(noun: string, id: string | undefined, what: string): UnexpectedResponseError {
+        return new UnexpectedResponseError(
+            `its record of ${id === undefined ? `a ${noun}` : `the ${noun} ${id}`} ${what}`,
+            "other objects are not affected. Look at it in the account console, and run the command again",
         );
     }
 }
@@ -75,6 +85,7 @@ export function apiErrorKind(status: number, errorCode: string, detail: string):
     if (status === 429) return "throttled";
     if (status >= 500) return "unavailable";
     if (status === 401 || status === 403) return "denied";
-    if (/^Failed (credentials|storage configuration) validation checks/.test(detail)) return "validation";
+    // The service has spelled this in several ways, with and without an error code, as JSON and as plain text.
+    if (/\bfailed\b.{0,60}\bvalidation\s+checks?\b/i.test(detail)) return "validation";
     return "invalid";
 }

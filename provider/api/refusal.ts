@@ -3,22 +3,64 @@ import { ApiError, apiErrorKind, type ReportedError, UnexpectedResponseError } f
 import type { HttpResponse } from "./http";
 import { parseJson } from "./json";
 
+/** How much of the service's own words is shown, in characters. */
+const SHOWN = 500;
+
 /** The error that a response without success stands for. */
 export function toError(request: string, response: HttpResponse): ReportedError {
-    if (response.status >= 300 && response.status < 400) {
+    const { status } = response;
+    if (status >= 300 && status < 400) {
         return new UnexpectedResponseError(
-            `${request} was redirected (HTTP ${response.status}), and credentials are not sent on`,
+            `${request} was redirected (HTTP ${status}), and credentials are not sent on`,
         );
     }
-    const body = jsonOrNothing(response.text);
-    const errorCode = isRecord(body) && typeof body["error_code"] === "string" ? body["error_code"].slice(0, 80) : "";
+    const { code, message } = refusalOf(response.text);
     // A gateway's own 404 is no word of the API: what it asked for may well be there.
-    if (response.status === 404 && (errorCode === "" || errorCode === "ENDPOINT_NOT_FOUND")) {
-        return new UnexpectedResponseError(`${request} was answered with HTTP 404, but not in the Account API's words`);
+    if (status === 404 && (code === "" || code === "ENDPOINT_NOT_FOUND")) {
+        const said = message === undefined ? "" : `: "${message}"`;
+        return new UnexpectedResponseError(
+            `${request} was answered with HTTP 404, but not in the Account API's words${said}`,
+        );
     }
-    const message = isRecord(body) && typeof body["message"] === "string" ? body["message"] : undefined;
-    const detail = (message ?? "the answer gives no reason").replace(/\s+/g, " ").slice(0, 500);
-    return new ApiError(apiErrorKind(response.status, errorCode, detail), response.status, errorCode, detail, request);
+    const detail = message ?? "the response gives no reason";
+    return new ApiError(apiErrorKind(status, code, detail), status, code, detail, request);
+}
+
+/** What the service says against a request. */
+interface Refusal {
+    /** The API's error code; empty where there is none. */
+    readonly code: string;
+    readonly message: string | undefined;
+}
+
+/** Reads a refusal in each form that the service is known to use: JSON, `CODE: message` as plain text, and HTML. */
+function refusalOf(text: string): Refusal {
+    const body = jsonOrNothing(text);
+    if (isRecord(body)) return ofJson(body);
+    const plain = typeof body === "string" ? body : text;
+    if (/^\s*</.test(plain)) return { code: "", message: shortened(titleOf(plain)) };
+    const [, code, message] = /^\s*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*):\s*(\S[^]*)$/.exec(plain) ?? [];
+    return code === undefined ? { code: "", message: shortened(plain) } : { code, message: shortened(message) };
+}
+
+/** The token endpoint says `error` and `error_description`, other services of the platform `detail`. */
+function ofJson(body: Readonly<Record<string, unknown>>): Refusal {
+    const first = (...names: string[]) => names.map((name) => body[name]).find((value) => typeof value === "string");
+    const code = first("error_code", "error", "code");
+    const message = first("message", "error_description", "detail");
+    const isCode = typeof code === "string" && /^\w{1,80}$/.test(code);
+    return { code: isCode ? code : "", message: shortened(message ?? (isCode ? undefined : code)) };
+}
+
+/** What an HTML page calls itself: its title or its first heading. */
+function titleOf(html: string): string | undefined {
+    const [, , title] = /<(title|h1|h2)[^>]*>([^]*?)<\/\1>/i.exec(html) ?? [];
+    return title?.replace(/<[^>]*>/g, " ");
+}
+
+function shortened(text: unknown): string | undefined {
+    const line = typeof text === "string" ? text.replace(/\s+/g, " ").trim() : "";
+    return line === "" ? undefined : line.slice(0, SHOWN);
 }
 
 /** The parsed text, or nothing where it is not JSON. */
