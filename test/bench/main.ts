@@ -12,6 +12,7 @@ import { rate } from "./measures/rate";
 import { state } from "./measures/state";
 import { preview, refresh } from "./measures/unchanged";
 import { readOptions } from "./options";
+import { plot } from "./plot";
 import { profileUp } from "./profile";
 import { type Row, table } from "./table";
 
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     console.log(`\n${table(rows, arms)}\n\n${machine}`);
     if (options.json !== undefined)
         writeFileSync(options.json, `${JSON.stringify({ machine, options, rows }, null, 2)}\n`);
+    if (options.svg !== undefined) writeFileSync(options.svg, plot(rows, machine));
 }
 
 main().catch((error: unknown) => {

@@ -20,8 +20,10 @@ export interface BenchOptions {
     readonly peer: boolean;
     /** Whether an `up` is profiled in place of the measures. */
     readonly profile: boolean;
-    /** A file for the rows. */
+    /** File that receives the rows as JSON. */
     readonly json: string | undefined;
+    /** File that receives the rows as a plot. */
+    readonly svg: string | undefined;
 }
 
 /** Reads the command line. Throws a `TypeError` or an `Error` that says what is wrong with it. */
@@ -39,6 +41,7 @@ export function readOptions(args: readonly string[], measures: readonly string[]
             peer: { type: "boolean", default: false },
             profile: { type: "boolean", default: false },
             json: { type: "string" },
+            svg: { type: "string" },
         },
     });
     const n = number("n", values.n);
@@ -56,6 +59,7 @@ export function readOptions(args: readonly string[], measures: readonly string[]
         peer: values.peer,
         profile: values.profile,
         json: values.json,
+        svg: values.svg,
     };
 }
 

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 
 import { readOptions } from "../bench/options";
+import { plot } from "../bench/plot";
 import { acceptedRate, countRequests, noticedAfter } from "../bench/requests";
 import { selfTimes } from "../bench/self-time";
 import { declaredOutputs, stateRemainder } from "../bench/state-remainder";
@@ -121,6 +122,24 @@ describe("the benchmark", () => {
         expect(cells[2]).to.deep.equal(["", "refresh 10", "3.0 s (1.50×)", "2.0 s", "≤ 1.2 × empty", "NO", ""]);
         expect(cells[3]).to.deep.equal(["", "rate", "95 %", "", "≥ 90 %", "yes", ""]);
         expect(new Set(lines.map(({ length }) => length)).size).to.equal(1);
+    });
+
+    it("draws a bar for each figure, as long as its share of the row's largest, with its goal beside it", () => {
+        const rows: Row[] = [
+            { measure: "refresh", unit: "s", figures: { ours: 3, empty: 2 }, goal: atMost(1.5, 2, "≤ 2 × <empty>") },
+            { measure: "  lists", unit: "", figures: { ours: 4, empty: 0 } },
+            { measure: "  calls", unit: "", figures: { ours: 5 }, goal: atMost(5, 4, "≤ 4") },
+            { measure: "memory", unit: "MB", figures: {} },
+        ];
+        const svg = plot(rows, "2 processors");
+        const widths = [...svg.matchAll(/<rect x="\d+" y="\d+" width="([\d.]+)"/g)].map(([, width]) => Number(width));
+        expect(widths).to.have.length(3);
+        expect(widths[1]! / widths[0]!).to.be.closeTo(2 / 3, 0.01);
+        const texts = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+        expect(texts).to.deep.equal([
+            ...["refresh", "this package", "3 s (goal ≤ 2 × &lt;empty&gt;: met)", "empty provider", "2 s"],
+            ...["refresh › calls", "this package", "5 (goal ≤ 4: missed)", "2 processors"],
+        ]);
     });
 
     it("has no goal for what was not measured", () => {
