@@ -29,7 +29,7 @@ export interface Outcome {
     readonly duplicates: number;
     /** Whether what was left behind was taken over. */
     readonly takenOver: boolean;
-    /** Whether the engine had left a file beside its state empty, which was deleted, as the README says. */
+    /** Whether the engine had left a file beside its state empty, which was deleted, as docs/troubleshooting.md says. */
     readonly mended: boolean;
     /** What went wrong besides, if anything. */
     readonly problem: string | undefined;

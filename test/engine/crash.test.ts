@@ -27,7 +27,7 @@ describe("kill -9 on the real engine (a sample; npm run test:crash has all)", ()
         }
     });
 
-    it("converges too when the engine left the file beside its state empty, once that is deleted as the README says", async () => {
+    it("converges too when the engine left the file beside its state empty, once that is deleted as docs/troubleshooting.md says", async () => {
         const points = killPoints(await recordPhases());
         const [point] = points.filter(
             ({ request, phase, when, victim }) =>

@@ -49,11 +49,8 @@ interface Row {
 const names = (cell: string | undefined): string[] => [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
 
 function rows(): Row[] {
-    const readme = readFileSync(join(root, "README.md"), "utf8");
-    const section = readme
-        .split(/^## /m)
-        .find((one) => one.startsWith("Coming from `@pulumi/databricks` or Terraform"));
-    const lines = (section ?? "").split("\n").filter((line) => line.startsWith("|"));
+    const page = readFileSync(join(root, "docs", "coming-from-terraform.md"), "utf8");
+    const lines = page.split("\n").filter((line) => line.startsWith("|"));
     return lines.slice(2).map((line) => {
         const [, terraform = "", pulumi, ours, remark = ""] = line.split("|").map((cell) => cell.trim());
         return {
@@ -71,7 +68,7 @@ const offered = Object.entries(sdk).flatMap(([name, value]) =>
     typeof value === "function" && !name.endsWith("Output") ? [name] : [],
 );
 
-describe("the README's comparison with other tools", () => {
+describe("the comparison with other tools", () => {
     it("names only what the package exports", () => {
         for (const name of rows().flatMap(({ ours }) => ours)) expect(sdk).to.have.property(name);
     });

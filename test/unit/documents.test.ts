@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+
+import { expect } from "chai";
+
+import { rules } from "../../sdk/policy/rules";
+
+const root = resolve(__dirname, "../../..");
+const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
+
+/** The repository's documents, as paths from its root. */
+const documents = [".", "docs", "docs/decisions"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => join(folder, file)),
+);
+
+/** A document's text without its code. */
+const prose = (document: string) => read(document).replace(/^```[\s\S]*?^```$/gm, "");
+
+/** The anchors that a document's headings have on GitHub. */
+function anchors(document: string): string[] {
+    return [...prose(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+        heading
+            .toLowerCase()
+            .replace(/[^\p{L}\p{N} _-]/gu, "")
+            .replaceAll(" ", "-"),
+    );
+}
+
+describe("the documents", () => {
+    it("link only to files and headings that exist", () => {
+        const dead = documents.flatMap((document) =>
+            [...prose(document).matchAll(/\]\(([^)\s]+)\)/g)]
+                .map(([, link = ""]) => link)
+                .filter((link) => !/^(https?|mailto):/.test(link))
+                .filter((link) => {
+                    const [path = "", anchor] = link.split("#");
+                    const target = path === "" ? document : relative(root, join(root, dirname(document), path));
+                    if (!existsSync(join(root, target))) return true;
+                    return anchor !== undefined && !anchors(target).includes(anchor);
+                })
+                .map((link) => `${document}: ${link}`),
+        );
+        expect(documents.length).to.be.above(20);
+        expect(dead).to.deep.equal([]);
+    });
+
+    it("are reached from the README, each page of docs/", () => {
+        const readme = read("README.md");
+        const pages = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md"));
+        expect(pages.filter((page) => !readme.includes(`docs/${page}`))).to.deep.equal([]);
+    });
+
+    it("begin with a README of at most 150 lines", () => {
+        expect(read("README.md").split("\n").length).to.be.at.most(151);
+    });
+
+    it("let a stranger find orphans, throttling, the cache, backoff and retries in ARCHITECTURE", () => {
+        const architecture = read("ARCHITECTURE.md");
+        for (const word of ["orphan", "throttle", "cache", "backoff", "retry"]) expect(architecture).to.contain(word);
+    });
+
+    it("list every decision record, with its title", () => {
+        const index = read("docs", "decisions", "README.md");
+        const records = readdirSync(join(root, "docs", "decisions")).filter((file) => file !== "README.md");
+        for (const record of records) {
+            const title = /^# (.+)$/m.exec(read("docs", "decisions", record))?.[1] ?? "no title";
+            expect(index).to.contain(`- [${basename(record).slice(0, 4)}](${record}) ${title}`);
+        }
+    });
+
+    it("name every setting of the stack configuration that the provider reads", () => {
+        const page = read("docs", "configuration.md");
+        const settings = read("provider", "runtime", "settings.ts").match(/databricks:[a-zA-Z]+/g) ?? [];
+        expect(settings.length).to.be.above(4);
+        for (const setting of settings) expect(page).to.contain(`\`${setting}\``);
+    });
+
+    it("name every rule for policy packs", () => {
+        const page = read("docs", "policy-pack.md");
+        for (const { name } of Object.values(rules)) expect(page).to.contain(`\`${name}\``);
+    });
+
+    it("name every example", () => {
+        const page = read("docs", "examples.md");
+        const examples = readdirSync(join(root, "examples"));
+        expect(examples.filter((example) => !page.includes(`../examples/${example})`))).to.deep.equal([]);
+    });
+});
