@@ -4,7 +4,7 @@ import type { ObjectDefinition } from "../resource/definition";
 import { accountId, name, roleArn, time } from "./schemas";
 
 /** A credentials configuration: the cross-account role with which Databricks makes clusters. It cannot be changed. */
-export const credentialsObject: ObjectDefinition = {
+export const credentialsObject = {
     noun: "credentials configuration",
     path: "/credentials",
     idField: "credentialsId",
@@ -18,4 +18,4 @@ export const credentialsObject: ObjectDefinition = {
         externalId: { apiPath: "aws_credentials.sts_role.external_id", schema: z.string().optional() },
         creationTime: { schema: time },
     },
-};
+} as const satisfies ObjectDefinition;

@@ -23,7 +23,7 @@ export function regionOfKey(arn: string): string | undefined {
 }
 
 /** A KMS key's registration with the account. Nothing of it can be changed afterwards. */
-export const customerManagedKeyObject: ObjectDefinition = {
+export const customerManagedKeyObject = {
     noun: "customer-managed key",
     path: "/customer-managed-keys",
     idField: "customerManagedKeyId",
@@ -85,4 +85,4 @@ export const customerManagedKeyObject: ObjectDefinition = {
         }
         return failures;
     },
-};
+} as const satisfies ObjectDefinition;

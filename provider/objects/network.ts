@@ -14,7 +14,7 @@ const awsId = (prefix: string) =>
 const messages = z.array(z.record(z.string(), z.unknown())).optional();
 
 /** A network configuration: the customer's own VPC. It cannot be changed. */
-export const networkObject: ObjectDefinition = {
+export const networkObject = {
     noun: "network configuration",
     path: "/networks",
     idField: "networkId",
@@ -74,7 +74,7 @@ export const networkObject: ObjectDefinition = {
         const sound = (status === "VALID" || status === "UNATTACHED") && errors === "";
         return [...(sound ? [] : [`is ${status}${errors}`]), ...(warnings === "" ? [] : [`warns${warnings}`])];
     },
-};
+} as const satisfies ObjectDefinition;
 
 /** An endpoint leads to one of the two services, never to both. */
 function inBoth(inputs: Properties, rest: string, relay: string): Failure[] {

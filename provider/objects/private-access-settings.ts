@@ -6,7 +6,7 @@ import { getPath } from "../util/property-path";
 import { vpcEndpointObject } from "./vpc-endpoint";
 
 /** Private access settings: who reaches a workspace over which network. A PUT replaces their whole content. */
-export const privateAccessSettingsObject: ObjectDefinition = {
+export const privateAccessSettingsObject = {
     noun: "private access settings",
     path: "/private-access-settings",
     idField: "privateAccessSettingsId",
@@ -54,4 +54,4 @@ export const privateAccessSettingsObject: ObjectDefinition = {
         }
         return failures;
     },
-};
+} as const satisfies ObjectDefinition;

@@ -12,7 +12,7 @@ const bucketName = text('"acme-databricks-root"').superRefine((value, context) =
 });
 
 /** A storage configuration: the root bucket of a workspace. It cannot be changed. */
-export const storageConfigurationObject: ObjectDefinition = {
+export const storageConfigurationObject = {
     noun: "storage configuration",
     path: "/storage-configurations",
     idField: "storageConfigurationId",
@@ -24,4 +24,4 @@ export const storageConfigurationObject: ObjectDefinition = {
         roleArn: { schema: roleArn.optional() },
     },
     outputs: { creationTime: { schema: time } },
-};
+} as const satisfies ObjectDefinition;

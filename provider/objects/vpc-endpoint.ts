@@ -5,7 +5,7 @@ import { accountId, name, notAllowed, region, text } from "./schemas";
 import { getString } from "../util/property-path";
 
 /** A VPC endpoint's registration. It cannot be changed, and an endpoint of AWS can be registered only once. */
-export const vpcEndpointObject: ObjectDefinition = {
+export const vpcEndpointObject = {
     noun: "VPC endpoint registration",
     path: "/vpc-endpoints",
     idField: "vpcEndpointId",
@@ -34,4 +34,4 @@ export const vpcEndpointObject: ObjectDefinition = {
         if (state === undefined || state === "available") return [];
         return [`is ${state} in AWS (${String(getString(endpoint, "awsVpcEndpointId"))}), not available`];
     },
-};
+} as const satisfies ObjectDefinition;

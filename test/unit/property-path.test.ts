@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { toRequestBody, fromResponse } from "../../provider/resource/mapping";
 import { parseJson, writeJson } from "../../provider/api/json";
 import { ObjectHandler } from "../../provider/resource/handler";
+import type { ObjectDefinition } from "../../provider/resource/definition";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { networkObject } from "../../provider/objects/network";
@@ -18,7 +19,7 @@ import { StackIdentityHandler } from "../../provider/objects/stack-identity";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { fakeEnvironment } from "./environment";
 
-const objects = [
+const objects: readonly ObjectDefinition[] = [
     credentialsObject,
     customerManagedKeyObject,
     networkObject,

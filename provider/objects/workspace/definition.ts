@@ -61,7 +61,7 @@ const enterpriseFields = [...NOTEBOOK_KEY_FIELDS, "storageCustomerManagedKeyId",
 const enterpriseTiers = ["ENTERPRISE", "DEDICATED"];
 
 /** A workspace. What `update` marks, a PATCH changes while it is running; everything else needs a new workspace. */
-export const workspaceObject: ObjectDefinition = {
+export const workspaceObject = {
     noun: "workspace",
     path: "/workspaces",
     idField: "workspaceId",
@@ -148,4 +148,4 @@ export const workspaceObject: ObjectDefinition = {
         }
         return failures;
     },
-};
+} as const satisfies ObjectDefinition;
