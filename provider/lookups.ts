@@ -74,7 +74,7 @@ export class Lookups implements AccountLookups {
     currentConfig(): Promise<CurrentConfig> {
         return reported("getCurrentConfig", async () => {
             const { accountId, host, as } = this.session.credential;
-            return { accountId, host, authType: "token" in as ? "pat" : "oauth-m2m" };
+            return { accountId, host, authType: as.authType };
         });
     }
 

@@ -1,10 +1,11 @@
+import { secretsOf } from "./auth-method";
 import { type Clock, systemClock } from "./clock";
 import type { Credential } from "./credential";
 import { NoResponseError, UnexpectedResponseError } from "./errors";
 import { HttpClient, type HttpRequest } from "./http";
 import { parseJson, writeJson } from "./json";
 import { RateLimiter } from "./rate-limiter";
-import { redact, secretsOf } from "./redact";
+import { redact } from "./redact";
 import { Retry } from "./retry";
 import { AccessTokens } from "./token";
 
@@ -38,7 +39,7 @@ export class AccountClient {
         private readonly beforeWrite: () => Promise<void> = () => Promise.resolve(),
     ) {
         // What no message may show: the credential, and each token that it was given.
-        const secrets = new Set(secretsOf(credential));
+        const secrets = new Set(secretsOf(credential.as));
         this.limiter = new RateLimiter(clock);
         this.http = new HttpClient(credential.host, options.requestTimeout);
         this.retry = new Retry(clock, options.retryTimeout, (text) => redact(text, secrets));

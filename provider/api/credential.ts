@@ -1,183 +1,222 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
-import { parse } from "ini";
-
-import { isRecord } from "../util/property-path";
+import type { AuthMethod } from "./auth-method";
+import {
+    type Configuration,
+    type CredentialSources,
+    everywhere,
+    first,
+    given,
+    type Source,
+    sourcesOf,
+} from "./credential-sources";
 import { ConfigurationError } from "./errors";
+import { DEFAULT_HOST, hostOrigin } from "./host";
 
-/** What the stack's configuration says to this provider (`databricks:*`), as text. */
-export type Configuration = (key: string) => string | undefined;
+export type { Configuration, CredentialSources };
 
-/** Which account is spoken to, and as whom. It never leaves the provider's process. */
+/** Which account is spoken to, and as whom. It never leaves the process. */
 export interface Credential {
     /** Origin of the account console, without a slash at the end. */
     readonly host: string;
     readonly accountId: string;
-    readonly as: { readonly token: string } | { readonly clientId: string; readonly clientSecret: string };
+    readonly as: AuthMethod;
+    /** Where the method was found: "stack configuration", "environment", "profile X of .databrickscfg". */
+    readonly source?: string;
 }
-
-/** Where a credential is looked for: configuration first, then environment, then profile. */
-export interface CredentialSources {
-    readonly configuration: Configuration;
-    readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-type Name = "host" | "accountId" | "clientId" | "clientSecret" | "token";
-
-/** `accountId` as one of the Databricks environment variables. */
-const variables: Readonly<Record<Name, string>> = {
-    host: "DATABRICKS_HOST",
-    accountId: "DATABRICKS_ACCOUNT_ID",
-    clientId: "DATABRICKS_CLIENT_ID",
-    clientSecret: "DATABRICKS_CLIENT_SECRET",
-    token: "DATABRICKS_TOKEN",
-};
-
-const profileKeys: Readonly<Record<Name, string>> = {
-    host: "host",
-    accountId: "account_id",
-    clientId: "client_id",
-    clientSecret: "client_secret",
-    token: "token",
-};
-
-const DEFAULT_HOST = "https://accounts.cloud.databricks.com";
 
 /**
  * Finds the credential by the convention of all Databricks tools. Each value comes from the first source that has it; a
- * client id and a token are never mixed from different sources: the first source that authenticates decides which it is.
+ * secret and a token are never mixed from different sources: the first source that names a method (`authType`), or has what
+ * one needs, decides which it is.
  *
  * Fails with `ConfigurationError`, which lists what was looked for and where, when something is missing or half-given.
  */
-export function findCredential(sources: CredentialSources): Credential {
-    const profile = readProfile(sources);
-    const places: readonly Place[] = [
-        {
-            name: "stack configuration",
-            read: (name) => sources.configuration(`databricks:${name}`),
-            spelled: (name) => `databricks:${name}`,
-        },
-        {
-            name: "environment",
-            read: (name) => sources.environment[variables[name]],
-            spelled: (name) => variables[name],
-        },
-        { name: profile.name, read: (name) => profile.values[profileKeys[name]], spelled: (name) => profileKeys[name] },
-    ];
-    const accountId = first(places, "accountId");
-    const as = authentication(places);
-    const problems = [
-        ...(accountId === undefined ? [`the account's id (${everywhere(places, "accountId")})`] : []),
-        ...(as === undefined
-            ? [
-                  `a service principal's clientId and clientSecret, or a token (${everywhere(places, "clientId")}; ${everywhere(places, "clientSecret")}; ${everywhere(places, "token")})`,
-              ]
-            : []),
-    ];
-    if (accountId === undefined || as === undefined) {
+export function findCredential(given: CredentialSources): Credential {
+    const { sources, environment, profile } = sourcesOf(given);
+    const accountId = first(sources, "accountId");
+    const method = new MethodFinder(sources, environment, profile).find();
+    if (accountId === undefined || method === undefined) {
+        const missing = [
+            ...(accountId === undefined ? [`the account's id (${everywhere(sources, "accountId")})`] : []),
+            ...(method === undefined
+                ? [
+                      `a service principal's clientId and clientSecret, or a token (${everywhere(sources, "clientId")}; ${everywhere(sources, "clientSecret")}; ${everywhere(sources, "token")}), or another way to sign in (${everywhere(sources, "authType")})`,
+                  ]
+                : []),
+        ];
         throw new ConfigurationError(
-            `No complete Databricks credential was found. Missing: ${problems.join("; and ")}. Looked in this order: ${places.map((place) => place.name).join(", ")}. Give the missing value in one of these places, a secret with \`pulumi config set --secret\`.`,
+            `No complete Databricks credential was found. Missing: ${missing.join("; and ")}. Looked in this order: ${sources.map(({ name }) => name).join(", ")}. Give the missing value in one of these places, a secret with \`pulumi config set --secret\`.`,
         );
     }
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(accountId)) {
         throw new ConfigurationError("The Databricks account id must be a uuid, as the account console shows it.");
     }
-    return { host: origin(first(places, "host") ?? DEFAULT_HOST), accountId, as };
+    const host = hostOrigin(first(sources, "host") ?? DEFAULT_HOST);
+    return { host, accountId: accountId.toLowerCase(), ...withAccount(method, host, accountId.toLowerCase()) };
 }
 
-interface Place {
-    readonly name: string;
-    readonly read: (name: Name) => string | undefined;
-    readonly spelled: (name: Name) => string;
-}
-
-function first(places: readonly Place[], name: Name): string | undefined {
-    return places.map((place) => place.read(name)).find(given);
-}
-
-function given(value: string | undefined): value is string {
-    return value !== undefined && value.trim() !== "";
-}
-
-function everywhere(places: readonly Place[], name: Name): string {
-    return places.map((place) => place.spelled(name)).join(", ");
-}
-
-function authentication(places: readonly Place[]): Credential["as"] | undefined {
-    for (const place of places) {
-        const [clientId, clientSecret, token] = [
-            place.read("clientId"),
-            place.read("clientSecret"),
-            place.read("token"),
-        ];
-        if (given(clientId) && given(clientSecret)) return { clientId, clientSecret };
-        if (given(clientId) !== given(clientSecret)) {
-            // One half may stand in the open (configuration) and the secret half elsewhere (environment).
-            const [otherId, otherSecret] = [first(places, "clientId"), first(places, "clientSecret")];
-            if (given(otherId) && given(otherSecret)) return { clientId: otherId, clientSecret: otherSecret };
-            const [has, lacks] = given(clientId)
-                ? (["clientId", "clientSecret"] as const)
-                : (["clientSecret", "clientId"] as const);
-            if (!given(token)) {
-                throw new ConfigurationError(
-                    `The Databricks credential is half-given: ${place.spelled(has)} is set (${place.name}), but none of ${everywhere(places, lacks)} is. Set the ${lacks} too, or use a token.`,
-                );
-            }
-        }
-        if (given(token)) return { token };
-    }
-    return undefined;
-}
-
-function origin(host: string): string {
-    const url = URL.canParse(host)
-        ? new URL(host)
-        : URL.canParse(`https://${host}`)
-          ? new URL(`https://${host}`)
-          : undefined;
-    if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
-        throw new ConfigurationError(`The Databricks host must be a URL such as ${DEFAULT_HOST}.`);
-    }
-    const loopback = ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname) || url.hostname.endsWith(".localhost");
-    if (url.protocol === "http:" && !loopback) {
-        throw new ConfigurationError(
-            `The Databricks host is plain http (${url.host}): credentials are only sent over https. Write https:// (http is for a local cloud on this machine alone).`,
-        );
-    }
-    return url.origin;
-}
-
-function readProfile({ configuration, environment }: CredentialSources): {
-    name: string;
-    values: Readonly<Record<string, string>>;
-} {
-    const file = environment["DATABRICKS_CONFIG_FILE"] ?? join(environment["HOME"] ?? homedir(), ".databrickscfg");
-    const asked = configuration("databricks:profile") ?? environment["DATABRICKS_CONFIG_PROFILE"];
-    const profile = asked ?? "DEFAULT";
-    const name = `profile ${profile} of ${file.replace(/^.*\//, "")}`;
-    const text = fileText(file);
-    const sections: unknown = text === undefined ? undefined : parse(text);
-    const section = isRecord(sections) ? sections[profile] : undefined;
-    if (!isRecord(section)) {
-        if (asked === undefined) return { name, values: {} };
-        throw new ConfigurationError(
-            `The Databricks profile "${asked}" was asked for, but ${text === undefined ? "its file cannot be read" : "its file has no such section"}. Correct databricks:profile (or DATABRICKS_CONFIG_PROFILE), or name the right file with DATABRICKS_CONFIG_FILE.`,
-        );
-    }
-    return {
-        name,
-        values: Object.fromEntries(
-            Object.entries(section).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])),
-        ),
+/**
+ * Another credential for the same account, where the one of the stack's configuration was refused: the engine keeps that of
+ * the last `pulumi up` for `refresh` and `destroy`, so it may have been rotated since.
+ */
+export function findOtherCredential(sources: CredentialSources, refused: Credential): Credential | undefined {
+    if (refused.source !== "stack configuration") return undefined;
+    const kept: Readonly<Record<string, string>> = {
+        "databricks:host": refused.host,
+        "databricks:accountId": refused.accountId,
     };
-}
-
-function fileText(file: string): string | undefined {
     try {
-        return readFileSync(file, "utf8");
+        const configuration = (key: string) => (key === "databricks:profile" ? sources.configuration(key) : kept[key]);
+        const other = findCredential({ ...sources, configuration });
+        return JSON.stringify(other.as) === JSON.stringify(refused.as) ? undefined : other;
     } catch {
         return undefined;
     }
+}
+
+/** A method before it is known which account it is for. */
+type FoundMethod = Pick<Credential, "source"> & { readonly as: AuthMethod };
+
+/** What a method leaves to the account: GitHub's audience, and what the command line asks for. */
+function withAccount({ as, source }: FoundMethod, host: string, accountId: string): FoundMethod & { source?: string } {
+    const from = source === undefined ? {} : { source };
+    if (as.authType === "github-oidc" && as.audience === "") return { as: { ...as, audience: accountId }, ...from };
+    if (as.authType === "databricks-cli" && as.args.length === 0) {
+        return { as: { ...as, args: ["--host", host, "--account-id", accountId] }, ...from };
+    }
+    return { as, ...from };
+}
+
+/** Finds the method among the sources. */
+class MethodFinder {
+    constructor(
+        private readonly sources: readonly Source[],
+        private readonly environment: CredentialSources["environment"],
+        private readonly profile: string | undefined,
+    ) {}
+
+    find(): FoundMethod | undefined {
+        for (const source of this.sources) {
+            const named = source.read("authType");
+            if (given(named)) return { as: this.byName(named.trim(), source), source: source.name };
+            const as = this.secretOf(source) ?? this.tokenOf(source) ?? this.oidcOf(source);
+            if (as !== undefined) return { as, source: source.name };
+            this.refuseHalf(source);
+        }
+        const cli = this.cli();
+        return cli === undefined ? undefined : { as: cli, source: "the Databricks command line" };
+    }
+
+    private byName(name: string, source: Source): AuthMethod {
+        const [known, needs] = this.methods()[name] ?? [];
+        if (known !== undefined) return known;
+        const spelled = `${source.spelled("authType")} (${source.name})`;
+        throw new ConfigurationError(
+            needs === undefined
+                ? `${spelled} names the way to sign in "${name}", which this package does not know. Use one of ${Object.keys(this.methods()).join(", ")}.`
+                : `${spelled} asks to sign in with ${name}, which needs ${needs}.`,
+        );
+    }
+
+    /** Each method with what it needs; `undefined` where that is missing. */
+    private methods(): Readonly<Record<string, readonly [AuthMethod | undefined, string] | undefined>> {
+        const [clientId, clientSecret, token] = (["clientId", "clientSecret", "token"] as const).map((name) =>
+            first(this.sources, name),
+        );
+        const has = given(clientId) && given(clientSecret);
+        return {
+            pat: [given(token) ? { authType: "pat", token } : undefined, everywhere(this.sources, "token")],
+            "oauth-m2m": [
+                has ? { authType: "oauth-m2m", clientId, clientSecret } : undefined,
+                `${everywhere(this.sources, "clientId")} and ${everywhere(this.sources, "clientSecret")}`,
+            ],
+            "env-oidc": [this.envOidc(), `an id token in the environment variable ${this.idTokenVariable()}`],
+            "file-oidc": [this.fileOidc(), everywhere(this.sources, "oidcTokenFilepath")],
+            "github-oidc": [
+                this.githubOidc(),
+                "ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN, which GitHub Actions sets in a job with the permission id-token: write",
+            ],
+            "databricks-cli": [this.cli(true), "the Databricks command line"],
+        };
+    }
+
+    /** A service principal whose id or secret stands here; the other half may stand elsewhere (the secret in the environment). */
+    private secretOf(source: Source): AuthMethod | undefined {
+        const [ownId, ownSecret] = [source.read("clientId"), source.read("clientSecret")];
+        if (!given(ownId) && !given(ownSecret)) return undefined;
+        const clientId = given(ownId) ? ownId : first(this.sources, "clientId");
+        const clientSecret = given(ownSecret) ? ownSecret : first(this.sources, "clientSecret");
+        return given(clientId) && given(clientSecret) ? { authType: "oauth-m2m", clientId, clientSecret } : undefined;
+    }
+
+    private tokenOf(source: Source): AuthMethod | undefined {
+        const token = source.read("token");
+        return given(token) ? { authType: "pat", token } : undefined;
+    }
+
+    /** An id token, where this source leads to one. */
+    private oidcOf(source: Source): AuthMethod | undefined {
+        const inEnvironment = source.name === "environment";
+        // In a GitHub job the request for an id token is there whether it is meant or not: a client id says that it is.
+        const named = first(this.sources, "clientId") !== undefined;
+        return (
+            (inEnvironment || given(source.read("oidcTokenEnv")) ? this.envOidc() : undefined) ??
+            (given(source.read("oidcTokenFilepath")) ? this.fileOidc() : undefined) ??
+            (inEnvironment && named ? this.githubOidc() : undefined)
+        );
+    }
+
+    private idTokenVariable(): string {
+        return first(this.sources, "oidcTokenEnv") ?? "DATABRICKS_OIDC_TOKEN";
+    }
+
+    private envOidc(): AuthMethod | undefined {
+        const variable = this.idTokenVariable();
+        const read = () => this.environment[variable];
+        if (!given(read())) return undefined;
+        return { authType: "env-oidc", clientId: first(this.sources, "clientId"), variable, read };
+    }
+
+    private fileOidc(): AuthMethod | undefined {
+        const path = first(this.sources, "oidcTokenFilepath");
+        if (path === undefined) return undefined;
+        return { authType: "file-oidc", clientId: first(this.sources, "clientId"), path };
+    }
+
+    private githubOidc(): AuthMethod | undefined {
+        const requestUrl = this.environment["ACTIONS_ID_TOKEN_REQUEST_URL"];
+        const requestToken = this.environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+        if (!given(requestUrl) || !given(requestToken)) return undefined;
+        const audience = first(this.sources, "audience") ?? "";
+        const clientId = first(this.sources, "clientId");
+        return { authType: "github-oidc", clientId, requestUrl, requestToken, audience };
+    }
+
+    /** Whoever signed in with the command line, where it is installed or (`asked`) named by the user. */
+    private cli(asked = false): AuthMethod | undefined {
+        const named = first(this.sources, "databricksCliPath");
+        const command = named ?? "databricks";
+        if (named === undefined && !asked && !isOnPath(command, this.environment["PATH"])) return undefined;
+        const args = this.profile === undefined ? [] : ["--profile", this.profile];
+        return { authType: "databricks-cli", command, args };
+    }
+
+    /** Half a service principal is no reason to take another identity from a later source, unless its id is one for id tokens. */
+    private refuseHalf(source: Source): void {
+        const [has, more] = (["clientId", "clientSecret"] as const).filter((name) => given(source.read(name)));
+        if (has === undefined || more !== undefined) return;
+        if (has === "clientId" && this.sources.some((one) => this.oidcOf(one) !== undefined)) return;
+        const lacks = has === "clientId" ? "clientSecret" : "clientId";
+        throw new ConfigurationError(
+            `The Databricks credential is half-given: ${source.spelled(has)} is set (${source.name}), but none of ${everywhere(this.sources, lacks)} is. Set the ${lacks} too, or use a token or an id token (DATABRICKS_OIDC_TOKEN and the like).`,
+        );
+    }
+}
+
+function isOnPath(command: string, path: string | undefined): boolean {
+    return (path ?? "")
+        .split(delimiter)
+        .some((folder) => folder !== "" && [command, `${command}.exe`].some((name) => existsSync(join(folder, name))));
 }

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
 
 import { NoResponseError } from "./errors";
+import { isLoopback } from "./host";
 
 /** The largest response that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
@@ -32,7 +33,7 @@ export class HttpClient {
 
     /** @param timeout how long one request may take from its first to its last byte, in milliseconds. */
     constructor(
-        host: string,
+        private readonly host: string,
         private readonly timeout: number,
     ) {
         this.http = axios.create({
@@ -58,6 +59,8 @@ export class HttpClient {
         try {
             const response = await this.http.request<unknown>({
                 ...request,
+                // A proxy of the environment (HTTP_PROXY) is another machine, which cannot reach this one's loopback.
+                ...(isLoopback(new URL(request.url, this.host).hostname) ? { proxy: false } : {}),
                 signal: AbortSignal.timeout(this.timeout),
             });
             return {

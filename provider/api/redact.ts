@@ -1,13 +1,5 @@
 import { isRecord } from "../util/property-path";
-import type { Credential } from "./credential";
 import { parseJson, writeJson } from "./json";
-
-/** Every form in which a request carries the secret of this credential, for `conceal`. */
-export function secretsOf({ as }: Credential): string[] {
-    if ("token" in as) return [as.token];
-    const basic = Buffer.from(`${as.clientId}:${as.clientSecret}`).toString("base64");
-    return [basic, as.clientSecret];
-}
 
 /**
  * A text from outside, such as an answer that repeats its request, without these secrets: as they are, URL-encoded, and

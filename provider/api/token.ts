@@ -1,17 +1,25 @@
 import { z } from "zod";
 
+import type { AuthMethod } from "./auth-method";
 import type { Clock } from "./clock";
 import type { Credential } from "./credential";
 import { UnexpectedResponseError } from "./errors";
-import type { HttpClient } from "./http";
+import type { HttpClient, HttpRequest } from "./http";
+import { discoverTokenEndpoint, readCliToken, readIdToken } from "./oidc";
 import { RateLimiter } from "./rate-limiter";
 import { jsonOrNothing } from "./refusal";
 import type { Retry } from "./retry";
 
 /** How long before its end an OAuth token is no longer used, in milliseconds. */
 const TOKEN_MARGIN = 5 * 60_000;
+/** How long a token is used whose end is not known, in milliseconds. */
+const UNKNOWN_LIFETIME = 10 * 60_000;
 
-const tokenResponse = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+const JWT = "urn:ietf:params:oauth:token-type:jwt";
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+const tokenResponse = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const githubResponse = z.object({ value: z.string().min(1) });
 
 interface IssuedToken {
     readonly value: string;
@@ -19,19 +27,20 @@ interface IssuedToken {
     readonly lifetime: number;
 }
 
-/** The bearer token of a credential: the one that was given, or a service principal's, kept until shortly before it ends. */
+/** The bearer token of a credential: the one that was given, or one that is requested and kept until shortly before it ends. */
 export class AccessTokens {
     /** Tokens come from another service, and the requests that wait for one have their permit already. */
     private readonly limiter: RateLimiter;
-    private current: { readonly value: Promise<string>; until: number } | undefined;
+    private current: { readonly value: Promise<string>; token?: string; until: number } | undefined;
+    private endpoint: Promise<string> | undefined;
 
-    /** @param onIssued is told each token before it is used. */
+    /** @param onSecret is told each token, an id token too, before it is used. */
     constructor(
         private readonly credential: Credential,
         private readonly http: HttpClient,
         private readonly retry: Retry,
         private readonly clock: Clock,
-        private readonly onIssued: (token: string) => void,
+        private readonly onSecret: (token: string) => void,
     ) {
         this.limiter = new RateLimiter(clock);
     }
@@ -39,11 +48,12 @@ export class AccessTokens {
     /** A token that is valid now. All who ask while one is requested share that request. */
     async get(): Promise<string> {
         const { as } = this.credential;
-        if ("token" in as) return as.token;
+        if (as.authType === "pat") return as.token;
         if (this.current === undefined || this.current.until <= this.clock.now()) {
-            const value = this.request(as.clientId, as.clientSecret).then(({ value: token, lifetime }) => {
+            const value = this.issue(as).then(({ value: token, lifetime }) => {
+                this.onSecret(token);
                 const until = this.clock.now() + Math.max(lifetime - TOKEN_MARGIN, lifetime / 2);
-                this.current = { value, until };
+                this.current = { value, token, until };
                 return token;
             });
             this.current = { value, until: Number.POSITIVE_INFINITY };
@@ -52,25 +62,77 @@ export class AccessTokens {
         return this.current.value;
     }
 
-    private async request(clientId: string, clientSecret: string): Promise<IssuedToken> {
-        const name = "The request for an OAuth token";
-        const response = await this.retry.run({
-            name,
-            repeatable: true,
-            limiter: this.limiter,
-            send: () =>
-                this.http.send(name, {
-                    method: "POST",
-                    url: `/oidc/accounts/${this.credential.accountId}/v1/token`,
-                    auth: { username: clientId, password: clientSecret },
-                    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
-                    data: "grant_type=client_credentials&scope=all-apis",
-                }),
+    /** The service refuses this token before its end. Returns whether another one can be had. */
+    discard(token: string): boolean {
+        if (this.credential.as.authType === "pat") return false;
+        if (this.current?.token === token) this.current = undefined;
+        return true;
+    }
+
+    private async issue(as: Exclude<AuthMethod, { authType: "pat" }>): Promise<IssuedToken> {
+        switch (as.authType) {
+            case "oauth-m2m":
+                return this.request(
+                    { grant_type: "client_credentials", scope: "all-apis" },
+                    { username: as.clientId, password: as.clientSecret },
+                );
+            case "databricks-cli": {
+                const { token, end } = await readCliToken(as);
+                return { value: token, lifetime: end === undefined ? UNKNOWN_LIFETIME : end - this.clock.now() };
+            }
+            case "github-oidc":
+                return this.exchange(as.clientId, await this.githubIdToken(as));
+            default:
+                return this.exchange(as.clientId, await readIdToken(as));
+        }
+    }
+
+    private exchange(clientId: string | undefined, idToken: string): Promise<IssuedToken> {
+        this.onSecret(idToken);
+        return this.request({
+            grant_type: TOKEN_EXCHANGE,
+            subject_token_type: JWT,
+            subject_token: idToken,
+            scope: "all-apis",
+            ...(clientId === undefined ? {} : { client_id: clientId }),
         });
-        const parsed = tokenResponse.safeParse(jsonOrNothing(response.text));
+    }
+
+    private async request(form: Record<string, string>, auth?: HttpRequest["auth"]): Promise<IssuedToken> {
+        const { host, accountId } = this.credential;
+        this.endpoint ??= discoverTokenEndpoint(this.http, host, accountId);
+        const response = await this.send("The request for an OAuth token", {
+            method: "POST",
+            url: await this.endpoint,
+            headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+            data: new URLSearchParams(form).toString(),
+            ...(auth === undefined ? {} : { auth }),
+        });
+        const parsed = tokenResponse.safeParse(response);
         if (!parsed.success)
-            throw new UnexpectedResponseError("the answer to the request for an OAuth token holds no token");
-        this.onIssued(parsed.data.access_token);
+            throw new UnexpectedResponseError("the response to the request for an OAuth token holds no token");
         return { value: parsed.data.access_token, lifetime: parsed.data.expires_in * 1000 };
+    }
+
+    private async githubIdToken(as: Extract<AuthMethod, { authType: "github-oidc" }>): Promise<string> {
+        const url = new URL(as.requestUrl);
+        url.searchParams.set("audience", as.audience);
+        const response = await this.send("The request for GitHub's id token", {
+            method: "GET",
+            url: url.href,
+            headers: { authorization: `Bearer ${as.requestToken}`, accept: "application/json" },
+        });
+        const parsed = githubResponse.safeParse(response);
+        if (parsed.success) return parsed.data.value;
+        throw new UnexpectedResponseError(
+            "GitHub's response to the request for an id token holds none",
+            "check that the job has the permission id-token: write",
+        );
+    }
+
+    private async send(name: string, request: HttpRequest): Promise<unknown> {
+        const { limiter } = this;
+        const send = () => this.http.send(name, request);
+        return jsonOrNothing((await this.retry.run({ name, repeatable: true, limiter, send })).text);
     }
 }

@@ -9,8 +9,8 @@ export interface CurrentConfig {
     readonly accountId: string;
     /** Origin of the account console, for example `https://accounts.cloud.databricks.com`. */
     readonly host: string;
-    /** `oauth-m2m`: as a service principal with a secret; `pat`: with a token. */
-    readonly authType: "oauth-m2m" | "pat";
+    /** The method's name among Databricks tools: `oauth-m2m` is a service principal with a secret, `pat` a token. */
+    readonly authType: "oauth-m2m" | "pat" | "env-oidc" | "file-oidc" | "github-oidc" | "databricks-cli";
 }
 
 /** The lookups of one stack program. `Objects` and `Lists` are the types of the results. */

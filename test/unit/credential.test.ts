@@ -28,9 +28,11 @@ describe("finding the credential", () => {
             expect(find({}, environment)).to.deep.equal({
                 host: "https://accounts.example.com",
                 accountId,
-                as: { token: "of-profile" },
+                as: { authType: "pat", token: "of-profile" },
+                source: "profile DEFAULT of databrickscfg",
             });
             expect(find({}, { ...environment, DATABRICKS_TOKEN: "of-environment" }).as).to.deep.equal({
+                authType: "pat",
                 token: "of-environment",
             });
             expect(
@@ -38,7 +40,7 @@ describe("finding the credential", () => {
                     { "databricks:clientId": "c", "databricks:clientSecret": "s" },
                     { ...environment, DATABRICKS_TOKEN: "t" },
                 ).as,
-            ).to.deep.equal({ clientId: "c", clientSecret: "s" });
+            ).to.deep.equal({ authType: "oauth-m2m", clientId: "c", clientSecret: "s" });
         } finally {
             rmSync(folder, { recursive: true });
         }
@@ -60,7 +62,7 @@ describe("finding the credential", () => {
         expect(
             find({ "databricks:accountId": accountId, "databricks:clientId": "c" }, { DATABRICKS_CLIENT_SECRET: "s" })
                 .as,
-        ).to.deep.equal({ clientId: "c", clientSecret: "s" });
+        ).to.deep.equal({ authType: "oauth-m2m", clientId: "c", clientSecret: "s" });
     });
 
     it("refuses plain http to anything but this machine", () => {

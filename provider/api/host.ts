@@ -1,0 +1,31 @@
+import { ConfigurationError } from "./errors";
+
+/** The account console on AWS. */
+export const DEFAULT_HOST = "https://accounts.cloud.databricks.com";
+
+/**
+ * The origin of a host as people write it, with or without `https://` and a path. Fails with `ConfigurationError` where
+ * credentials would leave this machine in the clear.
+ */
+export function hostOrigin(host: string): string {
+    const url = [host, `https://${host}`].filter((text) => URL.canParse(text)).map((text) => new URL(text))[0];
+    if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
+        throw new ConfigurationError(`The Databricks host must be a URL such as ${DEFAULT_HOST}.`);
+    }
+    if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+        throw new ConfigurationError(
+            `The Databricks host is plain http (${url.host}): credentials are only sent over https. Write https:// (http is for a local cloud on this machine alone).`,
+        );
+    }
+    return url.origin;
+}
+
+/** Whether a host name is of this machine alone. */
+export function isLoopback(hostname: string): boolean {
+    return (
+        hostname === "localhost" ||
+        hostname.endsWith(".localhost") ||
+        hostname === "[::1]" ||
+        /^127(\.\d{1,3}){3}$/.test(hostname)
+    );
+}
