@@ -51,6 +51,28 @@ export interface Behaviour {
     absentFields: "omitted" | "null";
 }
 
+/** The values that each of these can have: words, any text, or a number. */
+export const behaviourValues: Readonly<Record<keyof Behaviour, readonly string[] | "text" | "number">> = {
+    unknownFields: ["ignore", "reject"],
+    keyChange: ["immutable", "updatable"],
+    updates: ["at-once", "late", "reverted", "dropped"],
+    updateMilliseconds: "number",
+    updateStatus: ["by-network", "provisioning", "running"],
+    emptyTags: ["ignored", "applied"],
+    subnets: ["exclusive", "shared"],
+    equalPost: ["new", "existing", "refused"],
+    reuseKeyDefault: ["true", "unset"],
+    roleValidation: ["credentials", "workspaces"],
+    validationWords: ["credential", "credentials"],
+    validationCode: "text",
+    validationFormat: ["json", "text", "html"],
+    errors: ["json", "text", "html"],
+    lists: ["array", "object"],
+    numbers: ["number", "string"],
+    absentFields: ["omitted", "null"],
+};
+
+/** How the service behaves unless it is told otherwise. */
 export const defaultBehaviour: Readonly<Behaviour> = {
     unknownFields: "ignore",
     keyChange: "immutable",

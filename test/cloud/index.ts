@@ -6,7 +6,7 @@ import "./peers"; // before what loads them: its error says what to install
 
 export { Account } from "./account-api/account";
 export type { AccountRecord } from "./account-api/records";
-export { type Behaviour, defaultBehaviour, type ErrorFormat } from "./behaviour";
+export { type Behaviour, behaviourValues, defaultBehaviour, type ErrorFormat } from "./behaviour";
 export { FakeAwsProvider } from "./aws/fake-aws-provider";
 export type { Fault, FaultEffect } from "./faults";
 export type { KmsCall, KmsKey } from "./kms/key";
@@ -16,5 +16,5 @@ export type { TrustedIssuer } from "./oidc/id-token";
 export { type ServicePrincipal, TokenService } from "./oidc/tokens";
 export type { LocalCloudOptions } from "./options";
 export { CUSTOMER_AWS_ACCOUNT } from "./parts";
-export type { RecordedRequest } from "./server";
+export type { RecordedRequest } from "./requests";
 export * from "./workspace-api/index";

@@ -11,7 +11,8 @@ import { discovery } from "./oidc/discovery";
 import type { TokenService } from "./oidc/tokens";
 import type { LocalCloudOptions } from "./options";
 import { customer, CUSTOMER_AWS_ACCOUNT, type Parts, startParts } from "./parts";
-import { type Address, CloudServer, type RecordedRequest, type Route } from "./server";
+import type { RecordedRequest } from "./requests";
+import { type Address, CloudServer, type Route } from "./server";
 import { addWorkspace, type AddWorkspaceOptions } from "./workspace-api/add-workspace";
 import type { LocalWorkspace } from "./workspace-api/workspace";
 import { WorkspaceApi } from "./workspace-api/workspace-api";
@@ -47,7 +48,7 @@ export class LocalCloud {
 
     private constructor(
         private readonly parts: Parts,
-        requestsPerSecond: number | undefined,
+        options: LocalCloudOptions,
     ) {
         ({ accountId: this.accountId, kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
         ({ aws: this.aws, tokens: this.tokens, behaviour: this.behaviour } = parts);
@@ -60,13 +61,13 @@ export class LocalCloud {
                 workspace: (address, request) => this.workspaceRoute(address, request),
             },
             this.behaviour,
-            requestsPerSecond,
+            options,
         );
     }
 
     /** Starts a local cloud. */
     static async start(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-        const cloud = new LocalCloud(await startParts(options), options.requestsPerSecond);
+        const cloud = new LocalCloud(await startParts(options), options);
         cloud.host = await cloud.server.listen(options.port ?? 0);
         if (options.workspacePorts === true)
             cloud.account.workspaceUrl = (workspaceId) => cloud.openWorkspacePort(workspaceId);

@@ -36,6 +36,8 @@ export interface LocalCloudOptions {
      * clients that cannot resolve names below localhost. Default: false.
      */
     workspacePorts?: boolean;
+    /** Is told of each request to the account, a workspace or the KMS once it was answered, in a line. Default: nobody is. */
+    onRequest?: (line: string) => void;
     /** The clock. Default: the machine's. */
     now?: () => number;
 }

@@ -37,7 +37,7 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     const now = options.now ?? Date.now;
     const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
     const behaviour: Behaviour = { ...defaultBehaviour, ...options.behaviour };
-    const kms = new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now });
+    const kms = new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now, onCall: options.onRequest });
     const kmsServer = await KmsServer.start(
         kms,
         new Map<string, Omit<KmsCaller, "region">>([

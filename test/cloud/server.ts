@@ -7,28 +7,8 @@ import type { Behaviour } from "./behaviour";
 import { drop, isSentBy, payloadOf, sendFault } from "./fault-responses";
 import { type Fault, type FaultEffect, Faults } from "./faults";
 import { type ApiRequest, type ApiResponse, respond } from "./http";
-
-/** A request that was answered, or was not, because of a fault. */
-export interface RecordedRequest {
-    /** The workspace whose host it was sent to; `undefined` for the account's. */
-    readonly workspaceId: string | undefined;
-    readonly method: string;
-    readonly path: string;
-    readonly query: Readonly<Record<string, string>>;
-    /** The parsed body; `undefined` where there was none, no JSON, or a large one for a workspace. */
-    readonly body: unknown;
-    /** Fields of the body that the service does not know, and ignored: dotted paths. */
-    ignored: readonly string[];
-    /** 0 where no response was given. */
-    status: number;
-    /** When it came in, in milliseconds since 1970. */
-    readonly time: number;
-    /** When its response was made, in milliseconds since 1970: the response shows the account as it was then. */
-    answered: number | undefined;
-    /** Bytes of the response's body, where it was sent whole. */
-    bytes: number;
-    fault: string | undefined;
-}
+import type { LocalCloudOptions } from "./options";
+import { lineOf, type RecordedRequest, recordOf } from "./requests";
 
 /** What a request leads to: a response, or a broken connection. */
 export type Outcome = ApiResponse | "dropped";
@@ -55,9 +35,6 @@ export interface ServerRoutes {
     account(request: ApiRequest): Promise<ApiResponse>;
 }
 
-/** The longest body of a request to a workspace that is kept in the record, in characters. */
-const RECORDED_BODY = 16_384;
-
 /** The HTTP of the local cloud, with the faults, the rate limit and the record of its requests. */
 export class CloudServer {
     /** Requests to the account and to workspaces, in order. */
@@ -71,7 +48,7 @@ export class CloudServer {
     constructor(
         private readonly routes: ServerRoutes,
         private readonly behaviour: Behaviour,
-        private readonly requestsPerSecond: number | undefined,
+        private readonly options: Pick<LocalCloudOptions, "requestsPerSecond" | "onRequest">,
     ) {}
 
     /** Starts it on 127.0.0.1 and returns its origin. */
@@ -129,7 +106,16 @@ export class CloudServer {
     }
 
     private async answer(request: ApiRequest, reply: FastifyReply, route: Route): Promise<unknown> {
-        const record = this.record(request, route.workspaceId);
+        const record = recordOf(request, route.workspaceId);
+        this.requests.push(record);
+        try {
+            return await this.process(record, reply, route);
+        } finally {
+            this.options.onRequest?.(lineOf(record));
+        }
+    }
+
+    private async process(record: RecordedRequest, reply: FastifyReply, route: Route): Promise<unknown> {
         const fault = this.faults.next(record);
         record.fault = fault?.kind;
         if (fault?.kind === "hang") {
@@ -167,27 +153,8 @@ export class CloudServer {
         return { status: fault.status, body: undefined };
     }
 
-    private record(request: ApiRequest, workspaceId: string | undefined): RecordedRequest {
-        const large = workspaceId !== undefined && request.bytes.length > RECORDED_BODY;
-        const record: RecordedRequest = {
-            workspaceId,
-            method: request.method,
-            path: request.path,
-            query: request.query,
-            body: large ? undefined : parsed(request.body),
-            ignored: [],
-            status: 0,
-            time: Date.now(),
-            answered: undefined,
-            bytes: 0,
-            fault: undefined,
-        };
-        this.requests.push(record);
-        return record;
-    }
-
     private limited(): ApiResponse | undefined {
-        const limit = this.requestsPerSecond;
+        const limit = this.options.requestsPerSecond;
         if (limit === undefined) return undefined;
         const now = Date.now();
         this.recent = this.recent.filter((time) => time > now - 1000);
@@ -226,12 +193,4 @@ function requestOf(incoming: FastifyRequest): ApiRequest {
         },
         bytes,
     };
-}
-
-function parsed(body: string): unknown {
-    try {
-        return body === "" ? undefined : JSON.parse(body);
-    } catch {
-        return undefined;
-    }
 }

@@ -143,7 +143,8 @@ async function showKeyChange(cloud, stack, { keyArn }) {
 async function leaveRunning(cloud, stack, outputs) {
     heading("Left running, until Ctrl-C");
     const settings = { ...cloud.environment(), ...stack.own };
-    for (const [name, value] of Object.entries(settings)) console.log(`export ${name}='${value}'`);
+    const { exportLines } = createRequire(import.meta.url)("../../dist/cli/local-cloud.js");
+    for (const line of exportLines(settings)) console.log(line);
     console.log(`\ncd '${stack.folder}' && pulumi stack --stack dev    # the stack`);
     console.log(
         `curl --connect-to ::${new URL(cloud.host).host} -H "Authorization: Bearer ${cloud.tokens.createWorkspaceToken(outputs.workspaceId)}" '${outputs.workspaceUrl}/api/2.0/workspace/list?path=/'`,

@@ -15,7 +15,9 @@ export class Kms {
     private readonly store: KeyStore;
     private readonly operations: Operations;
 
-    constructor(options: { awsAccountId: string; now: () => number }) {
+    constructor(
+        private readonly options: { awsAccountId: string; now: () => number; onCall?: (line: string) => void },
+    ) {
         this.store = new KeyStore(options);
         this.operations = {
             ...keyOperations(this.store),
@@ -62,6 +64,7 @@ export class Kms {
             throw known;
         } finally {
             this.calls.push({ operation, principalArn: caller.principalArn, keyArn, error });
+            this.options.onCall?.(`kms ${operation} ${keyArn ?? ""} ${error ?? "ok"} (${caller.principalArn})`);
         }
     }
 }

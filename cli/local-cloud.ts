@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+
+import type { Behaviour, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../test/cloud";
+import {
+    type Command,
+    type CommandValues,
+    numberOption,
+    textOption,
+    textsOption,
+    UsageError,
+    wordOption,
+} from "./command";
+
+/** `local-cloud`: the local cloud in the foreground, for programs in any language. */
+export const localCloud: Command = {
+    summary: "Runs Databricks' account, workspaces and an AWS KMS on this machine, until Ctrl-C.",
+    description:
+        "Everything is in memory and on 127.0.0.1. It prints the environment in which Databricks' SDKs, boto3 and Pulumi\n" +
+        "programs use it. docs/local-cloud.md tells more.",
+    options: {
+        port: { value: "N", help: "Port of the account and its workspaces. Default: any free one." },
+        "kms-port": { value: "N", help: "Port of the KMS. Default: any free one." },
+        provisioning: { value: "SECONDS", help: "How long a workspace is PROVISIONING. Default: 1." },
+        "dek-cache": { value: "SECONDS", help: "How long a workspace keeps its data key in memory. Default: 300." },
+        "key-change": {
+            value: "immutable|updatable",
+            help: "Whether a workspace's key can be changed. Default: immutable.",
+        },
+        rate: { value: "N", help: "Requests a second to the account before it answers 429. Default: no limit." },
+        "token-lifetime": { value: "SECONDS", help: "How long OAuth tokens live. Default: 3600." },
+        "id-token-keys": {
+            value: "FILE",
+            help: "JSON Web Key Set of the issuer whose id tokens are exchanged. Default: any JWT is.",
+        },
+        behaviour: {
+            value: "NAME=VALUE",
+            multiple: true,
+            help: "One way of the service in which it shall behave, such as errors=text.",
+        },
+        json: { help: "Prints one JSON object in place of lines for a shell." },
+        verbose: { help: "Writes a line for each request to standard error." },
+    },
+    async run(values, _positionals, io) {
+        // Read before anything is started: what cannot be used is said at once.
+        const { LocalCloud, behaviourValues } = await import("../test/cloud/index.js");
+        const options = optionsOf(values, behaviourValues);
+        const trustedIssuer = issuerOf(values);
+        if (values["verbose"] === true) options.onRequest = (line) => io.err(line);
+        const cloud = await LocalCloud.start(options);
+        try {
+            cloud.tokens.trustedIssuer = trustedIssuer;
+            cloud.tokens.lifetimeSeconds = numberOption(values, "token-lifetime", { least: 1 }) ?? 3600;
+            if (values["json"] === true) io.out(JSON.stringify(describe(cloud)));
+            else for (const line of lines(cloud)) io.out(line);
+            await new Promise<void>((resolve) => {
+                if (io.signal.aborted) resolve();
+                else io.signal.addEventListener("abort", () => resolve(), { once: true });
+            });
+            return 0;
+        } finally {
+            await cloud.stop();
+        }
+    },
+};
+
+/** Lines for a shell that set an environment. */
+export function exportLines(environment: Readonly<Record<string, string>>): string[] {
+    return Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
+}
+
+function lines(cloud: LocalCloud): string[] {
+    const keys =
+        cloud.tokens.trustedIssuer === "any" ? "any JWT is exchanged" : "those of the given keys are exchanged";
+    return [
+        "# The local cloud runs until Ctrl-C. In another shell:",
+        ...exportLines(cloud.environment()),
+        `# A bearer token for the Account API alone: ${cloud.token}`,
+        `# Id tokens: ${keys}.`,
+    ];
+}
+
+function describe(cloud: LocalCloud) {
+    const { host, accountId, clientId, clientSecret, token } = cloud;
+    const idTokens = cloud.tokens.trustedIssuer === "any" ? "any" : "keys";
+    return { host, accountId, clientId, clientSecret, token, idTokens, environment: cloud.environment() };
+}
+
+function optionsOf(values: CommandValues, known: BehaviourValues): LocalCloudOptions {
+    const port = { most: 65_535, whole: true };
+    const keyChange = wordOption(values, "key-change", ["immutable", "updatable"]);
+    const milliseconds = (name: string) => {
+        const seconds = numberOption(values, name);
+        return seconds === undefined ? undefined : seconds * 1000;
+    };
+    return {
+        port: numberOption(values, "port", port),
+        kmsPort: numberOption(values, "kms-port", port),
+        // A script in another language finds a workspace by its `workspace_url`, without any name service.
+        workspacePorts: true,
+        provisioningMilliseconds: milliseconds("provisioning"),
+        dekCacheMilliseconds: milliseconds("dek-cache"),
+        requestsPerSecond: numberOption(values, "rate", { least: 1 }),
+        behaviour: { ...behaviourOf(textsOption(values, "behaviour"), known), ...(keyChange && { keyChange }) },
+    };
+}
+
+/** The values that each field of a behaviour can have: words, any text, or a number. */
+type BehaviourValues = Readonly<Record<keyof Behaviour, readonly string[] | "text" | "number">>;
+
+function behaviourOf(given: readonly string[], known: BehaviourValues): Partial<Behaviour> {
+    return Object.fromEntries(
+        given.map((assignment) => {
+            const [, name = "", value = ""] = /^([^=]*)=(.*)$/.exec(assignment) ?? [];
+            const choices = Object.entries(known).find(([one]) => one === name)?.[1];
+            if (choices === undefined)
+                throw new UsageError(
+                    `--behaviour must be one of ${Object.keys(known).join(", ")} and =value, not "${assignment}"`,
+                );
+            if (choices === "text") return [name, value];
+            if (choices === "number")
+                return [name, numberOption({ [`behaviour ${name}`]: value }, `behaviour ${name}`)];
+            if (!choices.includes(value))
+                throw new UsageError(`--behaviour ${name} must be one of ${choices.join(", ")}, not "${value}"`);
+            return [name, value];
+        }),
+    );
+}
+
+function issuerOf(values: CommandValues): TrustedIssuer {
+    const file = textOption(values, "id-token-keys");
+    if (file === undefined) return "any";
+    try {
+        const { keys } = JSON.parse(readFileSync(file, "utf8")) as { keys?: unknown };
+        if (Array.isArray(keys)) return { keys };
+    } catch (error) {
+        throw new UsageError(
+            `--id-token-keys: ${file} cannot be read (${error instanceof Error ? error.message : ""})`,
+        );
+    }
+    throw new UsageError(`--id-token-keys: ${file} is no JSON Web Key Set, {"keys": [...]}`);
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import type { Command } from "./command";
+import { localCloud } from "./local-cloud";
+import { runCommandLine } from "./run";
+
+/** Every command by its name. A command loads what it needs when it runs, so that none pays for another. */
+const commands: ReadonlyMap<string, Command> = new Map([["local-cloud", localCloud]]);
+
+const ended = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+
+void runCommandLine(process.argv.slice(2), commands, {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    environment: process.env,
+    signal: ended.signal,
+}).then((code) => {
+    process.exitCode = code;
+});

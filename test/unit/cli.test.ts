@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+import { expect } from "chai";
+
+import type { Command } from "../../cli/command";
+import { localCloud } from "../../cli/local-cloud";
+import { runCommandLine } from "../../cli/run";
+
+const main = resolve(__dirname, "../../cli/main.js");
+
+describe("the command line", () => {
+    async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+        const said = { out: "", err: "" };
+        const ended = new AbortController();
+        ended.abort();
+        const commands = new Map<string, Command>([["local-cloud", localCloud]]);
+        const code = await runCommandLine(args, commands, {
+            out: (line) => (said.out += `${line}\n`),
+            err: (line) => (said.err += `${line}\n`),
+            environment: {},
+            signal: ended.signal,
+        });
+        return { code, ...said };
+    }
+
+    it("lists its commands, and tells each command's options", async () => {
+        expect((await run("--help")).out).to.match(/^ {2}local-cloud {2,}\w/m);
+        const { code, out } = await run("local-cloud", "--help");
+        expect(code).to.equal(0);
+        for (const name of Object.keys(localCloud.options)) expect(out).to.contain(`  --${name}`);
+    });
+
+    it("refuses a command or an option that it does not know, and says which was probably meant", async () => {
+        const command = await run("local-clud");
+        expect([command.code, command.err.split("\n")[0]]).to.deep.equal([
+            2,
+            'There is no command "local-clud". Did you mean local-cloud?',
+        ]);
+        expect((await run("quite-different")).err).to.not.contain("Did you mean");
+        const option = await run("local-cloud", "--prot", "1");
+        expect([option.code, option.err.split("\n")[0]]).to.deep.equal([
+            2,
+            "There is no option --prot. Did you mean --port?",
+        ]);
+    });
+
+    for (const [args, expected] of [
+        [["--port", "99999"], '--port must be a whole number from 0 to 65535, not "99999"'],
+        [["--provisioning", "soon"], '--provisioning must be a number of at least 0, not "soon"'],
+        [["--key-change", "maybe"], '--key-change must be one of immutable, updatable, not "maybe"'],
+        [["--behaviour", "errors=xml"], '--behaviour errors must be one of json, text, html, not "xml"'],
+        [["--behaviour", "moods=good"], "--behaviour must be one of unknownFields, "],
+        [["--id-token-keys", "/nowhere"], "--id-token-keys: /nowhere cannot be read"],
+    ] as const) {
+        it(`says what is wrong with ${args.join(" ")}, and starts nothing`, async () => {
+            const { code, err, out } = await run("local-cloud", ...args);
+            expect([code, out]).to.deep.equal([2, ""]);
+            expect(err).to.contain(expected);
+        });
+    }
+
+    it("prints what a shell exports, and ends the cloud when it is told to", async () => {
+        const { code, out } = await run("local-cloud");
+        expect(code).to.equal(0);
+        const [, host] = /^export DATABRICKS_HOST='(.+)'$/m.exec(out) ?? [];
+        expect(out).to.contain("export AWS_ENDPOINT_URL_KMS='http://127.0.0.1:");
+        expect(await fetch(String(host)).catch(() => "ended")).to.equal("ended");
+    });
+
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        it(`local-cloud serves as it was asked to until ${signal}, and then ends without a trace`, async () => {
+            const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-cli-"));
+            const keys = join(folder, "keys.json");
+            writeFileSync(keys, '{"keys": []}');
+            const args = ["--json", "--verbose", "--behaviour", "errors=text", "--id-token-keys", keys];
+            const child = spawn(process.execPath, [main, "local-cloud", ...args], {
+                stdio: ["ignore", "pipe", "pipe"],
+            });
+            let verbose = "";
+            child.stderr.on("data", (chunk: Buffer) => (verbose += String(chunk)));
+            const exit = once(child, "exit");
+            const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+            const cloud = JSON.parse(line) as Record<string, string>;
+            expect(cloud["idTokens"]).to.equal("keys");
+
+            const path = `/api/2.0/accounts/${cloud["accountId"]}/networks/x`;
+            const headers = { authorization: `Bearer ${cloud["token"]}` };
+            const response = await fetch(`${cloud["host"]}${path}`, { headers });
+            expect(await response.text()).to.equal("MALFORMED_REQUEST: Invalid networkId: x");
+            child.kill(signal);
+            expect(await exit).to.deep.equal([0, null]);
+            expect(verbose).to.contain(`account GET ${path} 400\n`);
+        });
+    }
+});
