@@ -51,6 +51,11 @@ export class AccountClient {
         return this.credential.accountId;
     }
 
+    /** The time by the service's clock at its latest response, in milliseconds since 1970; `undefined` before the first. */
+    get serverTime(): number | undefined {
+        return this.http.serverTime;
+    }
+
     /** Origin of the account console. */
     get host(): string {
         return this.credential.host;

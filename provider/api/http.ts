@@ -31,6 +31,9 @@ export interface HttpResponse {
 export class HttpClient {
     private readonly http: AxiosInstance;
 
+    /** What the latest response said is the time, in milliseconds since 1970: the service's clock, not this machine's. */
+    serverTime: number | undefined;
+
     /** @param timeout how long one request may take from its first to its last byte, in milliseconds. */
     constructor(
         private readonly host: string,
@@ -63,6 +66,8 @@ export class HttpClient {
                 ...(isLoopback(new URL(request.url, this.host).hostname) ? { proxy: false } : {}),
                 signal: AbortSignal.timeout(this.timeout),
             });
+            const date = Date.parse(String(response.headers["date"]));
+            if (Number.isFinite(date)) this.serverTime = date;
             return {
                 status: response.status,
                 headers: { ...response.headers },

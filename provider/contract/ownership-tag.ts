@@ -114,11 +114,3 @@ function shortened(text: string): string {
 function hash(text: string, length: number): string {
     return createHash("sha256").update(text).digest("hex").slice(0, length);
 }
-
-/** Generates a name for an object that the program does not name: the owner's prefix and a random suffix. */
-export function generateName(owner: OwnershipTag | undefined, noun: string, random: number): string {
-    const suffix = Math.floor(random * 0x10000)
-        .toString(16)
-        .padStart(4, "0");
-    return `${owner?.namePrefix ?? noun.replaceAll(" ", "-")}${suffix}`;
-}

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import type { ObjectDefinition } from "../resource/definition";
-import { accountId, name, roleArn, time } from "./schemas";
+import { accountId, name, roleArn, time, createdAtField, isValidationFailure } from "./schemas";
+import { workspaceObject } from "./workspace/definition";
 
 /** A credentials configuration: the cross-account role with which Databricks makes clusters. It cannot be changed. */
 export const credentialsObject = {
@@ -14,6 +15,9 @@ export const credentialsObject = {
         credentialsName: { schema: name('"analytics"').optional(), computed: true },
         roleArn: { schema: roleArn, apiPath: "aws_credentials.sts_role.role_arn" },
     },
+    createdAt: createdAtField("creation_time"),
+    isPropagationError: isValidationFailure,
+    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: {
         externalId: { apiPath: "aws_credentials.sts_role.external_id", schema: z.string().optional() },
         creationTime: { schema: time },

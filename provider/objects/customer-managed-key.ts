@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 import type { ObjectDefinition, Failure } from "../resource/definition";
-import { accountId, distinct, oneOf, region, text, time } from "./schemas";
+import { accountId, distinct, oneOf, region, text, time, createdAtField } from "./schemas";
 import { getPath, isRecord, getString } from "../util/property-path";
+import { workspaceObject } from "./workspace/definition";
 
 /** The ARN of a KMS key, not of its alias. */
 export const keyArn = text('"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"').superRefine(
@@ -53,6 +54,8 @@ export const customerManagedKeyObject = {
             responseSchema: z.array(z.string()),
         },
     },
+    createdAt: createdAtField("creation_time"),
+    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: { creationTime: { schema: time } },
     check(inputs, { allowedRegions }) {
         const failures: Failure[] = [];

@@ -1,9 +1,10 @@
 import { z } from "zod";
 
 import type { ObjectDefinition, Failure } from "../resource/definition";
-import { accountId, distinct, name, objectId, text, time } from "./schemas";
+import { accountId, distinct, name, objectId, text, time, createdAtField } from "./schemas";
 import { getPath, isRecord, type Properties, getString, UNKNOWN } from "../util/property-path";
 import { vpcEndpointObject } from "./vpc-endpoint";
+import { workspaceObject } from "./workspace/definition";
 
 const awsId = (prefix: string) =>
     text(`"${prefix}-0123456789abcdef0"`).regex(
@@ -44,6 +45,8 @@ export const networkObject = {
             references: vpcEndpointObject,
         },
     },
+    createdAt: createdAtField("creation_time"),
+    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: {
         vpcStatus: { schema: z.string().optional() },
         errorMessages: { schema: messages },

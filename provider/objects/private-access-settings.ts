@@ -4,6 +4,7 @@ import type { ObjectDefinition } from "../resource/definition";
 import { accountId, distinct, name, notAllowed, objectId, oneOf, region } from "./schemas";
 import { getPath } from "../util/property-path";
 import { vpcEndpointObject } from "./vpc-endpoint";
+import { workspaceObject } from "./workspace/definition";
 
 /** Private access settings: who reaches a workspace over which network. A PUT replaces their whole content. */
 export const privateAccessSettingsObject = {
@@ -35,6 +36,7 @@ export const privateAccessSettingsObject = {
             onChange: "update",
         },
     },
+    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: {},
     check(inputs, context) {
         const failures = notAllowed(inputs, "region", context);

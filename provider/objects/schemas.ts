@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import type { CheckContext, Failure } from "../resource/definition";
-import { type Properties, getString } from "../util/property-path";
+import type { ApiError } from "../api/errors";
+import { getPath, getString, type Properties } from "../util/property-path";
 
 /** The forms of values that several objects of the account share. Each message names the remedy. */
 
@@ -90,3 +91,16 @@ export function distinct<Item extends z.ZodType>(item: Item, least: number, what
 
 /** What a time in an answer looks like: milliseconds since 1970. */
 export const time = z.number().optional();
+
+/** The creation time that a response holds in this field, for `ObjectDefinition.createdAt`. */
+export function createdAtField(field: string): (response: Properties) => number | undefined {
+    return (response) => {
+        const time = getPath(response, field);
+        return typeof time === "number" ? time : undefined;
+    };
+}
+
+/** Whether AWS does not show Databricks a fresh role or bucket yet: the service's words, of which several spellings are known. */
+export function isValidationFailure({ kind }: ApiError): boolean {
+    return kind === "validation";
+}

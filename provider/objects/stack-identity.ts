@@ -16,6 +16,7 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
     }
 
     async check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        this.session.claims.isWholeProgram = true;
         const failures = [this.problem(() => this.session.settings), this.problem(() => this.session.client)].flat();
         return { inputs: { ...news }, failures };
     }

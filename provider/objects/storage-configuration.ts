@@ -1,5 +1,6 @@
 import type { ObjectDefinition } from "../resource/definition";
-import { accountId, name, roleArn, text, time } from "./schemas";
+import { accountId, name, roleArn, text, time, createdAtField, isValidationFailure } from "./schemas";
+import { workspaceObject } from "./workspace/definition";
 
 const bucketName = text('"acme-databricks-root"').superRefine((value, context) => {
     if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) && !value.includes("..")) return;
@@ -23,5 +24,8 @@ export const storageConfigurationObject = {
         bucketName: { schema: bucketName, apiPath: "root_bucket_info.bucket_name" },
         roleArn: { schema: roleArn.optional() },
     },
+    createdAt: createdAtField("creation_time"),
+    isPropagationError: isValidationFailure,
+    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: { creationTime: { schema: time } },
 } as const satisfies ObjectDefinition;

@@ -1,45 +1,65 @@
 import type { z } from "zod";
 
+import type { ApiError } from "../api/errors";
+import type { Settings } from "../runtime/settings";
 import type { Properties } from "../util/property-path";
 
 /** What happens to an object of the account when one of its inputs changes. */
 export type Change =
     /** The API can change it: one PATCH or PUT in place. */
     | "update"
-    /** The API cannot change it: a new object takes the old one's place. */
+    /** The API cannot change it: a new object replaces the old one. */
     | "replace"
-    /** It means nothing to the object that exists: nothing is done. */
+    /** The API cannot change it, and a replacement would cost more than the change is worth: `check` fails. */
+    | "refuse"
+    /** It means nothing to an object that exists: nothing is done. */
     | "ignore";
+
+/** What a rule for a change can look at. */
+export interface ChangeSituation {
+    /** What exists, as the state or the account says. */
+    readonly state: Properties;
+    /** What the program asks for. */
+    readonly inputs: Properties;
+    /** Whether the program leaves the input out and gave it before. */
+    readonly removed: boolean;
+    readonly settings: Settings;
+}
+
+/** Where a change of an input leads: always the same, or by the situation. */
+export type ChangeRule = Change | ((situation: ChangeSituation) => Change);
 
 /** One input of an object of the account. */
 export interface Field {
-    /** What the program may give; its messages stand on their own and say what to do. Optional means it may be left out. */
+    /** What the program may give. Its messages are complete and say what to do. Optional means that it may be left out. */
     readonly schema: z.ZodType;
-    /** Where it stands in the API's bodies, as a dotted path in snake_case. Default: the input's own path in snake_case. `null`: the API never sees it. */
+    /** Its dotted path in the API's bodies, in snake_case. Default: the input's own path in snake_case. `null`: the API never sees it. */
     readonly apiPath?: string | null;
     /** It is an older name of this other input: `check` accepts it and hands on the other. */
     readonly deprecatedAliasOf?: string;
-    /** The kind of value that an answer gives for it. Default: a text, or nothing. */
+    /** The type of its value in a response. Default: an optional string. */
     readonly responseSchema?: z.ZodType;
-    /** What a change of its value does. Default: `replace`. */
-    readonly onChange?: Change;
-    /** What leaving it out does, where it was given before. Default: the same as a change of its value. */
-    readonly onRemoval?: Change;
-    /** Left out, the server (or, for a name, this package) chooses a value, which is kept and is no difference. */
+    /** What a change of its value leads to. Default: `replace`. */
+    readonly onChange?: ChangeRule;
+    /** What leaving it out leads to, where the program gave it before. Default: the same as a change of its value. */
+    readonly onRemoval?: ChangeRule;
+    /** What to tell a user whose change is refused: what the service allows and what to do. Required for `refuse`. */
+    readonly refusal?: string;
+    /** Left out, the service (or, for a name, this package) chooses a value, which is kept and is no difference. */
     readonly computed?: boolean;
-    /** Left out, it means this value to the service; a PUT, which replaces everything, says so. */
+    /** What leaving it out means to the service; a PUT, which replaces everything, says it. */
     readonly apiDefault?: unknown;
-    /** Its member names are the user's own words (tags) and keep their spelling. */
+    /** The names of its members are the user's own words (tags) and keep their spelling. */
     readonly preserveKeys?: boolean;
-    /** It holds the id, or the ids, of objects of this kind, which can stop the one that names them. */
+    /** It holds the id, or the ids, of objects of this kind, whose problems can stop the one that names them. */
     readonly references?: ObjectDefinition;
-    /** Whether what is asked for is what the state says there is, where that is not plain equality. */
+    /** Whether what is asked for equals what the state says, where that is not plain equality. */
     readonly isEqual?: (asked: unknown, actual: unknown, state: Properties) => boolean;
 }
 
-/** One value that only the server knows. */
+/** One value that only the service knows. */
 export interface Output {
-    /** Where it stands in the API's answer, as a dotted path in snake_case. Default: the output's own path in snake_case. */
+    /** Its dotted path in the API's response, in snake_case. Default: the output's own path in snake_case. */
     readonly apiPath?: string;
     readonly schema: z.ZodType;
 }
@@ -59,8 +79,8 @@ export interface CheckContext {
 }
 
 /**
- * The description of one kind of Account API object. One generic handler runs them all, so a new kind is one new
- * description and nothing else.
+ * One kind of Account API object, as one generic handler needs to know it. `resource/` knows nothing of a particular kind:
+ * what is special about one is said here.
  */
 export interface ObjectDefinition {
     /** What it is called in messages: "workspace", "credentials configuration". */
@@ -83,6 +103,17 @@ export interface ObjectDefinition {
     readonly updateWith?: "PATCH" | "PUT";
     /** What can only be seen when several inputs are looked at together. */
     readonly check?: (inputs: Properties, context: CheckContext) => Failure[];
-    /** What it says is wrong with itself, each as a sentence about it without its subject ("is BROKEN: no route"). */
+    /** What the service says is wrong with the object, each as a sentence without its subject ("is BROKEN: no route"). */
     readonly explainProblems?: (state: Properties) => string[];
+    /** When the service created the object, in milliseconds since 1970 by the service's clock. Default: the service does not say. */
+    readonly createdAt?: (response: Properties) => number | undefined;
+    /** Whether a refusal of a create means that AWS does not show Databricks a fresh role or bucket yet. Default: never. */
+    readonly isPropagationError?: (error: ApiError) => boolean;
+    /**
+     * The kinds whose objects can name this one by its id. An object that one of them names is in use: no interrupted create
+     * left it behind, and it cannot be deleted.
+     */
+    readonly referencedBy?: () => readonly ObjectDefinition[];
+    /** Outputs that follow from others. */
+    readonly derive?: (state: Properties, inputs: Properties, host: string | undefined) => Record<string, unknown>;
 }

@@ -4,7 +4,8 @@ import type { ObjectDefinition, Field } from "./definition";
 import { camelCaseDeep, snakeCase } from "../util/case";
 import { idOf } from "../api/codec";
 import { UnexpectedResponseError } from "../api/errors";
-import { getPath, type Properties, setPath } from "../util/property-path";
+import { OWNERSHIP_TAG, formatTag, type OwnershipTag } from "../contract/ownership-tag";
+import { getPath, getString, isRecord, type Properties, mergeDeep, setPath } from "../util/property-path";
 
 /**
  * Between the words of a Pulumi program and those of the API: the one place where camelCase meets snake_case.
@@ -83,4 +84,66 @@ function fieldMappings(object: ObjectDefinition): readonly FieldMapping[] {
     const made = [...inputs, ...outputs];
     words.set(object, made);
     return made;
+}
+
+/** What an object's outputs depend on beside the response. */
+export interface OutputContext {
+    /** The account, where the response does not name it. */
+    readonly accountId: string;
+    /** Origin of the account console; `undefined` where no output needs it. */
+    readonly host: string | undefined;
+}
+
+/** The body of a request, with the ownership tag where the kind has tags. */
+export function toTaggedBody(
+    definition: ObjectDefinition,
+    inputs: Properties,
+    owner: OwnershipTag | undefined,
+    only?: readonly string[],
+): Record<string, unknown> {
+    const { tagsField } = definition;
+    if (tagsField === undefined || owner === undefined || only?.includes(tagsField) === false) {
+        return toRequestBody(definition, inputs, only);
+    }
+    const tags = getPath(inputs, tagsField);
+    const tagged = { ...(isRecord(tags) ? tags : {}), [OWNERSHIP_TAG]: formatTag(owner) };
+    return toRequestBody(definition, { ...inputs, [tagsField]: tagged }, only);
+}
+
+/** What a response says of its object, in the words of the program, without this package's own tag. */
+export function toOutputs(
+    definition: ObjectDefinition,
+    response: Properties,
+    { accountId, host }: OutputContext,
+    inputs: Properties = {},
+): Record<string, unknown> {
+    const { tagsField, derive } = definition;
+    const outputs = fromResponse(definition, response);
+    if (tagsField !== undefined) outputs[tagsField] = withoutOwnershipTag(outputs[tagsField]);
+    const all = { accountId: getString(response, "account_id") ?? accountId, ...outputs };
+    return { ...all, ...derive?.(all, inputs, host) };
+}
+
+/** Properties of the state that are neither inputs nor outputs of a class: the handlers' own notes. */
+const NOTES = ["owner", "adoption", "given"] as const;
+
+/** The state after a response: the inputs that the API never shows, the handlers' notes, and everything that the API shows. */
+export function toState(
+    definition: ObjectDefinition,
+    inputs: Properties,
+    response: Properties,
+    context: OutputContext,
+): Record<string, unknown> {
+    const state: Record<string, unknown> = {};
+    for (const [path, field] of Object.entries(definition.fields)) {
+        if (field.apiPath === null) setPath(state, path, getPath(inputs, path));
+    }
+    for (const name of NOTES) if (inputs[name] !== undefined) state[name] = inputs[name];
+    return mergeDeep(state, toOutputs(definition, response, context, inputs));
+}
+
+function withoutOwnershipTag(tags: unknown): unknown {
+    if (!isRecord(tags)) return tags;
+    const rest = Object.entries(tags).filter(([key]) => key !== OWNERSHIP_TAG);
+    return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }

@@ -1,10 +1,13 @@
 import type { z } from "zod";
 
-import type { ObjectDefinition, CheckContext, Failure } from "./definition";
-import { getPath, holdsUnknown, isRecord, type Properties, UNKNOWN } from "../util/property-path";
+import { ownerOfInputs } from "../contract/ownership-tag";
+import type { Session } from "../runtime/session";
+import type { CheckContext, Failure, ObjectDefinition } from "./definition";
+import type { Difference } from "./diff";
+import { getPath, getString, holdsUnknown, isRecord, type Properties, UNKNOWN } from "../util/property-path";
 
 /** Inputs that every object of the account takes beside its own; the sdk's classes give them. */
-const OWN_INPUTS = new Set(["__provider", "owner", "adopt"]);
+const OWN_INPUTS = new Set(["__provider", "owner", "adopt", "adoptFromOtherStack", "replaceOn"]);
 
 /** What is checked: an object's inputs, or the arguments of a lookup. */
 export type Checked = Pick<ObjectDefinition, "noun" | "fields" | "check">;
@@ -99,4 +102,67 @@ function suggestion(path: string, paths: readonly string[]): string {
         (known) => plain(known) === plain(path) || plain(known.split(".").at(-1) ?? "") === plain(path),
     );
     return near === undefined ? `take it away (its inputs are ${paths.join(", ")})` : `did you mean ${near}?`;
+}
+
+/**
+ * The inputs with each deprecated name also given under today's name. The old name stays in the checked inputs, so that
+ * `ignoreChanges` on it finds the old value; where `ignoreChanges` holds today's name, that one wins.
+ */
+export function resolveAliases(
+    definition: ObjectDefinition,
+    olds: Properties,
+    news: Properties,
+): Record<string, unknown> {
+    const inputs = Object.fromEntries(
+        Object.entries(news).filter(([, value]) => value !== undefined && value !== null),
+    );
+    for (const [alias, { deprecatedAliasOf: name }] of Object.entries(definition.fields)) {
+        if (name === undefined || inputs[alias] === undefined) continue;
+        const isHeld = olds[alias] !== undefined && inputs[name] !== undefined && inputs[name] === olds[name];
+        if (isHeld) inputs[alias] = inputs[name];
+        else inputs[name] ??= inputs[alias];
+    }
+    return inputs;
+}
+
+/** The changes that neither the service can make nor a replacement is worth, as failures that say what the service allows. */
+export function refusedChanges(
+    { fields, noun }: ObjectDefinition,
+    found: readonly Difference[],
+    olds: Properties,
+    news: Properties,
+): Failure[] {
+    return found
+        .filter(({ change }) => change === "refuse")
+        .map(({ path, removed }) => {
+            const from = String(getPath(olds, path) ?? "none");
+            const what = removed
+                ? `"${from}" is taken away`
+                : `changes from ${from} to ${shownValue(getPath(news, path))}`;
+            return {
+                property: path,
+                reason: `${what}: ${fields[path]?.refusal ?? `the service cannot change it on a ${noun} that exists`}. Bring it back, or let the program ask for a new ${noun} with replaceOn: ["${path}"]`,
+            };
+        });
+}
+
+function shownValue(value: unknown): string {
+    return value === UNKNOWN ? "a value that is not known yet" : `"${String(value)}"`;
+}
+
+/** Warns of a changed input that means nothing to an object that exists. */
+export function warnOfIgnored(
+    { fields, noun }: ObjectDefinition,
+    session: Session,
+    olds: Properties,
+    news: Properties,
+): void {
+    for (const [path, { onChange, apiPath }] of Object.entries(fields)) {
+        const [from, to] = [getString(olds, path), getPath(news, path)];
+        if (onChange !== "ignore" || apiPath === null || from === undefined || to === UNKNOWN || to === from) continue;
+        const what = to === undefined ? `"${from}" is taken away` : `changes from "${from}" to "${String(to)}"`;
+        session.report.warn(
+            `${ownerOfInputs(news)?.resource ?? noun}: ${path} ${what}. It is only a name, which the ${noun} keeps as it was created: nothing is changed or replaced.`,
+        );
+    }
 }

@@ -3,10 +3,9 @@ import { type Clock, systemClock } from "../api/clock";
 import { type Configuration, type Credential, findCredential } from "../api/credential";
 import { ReportedError } from "../api/errors";
 import type { ObjectCodec } from "../api/codec";
-import type { OwnershipTag } from "../contract/ownership-tag";
+import { Claims } from "./claims";
 import { isEngineAlive } from "./engine";
 import { Collection } from "../api/collection";
-import type { Properties } from "../util/property-path";
 import { readSettings, type Settings } from "./settings";
 
 /** Lines for the person who watches `pulumi up`. */
@@ -19,7 +18,7 @@ export interface Reporter {
     progress(message: string): void;
 }
 
-/** What a session needs of the world around it; tests give their own. */
+/** What a session needs from the process around it; tests give their own. */
 export interface Environment {
     readonly environment: Readonly<Record<string, string | undefined>>;
     readonly clock: Clock;
@@ -34,10 +33,8 @@ export interface Environment {
  */
 export class Session {
     private readonly collections = new Map<string, Collection>();
-    /** The resources that have an object, as far as this process has seen: their marks' bearers by the object's key. */
-    private readonly held = new Map<string, Map<string, OwnershipTag>>();
-    /** When objects were taken over by resources that the program names. */
-    private readonly taken = new Map<string, number>();
+    /** Which resource of this stack has which object. */
+    readonly claims = new Claims();
     private readSettings: Settings | undefined;
     private foundCredential: Credential | undefined;
     private madeClient: AccountClient | undefined;
@@ -96,57 +93,9 @@ export class Session {
     invalidateLists(): void {
         for (const collection of this.collections.values()) collection.invalidate();
     }
-
-    /** Notes that a resource of this stack's state has this id, and what marks it is known by; without one it is only read. */
-    claim(object: ObjectCodec, id: string, ...owners: readonly (OwnershipTag | undefined)[]): void {
-        const key = `${object.path}/${id}`;
-        const holders = this.held.get(key) ?? new Map<string, OwnershipTag>();
-        for (const owner of owners) if (owner !== undefined) holders.set(owner.ownerId, owner);
-        this.held.set(key, holders);
-    }
-
-    /** Notes when a resource of the program, by its state or inputs, took this object over, where it did. */
-    recordAdoption(object: ObjectCodec, id: string, properties: Properties): void {
-        const time = takenOverAt(properties);
-        if (time > 0) this.taken.set(`${object.path}/${id}`, time);
-    }
-
-    /** Whether a resource of the program took this object over after the one with this state had it. */
-    wasAdoptedLater(object: ObjectCodec, id: string, properties: Properties): boolean {
-        return (this.taken.get(`${object.path}/${id}`) ?? 0) > takenOverAt(properties);
-    }
-
-    /** Whether a resource of this stack has this id, as far as this process has seen. */
-    isClaimed(object: ObjectCodec, id: string): boolean {
-        return this.held.has(`${object.path}/${id}`);
-    }
-
-    /** The other objects of a kind that the resource of this mark has: what it is being replaced by this one for. */
-    others(object: ObjectCodec, id: string, owner: OwnershipTag): string[] {
-        return [...this.held].flatMap(([key, holders]) => {
-            const other = key.startsWith(`${object.path}/`) ? key.slice(object.path.length + 1) : id;
-            return other !== id && holders.has(owner.ownerId) ? [other] : [];
-        });
-    }
-
-    /** Which resource of this stack has this id, by its marks: this one (`true`), or another one. */
-    ownerOf(
-        object: ObjectCodec,
-        id: string,
-        ...owners: readonly (OwnershipTag | undefined)[]
-    ): true | OwnershipTag | undefined {
-        const holders = this.held.get(`${object.path}/${id}`) ?? new Map<string, OwnershipTag>();
-        const known = owners.filter((owner) => owner !== undefined);
-        if (known.some(({ ownerId: bearer }) => holders.has(bearer))) return true;
-        return known.length === 0 ? undefined : [...holders.values()][0];
-    }
 }
 
-/** The world of a real deployment. */
+/** The environment of a real deployment. */
 export function realEnvironment(report: Reporter): Environment {
     return { environment: process.env, clock: systemClock, report, isEngineAlive: () => isEngineAlive() };
-}
-
-function takenOverAt({ takenOver }: Properties): number {
-    return typeof takenOver === "number" ? takenOver : 0;
 }

@@ -77,3 +77,13 @@ function canonical(value: unknown): string {
         .sort()
         .join()}}`;
 }
+
+/** Merges nested objects; a value of `more` wins. */
+export function mergeDeep(base: Record<string, unknown>, more: Properties): Record<string, unknown> {
+    for (const [name, value] of Object.entries(more)) {
+        if (value === undefined) continue;
+        const known = base[name];
+        base[name] = isRecord(known) && isRecord(value) ? mergeDeep({ ...known }, value) : value;
+    }
+    return base;
+}

@@ -199,7 +199,7 @@ export async function crashAt(point: KillPoint, { emptied = false } = {}): Promi
         const counted = await count(stack, point.phase === "destroy" ? 0 : 1);
         await must(stack.act("destroy"), "the destroy at the end");
         const after = await count(stack, 0);
-        const takenOver = output.includes("is taken over");
+        const takenOver = output.includes("is adopted");
         return { ...sum(counted, after), takenOver, mended, problem: undefined };
     } catch (error) {
         return {

@@ -46,14 +46,7 @@ const changes: Record<
         from: { key: "first" },
         to: { key: "again" },
         isKeyChange: true,
-        says: /same KMS key, new registration/,
-    },
-    "the storage key removed": {
-        from: { key: "first", storageKey: true },
-        to: { key: "first" },
-        isKeyChange: true,
-        isRemoval: true,
-        says: /storageCustomerManagedKeyId changes/,
+        says: /same KMS key, registered again/,
     },
     "the alias alone": {
         from: { key: "first" },
@@ -200,7 +193,7 @@ describe("key changes on the real engine", () => {
         stack.program = program({ key: "second", onKeyChange: "update" });
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
-        expect(output).to.contain("did not change the key of the workspace").and.contain("make a second workspace");
+        expect(output).to.contain("did not change the key of the workspace").and.contain("create a second workspace");
         expect(cloud.account.list("workspaces").map((one) => one["workspace_id"])).to.deep.equal([id]);
         stack.program = program({ key: "first" });
         await stack.destroy();

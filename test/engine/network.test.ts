@@ -153,9 +153,11 @@ describe("networks and private links on the real engine", () => {
         expect(ids("networks", "network_id")).to.have.length(1);
     });
 
-    it("replaces the workspace when its network is taken away", async () => {
+    it("refuses at preview to take a workspace's network away, and costs no workspace", async () => {
         stack.program = program({ publicAccess: true, withNetwork: false });
-        expect((await stack.preview()).operations).to.include("replace Workspace w");
+        const { ok, output } = await stack.preview();
+        expect(ok).to.equal(false);
+        expect(output).to.contain("networkId").and.contain('replaceOn: ["networkId"]');
     });
 
     it("shows what somebody else changed, and puts it right", async () => {
@@ -253,11 +255,11 @@ describe("networks and private links on the real engine", () => {
         await up(named);
         const [workspace] = ids("workspaces", "workspace_id");
         stack.program = program({ ...named, subnets: ["subnet-0123456789abcdef3", "subnet-0123456789abcdef4"] });
-        const { ok, output } = await stack.up();
+        const { ok, output } = await stack.preview();
         expect(ok).to.equal(false);
         expect(output)
-            .to.contain(`is used by workspace ${String(workspace)}`)
-            .and.contain("Choose another name");
+            .to.contain(`while the workspace ${String(workspace)} uses it`)
+            .and.contain("Leave networkName out");
         await up({ publicAccess: true });
     });
 

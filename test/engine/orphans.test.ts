@@ -185,7 +185,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("a StackIdentity that was taken out of the state, or edited there, is made anew and changes nothing else", async () => {
+    it("a StackIdentity that was taken out of the state, or edited there, is created again, and the workspace gets its new owner in place", async () => {
         await up(workspace());
         const edit = async (change: (owner: { outputs: Record<string, unknown> }) => boolean) => {
             const { deployment } = await stack.stack.exportStack();
@@ -206,15 +206,20 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
             await stack.stack.importStack({ version: 3, deployment: { ...deployment, resources } });
         };
         await edit(() => false);
-        expect((await up(workspace())).operations).to.deep.equal(["create StackIdentity databricks-cmk"]);
+        expect((await up(workspace())).operations).to.deep.equal([
+            "create StackIdentity databricks-cmk",
+            "update Workspace w",
+        ]);
         expect((await up(workspace())).operations).to.deep.equal([]);
         for (const broken of ["nonsense", 5, undefined]) {
             await edit(({ outputs }) => {
-                outputs["owner"] = broken;
+                outputs["uuid"] = broken;
                 return true;
             });
             const { operations } = await up(workspace());
-            expect(operations.filter((one) => !one.endsWith(" StackIdentity databricks-cmk"))).to.deep.equal([]);
+            expect(operations.filter((one) => !one.endsWith(" StackIdentity databricks-cmk"))).to.deep.equal([
+                "update Workspace w",
+            ]);
             expect(operations).to.include("create-replacement StackIdentity databricks-cmk");
             expect((await up(workspace())).operations).to.deep.equal([]);
         }

@@ -2,7 +2,8 @@ import { expect } from "chai";
 
 import type { ObjectDefinition } from "../../provider/resource/definition";
 import { snakeCase } from "../../provider/util/case";
-import { InitializationError, ObjectHandler } from "../../provider/resource/handler";
+import { InitializationError } from "../../provider/resource/errors";
+import { ObjectHandler } from "../../provider/resource/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { networkObject } from "../../provider/objects/network";

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 
 import { checkInputs } from "../../provider/resource/validation";
-import { InitializationError, ObjectHandler } from "../../provider/resource/handler";
+import { InitializationError } from "../../provider/resource/errors";
+import { ObjectHandler } from "../../provider/resource/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { networkObject } from "../../provider/objects/network";
 import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
@@ -316,7 +317,7 @@ describe("networks and private links against the local cloud", () => {
     });
 
     describe("a change", () => {
-        it("of a workspace's network, settings, connectivity or storage key is made in place, and never back to none", async () => {
+        it("of a workspace's network, settings, connectivity or storage key is made in place where the service can, refused at preview where it cannot, and costs no workspace", async () => {
             const { inputs } = await privateWorkspace({ networkConnectivityConfigId: one });
             const { id, outs } = await handlers.workspace.create(inputs);
             const asked: Properties = { ...inputs, storageCustomerManagedKeyId: one };
@@ -327,19 +328,28 @@ describe("networks and private links against the local cloud", () => {
                 "networkConnectivityConfigId",
                 "storageCustomerManagedKeyId",
             ]) {
+                handlers = handlersOf();
                 const diff = async (from: unknown, to: unknown) => {
                     const { changes, replaces } = await handlers.workspace.diff(
                         id,
-                        { ...state, [field]: from },
+                        { ...state, given: undefined, [field]: from },
                         { ...asked, [field]: to },
                     );
                     return [changes, replaces];
                 };
-                expect(await diff(one, other), field).to.deep.equal([true, []]);
+                const switched = field === "storageCustomerManagedKeyId" ? [field] : [];
+                expect(await diff(one, other), field).to.deep.equal([true, switched]);
                 expect(await diff(one, undefined), field).to.deep.equal([true, [field]]);
                 const added = field === "networkId" ? [field] : [];
                 expect(await diff(undefined, other), field).to.deep.equal([true, added]);
+                const failures = async (more: Properties) =>
+                    (await handlers.workspace.check({ ...asked, [field]: one }, { ...asked, ...more })).failures ?? [];
+                const [refused] = await failures({ [field]: undefined });
+                expect(refused, field).to.deep.include({ property: field });
+                expect(refused?.reason).to.contain("is taken away: ").and.contain(`replaceOn: ["${field}"]`);
+                expect(await failures({ [field]: undefined, replaceOn: [field] })).to.deep.equal([]);
             }
+            handlers = handlersOf();
             const mode = await handlers.workspace.diff(
                 id,
                 { ...outs, computeMode: "HYBRID" },
@@ -457,7 +467,7 @@ describe("networks and private links against the local cloud", () => {
                 const { id } = await handlers[handler].create({ ...content, owner: owner("made") });
                 handlers = handlersOf();
                 expect((await handlers[handler].create({ ...content, owner: owner("made") })).id).to.equal(id);
-                expect(world.lines.filter((line) => line.includes("is taken over"))).to.have.length(1);
+                expect(world.lines.filter((line) => line.includes("is adopted"))).to.have.length(1);
                 handlers = handlersOf();
                 const news = { ...content, owner: owner("made").replace("5555", "9999") };
                 const result = await outcome(handlers[handler].create(news));

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
-import { InitializationError, ObjectHandler } from "../../provider/resource/handler";
+import { InitializationError } from "../../provider/resource/errors";
+import { ObjectHandler } from "../../provider/resource/handler";
 import { OWNERSHIP_TAG, ownerOfInputs, formatTag } from "../../provider/contract/ownership-tag";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
@@ -53,6 +54,8 @@ describe("leftovers, and what must not be mistaken for one", () => {
     /** The handlers of a new provider process. */
     function handlersOf() {
         const session = new Session(world);
+        // As the stack's identity notes where no `--target` leaves it out.
+        session.claims.isWholeProgram = true;
         return {
             credentials: new ObjectHandler(credentialsObject, session),
             storage: new ObjectHandler(storageConfigurationObject, session),

@@ -1,9 +1,21 @@
 import { z } from "zod";
 
 import type { ObjectDefinition } from "../../resource/definition";
-import { accountId, name, notAllowed, objectId, oneOf, region, text, time } from "../schemas";
+import {
+    accountId,
+    createdAtField,
+    isValidationFailure,
+    name,
+    notAllowed,
+    objectId,
+    oneOf,
+    region,
+    text,
+    time,
+} from "../schemas";
 import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
-import { onKeyChangeSchema } from "../../runtime/settings";
+import { type OnKeyChange, onKeyChangeSchema, type Settings } from "../../runtime/settings";
+import { isTerminal, neverRan } from "./status";
 import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
 import { networkObject } from "../network";
 import { privateAccessSettingsObject } from "../private-access-settings";
@@ -43,10 +55,11 @@ const seconds = z
  * in front, is no difference.
  */
 function sameDeploymentName(asked: unknown, actual: unknown, state: Properties): boolean {
-    const prefix = getString(state, "deploymentNamePrefix");
-    if (asked === actual) return true;
+    const prefix = getString(state, "deploymentNamePrefix")?.toLowerCase();
+    const [wanted, existing] = [String(asked).toLowerCase(), String(actual).toLowerCase()];
+    if (wanted === existing) return true;
     if (prefix === undefined) return false;
-    return asked === "EMPTY" ? actual === prefix : actual === `${prefix}-${String(asked)}`;
+    return asked === "EMPTY" ? existing === prefix : existing === `${prefix}-${wanted}`;
 }
 
 /** The prefix that the server put in front of the deployment name that was asked for, where it put one. */
@@ -65,6 +78,7 @@ export const workspaceObject = {
     noun: "workspace",
     path: "/workspaces",
     idField: "workspaceId",
+    unique: ["deploymentName"],
     tagsField: "customTags",
     updateWith: "PATCH",
     fields: {
@@ -73,21 +87,31 @@ export const workspaceObject = {
         deploymentName: { schema: deploymentName.optional(), computed: true, isEqual: sameDeploymentName },
         awsRegion: { schema: region() },
         credentialsId: { schema: objectId("Credentials", "credentialsId"), onChange: "update" },
-        storageConfigurationId: { schema: objectId("StorageConfiguration", "storageConfigurationId") },
+        storageConfigurationId: {
+            schema: objectId("StorageConfiguration", "storageConfigurationId"),
+            // A workspace that failed after it ran is repaired in place; one that never ran has nothing worth repairing.
+            onChange: ({ state }) =>
+                getString(state, "workspaceStatus") === "FAILED" && !neverRan(state) ? "update" : "replace",
+        },
         networkId: {
             schema: objectId("Network", "networkId").optional(),
             references: networkObject,
-            onChange: "update",
-            onRemoval: "replace",
+            onChange: ({ state }) => (getPath(state, "networkId") === undefined ? "refuse" : "update"),
+            onRemoval: "refuse",
+            refusal:
+                "a workspace can be given another network configuration, but one on a network that Databricks manages cannot be moved to a VPC of yours, nor back",
         },
         privateAccessSettingsId: {
             schema: objectId("PrivateAccessSettings", "privateAccessSettingsId").optional(),
             references: privateAccessSettingsObject,
             onChange: "update",
-            onRemoval: "replace",
+            onRemoval: "refuse",
+            refusal: "the service sets or switches private access settings of a workspace, and never removes them",
         },
         managedServicesCustomerManagedKeyId: {
             schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            onChange: ({ inputs, settings }) => (keyChangeMode(inputs, settings) === "update" ? "update" : "replace"),
+            onRemoval: "replace",
         },
         customerManagedKeyId: {
             schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
@@ -95,8 +119,10 @@ export const workspaceObject = {
         },
         storageCustomerManagedKeyId: {
             schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
-            onChange: "update",
-            onRemoval: "replace",
+            onChange: ({ state }) =>
+                getPath(state, "storageCustomerManagedKeyId") === undefined ? "update" : "refuse",
+            onRemoval: "refuse",
+            refusal: "the service adds a storage key to a workspace that has none, and neither changes nor removes one",
         },
         pricingTier: {
             schema: oneOf([
@@ -118,7 +144,9 @@ export const workspaceObject = {
         networkConnectivityConfigId: {
             schema: objectId("a network connectivity configuration", "networkConnectivityConfigId").optional(),
             onChange: "update",
-            onRemoval: "replace",
+            onRemoval: "refuse",
+            refusal:
+                "the service sets or switches the network connectivity configuration of a workspace, and never removes it",
         },
         computeMode: { schema: oneOf(["HYBRID", "SERVERLESS"]).optional(), computed: true },
         onKeyChange: { schema: onKeyChangeSchema.optional(), apiPath: null, onChange: "ignore" },
@@ -129,10 +157,22 @@ export const workspaceObject = {
         workspaceStatusMessage: { schema: z.string().optional() },
         creationTime: { schema: time },
     },
+    createdAt: createdAtField("creation_time"),
+    isPropagationError: isValidationFailure,
+    derive(state, inputs, host) {
+        const name = getString(state, "deploymentName");
+        const prefix = deploymentNamePrefix(inputs["deploymentName"], name) ?? inputs["deploymentNamePrefix"];
+        return {
+            ...(typeof prefix === "string" ? { deploymentNamePrefix: prefix } : {}),
+            ...(name === undefined || host === undefined ? {} : { workspaceUrl: workspaceUrl(host, name) }),
+            ...(inputs["neverRan"] === true && isTerminal(state) ? { neverRan: true } : {}),
+        };
+    },
     check(inputs, context) {
         const failures = notAllowed(inputs, "awsRegion", context);
         const [today, oldest] = NOTEBOOK_KEY_FIELDS;
-        if (getPath(inputs, today) !== undefined && getPath(inputs, oldest) !== undefined) {
+        const [key, alias] = [getPath(inputs, today), getPath(inputs, oldest)];
+        if (key !== undefined && alias !== undefined && key !== alias) {
             failures.push({
                 property: oldest,
                 reason: `is the old name of ${today}, and both are given: keep ${today} alone`,
@@ -149,3 +189,18 @@ export const workspaceObject = {
         return failures;
     },
 } as const satisfies ObjectDefinition;
+
+/** What a change of the key for notebooks leads to: what the workspace says, else the stack's setting. */
+export function keyChangeMode(inputs: Properties, { onKeyChange }: Settings): OnKeyChange {
+    return onKeyChangeSchema.safeParse(inputs["onKeyChange"]).data ?? onKeyChange;
+}
+
+/**
+ * The origin of a workspace's own host: the account console's, with its first label replaced. A local cloud on a bare
+ * loopback address has its workspaces below `localhost`.
+ */
+export function workspaceUrl(accountHost: string, deploymentName: string): string {
+    const url = new URL(accountHost);
+    const domain = url.hostname.startsWith("accounts.") ? url.hostname.slice("accounts.".length) : "localhost";
+    return `${url.protocol}//${deploymentName}.${domain}${url.port === "" ? "" : `:${url.port}`}`;
+}

@@ -1,0 +1,150 @@
+import { ReportedError } from "../../api/errors";
+import { explainFailure } from "../../resource/diagnostics";
+import { InitializationError } from "../../resource/errors";
+import type { Readiness } from "../../resource/access";
+import type { Session } from "../../runtime/session";
+import { getPath, getString, type Properties } from "../../util/property-path";
+import { workspaceObject } from "./definition";
+import { isTerminal, neverRan, statusMessage } from "./status";
+
+/** How long a workspace is waited for where nothing else is said, in seconds. */
+const PROVISIONING_TIMEOUT = 20 * 60;
+/** The least time between two lines of progress, in milliseconds. */
+const PROGRESS_INTERVAL = 10_000;
+/** How long a workspace that is waited for may be missing before it counts as gone, in milliseconds: a new one may not be shown everywhere at once. */
+const GONE_AFTER = 60_000;
+
+/** How long this workspace is waited for, in milliseconds. */
+export function timeoutOf(inputs: Properties): number {
+    const seconds = getPath(inputs, "provisioningTimeoutSeconds");
+    return (typeof seconds === "number" ? seconds : PROVISIONING_TIMEOUT) * 1000;
+}
+
+/** One wait for a workspace, and what the handler knows about it. */
+export interface WorkspaceWait extends Readiness {
+    readonly session: Session;
+    /** What it is called in lines for the user. */
+    readonly label: string;
+    readonly toState: (inputs: Properties, response: Properties) => Record<string, unknown>;
+    readonly gone: () => Error;
+    /** The workspace that this one is to replace, where it still exists. */
+    readonly replaced: string | undefined;
+}
+
+/**
+ * Waits until a workspace is RUNNING and returns its state.
+ *
+ * Fails with an `InitializationError`, which keeps the workspace in the state: whatever goes wrong while it is waited for, only
+ * the user deletes it.
+ */
+export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<string, unknown>> {
+    const progress = { latest: wait.state };
+    try {
+        const isDone = getString(wait.state, "workspaceStatus") === "RUNNING" || isTerminal(wait.state);
+        const final = isDone ? wait.state : await poll(wait, progress);
+        if (getString(final, "workspaceStatus") === "RUNNING") return final;
+        // This call sent the POST, and every poll since then showed it on its way: nobody can have used it.
+        progress.latest = wait.isNew ? { ...final, neverRan: true } : final;
+        throw failedError(wait, progress.latest);
+    } catch (thrown) {
+        const error =
+            thrown instanceof NotRunningError
+                ? thrown.because(await explainFailure(wait.session, workspaceObject, progress.latest))
+                : thrown;
+        throw new InitializationError(
+            wait.id,
+            { ...progress.latest, __provider: wait.inputs["__provider"] },
+            error instanceof Error ? error.message : String(error),
+        );
+    }
+}
+
+function poll(wait: WorkspaceWait, progress: { latest: Record<string, unknown> }): Promise<Record<string, unknown>> {
+    const { session, collection, id, inputs, label } = wait;
+    const { clock, report } = session;
+    const began = clock.now();
+    const timeout = timeoutOf(inputs);
+    let reportedAt = Number.NEGATIVE_INFINITY;
+    let missingSince: number | undefined;
+    const check = (response: Properties | undefined) => {
+        if (response === undefined) {
+            missingSince ??= clock.now();
+            if (clock.now() - missingSince >= GONE_AFTER) throw wait.gone();
+            return undefined;
+        }
+        missingSince = undefined;
+        // With a thousand workspaces waiting, a state is computed again only where something has changed.
+        if (!showsSame(response, progress.latest)) progress.latest = wait.toState(inputs, response);
+        const { latest } = progress;
+        if (getString(latest, "workspaceStatus") === "RUNNING" || isTerminal(latest)) return { result: latest };
+        if (clock.now() - reportedAt >= PROGRESS_INTERVAL) {
+            reportedAt = clock.now();
+            const waited = Math.round((clock.now() - began) / 1000);
+            report.progress(
+                `${label}: ${getString(latest, "workspaceStatus")} for ${waited} s${statusMessage(latest)}`,
+            );
+        }
+        return undefined;
+    };
+    return collection.poller.waitFor(id, "provisioning", timeout, check, () =>
+        timeoutError(id, progress.latest, timeout),
+    );
+}
+
+function showsSame(response: Properties, state: Properties): boolean {
+    return (
+        getString(response, "workspace_status") === getString(state, "workspaceStatus") &&
+        getString(response, "workspace_status_message") === getString(state, "workspaceStatusMessage")
+    );
+}
+
+/** Waits until a workspace that was asked to go is gone. */
+export function waitUntilDeleted(
+    { collection, id }: Pick<Readiness, "collection" | "id">,
+    timeout: number,
+): Promise<true> {
+    return collection.poller.waitFor<true>(
+        id,
+        "deletion",
+        timeout,
+        (response) => (response === undefined ? { result: true } : undefined),
+        () =>
+            new ReportedError(
+                `The deletion of the workspace ${id} was requested, but it still exists after ${timeout / 1000} s. Run the same command again: it goes on waiting.`,
+            ),
+    );
+}
+
+/** A workspace is not RUNNING, and will not be so for now. */
+class NotRunningError extends ReportedError {
+    constructor(
+        private readonly what: string,
+        private readonly remedy: string,
+    ) {
+        super(`${what}. ${remedy}`);
+    }
+
+    /** The same, with what may be the cause. */
+    because(causes: readonly string[]): NotRunningError {
+        return causes.length === 0 ? this : new NotRunningError(`${this.what}; ${causes.join("; ")}`, this.remedy);
+    }
+}
+
+function timeoutError(id: string, state: Properties, timeout: number): NotRunningError {
+    return new NotRunningError(
+        `The workspace ${id} is still ${getString(state, "workspaceStatus") ?? "without a status"} after ${timeout / 1000} s${statusMessage(state)}`,
+        "It stays in the state: the next `pulumi up` goes on waiting for it. A longer wait is set with provisioningTimeoutSeconds.",
+    );
+}
+
+function failedError({ id, replaced }: WorkspaceWait, state: Properties): NotRunningError {
+    const status = getString(state, "workspaceStatus") ?? "";
+    return new NotRunningError(
+        `The workspace ${id} is ${status}${statusMessage(state)}`,
+        !neverRan(state)
+            ? "It may have run before, so it is not replaced: correct what its last change brought (credentials, network, storage, key) and run `pulumi up` again."
+            : replaced === undefined
+              ? "Correct the cause: the next `pulumi up` replaces it."
+              : `Correct the cause: the next \`pulumi up\` replaces it, AND DELETES the workspace ${replaced}, which it was to replace and which still exists with every notebook. To keep that one, let the program say again what it said before, with adopt: "${replaced}".`,
+    );
+}

@@ -1,0 +1,58 @@
+import { ReportedError } from "../api/errors";
+import { belongsToStack } from "../contract/ownership-tag";
+import { getPath, getString, isRecord, type Properties } from "../util/property-path";
+import type { CreateRequest } from "./create";
+import { differences } from "./diff";
+import { toState } from "./mapping";
+import { ownershipTagOf } from "./ownership";
+
+/**
+ * The existing object that the program names with `adopt`, compared with what it asks for; `undefined` where it names none,
+ * or where this resource has it already: then it is being replaced, and its replacement is a new object.
+ */
+export async function adoptExisting(request: CreateRequest): Promise<Properties | undefined> {
+    const { definition, session, collection, inputs, owner, context } = request;
+    const id = getString(inputs, "adopt");
+    if (id === undefined) return undefined;
+    const current = session.claims.ownerOf(definition, id, owner);
+    if (isRecord(current)) {
+        throw new ReportedError(
+            `adopt: the ${definition.noun} ${id} belongs to "${current.resource}" of this stack already. Use that resource, or take it out of the program first.`,
+        );
+    }
+    if (current === true) return undefined;
+    const response = await collection.get(id);
+    if (response === undefined) {
+        throw new ReportedError(
+            `adopt: there is no ${definition.noun} ${id} in the account. Correct the id, or leave adopt out to create a new one.`,
+        );
+    }
+    requireOwnStack(request, id, response);
+    requireEqual(request, id, toState(definition, inputs, response, context));
+    session.claims.claim(definition, id, owner);
+    return response;
+}
+
+/** An object that carries another stack's tag has an owner who may delete it, and who would lose it. */
+function requireOwnStack({ definition, inputs, owner }: CreateRequest, id: string, response: Properties): void {
+    const tag = ownershipTagOf(definition, response);
+    if (tag === undefined || owner === undefined || belongsToStack(owner, tag)) return;
+    if (getPath(inputs, "adoptFromOtherStack") === true) return;
+    throw new ReportedError(
+        `adopt: the ${definition.noun} ${id} belongs to another stack (its ownership tag is "${tag}"). Two stacks that have one ${definition.noun} delete it from under each other. Take it out of that stack first (\`pulumi state delete\`), then set adoptFromOtherStack: true beside adopt. Nothing was changed.`,
+    );
+}
+
+function requireEqual({ definition, inputs, session }: CreateRequest, id: string, state: Properties): void {
+    const different = differences(definition, state, inputs, session.settings).filter(
+        ({ change }) => change === "replace" || change === "refuse",
+    );
+    if (different.length === 0) return;
+    const list = different.map(
+        ({ path }) =>
+            `${path} is ${JSON.stringify(getPath(state, path) ?? "not set")}, the program says ${JSON.stringify(getPath(inputs, path) ?? "not set")}`,
+    );
+    throw new ReportedError(
+        `adopt: the ${definition.noun} ${id} differs from the program in what cannot be changed: ${list.join("; ")}. Make the program say what there is. Nothing was changed.`,
+    );
+}

@@ -1,0 +1,151 @@
+import type { Collection, Listed } from "../api/collection";
+import { ApiError, NoResponseError, ReportedError, UnexpectedResponseError } from "../api/errors";
+import type { OwnershipTag } from "../contract/ownership-tag";
+import type { Session } from "../runtime/session";
+import type { Properties } from "../util/property-path";
+import type { ObjectDefinition } from "./definition";
+import { matchesInputs } from "./diff";
+import { idOf } from "../api/codec";
+import { type OutputContext, toState, toTaggedBody } from "./mapping";
+import { withName } from "./naming";
+import { ownershipTest } from "./ownership";
+
+/** One create, as its steps need it. */
+export interface CreateRequest {
+    readonly definition: ObjectDefinition;
+    readonly session: Session;
+    readonly collection: Collection;
+    readonly inputs: Properties;
+    readonly context: OutputContext;
+    /** `undefined` for inputs that no class of this package wrote: then nothing is recovered. */
+    readonly owner: OwnershipTag | undefined;
+}
+
+/** The pauses between looks for what a POST with a lost response created, in milliseconds: the service may still be at it. */
+const LOST_CREATE_PAUSES = [0, 1_000, 3_000, 6_000];
+
+/** How often a POST is repeated whose response was lost or named an object that another resource has. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Creates an object, which is this resource's from then on.
+ *
+ * The API has no idempotency key, so after a lost response the collection is compared with how it was before, and the POST is
+ * repeated only where nothing appeared. A fresh role or bucket that AWS does not show Databricks yet is waited for.
+ */
+export async function createObject(request: CreateRequest): Promise<Properties> {
+    const { definition, session, collection, inputs, owner } = request;
+    const { clock, settings } = session;
+    const body = toTaggedBody(definition, withName(definition, inputs, owner, clock.random()), owner);
+    const end = clock.now() + settings.validationTimeout;
+    let lost = false;
+    let repeated = 0;
+    for (let waits = 0; ;) {
+        try {
+            const response = await collection.create(body);
+            if (claimNew(request, response)) return response;
+            // A create of the same content, whose own response was lost, has claimed the object: what that one created is ours.
+            const other = owner && (await findLostCreate(request, owner));
+            if (other !== undefined) return other;
+            if (++repeated >= MAX_ATTEMPTS) throw alreadyOwned(request, idOf(definition, response));
+        } catch (error) {
+            const propagating = error instanceof ApiError && definition.isPropagationError?.(error) === true;
+            if (propagating && clock.now() < end) {
+                await waitForPropagation(request, error, waits++, end);
+                continue;
+            }
+            const found = owner && (await findAfterFailure(request, owner, error, lost, repeated));
+            if (found !== undefined) return found;
+            if (!isLost(error) || owner === undefined || ++repeated >= MAX_ATTEMPTS) throw error;
+            lost = true;
+        }
+    }
+}
+
+/** Claims the object of a response, unless another resource has it. */
+function claimNew({ definition, session, owner }: CreateRequest, response: Properties): boolean {
+    const id = idOf(definition, response);
+    if (session.claims.isClaimed(definition, id)) return false;
+    session.claims.claim(definition, id, owner);
+    return true;
+}
+
+/** The service answered an equal POST with an object that exists, again and again. */
+function alreadyOwned({ definition, session, owner }: CreateRequest, id: string): ReportedError {
+    const other = session.claims.ownerOf(definition, id, owner);
+    const by = typeof other === "object" ? `"${other.resource}"` : "another resource";
+    return new ReportedError(
+        `The service answers this create with the ${definition.noun} ${id}, which ${by} of this stack has already: it keeps one object for equal content. Nothing was created. Let the program use that resource here too, or give this one different content.`,
+    );
+}
+
+function isLost(error: unknown): boolean {
+    return error instanceof NoResponseError && error.mayHaveApplied;
+}
+
+/**
+ * What a create that failed may have created all the same: its response was lost, or had an odd shape, or a repeated POST met
+ * the name that the first one took late.
+ */
+async function findAfterFailure(
+    request: CreateRequest,
+    owner: OwnershipTag,
+    error: unknown,
+    lost: boolean,
+    repeated: number,
+): Promise<Properties | undefined> {
+    const late = lost && error instanceof ApiError && error.kind === "conflict";
+    const odd = error instanceof UnexpectedResponseError;
+    if (!(isLost(error) || late || odd) || repeated >= MAX_ATTEMPTS) return undefined;
+    return findLostCreate(request, owner);
+}
+
+async function waitForPropagation(
+    { definition, session, owner }: CreateRequest,
+    error: ApiError,
+    waits: number,
+    end: number,
+): Promise<void> {
+    const { clock, report } = session;
+    const left = Math.round((end - clock.now()) / 1000);
+    report.progress(
+        `${owner?.resource ?? definition.noun}: waiting until Databricks can use the fresh role or bucket, at most ${left} s more (${error.detail})`,
+    );
+    await clock.sleep(Math.min(1000 * 2 ** waits, 10_000, end - clock.now()));
+}
+
+/** What a POST of this process created whose response was lost: it did not exist before, and no other resource has it. */
+async function findLostCreate(request: CreateRequest, owner: OwnershipTag): Promise<Properties | undefined> {
+    const { definition, session, collection, inputs } = request;
+    for (const pause of LOST_CREATE_PAUSES) {
+        if (pause > 0) await session.clock.sleep(pause);
+        const [before, now] = [await collection.firstList(), await collection.list()];
+        const found = newUnclaimed(request, before, now, owner).find(([, response]) => {
+            const state = toState(definition, inputs, response, request.context);
+            return matchesInputs(definition, state, inputs, session.settings);
+        });
+        if (found === undefined) continue;
+        session.claims.claim(definition, found[0], owner);
+        return found[1];
+    }
+    return undefined;
+}
+
+/** What of a list did not exist before and is no resource's, as far as it was asked for: a thousand creates ask about one list. */
+const unclaimed = new WeakMap<Listed, [string, Properties][]>();
+
+/** The objects of this owner that did not exist before and that no resource has. */
+export function newUnclaimed(
+    request: CreateRequest,
+    before: Listed,
+    now: Listed,
+    owner: OwnershipTag,
+): [string, Properties][] {
+    const { definition, session } = request;
+    const isOwned = ownershipTest(request, owner);
+    const rest = (unclaimed.get(now) ?? [...now].filter(([id]) => !before.has(id))).filter(
+        ([id]) => !session.claims.isClaimed(definition, id),
+    );
+    unclaimed.set(now, rest);
+    return rest.filter(([, response]) => isOwned(response) !== undefined);
+}

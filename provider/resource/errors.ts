@@ -1,0 +1,19 @@
+import { ReportedError } from "../api/errors";
+import type { Properties } from "../util/property-path";
+
+/**
+ * An object exists but is not as it should be. The engine keeps it in the state with the reason (an "init error"), and
+ * calls `update` at the next `pulumi up` even where the program has not changed.
+ */
+export class InitializationError extends ReportedError {
+    readonly reasons: readonly string[];
+    constructor(
+        readonly id: string,
+        /** What is known of the object. `__provider` is part of it: without that the object could never be deleted. */
+        readonly properties: Properties,
+        reason: string,
+    ) {
+        super(reason);
+        this.reasons = [reason];
+    }
+}

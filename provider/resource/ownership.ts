@@ -1,0 +1,62 @@
+import { matchTag, OWNERSHIP_TAG, type OwnershipTag } from "../contract/ownership-tag";
+import type { Session } from "../runtime/session";
+import { getPath, getString, isRecord, type Properties } from "../util/property-path";
+import type { ObjectDefinition } from "./definition";
+import { differences } from "./diff";
+import { apiPath, type OutputContext, toState } from "./mapping";
+
+/** What an object of the account shows of the resource that it was created for. */
+export interface OwnershipMatch {
+    /** Whether the program said `retainOnDelete`: the object may have been kept on purpose. */
+    readonly retained: boolean;
+}
+
+/** For which inputs an owner's objects are looked for. */
+export interface OwnershipQuestion {
+    readonly definition: ObjectDefinition;
+    readonly inputs: Properties;
+    readonly context: OutputContext;
+    readonly session: Pick<Session, "settings">;
+}
+
+/** Whether an object that is created for these inputs carries its owner: in a tag, or in a generated name. */
+export function carriesOwner({ tagsField, nameField }: ObjectDefinition, inputs: Properties): boolean {
+    return tagsField !== undefined || (nameField !== undefined && getPath(inputs, nameField) === undefined);
+}
+
+/** The value of the ownership tag that an object carries; `undefined` where it has none. */
+export function ownershipTagOf({ tagsField, fields }: ObjectDefinition, response: Properties): string | undefined {
+    const field = tagsField === undefined ? undefined : fields[tagsField];
+    if (tagsField === undefined || field === undefined) return undefined;
+    const tags = getPath(response, apiPath(tagsField, field) ?? tagsField);
+    const tag = isRecord(tags) ? tags[OWNERSHIP_TAG] : undefined;
+    return typeof tag === "string" ? tag : undefined;
+}
+
+/**
+ * The test that tells the objects created for this resource from all others: by the tag, by the generated name, or, where
+ * an object can carry neither, by content that is equal in every field.
+ */
+export function ownershipTest(
+    { definition, inputs, context, session }: OwnershipQuestion,
+    owner: OwnershipTag,
+): (response: Properties) => OwnershipMatch | undefined {
+    const { tagsField, nameField, fields } = definition;
+    if (tagsField !== undefined) {
+        return (response) => {
+            const match = matchTag(owner, ownershipTagOf(definition, response));
+            return match && { retained: match.retained || owner.retained };
+        };
+    }
+    const notRetained = { retained: false };
+    const nameDefinition = nameField === undefined ? undefined : fields[nameField];
+    if (nameField !== undefined && nameDefinition !== undefined && getPath(inputs, nameField) === undefined) {
+        const path = apiPath(nameField, nameDefinition) ?? nameField;
+        const { namePrefix } = owner;
+        return (response) => (getString(response, path)?.startsWith(namePrefix) === true ? notRetained : undefined);
+    }
+    return (response) => {
+        const state = toState(definition, inputs, response, context);
+        return differences(definition, state, inputs, session.settings).length === 0 ? notRetained : undefined;
+    };
+}

@@ -1,0 +1,91 @@
+import type { OwnershipTag } from "../contract/ownership-tag";
+import type { Properties } from "../util/property-path";
+
+/** A kind of object, as far as claims need to know it. */
+interface Kind {
+    readonly path: string;
+}
+
+/** What this process knows of one resource from the checks and diffs that the engine asked for. */
+export interface Registration {
+    /** Whether the state has an object for it. */
+    readonly exists: boolean;
+    /** Inputs whose change was judged by `check`, by path: a replacement for another reason was announced to nobody. */
+    readonly judged: ReadonlySet<string>;
+}
+
+/**
+ * Which resource of this stack has which object, as far as this process has seen: from checks, diffs, reads, adoptions
+ * and creates. The engine runs a deployment's dynamic resources in one process, so this is the stack's own view.
+ */
+export class Claims {
+    /** The owners of each object: `ownerId` of their tags by the object's key. An object that is only read has none. */
+    private readonly owners = new Map<string, Map<string, OwnershipTag>>();
+    /** Whether the whole program runs. With `--target` the engine asks nothing about the other resources, so what they have is not known. */
+    isWholeProgram = false;
+    private readonly registrations = new Map<string, Registration>();
+    /** Adoptions of objects that the program still has, by the object's key: the adoption's own id. */
+    private readonly adoptions = new Map<string, string>();
+
+    /** Notes that a resource has this object; without an owner it is only read. */
+    claim(kind: Kind, id: string, ...owners: readonly (OwnershipTag | undefined)[]): void {
+        const key = keyOf(kind, id);
+        const known = this.owners.get(key) ?? new Map<string, OwnershipTag>();
+        for (const owner of owners) if (owner !== undefined) known.set(owner.ownerId, owner);
+        this.owners.set(key, known);
+    }
+
+    /** Whether a resource of this stack has this object, or had it before this process deleted it. */
+    isClaimed(kind: Kind, id: string): boolean {
+        return this.owners.has(keyOf(kind, id));
+    }
+
+    /** The objects of a kind that the resource of this owner has. */
+    objectsOf(kind: Kind, { ownerId }: OwnershipTag): string[] {
+        const prefix = keyOf(kind, "");
+        return [...this.owners].flatMap(([key, owners]) =>
+            key.startsWith(prefix) && owners.has(ownerId) ? [key.slice(prefix.length)] : [],
+        );
+    }
+
+    /** Which resource has this object: one of these owners (`true`), or another one. */
+    ownerOf(kind: Kind, id: string, ...owners: readonly (OwnershipTag | undefined)[]): true | OwnershipTag | undefined {
+        const known = this.owners.get(keyOf(kind, id)) ?? new Map<string, OwnershipTag>();
+        const given = owners.filter((owner) => owner !== undefined);
+        if (given.some(({ ownerId }) => known.has(ownerId))) return true;
+        return given.length === 0 ? undefined : [...known.values()][0];
+    }
+
+    /** Notes that a resource of the program, by its state or inputs, has adopted this object, where it did. */
+    recordAdoption(kind: Kind, id: string, { adoption }: Properties): void {
+        if (typeof adoption === "string") this.adoptions.set(keyOf(kind, id), adoption);
+    }
+
+    /**
+     * Whether a resource of the program adopted this object after the state entry with these properties had it. A resource
+     * whose replacement was interrupted is in the state twice; when the program takes the change back, the old object is
+     * adopted again, and the engine then deletes the older entry, which names the same object.
+     */
+    wasAdoptedLater(kind: Kind, id: string, { adoption }: Properties): boolean {
+        const known = this.adoptions.get(keyOf(kind, id));
+        return known !== undefined && known !== adoption;
+    }
+
+    /**
+     * Notes a check. The engine checks a replacement a second time without old inputs: what the first check said stays.
+     */
+    register(kind: Kind, owner: OwnershipTag | undefined, registration: Registration): void {
+        if (owner === undefined) return;
+        const key = keyOf(kind, owner.ownerId);
+        if (registration.exists || !this.registrations.has(key)) this.registrations.set(key, registration);
+    }
+
+    /** What the checks of this process said of a resource; `undefined` where the engine has not asked for one. */
+    registrationOf(kind: Kind, owner: OwnershipTag | undefined): Registration | undefined {
+        return owner === undefined ? undefined : this.registrations.get(keyOf(kind, owner.ownerId));
+    }
+}
+
+function keyOf({ path }: Kind, id: string): string {
+    return `${path}/${id}`;
+}
