@@ -1,9 +1,10 @@
 import { secretsOf } from "./auth-method";
 import { type Clock, systemClock } from "./clock";
 import type { Credential } from "./credential";
-import { NoResponseError, UnexpectedResponseError } from "./errors";
+import { ApiError, NoResponseError, UnexpectedResponseError } from "./errors";
 import { HttpClient, type HttpRequest } from "./http";
 import { parseJson, writeJson } from "./json";
+import { Outage } from "./outage";
 import { RateLimiter } from "./rate-limiter";
 import { redact } from "./redact";
 import { Retry } from "./retry";
@@ -15,6 +16,16 @@ export interface ClientOptions {
     readonly retryTimeout: number;
     /** How long one request may take from its first to its last byte. */
     readonly requestTimeout: number;
+}
+
+/** What a client tells, and asks of, whoever made it. */
+export interface ClientHooks {
+    /** Awaited right before each attempt of a write is sent; what it throws keeps it from being sent. */
+    readonly beforeWrite?: () => Promise<void>;
+    /** What is retried, why, and until when, while the service gives no usable response. */
+    readonly onOutage?: (line: string) => void;
+    /** The credential was refused (401): another one for the same account, where there is one. */
+    readonly otherCredential?: (refused: Credential) => Credential | undefined;
 }
 
 /**
@@ -29,21 +40,20 @@ export class AccountClient {
     private readonly http: HttpClient;
     private readonly limiter: RateLimiter;
     private readonly retry: Retry;
-    private readonly tokens: AccessTokens;
+    private readonly secrets = new Set<string>();
+    private tokens: AccessTokens;
 
-    /** @param beforeWrite is awaited right before each attempt of a write is sent; what it throws keeps it from being sent. */
     constructor(
-        private readonly credential: Credential,
+        private credential: Credential,
         options: ClientOptions,
-        clock: Clock = systemClock,
-        private readonly beforeWrite: () => Promise<void> = () => Promise.resolve(),
+        private readonly clock: Clock = systemClock,
+        private readonly hooks: ClientHooks = {},
     ) {
-        // What no message may show: the credential, and each token that it was given.
-        const secrets = new Set(secretsOf(credential.as));
         this.limiter = new RateLimiter(clock);
         this.http = new HttpClient(credential.host, options.requestTimeout);
-        this.retry = new Retry(clock, options.retryTimeout, (text) => redact(text, secrets));
-        this.tokens = new AccessTokens(credential, this.http, this.retry, clock, (token) => secrets.add(token));
+        const outage = new Outage(clock, options.retryTimeout, (line) => hooks.onOutage?.(line));
+        this.retry = new Retry(clock, options.retryTimeout, outage, (text) => redact(text, this.secrets));
+        this.tokens = this.tokensOf(credential);
     }
 
     /** The account whose objects are meant where a program names none. */
@@ -92,6 +102,13 @@ export class AccountClient {
         await this.request("DELETE", path, undefined, accountId);
     }
 
+    private tokensOf(credential: Credential): AccessTokens {
+        // What no message may show: the credential, and each token that it was given.
+        for (const secret of secretsOf(credential.as)) this.secrets.add(secret);
+        return new AccessTokens(credential, this.http, this.retry, this.clock, (token) => this.secrets.add(token));
+    }
+
+    /** Sends a request, once more where its credential was refused and another one can be had. */
     private async request(
         method: HttpRequest["method"],
         path: string,
@@ -99,21 +116,67 @@ export class AccountClient {
         accountId: string,
         began?: number,
     ): Promise<unknown> {
+        const tokens = this.tokens;
+        const used: { token?: string } = {};
+        try {
+            return await this.send(method, path, body, accountId, used, began);
+        } catch (error) {
+            if (!(error instanceof ApiError) || error.status !== 401) throw error;
+            if (!this.renew(tokens, used.token)) throw error.withRemedy(this.unauthorized());
+        }
+        try {
+            return await this.send(method, path, body, accountId, {}, began);
+        } catch (error) {
+            throw error instanceof ApiError && error.status === 401 ? error.withRemedy(this.unauthorized()) : error;
+        }
+    }
+
+    /** Gets rid of a refused token, or of the credential that no token can be had with. */
+    private renew(refused: AccessTokens, token: string | undefined): boolean {
+        if (this.tokens !== refused) return true;
+        if (token !== undefined && refused.discard(token)) return true;
+        const other = this.hooks.otherCredential?.(this.credential);
+        if (other === undefined) return false;
+        this.credential = other;
+        this.tokens = this.tokensOf(other);
+        return true;
+    }
+
+    private unauthorized(): string {
+        const { as, source } = this.credential;
+        const from = source === undefined ? "" : `, from ${source}`;
+        const kept =
+            source === "stack configuration"
+                ? " For `refresh` and `destroy` the engine hands over the stack configuration of the last `pulumi up`: after a secret was rotated, run `pulumi up` first, add `--run-program`, or give the new one in the environment."
+                : "";
+        return `The credential (${as.authType}${from}) is wrong, has ended or was rotated: give a valid one.${kept}`;
+    }
+
+    private async send(
+        method: HttpRequest["method"],
+        path: string,
+        body: unknown,
+        accountId: string,
+        used: { token?: string },
+        began: number | undefined,
+    ): Promise<unknown> {
         const name = `${method} ${path.replace(/\?.*/, "")}`;
         const reads = method === "GET";
+        const tokens = this.tokens;
         const response = await this.retry.run({
             name,
             repeatable: reads,
             limiter: this.limiter,
             began,
             send: async () => {
-                const authorization = `Bearer ${await this.tokens.get()}`;
-                if (!reads) await this.beforeWrite();
+                const token = await tokens.get();
+                used.token = token;
+                if (!reads) await this.hooks.beforeWrite?.();
                 return this.http.send(name, {
                     method,
                     url: `/api/2.0/accounts/${accountId}${path}`,
                     headers: {
-                        authorization,
+                        authorization: `Bearer ${token}`,
                         accept: "application/json",
                         "user-agent": "pulumi-databricks-cmk",
                         ...(body === undefined ? {} : { "content-type": "application/json" }),

@@ -43,11 +43,17 @@ export class ApiError extends ReportedError {
         readonly errorCode: string,
         /** The API's own words, shortened. */
         readonly detail: string,
-        request: string,
+        private readonly request: string,
+        remedy = remedies[kind],
     ) {
         super(
-            `${request} was refused: ${detail} (${errorCode === "" ? "" : `${errorCode}, `}HTTP ${status}). ${remedies[kind]}`,
+            `${request} was refused: ${detail} (${errorCode === "" ? "" : `${errorCode}, `}HTTP ${status}). ${remedy}`,
         );
+    }
+
+    /** The same, where more is known of what to do. */
+    withRemedy(remedy: string): ApiError {
+        return new ApiError(this.kind, this.status, this.errorCode, this.detail, this.request, remedy);
     }
 }
 
@@ -69,12 +75,19 @@ const remedies: Readonly<Record<ApiErrorKind, string>> = {
 export class NoResponseError extends ReportedError {
     constructor(
         request: string,
-        reason: string,
+        /** Why, as a clause: "it took longer than 60 s". */
+        readonly reason: string,
         readonly mayHaveApplied: boolean,
+        remedy = "Check the network and databricks:host, then run the command again: nothing is lost, and nothing will be made twice.",
     ) {
-        super(
-            `${request} had no usable answer: ${reason}. Check the network and databricks:host, then run the command again: nothing is lost, and nothing will be made twice.`,
-        );
+        super(`${request} had no usable answer: ${reason}. ${remedy}`);
+    }
+}
+
+/** The host cannot be spoken to, now or in a minute: its name does not resolve, or its certificate is not trusted. */
+export class UnusableHostError extends NoResponseError {
+    constructor(request: string, reason: string, remedy: string) {
+        super(request, reason, false, remedy);
     }
 }
 

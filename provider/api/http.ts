@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 
 import axios, { type AxiosInstance, isAxiosError } from "axios";
 
-import { NoResponseError } from "./errors";
+import { NoResponseError, UnusableHostError } from "./errors";
 import { isLoopback } from "./host";
 
 /** The largest response that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
@@ -75,15 +75,46 @@ export class HttpClient {
             };
         } catch (error) {
             // The axios error holds the request's headers, a secret among them: only its code goes on.
-            throw connectionError(name, isAxiosError(error) ? error.code : undefined, this.timeout);
+            const code = isAxiosError(error) ? error.code : undefined;
+            const { hostname } = new URL(request.url, this.host);
+            throw connectionError(name, hostname, code, this.timeout);
         }
     }
+}
+
+/** Codes of errors that say that a server's certificate is not trusted. */
+const untrusted =
+    /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_|UNABLE_TO_(GET|VERIFY)_|ERR_TLS_CERT_|HOSTNAME_MISMATCH$)/;
+
+/** What a second attempt would not change. */
+function hostError(name: string, hostname: string, code = ""): UnusableHostError | undefined {
+    if (code === "ENOTFOUND") {
+        return new UnusableHostError(
+            name,
+            `the name ${hostname} does not resolve (ENOTFOUND)`,
+            "Correct databricks:host (or DATABRICKS_HOST), or the machine's name server.",
+        );
+    }
+    if (!untrusted.test(code)) return undefined;
+    return new UnusableHostError(
+        name,
+        `the certificate of ${hostname} is not trusted (${code})`,
+        "Check databricks:host. Where a proxy of your company opens connections, name its certificate's file in NODE_EXTRA_CA_CERTS.",
+    );
 }
 
 /** Codes of errors that say that no connection came about, so that nothing can have happened. */
 const nothingSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
-function connectionError(name: string, code: string | undefined, timeout: number): NoResponseError {
+/** What the code of a failed connection means. */
+export function connectionError(
+    name: string,
+    hostname: string,
+    code: string | undefined,
+    timeout: number,
+): NoResponseError {
+    const permanent = hostError(name, hostname, code);
+    if (permanent !== undefined) return permanent;
     switch (code) {
         case "ERR_CANCELED":
         case "ECONNABORTED":

@@ -1,9 +1,15 @@
 /** The longest pause between two looks, in milliseconds: nobody is noticed later than that. */
 const LONGEST_PAUSE = 10_000;
-/** The first pause, in milliseconds; each is twice the time waited as long as nothing can be expected yet. */
+/** The shortest pause, in milliseconds. */
 const FIRST_PAUSE = 500;
-/** From when on in a wait looks are close: provisioning takes half a minute at least. In milliseconds. */
-const CLOSE_FROM = 23_000;
+/**
+ * Early in a wait the pause is this, in milliseconds, and this share of the time waited: what is ready within 20 s, as on a
+ * local cloud, is noticed after at most half a second and a quarter of its time.
+ */
+const EARLY_PAUSE = 400;
+const EARLY_SHARE = 0.24;
+/** From when on in a wait polls are close: a real workspace takes half a minute at least. In milliseconds. */
+const CLOSE_FROM = 20_000;
 /** How late somebody may be noticed, as a share of the time waited, where all began together and so are late together. */
 const LATE_TOGETHER = 1 / 18;
 /** The same where they began one after the other, so that on average they are noticed in half of it. */
@@ -36,7 +42,7 @@ export function nextPollAt(now: number, waits: readonly Wait[], scatter: number)
         return Math.min(Math.max(share, scatter / POLLS_PER_STREAM, FIRST_PAUSE), LONGEST_PAUSE);
     };
     const pauseAfter = (waited: number) =>
-        waited < CLOSE_FROM ? Math.min(Math.max(waited * 2, FIRST_PAUSE), LONGEST_PAUSE) : lateness(waited);
+        waited < CLOSE_FROM ? EARLY_PAUSE + waited * EARLY_SHARE : lateness(waited);
     const due: number[] = [];
     let oldest = now;
     let latest = now + LONGEST_PAUSE;

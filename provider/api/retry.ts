@@ -1,6 +1,7 @@
 import type { Clock } from "./clock";
-import { ApiError, NoResponseError, type ReportedError } from "./errors";
+import { ApiError, NoResponseError, type ReportedError, UnusableHostError } from "./errors";
 import type { HttpResponse } from "./http";
+import type { Outage } from "./outage";
 import type { Permit, RateLimiter } from "./rate-limiter";
 import { toError } from "./refusal";
 
@@ -34,11 +35,13 @@ type Outcome =
 export class Retry {
     /**
      * @param timeout how long a request is tried again before it counts as failed, in milliseconds.
+     * @param outage what all requests share.
      * @param redact takes the secrets out of a response's text.
      */
     constructor(
         private readonly clock: Clock,
         private readonly timeout: number,
+        private readonly outage: Outage,
         private readonly redact: (text: string) => string,
     ) {}
 
@@ -52,19 +55,28 @@ export class Retry {
             began = began === undefined ? permit.sent : began + permit.sent - queued;
             const outcome = await this.attempt(request);
             if ("refused" in outcome && isThrottled(outcome.refused)) {
+                this.outage.end();
                 // Its next permit comes no earlier than the limiter's pause ends.
                 this.requeue(request.limiter, permit, outcome.refused, outcome.askedDelay);
                 continue;
             }
             if ("failure" in outcome) request.limiter.onNoResponse();
             else request.limiter.onAccepted();
-            if ("response" in outcome) return outcome.response;
+            if ("response" in outcome) {
+                this.outage.end();
+                return outcome.response;
+            }
             const failure = "refused" in outcome ? outcome.refused : outcome.failure;
             const asked = "refused" in outcome ? outcome.askedDelay : 0;
+            if (!canPass(failure)) {
+                if ("refused" in outcome) this.outage.end();
+                throw failure;
+            }
+            // The time is up for a request of its own, and for all of them together while nothing is answered.
+            const end = Math.min(began + this.timeout, this.outage.failed(permit.sent));
             const delay = Math.max(retryDelay(failures++, this.clock.random()), asked);
-            const late = this.clock.now() + delay > began + this.timeout;
-            if (late || !shouldRetry(failure, request.repeatable)) throw failure;
-            await this.clock.sleep(delay);
+            if (this.clock.now() + delay > end || !shouldRetry(failure, request.repeatable)) throw failure;
+            await this.outage.pause(delay, request.name, reasonOf(failure));
         }
     }
 
@@ -101,13 +113,24 @@ function isUnavailable(error: unknown): boolean {
     return error instanceof ApiError && error.kind === "unavailable";
 }
 
+/** Whether the next attempt may do better: not where a name does not resolve, say, or the service refused. */
+function canPass(failure: unknown): boolean {
+    if (failure instanceof UnusableHostError) return false;
+    return failure instanceof NoResponseError || isUnavailable(failure);
+}
+
 /**
  * Whether a request may be sent again after this failure. A read may after any failure that can pass. A write may only
  * when it is certain that it had no effect: the API has no idempotency key, so a second POST may make a second object.
  */
 export function shouldRetry(failure: unknown, repeatable: boolean): boolean {
-    if (failure instanceof NoResponseError) return repeatable || !failure.mayHaveApplied;
-    return repeatable && isUnavailable(failure);
+    if (!canPass(failure)) return false;
+    return repeatable || (failure instanceof NoResponseError && !failure.mayHaveApplied);
+}
+
+function reasonOf(failure: unknown): string {
+    if (failure instanceof NoResponseError) return failure.reason;
+    return failure instanceof ApiError ? `HTTP ${failure.status}, ${failure.detail}` : "no usable response";
 }
 
 /**

@@ -1,6 +1,12 @@
 import { AccountClient } from "../api/client";
 import { type Clock, systemClock } from "../api/clock";
-import { type Configuration, type Credential, findCredential } from "../api/credential";
+import {
+    type Configuration,
+    type Credential,
+    type CredentialSources,
+    findCredential,
+    findOtherCredential,
+} from "../api/credential";
 import { ReportedError } from "../api/errors";
 import type { ObjectCodec } from "../api/codec";
 import { Claims } from "./claims";
@@ -62,17 +68,30 @@ export class Session {
 
     /** Which account is spoken to, and as whom. Fails with `ConfigurationError` when it is not complete. */
     get credential(): Credential {
-        return (this.foundCredential ??= findCredential({
-            configuration: (key) => this.configuration?.(key),
-            environment: this.world.environment,
-        }));
+        return (this.foundCredential ??= findCredential(this.credentialSources));
+    }
+
+    private get credentialSources(): CredentialSources {
+        return { configuration: (key) => this.configuration?.(key), environment: this.world.environment };
     }
 
     /** The authenticated client. Fails with `ConfigurationError` when there is no complete credential; calls nothing. */
     get client(): AccountClient {
-        return (this.madeClient ??= new AccountClient(this.credential, this.settings, this.clock, () =>
-            this.requireEngine(),
-        ));
+        return (this.madeClient ??= new AccountClient(this.credential, this.settings, this.clock, {
+            beforeWrite: () => this.requireEngine(),
+            onOutage: (line) => this.report.progress(line),
+            otherCredential: (refused) => this.otherCredential(refused),
+        }));
+    }
+
+    private otherCredential(refused: Credential): Credential | undefined {
+        const other = findOtherCredential(this.credentialSources, refused);
+        if (other !== undefined) {
+            this.report.info(
+                `Databricks refused the credential of the stack configuration, which the engine keeps from the last \`pulumi up\`: that of ${other.source ?? "another place"} (${other.as.authType}) is used instead.`,
+            );
+        }
+        return other;
     }
 
     /** No state would ever hold what is written once the engine is gone. */

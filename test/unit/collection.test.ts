@@ -13,7 +13,11 @@ describe("a collection of the account", () => {
     let collection: Collection;
     const begin = async (options: LocalCloudOptions = {}, clock: Clock = systemClock, retryTimeout = 5) => {
         cloud = await LocalCloud.start(options);
-        const credential = { host: cloud.host, accountId: cloud.accountId, as: { authType: "pat" as const, token: cloud.token } };
+        const credential = {
+            host: cloud.host,
+            accountId: cloud.accountId,
+            as: { authType: "pat" as const, token: cloud.token },
+        };
         const client = new AccountClient(
             credential,
             readSettings((key) => (key === "databricks:retryTimeoutSeconds" ? String(retryTimeout) : undefined)),
