@@ -11,7 +11,11 @@ export type FaultEffect =
     /** The effect happens, and half of the response is sent. */
     | { kind: "truncate" }
     /** Something of the test's own is done before or after the effect, which then goes on as usual. */
-    | { kind: "call"; when: "before" | "after"; run: () => Promise<void> }
+    | {
+          kind: "call";
+          when: "before" | "after";
+          /** Awaited before or after the request takes effect. */ run: () => Promise<void>;
+      }
     /** There is never a response; the effect does not happen. */
     | { kind: "hang" };
 

@@ -9,6 +9,7 @@ export class KeyInaccessibleError extends Error {}
 export interface EnvelopeOptions {
     /** The client of a region's KMS, as Databricks' own AWS account. */
     readonly kms: (region: string) => KMSClient;
+    /** The current time, in milliseconds since 1970. */
     readonly now: () => number;
     /** How long a data encryption key is kept in memory. */
     readonly dekCacheMilliseconds: number;

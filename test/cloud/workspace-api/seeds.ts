@@ -23,11 +23,14 @@ type Options = Pick<Seed, "permissions" | "modifiedAt">;
 
 /** Seeds by what they are, for `workspace.seed({"/Shared/etl": notebook("print(1)")})`. */
 export const seeds = {
+    /** A folder. */
     folder: (options: Options = {}): Seed => ({ type: "DIRECTORY", ...options }),
+    /** A notebook with its source code and, perhaps, outputs. */
     notebook: (
         source: string | Buffer = "",
         options: Options & { language?: Language; outputs?: readonly unknown[]; extras?: unknown } = {},
     ): Seed => ({ type: "NOTEBOOK", source, ...options }),
+    /** A file of any bytes. */
     file: (bytes: string | Buffer = "", options: Options = {}): Seed => ({ type: "FILE", bytes, ...options }),
     /** Its path has to end with `.lvdash.json`. */
     dashboard: (bytes: string | Buffer = "{}", options: Options = {}): Seed => ({
@@ -35,7 +38,9 @@ export const seeds = {
         bytes,
         ...options,
     }),
+    /** A library, which has no content that could be exported. */
     library: (options: Options = {}): Seed => ({ type: "LIBRARY", ...options }),
+    /** A Git folder of a repository, by its URL. */
     repo: (url: string, options: Options & { branch?: string } = {}): Seed => ({ type: "REPO", url, ...options }),
 };
 

@@ -1,0 +1,82 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { LocalCloud } from "../cloud";
+import { TestStack } from "./harness";
+
+type KeyInput = "managedServicesCustomerManagedKeyId" | "customerManagedKeyId";
+type KeyName = "first" | "second";
+
+describe("Pulumi's resource options, on the real engine", () => {
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 100 });
+        stack = await TestStack.create(cloud, async () => undefined);
+    });
+    after(async () => {
+        await stack.destroy();
+        await cloud.stop();
+        stack.remove();
+    });
+
+    /** A stack of two registered keys, and a workspace that names one of them by either input. */
+    const program = (
+        keys: Record<KeyName, string>,
+        input: KeyInput,
+        key: KeyName,
+        opts: pulumi.CustomResourceOptions,
+    ) =>
+        async function () {
+            const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+            const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+            const register = (name: KeyName) =>
+                new databricks.CustomerManagedKey(name, {
+                    awsKeyInfo: { keyArn: keys[name] },
+                    useCases: ["MANAGED_SERVICES"],
+                });
+            const registrations = { first: register("first"), second: register("second") };
+            new databricks.Workspace(
+                "w",
+                {
+                    workspaceName: "w",
+                    awsRegion: "us-east-1",
+                    credentialsId: credentials.credentialsId,
+                    storageConfigurationId: storage.storageConfigurationId,
+                    [input]: registrations[key].customerManagedKeyId,
+                },
+                opts,
+            );
+        };
+
+    it("ignoreChanges on the key, under today's name and the old one, keeps the workspace whichever the program uses", async () => {
+        const keys = { first: cloud.createKey(), second: cloud.createKey() };
+        const up = async (input: KeyInput, key: KeyName, opts: pulumi.CustomResourceOptions = {}) => {
+            stack.program = program(keys, input, key, opts);
+            const { ok, output, operations } = await stack.up();
+            expect(ok, output).to.equal(true);
+            return operations;
+        };
+        expect(await up("customerManagedKeyId", "first")).to.include("create Workspace w");
+        for (const [input, ignored] of [
+            ["customerManagedKeyId", "customerManagedKeyId"],
+            ["customerManagedKeyId", "managedServicesCustomerManagedKeyId"],
+            ["managedServicesCustomerManagedKeyId", "customerManagedKeyId"],
+        ] as const) {
+            const operations = await up(input, "second", { ignoreChanges: [ignored] });
+            expect(operations, `${input}, ignoring ${ignored}`).to.deep.equal([]);
+        }
+        expect(cloud.account.list("workspaces")).to.have.length(1);
+    });
+
+    it("import is refused before anything is created, and the error names adopt", async () => {
+        const keys = { first: cloud.createKey(), second: cloud.createKey() };
+        stack.program = program(keys, "customerManagedKeyId", "first", { import: "1234567890123456" });
+        const { ok, output } = await stack.preview();
+        expect(ok).to.equal(false);
+        expect(output).to.contain('Workspace "w": the option import does not work for dynamic resources.');
+        expect(output).to.contain('pass adopt: "1234567890123456" among the arguments');
+        expect(output).to.not.contain("TypeError");
+    });
+});
