@@ -11,6 +11,7 @@ export {
 } from "./resources/customer-managed-key";
 export { EncryptedWorkspace, type EncryptedWorkspaceArgs } from "./components/encrypted-workspace";
 export { getCredentials, getCredentialsOutput, type GetCredentialsResult } from "./lookups/credentials";
+export type { AuthType, CurrentConfig } from "../provider/contract/lookups";
 export { getCurrentConfig, getCurrentConfigOutput, type GetCurrentConfigResult } from "./lookups/current-config";
 export {
     getCustomerManagedKey,

@@ -3,14 +3,29 @@ import type { ObjectType } from "./kinds";
 /** A kind of object of which a lookup returns one. */
 export type LookupType = "Workspace" | "CustomerManagedKey";
 
+/** An authentication method, by the name that Databricks tools give it in `DATABRICKS_AUTH_TYPE`. */
+export type AuthType =
+    /** A personal access token. */
+    | "pat"
+    /** A service principal's OAuth secret. */
+    | "oauth-m2m"
+    /** An id token in an environment variable. */
+    | "env-oidc"
+    /** An id token in a file. */
+    | "file-oidc"
+    /** An id token of GitHub Actions. */
+    | "github-oidc"
+    /** The login of the Databricks command line. */
+    | "databricks-cli";
+
 /** How requests are authenticated, and where they are sent. Contains no secret. */
 export interface CurrentConfig {
     /** The Databricks account that is used where an argument names no other. */
     readonly accountId: string;
     /** Origin of the account console, for example `https://accounts.cloud.databricks.com`. */
     readonly host: string;
-    /** The method's name among Databricks tools: `oauth-m2m` is a service principal with a secret, `pat` a token. */
-    readonly authType: "oauth-m2m" | "pat" | "env-oidc" | "file-oidc" | "github-oidc" | "databricks-cli";
+    /** The authentication method in use. */
+    readonly authType: AuthType;
 }
 
 /** The lookups of one stack program. `Objects` and `Lists` are the types of the results. */
