@@ -1,0 +1,92 @@
+/** The kinds of objects in a workspace's tree that this package knows. */
+export type ObjectType = "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO" | "OTHER";
+
+/** An object of a workspace's tree, as its lists show it. */
+export interface WorkspaceObject {
+    readonly path: string;
+    readonly type: ObjectType;
+    /** The service's own word for the type. */
+    readonly typeName: string;
+    /** 64-bit, in digits. */
+    readonly id: string;
+    readonly language?: string;
+    /** In milliseconds since 1970; not every object has one. */
+    readonly modifiedAt?: number;
+    /** Bytes of a file. */
+    readonly size?: number;
+}
+
+/** A direct permission: who, and how much. */
+export interface Grant {
+    readonly kind: "user_name" | "group_name" | "service_principal_name";
+    readonly name: string;
+    readonly level: string;
+}
+
+/** The formats that the copy uses: DBC keeps all of a notebook, SOURCE its code, AUTO a file or a dashboard as it is. */
+export type ExportFormat = "DBC" | "SOURCE" | "AUTO";
+
+/** What an import consists of. RAW makes a file whatever its name and its content look like. */
+export interface ImportContent {
+    readonly format: "DBC" | "SOURCE" | "AUTO" | "RAW";
+    readonly language?: string;
+    readonly bytes: Buffer;
+    /** Whether what is at the path is replaced. DBC takes no such thing. */
+    readonly overwrite: boolean;
+}
+
+/**
+ * What the copy needs of a workspace. Reads are repeated by whoever implements it; a write whose effect is not known is
+ * rejected with a `NoResponseError` whose `mayHaveApplied` is true, and the copy looks before it repeats.
+ */
+export interface WorkspaceContent {
+    /** Origin of the workspace, for messages. */
+    readonly host: string;
+    /** What is directly in a folder; `undefined` where there is no such folder. */
+    list(path: string): Promise<readonly WorkspaceObject[] | undefined>;
+    /** The object at a path; `undefined` where there is none. */
+    find(path: string): Promise<WorkspaceObject | undefined>;
+    /** The content of an object. Rejects with `ContentTooLargeError` over the service's limit. */
+    export(object: WorkspaceObject, format: ExportFormat): Promise<Buffer>;
+    /** The content of an object, as `export`, but `undefined` where it has more bytes than this. */
+    exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined>;
+    import(path: string, content: ImportContent): Promise<void>;
+    /** No error where it exists. */
+    makeFolder(path: string): Promise<void>;
+    /** Deletes one object, never a folder; no error where there is none. */
+    delete(path: string): Promise<void>;
+    /** The direct permissions of an object. */
+    grants(object: WorkspaceObject): Promise<readonly Grant[]>;
+    /** Replaces the direct permissions of an object; those that it has then. */
+    setGrants(object: WorkspaceObject, grants: readonly Grant[]): Promise<readonly Grant[]>;
+    /** Whom the requests come from, as access control lists name it. */
+    me(): Promise<string | undefined>;
+    /** How many objects of a kind live in the workspace besides its tree. */
+    count(kind: OtherKind): Promise<number>;
+}
+
+/** What lives in a workspace besides its tree, and does not move. */
+export const otherKinds = [
+    "jobs",
+    "clusters",
+    "instance pools",
+    "cluster policies",
+    "SQL warehouses",
+    "secret scopes",
+    "repos",
+    "pipelines",
+    "experiments",
+    "queries",
+    "tokens",
+] as const;
+
+/** A kind of what lives in a workspace besides its tree. */
+export type OtherKind = (typeof otherKinds)[number];
+
+/** The service refuses to hand out or to take content of this size. */
+export class ContentTooLargeError extends Error {}
+
+/** Whether objects of this type hold a content that can be copied. */
+export function isMovable({ type }: WorkspaceObject): boolean {
+    return type === "NOTEBOOK" || type === "FILE" || type === "DASHBOARD";
+}

@@ -1,0 +1,158 @@
+import { ApiError } from "../api/errors";
+import { ObjectCopy } from "./object-copy";
+import type { WorkspaceObject } from "./content";
+import { Pass, type PassContext } from "./pass";
+import { PermissionCopy } from "./permission-copy";
+import { Counter } from "./report";
+import type { Pair, PairVisitor } from "./tree-walk";
+import { unmakable, unmovable } from "./unmovable";
+
+/** Findings that stay true of an object that is equal. */
+const LASTING = ["outputs"] as const;
+
+/** What is remembered from one copying pass to the next. */
+export class CopyState {
+    /** What this migration has written. */
+    readonly ours = new Set<string>();
+    readonly written = new Counter();
+    /** Objects whose permissions are done. */
+    readonly permitted = new Set<string>();
+    readonly objects: ObjectCopy;
+    readonly permissions: PermissionCopy;
+
+    constructor({ from, to, reader, comparison, clock }: PassContext) {
+        this.objects = new ObjectCopy(from, to, reader, comparison, clock);
+        this.permissions = new PermissionCopy(from, to);
+    }
+}
+
+/**
+ * One pass of the copy. The first one writes what is missing; each one after it compares what is there, writes what differs or
+ * has changed meanwhile, and gives permissions to what is equal.
+ */
+export class CopyPass implements PairVisitor {
+    readonly pass: Pass;
+    /** Whether something was written. */
+    changed = false;
+
+    constructor(
+        private readonly context: PassContext,
+        private readonly state: CopyState,
+        private readonly first: boolean,
+    ) {
+        this.pass = new Pass(context, first ? "moved" : "verified");
+    }
+
+    /** Makes the folder where it is missing. */
+    async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
+        const { source, target } = pair;
+        const problem = unmakable(pair);
+        if (problem !== undefined) {
+            this.context.findings.add(source, problem.kind, problem.reason);
+            return "skip";
+        }
+        const state = await this.pass.attempt(source, () => this.make(pair));
+        if (state === "listed" && target !== undefined) await this.permit(source, target);
+        return state ?? "skip";
+    }
+
+    /** Copies the object where it is missing or differs. */
+    async object(pair: Pair): Promise<void> {
+        const { source, target } = pair;
+        const problem = unmovable(pair);
+        if (problem !== undefined) {
+            this.context.findings.add(source, problem.kind, problem.reason);
+            return;
+        }
+        const equal = this.pass.isVerified(pair) || (await this.pass.attempt(source, () => this.copy(pair)));
+        if (equal !== true) return;
+        this.pass.equal.add(source);
+        this.context.findings.keep(source, LASTING);
+        if (target !== undefined) await this.permit(source, target);
+    }
+
+    /** Counts what is to be done. */
+    listed(source: WorkspaceObject): void {
+        this.pass.found.add(source);
+    }
+
+    /** Notes why a folder could not be listed. */
+    unreadable(folder: WorkspaceObject, error: unknown): void {
+        if (error === undefined)
+            this.context.findings.add(
+                folder,
+                "unreadable",
+                "it is listed, but there is no such folder when it is opened.",
+            );
+        else this.pass.fail(folder, error);
+    }
+
+    private async make({ source, target }: Pair): Promise<"listed" | "empty" | "skip"> {
+        if (target !== undefined) {
+            this.pass.equal.add(source);
+            return "listed";
+        }
+        try {
+            await this.context.to.makeFolder(source.path);
+        } catch (error) {
+            if (!(error instanceof ApiError) || error.kind !== "invalid") throw error;
+            this.context.findings.add(source, "occupied", `it could not be made: ${error.detail}`);
+            return "skip";
+        }
+        this.changed = true;
+        this.note(source);
+        return "empty";
+    }
+
+    /** Whether it was equal before. */
+    private async copy(pair: Pair): Promise<boolean> {
+        const { source } = pair;
+        const { findings } = this.context;
+        const result = await this.state.objects.copy({
+            source,
+            target: pair.target,
+            ours: this.state.ours.has(keyOf(source)),
+            acceptsLostOutputs: findings.accepts(source, "outputs"),
+        });
+        if (result.outcome === "problem") {
+            findings.add(source, result.problem.kind, result.problem.reason);
+        } else if (result.outcome === "equal") {
+            this.pass.markVerified(pair);
+        } else {
+            this.changed = true;
+            this.note(source);
+            this.pass.written.add(source);
+            if (result.lost !== undefined) findings.add(source, result.lost.kind, result.lost.reason);
+        }
+        return result.outcome === "equal";
+    }
+
+    private note(source: WorkspaceObject): void {
+        const key = keyOf(source);
+        if (this.state.ours.has(key)) return;
+        this.state.ours.add(key);
+        this.state.written.add(source);
+    }
+
+    /** Gives permissions, last of all: in a pass that finds the object equal. */
+    private async permit(source: WorkspaceObject, target: WorkspaceObject): Promise<void> {
+        const { findings } = this.context;
+        const key = keyOf(source);
+        if (this.first || isOwnFolder(source)) return;
+        if (this.state.permitted.has(key)) return findings.keep(source, ["unknown-principal", "permissions"]);
+        await this.pass.attempt(source, async () => {
+            for (const { kind, reason } of await this.state.permissions.copy(source, target))
+                findings.add(source, kind, reason);
+            this.state.permitted.add(key);
+        });
+    }
+}
+
+/** The workspace's own folders, whose permissions cannot be set. */
+function isOwnFolder({ path }: WorkspaceObject): boolean {
+    return ["/", "/Users", "/Repos"].includes(path);
+}
+
+function keyOf({ type, path }: WorkspaceObject): string {
+    return `${type}:${path}`;
+}

@@ -1,0 +1,109 @@
+import type { WorkspaceObject } from "./content";
+
+/** Why an object is not in the new workspace as it is in the old one. Each can be accepted by its name. */
+export const findingKinds = [
+    "too-large",
+    "outputs",
+    "library",
+    "repo",
+    "unsupported",
+    "no-home",
+    "same-path",
+    "occupied",
+    "changed-in-target",
+    "changing",
+    "different",
+    "missing",
+    "unreadable",
+    "denied",
+    "failed",
+    "unknown-principal",
+    "permissions",
+] as const;
+
+/** A kind of finding. */
+export type FindingKind = (typeof findingKinds)[number];
+
+/** An object that was not moved, or not whole, and why. */
+export interface Finding {
+    readonly path: string;
+    /** The service's word for the type: NOTEBOOK, FILE, ... */
+    readonly type: string;
+    readonly kind: FindingKind;
+    /** In words, with what to do about it. */
+    readonly reason: string;
+    /** Whether the program accepts it. */
+    readonly accepted: boolean;
+}
+
+/** What a program accepts: kinds of findings, and paths with all that is below them. */
+export class Acceptance {
+    private readonly kinds: ReadonlySet<string>;
+    private readonly paths: readonly string[];
+
+    constructor(accept: readonly string[] = []) {
+        this.kinds = new Set(accept.filter((one) => !one.startsWith("/")));
+        this.paths = accept.filter((one) => one.startsWith("/")).map((one) => one.replace(/\/+$/, ""));
+    }
+
+    /** Whether a finding of this kind is accepted at this path. */
+    covers(kind: FindingKind, path: string): boolean {
+        return this.kinds.has(kind) || this.paths.some((one) => path === one || path.startsWith(`${one}/`));
+    }
+}
+
+/** What `accept` holds that is neither a path nor a kind; empty where all is well. */
+export function unknownAccepts(accept: readonly string[]): string[] {
+    const kinds: readonly string[] = findingKinds;
+    return accept.filter((one) => !one.startsWith("/") && !kinds.includes(one));
+}
+
+/** The findings of a migration's passes, by object. The last pass counts. */
+export class Findings {
+    private current = new Map<string, Finding[]>();
+    private previous = new Map<string, Finding[]>();
+
+    constructor(private readonly acceptance: Acceptance) {}
+
+    /** Begins a pass over all objects. */
+    beginPass(): void {
+        this.previous = this.current;
+        this.current = new Map();
+    }
+
+    /** Adds a finding. */
+    add(object: WorkspaceObject, kind: FindingKind, reason: string): void {
+        const accepted = this.acceptance.covers(kind, object.path);
+        const finding = { path: object.path, type: object.typeName, kind, reason, accepted };
+        const key = keyOf(object);
+        this.current.set(key, [...(this.current.get(key) ?? []), finding]);
+    }
+
+    /** Keeps what the pass before this one found of an object, as far as it is of these kinds. */
+    keep(object: WorkspaceObject, kinds: readonly FindingKind[]): void {
+        const key = keyOf(object);
+        const found = (this.previous.get(key) ?? []).filter(({ kind }) => kinds.includes(kind));
+        if (found.length > 0) this.current.set(key, [...(this.current.get(key) ?? []), ...found]);
+    }
+
+    /** Whether the program accepts this. */
+    accepts(object: WorkspaceObject, kind: FindingKind): boolean {
+        return this.acceptance.covers(kind, object.path);
+    }
+
+    /** How many there are that the program has not accepted. */
+    get open(): number {
+        let open = 0;
+        for (const list of this.current.values()) open += list.filter(({ accepted }) => !accepted).length;
+        return open;
+    }
+
+    /** All of them, by path. */
+    all(): Finding[] {
+        return [...this.current.values()].flat().sort((one, other) => (one.path < other.path ? -1 : 1));
+    }
+}
+
+function keyOf({ path, type }: WorkspaceObject): string {
+    return `${type}:${path}`;
+}

@@ -1,0 +1,151 @@
+import type { Clock } from "../api/clock";
+import type { WorkspaceContent, WorkspaceObject } from "./content";
+import { CopyPass, CopyState } from "./copy-pass";
+import { Acceptance, Findings } from "./findings";
+import { createContext, MigrationStoppedError, type Pass, type PassContext } from "./pass";
+import { PlanPass } from "./plan-pass";
+import type { MigrationReport } from "./report";
+import { type PairVisitor, TreeWalk } from "./tree-walk";
+import { VerifyPass } from "./verify-pass";
+
+/** How long a migration takes at most where nothing is said: 3 hours, in milliseconds. */
+export const DEFAULT_TIMEOUT = 3 * 3_600_000;
+
+/** How many objects are worked on at once. The rate limiter of each workspace's client decides how fast. */
+const WORKERS = 24;
+
+/** How often what changed meanwhile is copied again. */
+const PASSES = 6;
+
+/** Pairs of objects that were found equal, as they were listed then: a later verification need not read them again. */
+export type VerifiedPairs = Map<string, string>;
+
+/** What a migration is to do. */
+export interface MigrationOptions {
+    readonly from: WorkspaceContent;
+    readonly to: WorkspaceContent;
+    readonly clock: Clock;
+    /** Only what is at and below this path. Default: `/`, everything. */
+    readonly path?: string;
+    /** Paths (with all that is below them) and kinds of findings that are no reason to fail. */
+    readonly accept?: readonly string[];
+    /** Milliseconds. Default: 3 hours. */
+    readonly timeout?: number;
+    /** Told about once a second: `moved 1,204 of 9,877, 3 to look at`. */
+    readonly onProgress?: (line: string) => void;
+    /** Filled by this run, and used where a run before it has filled it. */
+    readonly verified?: VerifiedPairs;
+}
+
+/**
+ * Copies what is in the old workspace's tree into the new one, and verifies it. The two trees are the truth: what is equal is
+ * left alone, so that an interrupted run is simply begun again. Nothing is changed in the old workspace, and nothing of the new
+ * one that was changed later than its counterpart.
+ *
+ * Rejects where a workspace cannot be used at all. What concerns single objects is in the report, which is `complete` only where
+ * everything is equal but what the program accepts.
+ */
+export async function migrateContent(options: MigrationOptions): Promise<MigrationReport> {
+    const run = new Run(options);
+    const state = new CopyState(run.context);
+    const { path = "/" } = options;
+    if (path !== "/") await options.to.makeFolder(path.slice(0, path.lastIndexOf("/")) || "/");
+    let passes = 0;
+    return run.execute(
+        "copy",
+        () => new CopyPass(run.context, state, passes++ === 0),
+        (pass) => (pass.changed || passes === 1) && passes < PASSES,
+        () => state.written.counts(),
+        (pass) => (pass.changed ? CHANGING : undefined),
+    );
+}
+
+/** Compares the two trees, object by object, by content; writes nothing. */
+export async function verifyContent(options: MigrationOptions): Promise<MigrationReport> {
+    const run = new Run(options);
+    return run.execute("verify", () => new VerifyPass(run.context));
+}
+
+/** Says what `migrateContent` would do, from lists alone; reads no content and writes nothing. */
+export async function planMigration(options: MigrationOptions): Promise<MigrationReport> {
+    const run = new Run(options);
+    return run.execute("plan", () => new PlanPass(run.context));
+}
+
+const CHANGING =
+    "the old workspace was changed faster than it could be copied: stop who writes to it, and run the command again.";
+
+class Run {
+    readonly context: PassContext;
+    private readonly startedAt: number;
+
+    constructor(private readonly options: MigrationOptions) {
+        const { from, to, clock, timeout = DEFAULT_TIMEOUT, onProgress = () => undefined } = options;
+        this.startedAt = clock.now();
+        this.context = createContext(from, to, {
+            clock,
+            findings: new Findings(new Acceptance(options.accept)),
+            verified: options.verified ?? new Map<string, string>(),
+            deadline: this.startedAt + timeout,
+            onProgress,
+        });
+    }
+
+    /** Walks through the trees once, or as long as there is a reason to. */
+    async execute<Visitor extends PairVisitor & { readonly pass: Pass }>(
+        mode: MigrationReport["mode"],
+        visitor: () => Visitor,
+        again: (visitor: Visitor) => boolean = () => false,
+        written: (visitor: Visitor) => MigrationReport["written"] = ({ pass }) => pass.written.counts(),
+        unfinished: (visitor: Visitor) => string | undefined = () => undefined,
+    ): Promise<MigrationReport> {
+        const { from, to, findings } = this.context;
+        const root = await this.root();
+        let current: Visitor;
+        let stopped: string | undefined;
+        do {
+            findings.beginPass();
+            current = visitor();
+            stopped = await walk(new TreeWalk(from, to, current, WORKERS), root);
+        } while (stopped === undefined && again(current));
+        stopped ??= unfinished(current);
+        return {
+            from: from.host,
+            to: to.host,
+            path: root.path,
+            mode,
+            startedAt: new Date(this.startedAt).toISOString(),
+            finishedAt: new Date(this.context.clock.now()).toISOString(),
+            found: current.pass.found.counts(),
+            written: written(current),
+            equal: current.pass.equal.counts(),
+            findings: findings.all(),
+            complete: stopped === undefined && findings.open === 0,
+            ...(stopped === undefined ? {} : { stopped }),
+        };
+    }
+
+    /** Where to begin; both workspaces answer there, or the migration does not begin. */
+    private async root(): Promise<WorkspaceObject> {
+        const { from, to } = this.context;
+        const path = this.options.path ?? "/";
+        const [root] = await Promise.all([path === "/" ? rootOf(from) : from.find(path), rootOf(to)]);
+        if (root === undefined) throw new Error(`There is nothing at ${path} in the workspace ${from.host}.`);
+        return root;
+    }
+}
+
+async function walk(tree: TreeWalk, root: WorkspaceObject): Promise<string | undefined> {
+    try {
+        await tree.run(root);
+        return undefined;
+    } catch (error) {
+        if (error instanceof MigrationStoppedError) return error.message;
+        throw error;
+    }
+}
+
+async function rootOf(workspace: WorkspaceContent): Promise<WorkspaceObject> {
+    await workspace.list("/");
+    return { path: "/", type: "DIRECTORY", typeName: "DIRECTORY", id: "" };
+}

@@ -1,0 +1,161 @@
+import { ApiError, NoResponseError } from "../api/errors";
+import type { Clock } from "../api/clock";
+import type { Comparison } from "./comparison";
+import { ContentTooLargeError, type ImportContent, type WorkspaceContent, type WorkspaceObject } from "./content";
+import type { ContentReader } from "./content-reader";
+import type { FindingKind } from "./findings";
+
+/** What became of an object: equal before, written now, or neither, with the reason. */
+export type CopyResult =
+    | { readonly outcome: "equal" }
+    | { readonly outcome: "written"; readonly lost?: Problem }
+    | { readonly outcome: "problem"; readonly problem: Problem };
+
+/** Why an object could not be copied, or not whole. */
+export interface Problem {
+    readonly kind: FindingKind;
+    readonly reason: string;
+}
+
+/** What is to be copied. */
+export interface CopyRequest {
+    readonly source: WorkspaceObject;
+    /** What is at its path in the new workspace. */
+    readonly target: WorkspaceObject | undefined;
+    /** Whether this migration has written it. */
+    readonly ours: boolean;
+    /** Whether a notebook that is too large with its outputs is copied without them. */
+    readonly acceptsLostOutputs: boolean;
+}
+
+/** How often an object is written at most, where responses are lost. */
+const ATTEMPTS = 5;
+
+interface Progress extends CopyRequest {
+    readonly target: WorkspaceObject | undefined;
+    readonly ours: boolean;
+    /** Whether the notebook is copied as code, its outputs being too large. */
+    readonly codeOnly: boolean;
+    /** Whether a write may have had its effect. */
+    readonly attempted: boolean;
+}
+
+/** Copies objects of known types. What is there is looked at first; what is equal is not written. */
+export class ObjectCopy {
+    constructor(
+        private readonly from: WorkspaceContent,
+        private readonly to: WorkspaceContent,
+        private readonly reader: ContentReader,
+        private readonly comparison: Comparison,
+        private readonly clock: Clock,
+    ) {}
+
+    /** Writes the object into the new workspace, unless what is there is equal or somebody's later work. */
+    async copy(request: CopyRequest): Promise<CopyResult> {
+        let progress: Progress = { ...request, codeOnly: false, attempted: false };
+        for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+            const next = await this.attempt(progress);
+            if ("outcome" in next) return next;
+            progress = next;
+        }
+        return problem("failed", "it was not there after several writes; run the command again.");
+    }
+
+    private async attempt(progress: Progress): Promise<CopyResult | Progress> {
+        const { source, target, attempted } = progress;
+        try {
+            const known = target === undefined ? undefined : await this.judge(progress, target);
+            if (known !== undefined) return known;
+            await this.write(progress);
+            return written(progress);
+        } catch (error) {
+            if (error instanceof ContentTooLargeError) return this.withoutOutputs(progress);
+            if (!isUncertain(error)) throw error;
+            // The write may have had its effect, or somebody else's came first: what is there now decides.
+            await this.clock.sleep(200 + this.clock.random() * 800);
+            const found = await this.to.find(source.path);
+            return { ...progress, target: found, attempted: attempted || error instanceof NoResponseError };
+        }
+    }
+
+    /** What is to be said of the object in the new workspace; `undefined` where it is to be replaced. */
+    private async judge(progress: Progress, target: WorkspaceObject): Promise<CopyResult | undefined> {
+        const { source, attempted } = progress;
+        if (target.type !== source.type)
+            return problem(
+                "occupied",
+                `at its path in the new workspace is a ${target.typeName}: rename one of the two, or accept it.`,
+            );
+        if (await this.comparison.isEqual(source, target)) return attempted ? written(progress) : { outcome: "equal" };
+        if (progress.ours || attempted || isNewer(source, target)) return undefined;
+        return problem(
+            "changed-in-target",
+            "it is another one in the new workspace, and was changed there later: it was not overwritten. Delete one of the two, or accept it.",
+        );
+    }
+
+    private async write({ source, target, codeOnly }: Progress): Promise<void> {
+        const format = source.type !== "NOTEBOOK" ? "AUTO" : codeOnly ? "SOURCE" : "DBC";
+        await this.reader.read(this.from, source, format, async (bytes) => {
+            if (target !== undefined && format === "DBC") await this.to.delete(target.path);
+            await this.to.import(source.path, importOf(source, format, bytes, target !== undefined));
+        });
+    }
+
+    /** How to go on with an object that is too large. */
+    private async withoutOutputs(progress: Progress): Promise<CopyResult | Progress> {
+        const { source, codeOnly, acceptsLostOutputs } = progress;
+        if (source.type !== "NOTEBOOK" || codeOnly || !(await this.codeFits(source)))
+            return problem("too-large", tooLarge(source));
+        return acceptsLostOutputs ? { ...progress, codeOnly: true } : problem("outputs", TOO_LARGE_WITH_OUTPUTS);
+    }
+
+    private async codeFits(source: WorkspaceObject): Promise<boolean> {
+        try {
+            return await this.reader.read(this.from, source, "SOURCE", async () => true);
+        } catch (error) {
+            if (error instanceof ContentTooLargeError) return false;
+            throw error;
+        }
+    }
+}
+
+function written({ codeOnly }: Progress): CopyResult {
+    return { outcome: "written", ...(codeOnly ? { lost: { kind: "outputs", reason: TOO_LARGE_WITH_OUTPUTS } } : {}) };
+}
+
+const TOO_LARGE_WITH_OUTPUTS =
+    'with its outputs it is over the 10 MB that the service hands out. Clear its outputs, or accept "outputs" to move its code alone.';
+
+function tooLarge({ type }: WorkspaceObject): string {
+    return type === "NOTEBOOK"
+        ? "its code alone is over the 10 MB that the service hands out. Split it, or move it by hand in the browser."
+        : "it is over the 10 MB that the service hands out. Move it by hand, or to a volume.";
+}
+
+function importOf(
+    source: WorkspaceObject,
+    format: "AUTO" | "SOURCE" | "DBC",
+    bytes: Buffer,
+    overwrite: boolean,
+): ImportContent {
+    if (format === "DBC") return { format, bytes, overwrite: false };
+    if (format === "SOURCE") return { format, language: source.language, bytes, overwrite };
+    // With AUTO a file that looks like a notebook would become one.
+    return { format: source.type === "DASHBOARD" ? "AUTO" : "RAW", bytes, overwrite };
+}
+
+function problem(kind: FindingKind, reason: string): CopyResult {
+    return { outcome: "problem", problem: { kind, reason } };
+}
+
+/** Whether the object was changed in the old workspace after it was written in the new one. */
+function isNewer(source: WorkspaceObject, target: WorkspaceObject): boolean {
+    return source.modifiedAt !== undefined && target.modifiedAt !== undefined && source.modifiedAt >= target.modifiedAt;
+}
+
+/** Whether an error leaves open what is in the new workspace now. */
+function isUncertain(error: unknown): boolean {
+    if (error instanceof NoResponseError) return error.mayHaveApplied;
+    return error instanceof ApiError && error.errorCode === "RESOURCE_ALREADY_EXISTS";
+}

@@ -1,0 +1,97 @@
+import { ApiError } from "../api/errors";
+import type { Grant, WorkspaceContent, WorkspaceObject } from "./content";
+import type { Problem } from "./object-copy";
+
+/** Copies direct permissions. Inherited ones come with the folders above. */
+export class PermissionCopy {
+    /** Principals that the new workspace does not know, so that they are asked for once only. */
+    private readonly unknown = new Set<string>();
+    private caller: Promise<string | undefined> | undefined;
+
+    constructor(
+        private readonly from: WorkspaceContent,
+        private readonly to: WorkspaceContent,
+    ) {}
+
+    /** Gives an object in the new workspace the direct permissions of the old one; what could not be given. */
+    async copy(source: WorkspaceObject, target: WorkspaceObject): Promise<Problem[]> {
+        const wanted = await this.from.grants(source);
+        const present = await this.to.grants(target);
+        const known = wanted.filter((grant) => !this.unknown.has(keyOf(grant)));
+        const problems = known.length === wanted.length ? [] : this.unknownProblems(wanted);
+        if (sameGrants(known, await this.withoutCaller(present, known))) return problems;
+        return this.set(target, wanted);
+    }
+
+    private async set(target: WorkspaceObject, wanted: readonly Grant[]): Promise<Problem[]> {
+        for (;;) {
+            const known = wanted.filter((grant) => !this.unknown.has(keyOf(grant)));
+            try {
+                const present = await this.to.setGrants(target, known);
+                const problems = this.unknownProblems(wanted);
+                if (sameGrants(known, await this.withoutCaller(present, known))) return problems;
+                return [...problems, { kind: "permissions", reason: "its permissions differ after they were set." }];
+            } catch (error) {
+                if (!(error instanceof ApiError)) throw error;
+                if (error.status === 401 || error.kind === "throttled" || error.kind === "unavailable") throw error;
+                const strangers = known.filter(({ name }) => names(error.detail, name));
+                if (strangers.length === 0) return [refused(error)];
+                for (const stranger of strangers) this.unknown.add(keyOf(stranger));
+            }
+        }
+    }
+
+    private unknownProblems(wanted: readonly Grant[]): Problem[] {
+        return wanted
+            .filter((grant) => this.unknown.has(keyOf(grant)))
+            .map((grant) => ({
+                kind: "unknown-principal",
+                reason: `${described(grant)} has ${grant.level} on it and does not belong to the new workspace: assign it, then run the command again.`,
+            }));
+    }
+
+    /** Without what the service gives to whoever creates an object. */
+    private async withoutCaller(present: readonly Grant[], wanted: readonly Grant[]): Promise<readonly Grant[]> {
+        this.caller ??= this.to.me();
+        const caller = await this.caller;
+        return present.filter(
+            (grant) => grant.name !== caller || wanted.some((other) => keyOf(other) === keyOf(grant)),
+        );
+    }
+}
+
+/** Whether a refusal is about the principal with this name, and not about one whose name holds this one. */
+function names(detail: string, name: string): boolean {
+    if (!/does not exist|not found|cannot find/i.test(detail)) return false;
+    const part = /[\p{L}\p{N}_.@+-]/u;
+    for (let at = detail.indexOf(name); at !== -1; at = detail.indexOf(name, at + 1)) {
+        const around = [detail.charAt(at - 1), detail.charAt(at + name.length)];
+        if (!around.some((character) => part.test(character))) return true;
+    }
+    return false;
+}
+
+function refused(error: ApiError): Problem {
+    return {
+        kind: "permissions",
+        reason: `its permissions were refused: ${error.detail}. Set them by hand, or accept "permissions".`,
+    };
+}
+
+function described({ kind, name }: Grant): string {
+    const nouns = { user_name: "the user", group_name: "the group", service_principal_name: "the service principal" };
+    return `${nouns[kind]} ${name}`;
+}
+
+function keyOf({ kind, name }: Grant): string {
+    return `${kind}:${name}`;
+}
+
+function sameGrants(one: readonly Grant[], other: readonly Grant[]): boolean {
+    const text = (grants: readonly Grant[]) =>
+        grants
+            .map((grant) => `${keyOf(grant)}=${grant.level}`)
+            .sort()
+            .join("\n");
+    return text(one) === text(other);
+}

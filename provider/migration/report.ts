@@ -1,0 +1,96 @@
+import type { WorkspaceObject } from "./content";
+import type { Finding } from "./findings";
+
+/** How many objects of each type. */
+export interface Counts {
+    readonly notebooks: number;
+    readonly files: number;
+    readonly dashboards: number;
+    readonly folders: number;
+}
+
+/** What a migration, a verification or a plan came to. */
+export interface MigrationReport {
+    /** Origin of the old workspace. */
+    readonly from: string;
+    /** Origin of the new workspace. */
+    readonly to: string;
+    /** Below which path; `/` for all. */
+    readonly path: string;
+    readonly mode: "copy" | "verify" | "plan";
+    readonly startedAt: string;
+    readonly finishedAt: string;
+    /** Objects of the old workspace that can be moved, without those below a folder that could not be read. */
+    readonly found: Counts;
+    /** Objects that were written in this run. In a plan: that would be. */
+    readonly written: Counts;
+    /** Objects that are equal in both workspaces, by content. */
+    readonly equal: Counts;
+    /** What is not equal, and what does not move, by path. */
+    readonly findings: readonly Finding[];
+    /** Whether everything is equal but what the program accepts. */
+    readonly complete: boolean;
+    /** Why it ended early, where it did. */
+    readonly stopped?: string;
+}
+
+/** Counts objects by type. */
+export class Counter {
+    private readonly numbers = { notebooks: 0, files: 0, dashboards: 0, folders: 0 };
+
+    /** Counts an object; the root and other types than these four do not count. */
+    add({ type, path }: WorkspaceObject): void {
+        if (path === "/") return;
+        if (type === "NOTEBOOK") this.numbers.notebooks++;
+        if (type === "FILE") this.numbers.files++;
+        if (type === "DASHBOARD") this.numbers.dashboards++;
+        if (type === "DIRECTORY") this.numbers.folders++;
+    }
+
+    /** All objects that are no folders. */
+    get objects(): number {
+        return this.numbers.notebooks + this.numbers.files + this.numbers.dashboards;
+    }
+
+    /** The numbers now. */
+    counts(): Counts {
+        return { ...this.numbers };
+    }
+}
+
+/** A report in a few lines: numbers, then what is to be looked at, at most ten. */
+export function describeReport(report: MigrationReport): string {
+    const open = report.findings.filter(({ accepted }) => !accepted);
+    const verb = { copy: "equal in both workspaces", verify: "equal in both workspaces", plan: "would be moved" }[
+        report.mode
+    ];
+    const counts = report.mode === "plan" ? report.written : report.equal;
+    return [
+        `${describeCounts(counts)} ${verb}${report.mode === "copy" ? ` (${describeCounts(report.written)} written now)` : ""}.`,
+        ...(report.stopped === undefined ? [] : [`Stopped: ${report.stopped}`]),
+        ...(open.length === 0 ? [] : [`${number(open.length)} to look at:`]),
+        ...open.slice(0, 10).map(({ path, kind, reason }) => `  ${path} [${kind}]: ${reason}`),
+        ...(open.length > 10 ? [`  and ${number(open.length - 10)} more, in the full report.`] : []),
+    ].join("\n");
+}
+
+/** `9,874 notebooks, 3 files, 1 dashboard and 120 folders`. */
+export function describeCounts({ notebooks, files, dashboards, folders }: Counts): string {
+    const parts = [
+        plural(notebooks, "notebook"),
+        plural(files, "file"),
+        ...(dashboards > 0 ? [plural(dashboards, "dashboard")] : []),
+        plural(folders, "folder"),
+    ];
+    return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
+}
+
+/** `1 notebook`, `1,204 notebooks`. */
+export function plural(count: number, noun: string): string {
+    return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A number with commas between thousands. */
+export function number(value: number): string {
+    return value.toLocaleString("en-US");
+}

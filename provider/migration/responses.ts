@@ -1,0 +1,98 @@
+import { z } from "zod";
+
+import type { Grant, ObjectType, WorkspaceObject } from "./content";
+
+const int64 = z.union([z.string(), z.number()]).transform(String);
+const maybe = <Value extends z.ZodType>(schema: Value) => schema.nullish().transform((value) => value ?? undefined);
+
+const objectSchema = z.object({
+    path: z.string(),
+    object_type: z.string(),
+    object_id: int64,
+    language: maybe(z.string()),
+    modified_at: maybe(z.coerce.number()),
+    size: maybe(z.coerce.number()),
+});
+
+const types: Readonly<Record<string, ObjectType>> = {
+    DIRECTORY: "DIRECTORY",
+    NOTEBOOK: "NOTEBOOK",
+    FILE: "FILE",
+    DASHBOARD: "DASHBOARD",
+    LIBRARY: "LIBRARY",
+    REPO: "REPO",
+};
+
+/** An object as lists show it. Throws for anything else. */
+export function toObject(value: unknown): WorkspaceObject {
+    const { path, object_type, object_id, language, modified_at, size } = objectSchema.parse(value);
+    return {
+        path,
+        type: types[object_type] ?? "OTHER",
+        typeName: object_type,
+        id: object_id,
+        ...(language === undefined ? {} : { language }),
+        ...(modified_at === undefined ? {} : { modifiedAt: modified_at }),
+        ...(size === undefined ? {} : { size }),
+    };
+}
+
+const permissionsSchema = z.object({
+    access_control_list: z
+        .array(
+            z.object({
+                user_name: maybe(z.string()),
+                group_name: maybe(z.string()),
+                service_principal_name: maybe(z.string()),
+                all_permissions: maybe(
+                    z.array(z.object({ permission_level: z.string(), inherited: maybe(z.boolean()) })),
+                ),
+            }),
+        )
+        .default([]),
+});
+
+const kinds = ["user_name", "group_name", "service_principal_name"] as const;
+
+/** The direct permissions in a response of the permissions API. */
+export function directGrants(body: unknown): Grant[] {
+    return permissionsSchema.parse(body).access_control_list.flatMap((entry) =>
+        kinds.flatMap((kind) => {
+            const name = entry[kind];
+            if (name === undefined) return [];
+            const direct = (entry.all_permissions ?? []).filter(({ inherited }) => inherited !== true);
+            return direct.map(({ permission_level }) => ({ kind, name, level: permission_level }));
+        }),
+    );
+}
+
+/** The body that sets direct permissions. */
+export function grantsBody(grants: readonly Grant[]): unknown {
+    return {
+        access_control_list: grants.map(({ kind, name, level }) => ({ [kind]: name, permission_level: level })),
+    };
+}
+
+/** How the permissions API names the kind of an object. */
+export function collectionOf({ type }: WorkspaceObject): string {
+    const collections: Readonly<Partial<Record<ObjectType, string>>> = {
+        NOTEBOOK: "notebooks",
+        DIRECTORY: "directories",
+        DASHBOARD: "dashboards",
+        REPO: "repos",
+    };
+    return collections[type] ?? "files";
+}
+
+/** A page of a list: how many members, and what asks for the next one. */
+export interface ListingPage {
+    readonly members: number;
+    readonly next: string | undefined;
+}
+
+/** How many members a page of a list has: each list calls them otherwise, so the first list in the response is taken. */
+export function memberCount(body: Record<string, unknown>): ListingPage {
+    const list = Object.values(body).find(Array.isArray);
+    const next = body["next_page_token"];
+    return { members: list?.length ?? 0, next: typeof next === "string" && next !== "" ? next : undefined };
+}

@@ -1,0 +1,100 @@
+import { isMovable, type WorkspaceContent, type WorkspaceObject } from "./content";
+import { isHome } from "./unmovable";
+import { WorkQueue } from "./work-queue";
+
+/** An object of the old workspace, and what is at its path in the new one. */
+export interface Pair {
+    readonly source: WorkspaceObject;
+    readonly target: WorkspaceObject | undefined;
+    /** Whether the old workspace has a folder and another object at this path. */
+    readonly samePath: boolean;
+}
+
+/** What is done with the objects of two trees. */
+export interface PairVisitor {
+    /**
+     * Called for a folder before its content is listed: what is at its path in the new workspace then, `empty` where it was just
+     * made, or `skip`.
+     */
+    folder(pair: Pair): Promise<"listed" | "empty" | "skip">;
+    /** Called for everything, folders and objects, when it is listed. */
+    listed(source: WorkspaceObject): void;
+    /** Called for everything but folders. */
+    object(pair: Pair): Promise<void>;
+    /** Called where a folder of the old workspace cannot be listed. */
+    unreadable(folder: WorkspaceObject, error: unknown): void;
+}
+
+/**
+ * Walks through the old workspace's tree, with what the new one has at the same paths. Several objects at a time; a folder
+ * comes before what is in it. Folders named Trash in homes are left out.
+ */
+export class TreeWalk {
+    private readonly queue = new WorkQueue<Pair, Pair>();
+
+    constructor(
+        private readonly from: WorkspaceContent,
+        private readonly to: WorkspaceContent,
+        private readonly visitor: PairVisitor,
+        private readonly workers: number,
+    ) {}
+
+    /** Walks through everything at and below a path. Rejects with the first error of the visitor. */
+    async run(root: WorkspaceObject): Promise<void> {
+        const target = root.path === "/" ? root : await this.to.find(root.path);
+        const pair = { source: root, target, samePath: false };
+        if (root.path !== "/") this.visitor.listed(root);
+        if (root.type === "DIRECTORY") this.queue.addFolder(pair);
+        else this.queue.addItem(pair);
+        await this.queue.run(this.workers, {
+            folder: (folder) => this.enter(folder),
+            item: (item) => this.visitor.object(item),
+        });
+    }
+
+    private async enter(folder: Pair): Promise<void> {
+        const { source, target } = folder;
+        // The home of a user who kept nothing in it is no loss.
+        if (target === undefined && isHome(source) && (await this.read(source))?.length === 0) return;
+        const state = await this.visitor.folder(folder);
+        if (state === "skip") return;
+        const sources = await this.read(source);
+        if (sources === undefined) return;
+        const targets = state === "empty" ? [] : ((await this.to.list(source.path)) ?? []);
+        this.add(sources, targets);
+    }
+
+    /** What is in a folder of the old workspace but Trash; `undefined` where it cannot be listed. */
+    private async read(folder: WorkspaceObject): Promise<readonly WorkspaceObject[] | undefined> {
+        try {
+            const objects = await this.from.list(folder.path);
+            if (objects === undefined) this.visitor.unreadable(folder, undefined);
+            return objects?.filter((object) => object.type !== "DIRECTORY" || !isTrash(object));
+        } catch (error) {
+            this.visitor.unreadable(folder, error);
+            return undefined;
+        }
+    }
+
+    private add(sources: readonly WorkspaceObject[], targets: readonly WorkspaceObject[]): void {
+        const [folders, objects] = [new Map<string, WorkspaceObject>(), new Map<string, WorkspaceObject>()];
+        for (const target of targets) (target.type === "DIRECTORY" ? folders : objects).set(target.path, target);
+        const paths = new Map<string, number>();
+        for (const { path } of sources) paths.set(path, (paths.get(path) ?? 0) + 1);
+        for (const source of sources) {
+            const { path } = source;
+            this.visitor.listed(source);
+            const samePath = (paths.get(path) ?? 0) > 1;
+            if (source.type === "DIRECTORY") {
+                this.queue.addFolder({ source, target: folders.get(path) ?? objects.get(path), samePath });
+            } else {
+                const target = objects.get(path) ?? folders.get(path);
+                this.queue.addItem({ source, target, samePath: samePath && isMovable(source) });
+            }
+        }
+    }
+}
+
+function isTrash({ path }: WorkspaceObject): boolean {
+    return /^\/Users\/[^/]+\/Trash$/.test(path);
+}

@@ -1,0 +1,56 @@
+import type { WorkspaceObject } from "./content";
+import type { FindingKind } from "./findings";
+import type { Pair } from "./tree-walk";
+
+/** The largest content that the service hands out and takes, in bytes. */
+export const SIZE_LIMIT = 10_485_760;
+
+/** Why an object cannot be moved, as far as lists tell; `undefined` where nothing speaks against it. */
+export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reason: string } | undefined {
+    switch (source.type) {
+        case "LIBRARY":
+            return {
+                kind: "library",
+                reason: "a library has no content that could be moved: install it in the new workspace.",
+            };
+        case "REPO":
+            return {
+                kind: "repo",
+                reason: "a git folder is not moved: add it in the new workspace from its remote. Push what was not committed.",
+            };
+        case "OTHER":
+            return { kind: "unsupported", reason: `a ${source.typeName} cannot be moved by this package.` };
+        default:
+    }
+    if (samePath)
+        return {
+            kind: "same-path",
+            reason: "a folder has the same path, and the service makes only one of the two: rename one in the old workspace.",
+        };
+    if (source.type !== "NOTEBOOK" && (source.size ?? 0) > SIZE_LIMIT)
+        return {
+            kind: "too-large",
+            reason: "it is over the 10 MB that the service hands out. Move it by hand, or to a volume.",
+        };
+    return undefined;
+}
+
+/** Why a folder cannot be made in the new workspace, as far as lists tell. */
+export function unmakable({ source, target }: Pair): { kind: FindingKind; reason: string } | undefined {
+    if (target !== undefined && target.type !== "DIRECTORY")
+        return {
+            kind: "occupied",
+            reason: `at its path in the new workspace is a ${target.typeName}: nothing below it was moved. Rename one of the two.`,
+        };
+    if (target === undefined && isHome(source))
+        return {
+            kind: "no-home",
+            reason: "its user does not belong to the new workspace: nothing below it was moved. Assign the user, then run the command again.",
+        };
+    return undefined;
+}
+
+/** Whether a folder is a user's home, which only appears with its user. */
+export function isHome({ path }: WorkspaceObject): boolean {
+    return /^\/Users\/[^/]+$/.test(path);
+}

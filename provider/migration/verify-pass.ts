@@ -1,0 +1,58 @@
+import type { WorkspaceObject } from "./content";
+import type { FindingKind } from "./findings";
+import { Pass, type PassContext } from "./pass";
+import type { Pair, PairVisitor } from "./tree-walk";
+import { unmakable, unmovable } from "./unmovable";
+
+/** Compares the two trees, object by object, and writes nothing. */
+export class VerifyPass implements PairVisitor {
+    readonly pass: Pass;
+
+    constructor(private readonly context: PassContext) {
+        this.pass = new Pass(context, "verified");
+    }
+
+    /** Says where a folder is missing, with all that is below it. */
+    async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
+        const problem = unmakable(pair);
+        if (problem !== undefined) return this.skip(pair.source, problem.kind, problem.reason);
+        if (pair.target === undefined)
+            return this.skip(pair.source, "missing", "it is not in the new workspace, with all that is below it.");
+        this.pass.equal.add(pair.source);
+        return "listed";
+    }
+
+    /** Compares an object by its content. */
+    async object(pair: Pair): Promise<void> {
+        const { source, target } = pair;
+        const problem = unmovable(pair);
+        if (problem !== undefined) return this.context.findings.add(source, problem.kind, problem.reason);
+        if (target?.type !== source.type)
+            return this.context.findings.add(source, "missing", "it is not in the new workspace.");
+        if (this.pass.isVerified(pair)) return this.pass.equal.add(source);
+        await this.pass.attempt(source, async () => {
+            if (await this.context.comparison.isEqual(source, target)) {
+                this.pass.markVerified(pair);
+                this.pass.equal.add(source);
+            } else {
+                this.context.findings.add(source, "different", "its content in the new workspace is another one.");
+            }
+        });
+    }
+
+    /** Counts what is to be done. */
+    listed(source: WorkspaceObject): void {
+        this.pass.found.add(source);
+    }
+
+    /** Notes why a folder could not be listed. */
+    unreadable(folder: WorkspaceObject, error: unknown): void {
+        if (error === undefined) this.context.findings.add(folder, "unreadable", "it cannot be listed.");
+        else this.pass.fail(folder, error);
+    }
+
+    private skip(folder: WorkspaceObject, kind: FindingKind, reason: string): "skip" {
+        this.context.findings.add(folder, kind, reason);
+        return "skip";
+    }
+}

@@ -1,0 +1,242 @@
+import { z } from "zod";
+
+import type { Clock } from "../api/clock";
+import { ApiError, apiErrorKind, UnexpectedResponseError } from "../api/errors";
+import { parseJson } from "../api/json";
+import { isRecord } from "../util/property-path";
+import {
+    ContentTooLargeError,
+    type ExportFormat,
+    type Grant,
+    type ImportContent,
+    type OtherKind,
+    type WorkspaceContent,
+    type WorkspaceObject,
+} from "./content";
+import { collectionOf, directGrants, grantsBody, type ListingPage, memberCount, toObject } from "./responses";
+import { multipart } from "./multipart";
+import { otherLists } from "./other-lists";
+
+/** A request to a workspace's host. */
+export interface WorkspaceRequest {
+    readonly method: "GET" | "POST" | "PUT";
+    /** With the query. */
+    readonly path: string;
+    readonly body?: string | Buffer;
+    readonly contentType?: string;
+    /** Whether it may be sent again where it is not known if it had its effect. */
+    readonly repeatable: boolean;
+    /** Bytes of the response that are read at most. */
+    readonly maxBytes?: number;
+}
+
+/**
+ * Sends a request, authenticated, in the rate limiter's turn, again where that is safe. Resolves with the body of a response
+ * below 300; with `undefined` where it is larger than asked for. Rejects with `ApiError` and `NoResponseError`.
+ */
+export type Transport = (request: WorkspaceRequest) => Promise<string | undefined>;
+
+/** How often a read is repeated whose response is not what it should be. */
+const READS = 4;
+
+/** A base64 text and the JSON around it, for this many bytes. */
+const encodedLength = (bytes: number) => Math.ceil(bytes / 3) * 4 + 1024;
+
+/** The largest response to an export: 10 MB in base64, and some room. */
+const MAX_EXPORT = encodedLength(10_485_760 * 1.2);
+
+const exported = z.object({ content: z.string().default("") });
+
+/** A workspace's own API, as far as the copy needs it. */
+export class WorkspaceClient implements WorkspaceContent {
+    constructor(
+        readonly host: string,
+        private readonly transport: Transport,
+        private readonly clock: Clock,
+    ) {}
+
+    /** What is directly in a folder; `undefined` where there is no such folder. */
+    async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
+        return this.orMissing(() =>
+            this.read(`/api/2.0/workspace/list?${query({ path })}`, (body) => {
+                const objects = body["objects"] ?? [];
+                if (!Array.isArray(objects)) throw new SyntaxError("objects is no list");
+                return objects.map(toObject);
+            }),
+        );
+    }
+
+    /** The object at a path; `undefined` where there is none. */
+    async find(path: string): Promise<WorkspaceObject | undefined> {
+        return this.orMissing(() => this.read(`/api/2.0/workspace/get-status?${query({ path })}`, toObject));
+    }
+
+    /** The content of an object. */
+    async export(object: WorkspaceObject, format: ExportFormat): Promise<Buffer> {
+        const bytes = await this.download(object, format, MAX_EXPORT);
+        if (bytes === undefined) throw new ContentTooLargeError("The response is larger than the service's limit.");
+        return bytes;
+    }
+
+    /** The content of an object; `undefined` where it has more bytes than this. */
+    async exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined> {
+        return this.download(object, format, encodedLength(bytes));
+    }
+
+    /** Imports an object; not repeated where its effect is not known. */
+    async import(path: string, { format, language, bytes, overwrite }: ImportContent): Promise<void> {
+        const fields = { path, format, ...(language === undefined ? {} : { language }), overwrite: String(overwrite) };
+        const { body, contentType } = multipart(format === "DBC" ? without(fields, "overwrite") : fields, bytes);
+        await this.limited(() =>
+            this.transport({ method: "POST", path: "/api/2.0/workspace/import", body, contentType, repeatable: false }),
+        );
+    }
+
+    /** Makes a folder and its parents. */
+    async makeFolder(path: string): Promise<void> {
+        await this.write("POST", "/api/2.0/workspace/mkdirs", { path });
+    }
+
+    /** Deletes one object. */
+    async delete(path: string): Promise<void> {
+        await this.orMissing(() => this.write("POST", "/api/2.0/workspace/delete", { path, recursive: false }));
+    }
+
+    /** The direct permissions of an object. */
+    async grants(object: WorkspaceObject): Promise<readonly Grant[]> {
+        return this.read(permissionsPath(object), directGrants);
+    }
+
+    /** Replaces the direct permissions of an object; those that it has then. */
+    async setGrants(object: WorkspaceObject, grants: readonly Grant[]): Promise<readonly Grant[]> {
+        await this.write("PUT", permissionsPath(object), grantsBody(grants));
+        return this.grants(object);
+    }
+
+    /** The user name, or the application id, of whom the requests come from. */
+    async me(): Promise<string | undefined> {
+        return this.read("/api/2.0/preview/scim/v2/Me", ({ userName }) =>
+            typeof userName === "string" ? userName : undefined,
+        );
+    }
+
+    /** How many objects of a kind there are besides the tree. */
+    async count(kind: OtherKind): Promise<number> {
+        const { path, page } = otherLists[kind];
+        let total = 0;
+        for (let token: string | undefined, pages = 0; pages < 1000; pages++) {
+            const suffix: string =
+                token === undefined ? "" : `${path.includes("?") ? "&" : "?"}${query({ [page]: token })}`;
+            const result: ListingPage = await this.read(`${path}${suffix}`, memberCount);
+            total += result.members;
+            if (result.next === undefined) break;
+            token = result.next;
+        }
+        return total;
+    }
+
+    private async download(
+        object: WorkspaceObject,
+        format: ExportFormat,
+        maxBytes: number,
+    ): Promise<Buffer | undefined> {
+        const { path } = object;
+        return this.limited(() =>
+            this.readText(`/api/2.0/workspace/export?${query({ path, format })}`, maxBytes, (text) => {
+                // The export's base64 can hold digits in rows, which are no ids.
+                const { content } = exported.parse(requireSuccess(JSON.parse(text), `GET of ${path}`));
+                return decodeBase64(content);
+            }),
+        );
+    }
+
+    private async read<Result>(path: string, parse: (body: Record<string, unknown>) => Result): Promise<Result> {
+        const result = await this.readText(path, undefined, (text) => ({
+            value: parse(requireSuccess(parseJson(text), `GET ${path.replace(/\?.*/, "")}`)),
+        }));
+        if (result === undefined) throw new UnexpectedResponseError(`the response to GET ${path} is too large`);
+        return result.value;
+    }
+
+    /** A response that is not what it should be counts as a broken connection: it is asked for again. */
+    private async readText<Result>(
+        path: string,
+        maxBytes: number | undefined,
+        parse: (text: string) => Result,
+    ): Promise<Result | undefined> {
+        for (let attempt = 1; ; attempt++) {
+            const text = await this.transport({ method: "GET", path, repeatable: true, maxBytes });
+            if (text === undefined) return undefined;
+            try {
+                return parse(text);
+            } catch (error) {
+                if (error instanceof ApiError) throw error;
+                if (attempt === READS) throw new UnexpectedResponseError(`the body of GET ${path.replace(/\?.*/, "")}`);
+                await this.clock.sleep(250 * 2 ** attempt);
+            }
+        }
+    }
+
+    private async write(method: "POST" | "PUT", path: string, body: unknown): Promise<void> {
+        await this.transport({
+            method,
+            path,
+            body: JSON.stringify(body),
+            contentType: "application/json",
+            repeatable: true,
+        });
+    }
+
+    private async orMissing<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+        try {
+            return await run();
+        } catch (error) {
+            if (error instanceof ApiError && error.kind === "missing") return undefined;
+            throw error;
+        }
+    }
+
+    private async limited<Result>(run: () => Promise<Result>): Promise<Result> {
+        try {
+            return await run();
+        } catch (error) {
+            if (error instanceof ApiError && isTooLarge(error)) throw new ContentTooLargeError(error.detail);
+            throw error;
+        }
+    }
+}
+
+function query(parameters: Record<string, string>): string {
+    return new URLSearchParams(parameters).toString();
+}
+
+function permissionsPath(object: WorkspaceObject): string {
+    return `/api/2.0/permissions/${collectionOf(object)}/${object.id}`;
+}
+
+/** A body that says an error is one, whatever the status. */
+function requireSuccess(body: unknown, request: string): Record<string, unknown> {
+    if (!isRecord(body)) throw new SyntaxError("no object");
+    const code = body["error_code"];
+    if (typeof code !== "string") return body;
+    const detail = String(body["message"] ?? "the response gives no reason").slice(0, 500);
+    throw new ApiError(apiErrorKind(400, code, detail), 400, code, detail, request);
+}
+
+/** The service's words for content over its limit have changed several times. */
+function isTooLarge({ errorCode, detail }: ApiError): boolean {
+    return (
+        errorCode === "MAX_NOTEBOOK_SIZE_EXCEEDED" ||
+        /size.{0,80}exceed(s|ed).{0,60}(\d{7,}|limit)|exceeded max size/i.test(detail)
+    );
+}
+
+function decodeBase64(text: string): Buffer {
+    const bytes = Buffer.from(text, "base64");
+    if (Math.ceil(bytes.length / 3) * 4 !== text.length) throw new SyntaxError("no base64");
+    return bytes;
+}
+
+function without(fields: Record<string, string>, name: string): Record<string, string> {
+    return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
+}
