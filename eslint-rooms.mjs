@@ -1,5 +1,5 @@
 /**
- * Which room may import which: `index, lookups -> registry -> objects -> resource -> runtime -> api -> util, contract`,
+ * Which room may import which: `index, lookups -> registry -> objects -> resource -> migration -> runtime -> api -> util, contract`,
  * never backwards.
  */
 const ROOMS = [
@@ -8,6 +8,7 @@ const ROOMS = [
     { name: "registry", files: ["provider/registry.ts"] },
     { name: "objects", files: ["provider/objects/**/*.ts"] },
     { name: "resource", files: ["provider/resource/**/*.ts"] },
+    { name: "migration", files: ["provider/migration/**/*.ts"] },
     { name: "runtime", files: ["provider/runtime/**/*.ts"] },
     { name: "api", files: ["provider/api/**/*.ts"] },
     { name: "util", files: ["provider/util/**/*.ts"] },

@@ -91,6 +91,13 @@ export class UnusableHostError extends NoResponseError {
     }
 }
 
+/** A response has more bytes than were asked for. Nothing of it is kept. */
+export class ResponseTooLargeError extends ReportedError {
+    constructor(request: string, maxBytes: number) {
+        super(`The response to ${request} is larger than ${maxBytes} bytes.`);
+    }
+}
+
 /** What a status and an error code of the API mean. */
 export function apiErrorKind(status: number, errorCode: string, detail: string): ApiErrorKind {
     if (status === 404 || errorCode === "RESOURCE_DOES_NOT_EXIST" || errorCode === "NOT_FOUND") return "missing";

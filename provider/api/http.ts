@@ -1,9 +1,11 @@
+import { lookup as lookUp } from "node:dns";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { LookupFunction } from "node:net";
 
 import axios, { type AxiosInstance, isAxiosError } from "axios";
 
-import { NoResponseError, UnusableHostError } from "./errors";
+import { NoResponseError, ResponseTooLargeError, UnusableHostError } from "./errors";
 import { isLoopback } from "./host";
 
 /** The largest response that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
@@ -15,7 +17,9 @@ export interface HttpRequest {
     /** A path of the client's host, or a whole URL. */
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
-    readonly data?: string;
+    readonly data?: string | Buffer;
+    /** The largest response that is read, in bytes: `ResponseTooLargeError` where there are more. Default: 32 MiB. */
+    readonly maxBytes?: number | undefined;
     /** HTTP basic authentication. */
     readonly auth?: { readonly username: string; readonly password: string };
 }
@@ -41,8 +45,8 @@ export class HttpClient {
     ) {
         this.http = axios.create({
             baseURL: host,
-            httpAgent: new HttpAgent({ keepAlive: true }),
-            httpsAgent: new HttpsAgent({ keepAlive: true }),
+            httpAgent: new HttpAgent({ keepAlive: true, lookup }),
+            httpsAgent: new HttpsAgent({ keepAlive: true, lookup }),
             // Credentials are never sent on to another host.
             maxRedirects: 0,
             maxContentLength: MAX_RESPONSE_BYTES,
@@ -60,8 +64,10 @@ export class HttpClient {
      */
     async send(name: string, request: HttpRequest): Promise<HttpResponse> {
         try {
+            const { maxBytes = MAX_RESPONSE_BYTES, ...rest } = request;
             const response = await this.http.request<unknown>({
-                ...request,
+                ...rest,
+                maxContentLength: maxBytes,
                 // A proxy of the environment (HTTP_PROXY) is another machine, which cannot reach this one's loopback.
                 ...(isLoopback(new URL(request.url, this.host).hostname) ? { proxy: false } : {}),
                 signal: AbortSignal.timeout(this.timeout),
@@ -74,6 +80,8 @@ export class HttpClient {
                 text: typeof response.data === "string" ? response.data : "",
             };
         } catch (error) {
+            if (isAxiosError(error) && request.maxBytes !== undefined && /^maxContentLength size/.test(error.message))
+                throw new ResponseTooLargeError(name, request.maxBytes);
             // The axios error holds the request's headers, a secret among them: only its code goes on.
             const code = isAxiosError(error) ? error.code : undefined;
             const { hostname } = new URL(request.url, this.host);
@@ -102,6 +110,13 @@ function hostError(name: string, hostname: string, code = ""): UnusableHostError
         "Check databricks:host. Where a proxy of your company opens connections, name its certificate's file in NODE_EXTRA_CA_CERTS.",
     );
 }
+
+/** Names below localhost are this machine (RFC 6761), which not every resolver knows. */
+const lookup: LookupFunction = (hostname, options, callback) => {
+    if (!hostname.endsWith(".localhost")) return lookUp(hostname, options, callback);
+    if (options.all === true) callback(null, [{ address: "127.0.0.1", family: 4 }]);
+    else callback(null, "127.0.0.1", 4);
+};
 
 /** Codes of errors that say that no connection came about, so that nothing can have happened. */
 const nothingSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);

@@ -17,17 +17,22 @@ const cliToken = z.object({ access_token: z.string().min(1), expiry: z.string().
 const CLI_TIMEOUT = 60_000;
 
 /**
- * The account's token endpoint, as the host's discovery documents say; the fixed path where they do not, or where they
+ * The token endpoint of the account, or of a workspace, as the host's discovery documents say; the fixed path where they do not, or where they
  * lead to another host: credentials are only sent to the one that the user named.
  */
-export async function discoverTokenEndpoint(http: HttpClient, host: string, accountId: string): Promise<string> {
+export async function discoverTokenEndpoint(
+    http: HttpClient,
+    host: string,
+    accountId: string,
+    fixedPath: string,
+): Promise<string> {
     const read = async (url: string) => {
         if (!URL.canParse(url) || new URL(url).origin !== host) return undefined;
         const headers = { accept: "application/json" };
         const response = await http.send("The search for the token endpoint", { method: "GET", url, headers });
         return response.status === 200 ? jsonOrNothing(response.text) : undefined;
     };
-    const fixed = `${host}/oidc/accounts/${accountId}/v1/token`;
+    const fixed = `${host}${fixedPath}`;
     try {
         const account = accountMetadata.safeParse(await read(`${host}/.well-known/databricks-config`));
         if (!account.success) return fixed;

@@ -34,13 +34,17 @@ export class AccessTokens {
     private current: { readonly value: Promise<string>; token?: string; until: number } | undefined;
     private endpoint: Promise<string> | undefined;
 
-    /** @param onSecret is told each token, an id token too, before it is used. */
+    /**
+     * @param onSecret is told each token, an id token too, before it is used.
+     * @param fixedPath of the token endpoint, where the host's discovery names none; by default the account's.
+     */
     constructor(
         private readonly credential: Credential,
         private readonly http: HttpClient,
         private readonly retry: Retry,
         private readonly clock: Clock,
         private readonly onSecret: (token: string) => void,
+        private readonly fixedPath = `/oidc/accounts/${credential.accountId}/v1/token`,
     ) {
         this.limiter = new RateLimiter(clock);
     }
@@ -100,7 +104,7 @@ export class AccessTokens {
 
     private async request(form: Record<string, string>, auth?: HttpRequest["auth"]): Promise<IssuedToken> {
         const { host, accountId } = this.credential;
-        this.endpoint ??= discoverTokenEndpoint(this.http, host, accountId);
+        this.endpoint ??= discoverTokenEndpoint(this.http, host, accountId, this.fixedPath);
         const response = await this.send("The request for an OAuth token", {
             method: "POST",
             url: await this.endpoint,

@@ -1,7 +1,7 @@
 import type { Clock } from "../../provider/api/clock";
 import { ApiError, apiErrorKind, NoResponseError } from "../../provider/api/errors";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "../../provider/migration/workspace-client";
-import type { LocalWorkspace} from "../cloud";
+import type { LocalWorkspace } from "../cloud";
 import { type SnapshotEntry, WorkspaceStore } from "../cloud";
 import { type ApiRequest, respond, serialize } from "../cloud/http";
 import { WorkspaceApi } from "../cloud/workspace-api/workspace-api";
@@ -112,10 +112,13 @@ export class MigrationWorld {
         };
         const workspace = which === "old" ? this.old : this.replacement;
         const { status, body } = await respond(async () => {
-            const outcome = await this.api.handle(workspace, incoming, 0, () => "mover");
+            const outcome = await this.api.handle(workspace, incoming, 0, {
+                authenticate: () => "mover",
+                answerOidc: () => undefined,
+            });
             if (outcome === "dropped") throw new Error("dropped");
             return outcome;
-        });
+        }, "json");
         return { status, text: serialize(body) };
     }
 }

@@ -1,0 +1,170 @@
+import { expect } from "chai";
+
+import { type Clock, systemClock } from "../../provider/api/clock";
+import { connectWorkspace } from "../../provider/migration/connection";
+import { describeInventory, takeInventory } from "../../provider/migration/inventory";
+import { migrateContent } from "../../provider/migration/migration";
+import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../cloud";
+
+describe("moving a workspace's content over HTTP", () => {
+    let cloud: LocalCloud;
+    let old: LocalWorkspace;
+    let replacement: LocalWorkspace;
+    beforeEach(async () => {
+        cloud = await LocalCloud.start();
+        old = await cloud.addWorkspace({ keyArn: cloud.createKey() });
+        replacement = await cloud.addWorkspace({ keyArn: cloud.createKey() });
+    });
+    afterEach(() => cloud.stop());
+
+    let slept = 0;
+    /** A clock on which waiting takes no time. */
+    const fast: Clock = {
+        now: () => Date.now() + slept,
+        sleep: (milliseconds) => {
+            slept += milliseconds;
+            return new Promise((resolve) => setImmediate(resolve));
+        },
+        random: () => Math.random(),
+    };
+    const connect = (workspace: LocalWorkspace, clock = fast) =>
+        connectWorkspace({
+            host: cloud.workspaceUrl(workspace.id),
+            credential: {
+                host: cloud.host,
+                accountId: cloud.accountId,
+                as: { authType: "oauth-m2m" as const, clientId: cloud.clientId, clientSecret: cloud.clientSecret },
+            },
+            options: { retryTimeout: 60_000, requestTimeout: 20_000 },
+            clock,
+        });
+    const options = () => ({ from: connect(old), to: connect(replacement), clock: fast });
+    const content = async (workspace: LocalWorkspace) =>
+        (await workspace.snapshot()).map(({ path, type, sha256, outputs }) => ({ path, type, sha256, outputs }));
+    const byPath = (one: { path: string }, other: { path: string }) => (one.path < other.path ? -1 : 1);
+
+    it("signs in at each workspace, and carries everything", async () => {
+        await old.seed({
+            ...manyNotebooks(30),
+            "/Shared/odd names/ü & +%?#=;,'\"x": seeds.notebook("1"),
+            "/Shared/large.bin": seeds.file(Buffer.alloc(3_000_000, 9)),
+            "/Shared/zero": seeds.file(""),
+        });
+        const report = await migrateContent(options());
+        expect(report.findings).to.deep.equal([]);
+        expect(report.complete).to.equal(true);
+        expect((await content(replacement)).sort(byPath)).to.deep.equal((await content(old)).sort(byPath));
+        const tokens = cloud.requests.filter(
+            ({ path, workspaceId }) => workspaceId !== undefined && path === "/oidc/v1/token",
+        );
+        expect(new Set(tokens.map(({ workspaceId }) => workspaceId))).to.deep.equal(new Set([old.id, replacement.id]));
+    });
+
+    it("loses and doubles nothing whatever goes wrong with any kind of request", async () => {
+        const seeded = { "/Shared/f/n": seeds.notebook("x", { outputs: [1] }), "/Shared/f/file": seeds.file("y") };
+        const effects = [
+            { kind: "status", status: 429, headers: { "retry-after": "1" } },
+            { kind: "status", status: 503 },
+            { kind: "status", status: 500, afterEffect: true },
+            { kind: "drop", when: "before" },
+            { kind: "drop", when: "after" },
+            { kind: "truncate" },
+            { kind: "body", body: "<html>garbage</html>" },
+        ] as const;
+        const calls = [
+            "workspace/list",
+            "workspace/export",
+            "workspace/import",
+            "workspace/mkdirs",
+            "permissions",
+            "oidc/v1/token",
+        ];
+        for (const effect of effects) {
+            for (const call of calls) {
+                old = await cloud.addWorkspace();
+                replacement = await cloud.addWorkspace();
+                replacement.principals.addGroup("data");
+                await old.seed({
+                    ...seeded,
+                    "/Shared/g": seeds.folder({ permissions: { "group_name:data": "CAN_RUN" } }),
+                });
+                const stop = cloud.inject({ when: ({ path }) => path.includes(call), times: 2, do: effect });
+                const what = `${JSON.stringify(effect)} at ${call}`;
+                const report = await migrateContent(options()).catch((error: unknown) => error);
+                stop();
+                if (call === "oidc/v1/token" && effect.kind === "body") continue;
+                expect(report, what).to.deep.include({ complete: true, findings: [] });
+                expect((await content(replacement)).sort(byPath), what).to.deep.equal(
+                    (await content(old)).sort(byPath),
+                );
+                expect(replacement.tree().find(({ path }) => path === "/Shared/g")?.permissions, what).to.deep.equal({
+                    "group_name:data": "CAN_RUN",
+                });
+            }
+        }
+    }).timeout(60_000);
+
+    it("keeps to the workspaces' rate limits, and fails nothing for them", async () => {
+        old.behavior.requestsPerSecond = 60;
+        replacement.behavior.requestsPerSecond = 60;
+        await old.seed(manyNotebooks(60));
+        const report = await migrateContent({
+            from: connect(old, systemClock),
+            to: connect(replacement, systemClock),
+            clock: systemClock,
+        });
+        expect(report).to.deep.include({ complete: true, findings: [] });
+    }).timeout(60_000);
+
+    it("says what a disabled key means, and that nothing was moved", async () => {
+        await old.seed({ "/Shared/n": seeds.notebook("x") });
+        const short = await LocalCloud.start({ dekCacheMilliseconds: 0 });
+        try {
+            const locked = await short.addWorkspace({ keyArn: short.createKey() });
+            const owner = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
+            short.kms.call("DisableKey", { KeyId: short.kms.keys()[0]?.arn }, owner);
+            const from = connectWorkspace({
+                host: short.workspaceUrl(locked.id),
+                credential: {
+                    host: short.host,
+                    accountId: short.accountId,
+                    as: { authType: "oauth-m2m" as const, clientId: short.clientId, clientSecret: short.clientSecret },
+                },
+                options: { retryTimeout: 1000, requestTimeout: 5000 },
+                clock: systemClock,
+            });
+            const error: unknown = await migrateContent({ ...options(), from }).catch((reason: unknown) => reason);
+            expect(String(error)).to.contain("CUSTOMER_MANAGED_KEY_INACCESSIBLE");
+        } finally {
+            await short.stop();
+        }
+    });
+
+    it("refuses a token of the account before anything is sent", () => {
+        const credential = {
+            host: cloud.host,
+            accountId: cloud.accountId,
+            as: { authType: "pat" as const, token: cloud.token },
+        };
+        const connection = { host: cloud.workspaceUrl(old.id), credential, clock: fast };
+        expect(() => connectWorkspace({ ...connection, options: { retryTimeout: 1, requestTimeout: 1 } })).to.throw(
+            "a service principal that belongs to both workspaces",
+        );
+    });
+
+    it("takes an inventory of what moves and what does not, in one line", async () => {
+        await old.seed({
+            "/Shared/n": seeds.notebook("x"),
+            "/Shared/f": seeds.file("x"),
+            "/Shared/lib": seeds.library(),
+        });
+        old.fill({ jobs: Array.from({ length: 1204 }, (_, job_id) => ({ job_id })), queries: [{}] });
+        const line = describeInventory(await takeInventory(connect(old), systemClock));
+        expect(line).to.match(
+            /^1 notebook, 1 file and \d folders move; 1 of kind library, 1,204 jobs, 1 queries do not move$/,
+        );
+        old.behavior.frontEnd = "forbidden";
+        const refused = await takeInventory(connect(old), systemClock);
+        expect(describeInventory(refused)).to.contain("not everything could be counted");
+    });
+});
