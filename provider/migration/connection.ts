@@ -4,6 +4,7 @@ import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
 import { ConfigurationError, ResponseTooLargeError } from "../api/errors";
 import { HttpClient } from "../api/http";
+import { Outage } from "../api/outage";
 import { RateLimiter } from "../api/rate-limiter";
 import { redact } from "../api/redact";
 import { Retry } from "../api/retry";
@@ -20,6 +21,8 @@ export interface WorkspaceConnection {
     readonly clock: Clock;
     /** Awaited right before each attempt of a write is sent; what it throws keeps it from being sent. */
     readonly beforeWrite?: () => Promise<void>;
+    /** What is retried, why, and until when, while the workspace gives no usable response. */
+    readonly onOutage?: (line: string) => void;
 }
 
 /**
@@ -33,11 +36,13 @@ export function connectWorkspace({
     options,
     clock,
     beforeWrite,
+    onOutage,
 }: WorkspaceConnection): WorkspaceClient {
     requireWorkspaceCredential(credential);
     const secrets = new Set(secretsOf(credential.as));
     const http = new HttpClient(host, options.requestTimeout);
-    const retry = new Retry(clock, options.retryTimeout, (text) => redact(text, secrets));
+    const outage = new Outage(clock, options.retryTimeout, (line) => onOutage?.(line));
+    const retry = new Retry(clock, options.retryTimeout, outage, (text) => redact(text, secrets));
     const limiter = new RateLimiter(clock);
     const tokens = new AccessTokens(
         { ...credential, host },
