@@ -155,7 +155,8 @@ export class LocalCloud {
 
     /** Ends it, and everything in it. */
     async stop(): Promise<void> {
-        await Promise.all([this.server.close(), this.parts.kmsServer.stop(), this.aws.stop()]);
+        const own = this.parts.sharesAws ? [] : [this.aws.stop()];
+        await Promise.all([this.server.close(), this.parts.kmsServer.stop(), ...own]);
     }
 
     private workspaceRoute(address: Address, request: ApiRequest): Route | undefined {

@@ -1,8 +1,11 @@
+import type { LocalCloud } from "./local-cloud";
 import type { Behaviour } from "./behaviour";
 import type { WorkspaceBehavior } from "./workspace-api/behavior";
 
 /** How a local cloud is to be; times are in milliseconds. */
 export interface LocalCloudOptions {
+    /** Another local cloud, whose AWS account this one's Databricks account uses: its KMS and its provider. Default: its own. */
+    aws?: LocalCloud;
     /** Default: a fixed uuid. */
     accountId?: string;
     /** Default: a random one. */

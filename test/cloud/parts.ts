@@ -26,6 +26,8 @@ export interface Parts {
     readonly account: Account;
     readonly workspaces: WorkspaceStore;
     readonly aws: FakeAwsProvider;
+    /** Whether the provider is another local cloud's, which ends it. */
+    readonly sharesAws: boolean;
     readonly tokens: TokenService;
     readonly identity: Identity;
     readonly behaviour: Behaviour;
@@ -37,7 +39,7 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     const now = options.now ?? Date.now;
     const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
     const behaviour: Behaviour = { ...defaultBehaviour, ...options.behaviour };
-    const kms = new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now, onCall: options.onRequest });
+    const kms = options.aws?.kms ?? new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now, onCall: options.onRequest });
     const kmsServer = await KmsServer.start(
         kms,
         new Map<string, Omit<KmsCaller, "region">>([
@@ -54,12 +56,15 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
         behavior: options.workspaces,
         servicePrincipals: [identity.clientId],
     });
-    const aws = await FakeAwsProvider.start({
-        kmsEndpoint: kmsServer.endpoint,
-        awsAccountId: CUSTOMER_AWS_ACCOUNT,
-        region: "us-east-1",
-        credentials: customer,
-    });
+    const aws =
+        options.aws?.aws ??
+        (await FakeAwsProvider.start({
+            kmsEndpoint: kmsServer.endpoint,
+            awsAccountId: CUSTOMER_AWS_ACCOUNT,
+            region: "us-east-1",
+            credentials: customer,
+        }));
+    const sharesAws = options.aws !== undefined;
     const account = new Account({
         accountId,
         now,
@@ -73,7 +78,7 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
         awsAccountId: CUSTOMER_AWS_ACCOUNT,
     });
     const tokens = new TokenService(accountId, identity, now);
-    return { accountId, kms, kmsServer, account, workspaces, aws, tokens, identity, behaviour, now };
+    return { accountId, kms, kmsServer, account, workspaces, aws, sharesAws, tokens, identity, behaviour, now };
 }
 
 /** Databricks' role in AWS when it acts for an account: its session is tagged with the account's id. */

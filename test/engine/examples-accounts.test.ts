@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import * as automation from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+
+import { LocalCloud } from "../cloud";
+import { FakeDatabricksProvider } from "./fake-databricks-provider";
+import { TestStack } from "./harness";
+
+describe("the example multi-account, on the real engine", () => {
+    const accounts = {
+        retail: "00000000-0000-4000-8000-000000000001",
+        research: "00000000-0000-4000-8000-000000000002",
+    };
+    let clouds: LocalCloud[] = [];
+    let folder: string;
+    let first: TestStack;
+    let second: automation.Stack;
+    before(async () => {
+        const retail = await LocalCloud.start({ accountId: accounts.retail, provisioningMilliseconds: 200 });
+        const research = await LocalCloud.start({
+            accountId: accounts.research,
+            aws: retail,
+            provisioningMilliseconds: 200,
+        });
+        clouds = [retail, research];
+        folder = mkdtempSync(join(tmpdir(), "databricks-cmk-profiles-"));
+        const profiles = clouds.map(
+            ({ host, accountId, clientId, clientSecret }, index) =>
+                `[${Object.keys(accounts)[index]}]\nhost = ${host}\naccount_id = ${accountId}\nclient_id = ${clientId}\nclient_secret = ${clientSecret}\n`,
+        );
+        writeFileSync(join(folder, "databrickscfg"), profiles.join("\n"));
+        // Which account it is comes from the profiles alone.
+        const environment = {
+            DATABRICKS_CONFIG_FILE: join(folder, "databrickscfg"),
+            DATABRICKS_HOST: "",
+            DATABRICKS_ACCOUNT_ID: "",
+            DATABRICKS_CLIENT_ID: "",
+            DATABRICKS_CLIENT_SECRET: "",
+        };
+        first = await TestStack.ofExample(
+            retail,
+            "multi-account",
+            { "databricks:profile": "retail", forceDestroy: true },
+            environment,
+        );
+        second = await automation.LocalWorkspace.createOrSelectStack(
+            { stackName: "research", workDir: first.folder },
+            {
+                envVars: {
+                    ...research.environment(),
+                    PULUMI_BACKEND_URL: `file://${join(first.folder, "backend")}`,
+                    PULUMI_CONFIG_PASSPHRASE: "passphrase",
+                    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+                    ...environment,
+                },
+            },
+        );
+        await second.setAllConfig({
+            "databricks:profile": { value: "research" },
+            keyStack: { value: "organization/databricks-cmk-multi-account/test" },
+            forceDestroy: { value: "true" },
+        });
+    });
+    after(async () => {
+        for (const cloud of clouds) await cloud.stop();
+        first?.remove();
+        rmSync(folder, { recursive: true, force: true });
+    });
+
+    it("makes a workspace in each account, and registers one key in both", async () => {
+        const { ok, output } = await first.up();
+        expect(ok, output).to.equal(true);
+        const { outputs } = await second.up({ color: "never" });
+        const [retail, research] = clouds as [LocalCloud, LocalCloud];
+        const keys = retail.kms.keys().map(({ arn }) => arn);
+        expect(keys).to.have.length(1);
+        for (const cloud of [retail, research]) {
+            expect(cloud.account.list("workspaces")).to.have.length(1);
+            const [registration] = cloud.account.list("customer-managed-keys");
+            expect(registration?.["aws_key_info"]).to.include({ key_arn: keys[0] });
+        }
+        expect(outputs["databricksAccountId"]?.value).to.equal(accounts.research);
+    });
+
+    it("leaves nothing in either when the stacks are destroyed", async () => {
+        await second.destroy({ color: "never" });
+        const { ok, output } = await first.destroy();
+        expect(ok, output).to.equal(true);
+        for (const cloud of clouds) expect(cloud.contents()).to.deep.equal([]);
+    });
+});
+
+describe("the example inside-the-workspace, on the real engine", () => {
+    let cloud: LocalCloud;
+    let databricks: FakeDatabricksProvider;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        databricks = await FakeDatabricksProvider.start();
+        const config = {
+            metastoreId: "11111111-2222-4333-8444-555555555555",
+            catalogStorage: "s3://a-bucket/sales",
+            forceDestroy: true,
+        };
+        stack = await TestStack.ofExample(cloud, "inside-the-workspace", config, {
+            PULUMI_DEBUG_PROVIDERS: `aws:${cloud.aws.port},databricks:${databricks.port}`,
+        });
+    });
+    after(async () => {
+        await cloud.stop();
+        databricks.stop();
+        stack.remove();
+    });
+    const made = (type: string) => databricks.resources().find((resource) => resource.type === type)?.properties;
+
+    it("makes what is inside by the workspace's own host, with the stack's credential", async () => {
+        const { ok, output } = await stack.up();
+        expect(ok, output).to.equal(true);
+        const [workspace] = cloud.account.list("workspaces");
+        const outputs = await stack.stack.outputs();
+        expect(databricks.configuration).to.include({
+            host: outputs["workspaceUrl"]?.value,
+            clientId: cloud.clientId,
+        });
+        expect(JSON.stringify(databricks.configuration["clientSecret"])).to.contain(cloud.clientSecret);
+        expect(made("MetastoreAssignment")).to.include({ workspaceId: String(workspace?.["workspace_id"]) });
+        expect(made("Permissions")).to.include({ clusterId: outputs["clusterId"]?.value });
+        expect(made("Grants")).to.include({ catalog: "sales" });
+    });
+
+    it("keeps no secret in clear, and replaces what is in the workspace with the workspace, but not the catalog", async () => {
+        expect(stack.files()).to.not.contain(cloud.clientSecret);
+        await stack.configure({ region: "us-east-2" });
+        const { ok, output, operations } = await stack.preview();
+        await stack.configure({ region: "us-east-1" });
+        expect(ok, output).to.equal(true);
+        expect(operations).to.include.members([
+            "replace Workspace analytics",
+            "replace MetastoreAssignment analytics",
+            "replace Cluster shared",
+            "replace Permissions shared",
+        ]);
+        expect(operations).to.not.include("replace Catalog sales");
+    });
+
+    it("takes the catalog away at destroy, and leaves what is in the workspace to go with it", async () => {
+        const { ok, output } = await stack.destroy();
+        expect(ok, output).to.equal(true);
+        expect(cloud.contents()).to.deep.equal([]);
+        expect(databricks.resources().map(({ type }) => type)).to.have.members([
+            "MetastoreAssignment",
+            "Cluster",
+            "Permissions",
+        ]);
+    });
+});
