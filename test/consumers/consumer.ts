@@ -79,6 +79,8 @@ export class Consumer {
         });
         await this.write();
         await succeed(this.tools.installProject(this.options.manager, this.repository, this.env));
+        // The project's option `nodeargs` says the same, but the language host that is built from source does not read it.
+        if (this.options.language.endsWith("tsx")) this.env.NODE_OPTIONS = "--import=tsx";
         await succeed(this.pulumi("stack", "init", "test"));
         await succeed(this.pulumi("config", "set", "keyArn", cloud.createKey()));
     }
@@ -165,8 +167,7 @@ export class Consumer {
     }
 
     private runtime(): Record<string, unknown> {
-        if (this.options.language === "TypeScript, CommonJS") return {};
-        return { typescript: false, ...(this.options.language.endsWith("tsx") ? { nodeargs: "--import tsx" } : {}) };
+        return this.options.language === "TypeScript, CommonJS" ? {} : { typescript: false };
     }
 
     private program(): string {

@@ -66,11 +66,19 @@ describe("a project in which something is missing", () => {
         ]);
     });
 
+    it("can be brought up with --target in a new stack, together with the stack's identity", async () => {
+        const up = ["up", "--yes", "--skip-preview", "--target", "**::key"];
+        const refused = await consumer.pulumi(...up);
+        expect(refused.ok, refused.output).to.equal(false);
+        expect(refused.output).to.match(/depends on '.*::databricks-cmk' which was/);
+        const made = await consumer.pulumi(...up, "--target", "**::databricks-cmk");
+        expect(made.ok, made.output).to.equal(true);
+    });
+
     it("reads at `pulumi destroy`, in one line, which package.json needs the package, and loses nothing", async () => {
         const made = await consumer.pulumi("up", "--yes", "--skip-preview");
         expect(made.ok, made.output).to.equal(true);
         const there = cloud.contents();
-
         const installed = realpathSync(join(consumer.project, "node_modules", "pulumi-databricks-cmk"));
         renameSync(installed, `${installed}.away`);
         const refused = await consumer.pulumi("destroy", "--yes", "--skip-preview");

@@ -67,7 +67,7 @@ export class Tools {
             case "pnpm":
                 return [join(modules, ".bin", "pnpm"), "install", "--ignore-scripts", "--no-frozen-lockfile"];
             case "yarn 1":
-                return [process.execPath, join(modules, "yarn/bin/yarn.js"), "install", "--ignore-scripts"];
+                return ["node", join(modules, "yarn/bin/yarn.js"), "install", "--ignore-scripts"];
             case "yarn 4": {
                 const settings = {
                     nodeLinker: "node-modules",
@@ -79,7 +79,7 @@ export class Tools {
                 };
                 writeFileSync(join(project, ".yarnrc.yml"), JSON.stringify(settings));
                 writeFileSync(join(project, "yarn.lock"), "");
-                return [process.execPath, join(modules, "@yarnpkg/cli-dist/bin/yarn.js"), "install"];
+                return ["node", join(modules, "@yarnpkg/cli-dist/bin/yarn.js"), "install"];
             }
             case "bun": {
                 const bun = `@oven/bun-${process.platform}-${process.arch}`;
