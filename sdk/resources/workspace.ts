@@ -34,13 +34,16 @@ export interface WorkspaceArgs extends AccountResourceArgs {
     deploymentName?: pulumi.Input<string | undefined>;
     /** Region; one of `databricks:allowedRegions` (default us-east-1, us-east-2 and us-west-2). A change replaces the workspace. */
     awsRegion: pulumi.Input<string>;
-    /** Id of the {@link Credentials}. Updated in place. */
-    credentialsId: pulumi.Input<string>;
-    /** Id of the {@link StorageConfiguration}. A change replaces the workspace, except if the workspace FAILED after it had been running: then it repairs the workspace in place. */
-    storageConfigurationId: pulumi.Input<string>;
-    /** Id of the {@link Network}: your own VPC. Can be changed in place if the workspace was created with one. Adding or removing it replaces the workspace. */
+    /** Id of the {@link Credentials}. Required, except for `computeMode: "SERVERLESS"`, which does not allow it. Updated in place. */
+    credentialsId?: pulumi.Input<string | undefined>;
+    /**
+     * Id of the {@link StorageConfiguration}. Required, except for `computeMode: "SERVERLESS"`, which does not allow it. A
+     * change replaces the workspace. If the workspace FAILED after it had been running, a change repairs it in place.
+     */
+    storageConfigurationId?: pulumi.Input<string | undefined>;
+    /** Id of the {@link Network}: your own VPC. Changed in place if the workspace was created with one. Adding or removing it later is refused at preview. Not allowed for `computeMode: "SERVERLESS"`. */
     networkId?: pulumi.Input<string | undefined>;
-    /** Id of the {@link PrivateAccessSettings}, of the same region. Needs the pricing tier `ENTERPRISE`. Added or changed in place; removing it replaces the workspace. */
+    /** Id of the {@link PrivateAccessSettings}, of the same region. Needs the pricing tier `ENTERPRISE`. Added or changed in place; removing it is refused at preview. */
     privateAccessSettingsId?: pulumi.Input<string | undefined>;
     /**
      * Id of the {@link CustomerManagedKey} for `MANAGED_SERVICES`, which encrypts notebooks in the control plane. Needs the
@@ -55,15 +58,18 @@ export interface WorkspaceArgs extends AccountResourceArgs {
     managedServicesCustomerManagedKeyId?: pulumi.Input<string | undefined>;
     /** @deprecated The first name of `managedServicesCustomerManagedKeyId` in the Account API. Pass one of the two. */
     customerManagedKeyId?: pulumi.Input<string | undefined>;
-    /** Id of the {@link CustomerManagedKey} for `STORAGE`, which encrypts the root bucket and cluster volumes. Can be added in place; removing it replaces the workspace. */
+    /** Id of the {@link CustomerManagedKey} for `STORAGE`, which encrypts the root bucket and cluster volumes. Added in place to a workspace that has none; changing or removing it is refused at preview. */
     storageCustomerManagedKeyId?: pulumi.Input<string | undefined>;
     /** Pricing tier. Default: the account's. A change replaces the workspace. */
     pricingTier?: pulumi.Input<PricingTier | undefined>;
     /** Tags of the AWS resources that Databricks creates: keys of 1 to 127 characters, values of at most 255. Updated in place. */
     customTags?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
-    /** Id of the network connectivity configuration for serverless compute. Added or changed in place; removing it replaces the workspace. */
+    /** Id of the network connectivity configuration for serverless compute. Added or changed in place; removing it is refused at preview. */
     networkConnectivityConfigId?: pulumi.Input<string | undefined>;
-    /** Where compute runs. Default: chosen by the service. A change replaces the workspace. */
+    /**
+     * Where compute runs. Default: chosen by the service, which requires `credentialsId` and `storageConfigurationId`.
+     * `SERVERLESS` allows none of `credentialsId`, `storageConfigurationId` and `networkId`. A change replaces the workspace.
+     */
     computeMode?: pulumi.Input<ComputeMode | undefined>;
     /** What happens when the key for managed services changes. Default: `databricks:onKeyChange`, then `replace`. Removing the key replaces the workspace also with `update`. */
     onKeyChange?: pulumi.Input<OnKeyChange | undefined>;
@@ -90,9 +96,9 @@ export class Workspace extends AccountResource {
     /** Region. */
     declare readonly awsRegion: pulumi.Output<string>;
     /** Id of the credentials configuration. */
-    declare readonly credentialsId: pulumi.Output<string>;
+    declare readonly credentialsId: pulumi.Output<string | undefined>;
     /** Id of the storage configuration. */
-    declare readonly storageConfigurationId: pulumi.Output<string>;
+    declare readonly storageConfigurationId: pulumi.Output<string | undefined>;
     /** Id of the network configuration. */
     declare readonly networkId: pulumi.Output<string | undefined>;
     /** Id of the private access settings. */
@@ -109,6 +115,10 @@ export class Workspace extends AccountResource {
     declare readonly networkConnectivityConfigId: pulumi.Output<string | undefined>;
     /** The compute mode that was requested. */
     declare readonly computeMode: pulumi.Output<ComputeMode | undefined>;
+    /** The compute mode that the workspace has, HYBRID or SERVERLESS, if the service returns it. */
+    declare readonly effectiveComputeMode: pulumi.Output<string | undefined>;
+    /** Where the root storage is, CUSTOMER_HOSTED or DEFAULT_STORAGE, if the service returns it. */
+    declare readonly storageMode: pulumi.Output<string | undefined>;
     /** Id of the workspace: a 64-bit integer, as a string. */
     declare readonly workspaceId: pulumi.Output<string>;
     /** Status: NOT_PROVISIONED, PROVISIONING, RUNNING, FAILED, CANCELLED, CANCELLING or BANNED. */
@@ -168,6 +178,8 @@ const outputs: OutputsOf<Workspace> = {
     customTags: undefined,
     networkConnectivityConfigId: undefined,
     computeMode: undefined,
+    effectiveComputeMode: undefined,
+    storageMode: undefined,
     workspaceId: undefined,
     workspaceStatus: undefined,
     workspaceStatusMessage: undefined,

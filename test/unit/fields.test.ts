@@ -217,6 +217,8 @@ const table: readonly Kind[] = [
         adds: [
             { output: "workspaceStatus", stands: "workspace_status" },
             { output: "workspaceStatusMessage", stands: "workspace_status_message" },
+            { output: "effectiveComputeMode", stands: "effective_compute_mode" },
+            { output: "storageMode", stands: "storage_mode" },
             creationTime,
         ],
     },
@@ -231,7 +233,7 @@ const oldNames: Readonly<Record<string, { input: string; arrives: string }>> = {
 };
 
 /** What the local cloud's answers hold beyond what the API is documented to say, for the sake of other clients. */
-const beyond = new Set(["is_no_public_ip_enabled", "effective_compute_mode", "storage_mode", "cloud"]);
+const beyond = new Set(["is_no_public_ip_enabled", "cloud"]);
 
 /** The paths of everything that a body of this kind can hold. */
 function pathsOf(collection: string): string[] {

@@ -119,6 +119,8 @@ describe("lookups", () => {
                 workspaceId: "123456789012345678",
                 workspaceName: "analytics",
                 computeMode: "HYBRID",
+                effectiveComputeMode: "HYBRID",
+                storageMode: "CUSTOMER_HOSTED",
                 deploymentName,
                 awsRegion: "us-east-1",
                 credentialsId: there?.["credentials_id"],

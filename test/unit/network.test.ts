@@ -121,6 +121,30 @@ describe("checking networks and private links", () => {
                 computeMode: "must be one of HYBRID, SERVERLESS",
             },
         ],
+        "serverless workspace with what describes compute in the customer's account": [
+            workspaceObject,
+            {
+                workspaceName: "w",
+                awsRegion: "us-east-1",
+                computeMode: "SERVERLESS",
+                credentialsId: one,
+                storageConfigurationId: one,
+                networkId: one,
+            },
+            {
+                credentialsId: 'is not allowed where computeMode is "SERVERLESS"',
+                storageConfigurationId: 'is not allowed where computeMode is "SERVERLESS"',
+                networkId: 'is not allowed where computeMode is "SERVERLESS"',
+            },
+        ],
+        "workspace without credentials and storage": [
+            workspaceObject,
+            { workspaceName: "w", awsRegion: "us-east-1", computeMode: "HYBRID" },
+            {
+                credentialsId: 'is required unless computeMode is "SERVERLESS"',
+                storageConfigurationId: 'is required unless computeMode is "SERVERLESS"',
+            },
+        ],
     } as const;
 
     for (const [what, [object, inputs, expected]] of Object.entries(wrong)) {

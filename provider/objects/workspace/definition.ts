@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { ObjectDefinition } from "../../resource/definition";
+import type { Failure, ObjectDefinition } from "../../resource/definition";
 import {
     accountId,
     createdAtField,
@@ -73,6 +73,29 @@ export function deploymentNamePrefix(asked: unknown, actual: unknown): string | 
 const enterpriseFields = [...NOTEBOOK_KEY_FIELDS, "storageCustomerManagedKeyId", "privateAccessSettingsId"];
 const enterpriseTiers = ["ENTERPRISE", "DEDICATED"];
 
+/** A serverless workspace has no compute in the customer's AWS account, so the service refuses what describes it there. */
+function computeModeFailures(inputs: Properties): Failure[] {
+    const mode = getPath(inputs, "computeMode");
+    if (mode === UNKNOWN) return [];
+    if (mode === "SERVERLESS") {
+        return ["credentialsId", "storageConfigurationId", "networkId"]
+            .filter((property) => getPath(inputs, property) !== undefined)
+            .map((property) => ({
+                property,
+                reason: 'is not allowed where computeMode is "SERVERLESS": leave it out, or make computeMode "HYBRID"',
+            }));
+    }
+    return [
+        { property: "credentialsId", of: "Credentials" },
+        { property: "storageConfigurationId", of: "StorageConfiguration" },
+    ]
+        .filter(({ property }) => getPath(inputs, property) === undefined)
+        .map(({ property, of }) => ({
+            property,
+            reason: `is required unless computeMode is "SERVERLESS": give it the ${property} output of ${of}`,
+        }));
+}
+
 /** A workspace. What `update` marks, a PATCH changes while it is running; everything else needs a new workspace. */
 export const workspaceObject = {
     noun: "workspace",
@@ -86,9 +109,9 @@ export const workspaceObject = {
         workspaceName: { schema: name('"analytics"') },
         deploymentName: { schema: deploymentName.optional(), computed: true, isEqual: sameDeploymentName },
         awsRegion: { schema: region() },
-        credentialsId: { schema: objectId("Credentials", "credentialsId"), onChange: "update" },
+        credentialsId: { schema: objectId("Credentials", "credentialsId").optional(), onChange: "update" },
         storageConfigurationId: {
-            schema: objectId("StorageConfiguration", "storageConfigurationId"),
+            schema: objectId("StorageConfiguration", "storageConfigurationId").optional(),
             // A workspace that failed after it ran is repaired in place; one that never ran has nothing worth repairing.
             onChange: ({ state }) =>
                 getString(state, "workspaceStatus") === "FAILED" && !neverRan(state) ? "update" : "replace",
@@ -155,6 +178,8 @@ export const workspaceObject = {
     outputs: {
         workspaceStatus: { schema: z.string() },
         workspaceStatusMessage: { schema: z.string().optional() },
+        effectiveComputeMode: { schema: z.string().optional() },
+        storageMode: { schema: z.string().optional() },
         creationTime: { schema: time },
     },
     createdAt: createdAtField("creation_time"),
@@ -169,7 +194,7 @@ export const workspaceObject = {
         };
     },
     check(inputs, context) {
-        const failures = notAllowed(inputs, "awsRegion", context);
+        const failures = [...notAllowed(inputs, "awsRegion", context), ...computeModeFailures(inputs)];
         const [today, oldest] = NOTEBOOK_KEY_FIELDS;
         const [key, alias] = [getPath(inputs, today), getPath(inputs, oldest)];
         if (key !== undefined && alias !== undefined && key !== alias) {
