@@ -3,13 +3,13 @@
  * a name that was released must stay, or resources of existing states could not be deleted.
  */
 import { StackIdentityHandler } from "./objects/stack-identity";
-import { createHandler } from "./registry";
+import { createHandler, definitionOf } from "./registry";
 import { engineReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";
 
 const session = new Session(realEnvironment(engineReporter));
 
-export const stackIdentity = new StackIdentityHandler(session);
+export const stackIdentity = new StackIdentityHandler(session, definitionOf);
 export const customerManagedKey = createHandler("CustomerManagedKey", session);
 export const credentials = createHandler("Credentials", session);
 export const storageConfiguration = createHandler("StorageConfiguration", session);

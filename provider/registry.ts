@@ -35,3 +35,9 @@ export function createHandler(type: ObjectType, session: Session): ObjectHandler
     const { definition, handler } = registry[type];
     return new handler(definition, session);
 }
+
+/** The definition of the kind that a handler is for; `undefined` where there is none. */
+export function definitionOf(handler: string): ObjectDefinition | undefined {
+    const found = Object.entries(registry).find(([type]) => type.toLowerCase() === handler.toLowerCase());
+    return found?.[1].definition;
+}

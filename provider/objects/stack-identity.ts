@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { isStackUuid, newStackUuid } from "../contract/ownership-tag";
+import { isStackUuid, newStackUuid, ownerOfInputs } from "../contract/ownership-tag";
+import { parseStateObjects } from "../contract/state-objects";
 import { isRecord, type Properties } from "../util/property-path";
 import type { Session } from "../runtime/session";
 
@@ -9,16 +10,26 @@ import type { Session } from "../runtime/session";
  * else, so its check is also where a missing credential is seen, once for the whole stack and before anything is made.
  */
 export class StackIdentityHandler implements dynamic.ResourceProvider {
-    constructor(private readonly session: Session) {}
+    /** @param kindOf the kind of a handler's objects. */
+    constructor(
+        private readonly session: Session,
+        private readonly kindOf: (handler: string) => { readonly path: string } | undefined,
+    ) {}
 
     async configure(request: dynamic.ConfigureRequest): Promise<void> {
         this.session.configure((key) => request.config.get(key));
     }
 
     async check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        this.session.claims.isWholeProgram = true;
+        const { objects, ...inputs } = news;
+        const { claims } = this.session;
+        claims.isWholeProgram = true;
+        for (const { handler, id, owner } of parseStateObjects(objects)) {
+            const kind = this.kindOf(handler);
+            if (kind !== undefined) claims.addStateObject(kind, id, ownerOfInputs({ owner }));
+        }
         const failures = [this.problem(() => this.session.settings), this.problem(() => this.session.client)].flat();
-        return { inputs: { ...news }, failures };
+        return { inputs, failures };
     }
 
     async diff(_id: string, olds: Properties): Promise<dynamic.DiffResult> {

@@ -78,6 +78,8 @@ function findCandidates(
     const since = Math.max(0, ...replaced.map((response) => createdAt(response) ?? 0));
     const withoutTime = carriesOwner(definition, inputs) ? since : -1;
     return [...listed].flatMap(([id, response]) => {
+        // A resource that was renamed without an alias finds its object again, which the state has under the old name.
+        if (carriesOwner(definition, inputs) && session.claims.isInState(definition, id)) return [];
         if (session.claims.isClaimed(definition, id) || (createdAt(response) ?? withoutTime) < since) return [];
         const match = test(response);
         return match === undefined ? [] : [{ id, response, match }];

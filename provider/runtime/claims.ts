@@ -24,6 +24,8 @@ export class Claims {
     /** Whether the whole program runs. With `--target` the engine asks nothing about the other resources, so what they have is not known. */
     isWholeProgram = false;
     private readonly registrations = new Map<string, Registration>();
+    /** The objects that the state had when the program began, with their owners; nothing is known before the stack's identity is checked. */
+    private readonly stateOwners = new Map<string, string | undefined>();
     /** Adoptions of objects that the program still has, by the object's key: the adoption's own id. */
     private readonly adoptions = new Map<string, string>();
 
@@ -40,11 +42,23 @@ export class Claims {
         return this.owners.has(keyOf(kind, id));
     }
 
-    /** The objects of a kind that the resource of this owner has. */
+    /** Notes an object that the state had when the program began. */
+    addStateObject(kind: Kind, id: string, owner: OwnershipTag | undefined): void {
+        this.stateOwners.set(keyOf(kind, id), owner?.ownerId);
+    }
+
+    /** Whether the state had this object when the program began, as far as that is known. */
+    isInState(kind: Kind, id: string): boolean {
+        return this.stateOwners.has(keyOf(kind, id));
+    }
+
+    /** The objects of a kind that the resource of this owner has, by this process or by the state with which it began. */
     objectsOf(kind: Kind, { ownerId }: OwnershipTag): string[] {
         const prefix = keyOf(kind, "");
-        return [...this.owners].flatMap(([key, owners]) =>
-            key.startsWith(prefix) && owners.has(ownerId) ? [key.slice(prefix.length)] : [],
+        const claimed = [...this.owners].flatMap(([key, owners]) => (owners.has(ownerId) ? [key] : []));
+        const inState = [...this.stateOwners].flatMap(([key, owner]) => (owner === ownerId ? [key] : []));
+        return [...new Set([...claimed, ...inState])].flatMap((key) =>
+            key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
         );
     }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type HandlerName, kinds, type ObjectType, type ResourceType, typeOf } from "../../provider/contract/kinds";
 import { formatOwner } from "../../provider/contract/ownership-tag";
 import { perStack, registeredResources } from "./stack";
+import { objectsInState } from "./stack-state";
 
 /**
  * The code that the state keeps of a resource's provider: it requires this package from where the program runs or, failing
@@ -79,7 +80,7 @@ export class StackIdentity extends DynamicResource {
 
     private constructor() {
         const outputs: OutputsOf<StackIdentity> = { uuid: undefined };
-        super("databricks-cmk", { type: "StackIdentity", inputs: {}, outputs }, {});
+        super("databricks-cmk", { type: "StackIdentity", inputs: { objects: objectsInState() }, outputs }, {});
     }
 
     /** Returns the identity of the stack whose program is running. The first call creates the resource. */

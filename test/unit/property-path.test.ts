@@ -15,6 +15,7 @@ import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { ownerOfInputs } from "../../provider/contract/ownership-tag";
 import { getPath, setPath, sameValue, UNKNOWN } from "../../provider/util/property-path";
 import { Session } from "../../provider/runtime/session";
+import { definitionOf } from "../../provider/registry";
 import { StackIdentityHandler } from "../../provider/objects/stack-identity";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { fakeEnvironment } from "./environment";
@@ -117,7 +118,7 @@ describe("properties", () => {
     });
 
     it("any JSON as an owner or a stack identity's state: never throws", async () => {
-        const stackIdentity = new StackIdentityHandler(session);
+        const stackIdentity = new StackIdentityHandler(session, definitionOf);
         await fc.assert(
             fc.asyncProperty(fc.jsonValue(), fc.string(), async (value, name) => {
                 ownerOfInputs({ owner: value });

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { kinds } from "../../provider/contract/kinds";
+import { formatStateObjects, type StateObject } from "../../provider/contract/state-objects";
+
+/** The engine's own function that reads the state of a stack. */
+const READ_STATE = "pulumi:pulumi:readStackResourceOutputs";
+
+/**
+ * The objects of this package in the state with which this `pulumi up` began, as an input; `undefined` in a preview, which
+ * creates nothing, and where the state cannot be read.
+ *
+ * The engine tells a dynamic provider about a resource only when it checks or compares it: with `--replace` and a taint it
+ * never names the object that is being replaced. So the program asks the engine, once.
+ */
+export async function objectsInState(): Promise<string | undefined> {
+    if (pulumi.runtime.isDryRun()) return undefined;
+    try {
+        const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+        const state: unknown = await pulumi.runtime.invoke(READ_STATE, { stackName });
+        const resources = memberOf(state, "outputs");
+        if (typeof resources !== "object" || resources === null) return undefined;
+        return formatStateObjects(Object.values(resources).flatMap(toStateObject));
+    } catch {
+        // A preview of the engine's that has no state to read, or an engine without this function: nothing is known then.
+        return undefined;
+    }
+}
+
+/** The object of a resource; its id is the output that is named after its kind, for example `workspaceId`. */
+function toStateObject(resource: unknown): StateObject[] {
+    const [type, outputs] = [memberOf(resource, "type"), memberOf(resource, "outputs")];
+    const kind = Object.entries(kinds).find(
+        ([name]) => typeof type === "string" && type.endsWith(`databricks-cmk:${name}`),
+    );
+    if (kind === undefined) return [];
+    const [, { handler }] = kind;
+    const [id, owner] = [memberOf(outputs, `${handler}Id`), memberOf(outputs, "owner")];
+    return typeof id === "string" && typeof owner === "string" ? [{ handler, id, owner }] : [];
+}
+
+function memberOf(value: unknown, name: string): unknown {
+    if (typeof value !== "object" || value === null) return undefined;
+    return Object.entries(value).find(([key]) => key === name)?.[1];
+}
