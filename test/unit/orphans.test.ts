@@ -568,7 +568,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             await begin();
             const news = await inputs();
             clock.during = {
-                milliseconds: 1_000,
+                milliseconds: 400,
                 run: async () => {
                     clock.during = undefined;
                     await cloud.account.create("workspaces", {
@@ -636,7 +636,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             const news = await inputs({ provisioningTimeoutSeconds: 30 });
             cloud.account.nextOutcome = { status: "HIBERNATING", message: "Zzz." };
             clock.during = {
-                milliseconds: 1_000,
+                milliseconds: 400,
                 run: async () => {
                     for (const id of ids("workspaces", "workspace_id"))
                         cloud.account.setStatus(String(id), "HIBERNATING", "Zzz.");
