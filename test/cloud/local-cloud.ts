@@ -129,6 +129,8 @@ export class LocalCloud {
             DATABRICKS_CLIENT_SECRET: this.clientSecret,
             PULUMI_DEBUG_PROVIDERS: `aws:${this.aws.port}`,
             AWS_REGION: "us-east-1",
+            // The name that boto3 and the AWS CLI know.
+            AWS_DEFAULT_REGION: "us-east-1",
             AWS_ACCESS_KEY_ID: customer.accessKeyId,
             AWS_SECRET_ACCESS_KEY: customer.secretAccessKey,
             AWS_ENDPOINT_URL_KMS: this.parts.kmsServer.endpoint,

@@ -15,6 +15,7 @@ import { setUp } from "./setup.mjs";
 const SUITES = [
     { name: "unit", timeout: 10_000, apart: false },
     { name: "engine", timeout: 300_000, apart: true },
+    { name: "clients", timeout: 300_000, apart: true },
     { name: "consumers", timeout: 300_000, apart: true },
 ];
 

@@ -14,7 +14,7 @@ export interface DiscoveredWorkspace {
  */
 export function discovery(request: ApiRequest, workspace?: DiscoveredWorkspace): ApiResponse | undefined {
     if (request.method !== "GET") return undefined;
-    const origin = `http://${String(request.headers.host)}`;
+    const origin = originOf(request);
     if (request.path === "/.well-known/databricks-config") {
         // The words {account_id} are in the account's document as they stand: a client puts its own account there.
         return json(
@@ -32,6 +32,17 @@ export function discovery(request: ApiRequest, workspace?: DiscoveredWorkspace):
     const [, endpoint] =
         /^(\/oidc(?:\/accounts\/[^/]+)?)\/\.well-known\/oauth-authorization-server$/.exec(request.path) ?? [];
     return endpoint === undefined ? undefined : json(metadata(`${origin}${endpoint}`));
+}
+
+/**
+ * The origin under which a client reached this host. The local cloud itself speaks plain http on loopback names; a client
+ * that used another name (Databricks' own, by a proxy or an agent of its own) spoke https to whatever led it here.
+ */
+export function originOf({ headers }: ApiRequest): string {
+    const host = String(headers.host);
+    const { hostname } = new URL(`http://${host}`);
+    const loopback = ["127.0.0.1", "localhost"].includes(hostname) || hostname.endsWith(".localhost");
+    return `${loopback ? "http" : "https"}://${host}`;
 }
 
 /** The metadata of an authorization server, RFC 8414. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
 import { ApiError, type ApiRequest, type ApiResponse } from "../http";
+import { originOf } from "./discovery";
 import { IdTokenError, requireIdToken, type TrustedIssuer } from "./id-token";
 
 /** A service principal of the account. */
@@ -131,7 +132,7 @@ export class TokenService {
     private exchange(request: ApiRequest, form: URLSearchParams): string | ApiResponse {
         if (form.get("subject_token_type") !== JWT)
             return refusal(400, "invalid_request", `subject_token_type must be ${JWT}`);
-        const audiences = [this.accountId, `http://${String(request.headers.host)}${request.path}`];
+        const audiences = [this.accountId, `${originOf(request)}${request.path}`];
         try {
             const token = form.get("subject_token") ?? "";
             const { sub } = requireIdToken(token, this.trustedIssuer, audiences, this.now());

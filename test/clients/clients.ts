@@ -1,0 +1,104 @@
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+import { CUSTOMER_AWS_ACCOUNT, type LocalCloud } from "../cloud";
+
+const root = resolve(__dirname, "../../..");
+/** Clients are kept here between runs. */
+const folder = join(root, "node_modules", ".cache", "databricks-cmk-clients");
+
+const SDK = "@databricks/sdk-experimental@0.17.0";
+const NODE = "node@22.23.3";
+const PYTHON_PACKAGES = ["databricks-sdk==0.162.0", "boto3==1.44.8"];
+
+/** A client that is there, or why it is not: then its tests are not defined, and one line says so. */
+export type Client = { readonly run: (script: string, ...args: string[]) => Runner } | { readonly missing: string };
+
+/** Runs a script in an environment, and returns what it printed as JSON. */
+export type Runner = (environment: Readonly<Record<string, string>>) => Promise<Record<string, unknown>>;
+
+/** Databricks' SDK for JavaScript, under Node.js 22 or this process's own where it is newer. */
+export function javaScript(): Client {
+    try {
+        const packages = join(folder, "javascript");
+        const own = Number(process.versions.node.split(".")[0]) >= 22;
+        install(packages, own ? [SDK] : [SDK, NODE]);
+        const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+        const candidates = [
+            join(packages, "node_modules", name, "bin", "node"),
+            join(packages, "node_modules/node/bin/node"),
+        ];
+        const node = own ? process.execPath : candidates.find((path) => existsSync(path));
+        if (node === undefined) return { missing: `the npm package ${NODE} has no Node.js for this machine` };
+        return { run: (script, ...args) => runner(node, [sourceOf(script), join(packages, "x.js"), ...args]) };
+    } catch (error) {
+        return { missing: `${SDK} cannot be installed (${reasonOf(error)})` };
+    }
+}
+
+/** Databricks' SDK for Python and boto3, in a virtual environment. */
+export function python(): Client {
+    try {
+        execFileSync("python3", ["-c", "import venv, ensurepip"], { stdio: "pipe" });
+    } catch {
+        return { missing: "there is no python3 with venv" };
+    }
+    try {
+        const environment = join(folder, "python");
+        const interpreter = join(environment, "bin", "python");
+        const installed = join(environment, PYTHON_PACKAGES.join("_"));
+        if (!existsSync(installed)) {
+            execFileSync("python3", ["-m", "venv", "--clear", environment], { stdio: "pipe" });
+            execFileSync(interpreter, ["-m", "pip", "install", "--quiet", ...PYTHON_PACKAGES], { stdio: "pipe" });
+            mkdirSync(installed);
+        }
+        return { run: (script, ...args) => runner(interpreter, [sourceOf(script), ...args]) };
+    } catch (error) {
+        return { missing: `${PYTHON_PACKAGES.join(" and ")} cannot be installed (${reasonOf(error)})` };
+    }
+}
+
+/** Says in one line that a client is missing; its tests are then not there, which counts neither as passed nor as failed. */
+export function sayMissing(what: string, { missing }: { readonly missing: string }): void {
+    console.log(`Not tried: ${what}, because ${missing}.`);
+}
+
+/** A KMS key for a workspace's notebooks, as `KEY_ARN` beside the cloud's environment. */
+export function environmentOf(cloud: LocalCloud): Record<string, string> {
+    const statement = { Effect: "Allow", Action: "kms:*", Resource: "*" };
+    const principals = [`arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, "arn:aws:iam::414351767826:root"];
+    const policy = { Version: "2012-10-17", Statement: [{ ...statement, Principal: { AWS: principals } }] };
+    const caller = { principalArn: principals[0]!, region: "us-east-1" };
+    const { KeyMetadata } = cloud.kms.call("CreateKey", { Policy: JSON.stringify(policy) }, caller);
+    return { ...cloud.environment(), KEY_ARN: (KeyMetadata as { Arn: string }).Arn };
+}
+
+function install(target: string, packages: readonly string[]): void {
+    const done = join(target, `installed-${packages.join("-").replaceAll("/", "-")}`);
+    if (existsSync(done)) return;
+    mkdirSync(target, { recursive: true });
+    const args = ["install", "--prefix", target, "--no-save", "--no-audit", "--no-fund", ...packages];
+    execFileSync("npm", args, { cwd: target, stdio: "pipe" });
+    mkdirSync(done);
+}
+
+function runner(command: string, args: readonly string[]): Runner {
+    return async (environment) => {
+        // Nothing of the machine's own settings for Databricks or AWS, which are those of a real account.
+        const own = Object.entries(process.env).filter(([name]) => !/^(DATABRICKS|AWS)_/.test(name));
+        const env = { ...Object.fromEntries(own), ...environment, HOME: dirname(folder) };
+        const { stdout } = await promisify(execFile)(command, [...args], { env, cwd: root, timeout: 120_000 });
+        return JSON.parse(stdout) as Record<string, unknown>;
+    };
+}
+
+function sourceOf(script: string): string {
+    return join(root, "test", "clients", script);
+}
+
+function reasonOf(error: unknown): string {
+    const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
+    return text.trim().split("\n").at(-1) ?? "no reason given";
+}

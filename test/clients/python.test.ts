@@ -1,0 +1,79 @@
+import { expect } from "chai";
+
+import { LocalCloud } from "../cloud";
+import { environmentOf, python, sayMissing } from "./clients";
+
+const client = python();
+
+if ("missing" in client) sayMissing("Databricks' SDK for Python and boto3", client);
+else {
+    describe("Databricks' SDK for Python against the local cloud", () => {
+        let cloud: LocalCloud;
+        let found: Record<string, unknown>;
+        before(async () => {
+            cloud = await LocalCloud.start({ provisioningMilliseconds: 100, workspacePorts: true });
+            found = await client.run("python.py")(environmentOf(cloud));
+        });
+        after(() => cloud.stop());
+
+        it("discovers where to sign in, as a service principal of the account and of the workspace", () => {
+            const read = cloud.requests.map(({ path }) => path).filter((path) => path.startsWith("/.well-known/"));
+            expect(read).to.include("/.well-known/databricks-config");
+            expect(found["me"]).to.deep.equal([cloud.clientId, cloud.clientId]);
+            expect(found["workspaceId"]).to.equal(true);
+        });
+
+        it("creates, reads, lists, updates and deletes every kind of object", () => {
+            const listed = { workspaces: 1, keys: 1, credentials: 2, storage: 1, networks: 1, endpoints: 2, access: 1 };
+            expect(found).to.deep.include({
+                created: "RUNNING",
+                storageMode: "CUSTOMER_HOSTED",
+                replaced: true,
+                listed,
+            });
+            expect(found["updated"]).to.deep.equal([{ team: "python" }, true]);
+            expect(cloud.contents().filter((line) => !line.startsWith("KMS "))).to.deep.equal([]);
+        });
+
+        it("takes notebooks and files in and out, the bytes of a file as they were", () => {
+            expect(found["exported"]).to.match(/print\('python'\)$/);
+            expect(found).to.deep.include({
+                downloaded: true,
+                objects: [
+                    ["/Shared/team/file.bin", "FILE"],
+                    ["/Shared/team/notebook", "NOTEBOOK"],
+                ],
+                gone: "ResourceDoesNotExist",
+            });
+        });
+
+        it("gives and reads permissions", () => {
+            expect(found["permissions"]).to.include("CAN_READ");
+        });
+    });
+
+    describe("boto3 against the local KMS", () => {
+        it("makes, uses, disables and deletes keys as in AWS", async () => {
+            const cloud = await LocalCloud.start();
+            try {
+                expect(await client.run("kms.py")(cloud.environment())).to.deep.equal({
+                    byAlias: true,
+                    state: "Enabled",
+                    tags: [{ TagKey: "team", TagValue: "python" }],
+                    rotation: true,
+                    decrypted: "secret",
+                    otherContext: "InvalidCiphertextException",
+                    dataKey: true,
+                    lockout: "MalformedPolicyDocumentException",
+                    listed: true,
+                    disabled: "DisabledException",
+                    leaving: "KMSInvalidStateException",
+                    cancelled: "Disabled",
+                    missing: "NotFoundException",
+                });
+            } finally {
+                await cloud.stop();
+            }
+        });
+    });
+}
