@@ -47,7 +47,8 @@ export class Arm {
     ): Promise<Arm> {
         const program = `require(${JSON.stringify(join(__dirname, "programs", name))});\n`;
         const peer = name === "peer" ? peerEnvironment() : {};
-        const cloud = await LocalCloud.start(options);
+        // The peer takes a workspace for RUNNING only once its own host answers, which it must find without a name service.
+        const cloud = await LocalCloud.start({ ...options, workspacePorts: name === "peer" });
         const keyArn = cloud.createKey();
         const project = new CliProject(`bench-${name}`, program, {
             ...cloud.environment(),
