@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import type { Command } from "./command";
+import { copy } from "./copy";
 import { localCloud } from "./local-cloud";
 import { runCommandLine } from "./run";
 
 /** Every command by its name. A command loads what it needs when it runs, so that none pays for another. */
-const commands: ReadonlyMap<string, Command> = new Map([["local-cloud", localCloud]]);
+const commands: ReadonlyMap<string, Command> = new Map([
+    ["local-cloud", localCloud],
+    ["copy", copy],
+]);
 
 const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());

@@ -1,0 +1,69 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { copy } from "../../cli/copy";
+import { runCommandLine } from "../../cli/run";
+import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
+
+describe("the command copy", () => {
+    let cloud: LocalCloud;
+    let old: LocalWorkspace;
+    let replacement: LocalWorkspace;
+    before(async () => {
+        cloud = await LocalCloud.start();
+    });
+    after(() => cloud.stop());
+    beforeEach(async () => {
+        old = await cloud.addWorkspace();
+        replacement = await cloud.addWorkspace();
+        await old.seed({ "/Shared/n": seeds.notebook("x"), '/Shared/<lib & "more">': seeds.library() });
+    });
+
+    async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+        const said = { out: "", err: "" };
+        const code = await runCommandLine(["copy", ...args], new Map([["copy", copy]]), {
+            out: (line) => (said.out += `${line}\n`),
+            err: (line) => (said.err += `${line}\n`),
+            environment: { ...cloud.environment(), HOME: "/nonexistent" },
+            signal: new AbortController().signal,
+        });
+        return { code, ...said };
+    }
+
+    it("says what it would copy and writes nothing, then copies, and ends with 1 until everything is equal or accepted", async () => {
+        const both = ["--from", old.id, "--to", cloud.workspaceUrl(replacement.id)];
+        const plan = await run(...both, "--dry-run");
+        expect(plan.out).to.contain("1 notebook, 0 files and 0 folders would be moved");
+        expect(await replacement.read("/Shared/n")).to.equal(undefined);
+        expect((await run(...both)).code).to.equal(1);
+        expect((await replacement.read("/Shared/n"))?.toString()).to.equal("x");
+        const accepted = await run(...both, "--accept", "library");
+        expect(accepted.code, accepted.out + accepted.err).to.equal(0);
+        expect((await run(...both, "--verify", "--accept", "library")).code).to.equal(0);
+    });
+
+    it("writes the full report as JSON and as JUnit", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "copy-"));
+        const [json, junit] = [join(folder, "report.json"), join(folder, "report.xml")];
+        await run("--from", old.id, "--to", replacement.id, "--json", json, "--junit", junit);
+        const report = JSON.parse(readFileSync(json, "utf8")) as Record<string, unknown>;
+        expect(report["findings"]).to.have.lengthOf(1);
+        const xml = readFileSync(junit, "utf8");
+        expect(xml).to.contain('<testsuites tests="2" failures="1" skipped="0">');
+        expect(xml).to.contain("/Shared/&#60;lib &#38; &#34;more&#34;&#62;");
+    });
+
+    it("refuses what it cannot use before anything is sent", async () => {
+        cloud.clearRequests();
+        expect((await run("--from", old.id)).err).to.contain("--to is missing");
+        const wrong = await run("--from", old.id, "--to", replacement.id, "--accept", "libraries");
+        expect([wrong.code, wrong.err.split("\n")[0]]).to.deep.equal([
+            2,
+            '--accept takes a path that begins with /, or a kind, not "libraries"',
+        ]);
+        expect(cloud.requests).to.deep.equal([]);
+    });
+});
