@@ -7,29 +7,30 @@ import { CliProject, type CliRun } from "../cli/project";
 import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../cloud";
 
 /**
- * What is measured side by side: this package; a dynamic provider that does nothing (what the engine itself costs); one
- * as it is usually written; `@pulumi/databricks`. Beside a refresh of ours also an empty one with the same outputs (`carrier`).
+ * The programs that are measured side by side: this package; a dynamic provider that does nothing, which is what the engine
+ * itself costs; one written the usual way; `@pulumi/databricks`. For refreshes also an empty provider with the outputs of
+ * ours (`carrier`).
  */
 export type ArmName = "ours" | "empty" | "plain" | "peer" | "carrier";
 
-/** What a command did to an arm. */
+/** The result of a command on an arm's stack. */
 export interface ArmRun extends CliRun {
     /** Requests to the Account API. */
     readonly requests: readonly RecordedRequest[];
-    /** Peak memory of the dynamic providers' process in bytes; `undefined` where it cannot be seen. */
+    /** Peak memory of the dynamic-provider process in bytes; `undefined` where it cannot be read. */
     readonly providerMemory: number | undefined;
 }
 
 /**
- * Makes the engine save its state at the end alone. Otherwise it writes the whole state before and after each resource, so
- * that a thousand resources reach the provider over minutes, and nothing that comes at once can be measured.
+ * Makes the engine save its state only at the end. Otherwise it writes the whole state before and after each resource, so
+ * that a thousand resources reach the provider over minutes, and simultaneous requests cannot be measured.
  */
 export const NO_CHECKPOINTS = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** How often a process is looked at, in milliseconds. */
+/** Interval between reads of a process's memory, in milliseconds. */
 const SAMPLE_EVERY = 100;
 
-/** A stack of workspaces made in one of the ways, on a local cloud of its own. */
+/** A stack of workspaces that one of the programs creates, on its own local cloud. */
 export class Arm {
     private constructor(
         readonly name: ArmName,
@@ -38,7 +39,7 @@ export class Arm {
         private readonly project: CliProject,
     ) {}
 
-    /** Starts a cloud and makes a stack of `n` workspaces, of which none is created yet. */
+    /** Starts a cloud and initialises a stack of `n` workspaces, without creating them yet. */
     static async start(
         name: ArmName,
         n: number,
@@ -73,7 +74,7 @@ export class Arm {
         return must(this.attemptUp(environment), `pulumi up of ${this.name}`);
     }
 
-    /** `pulumi up`, which may fail. */
+    /** `pulumi up` that may fail. */
     async attemptUp(environment: Readonly<Record<string, string>> = {}): Promise<ArmRun> {
         return this.run(["up", "--yes", "--skip-preview", ...this.parallel()], environment);
     }
@@ -91,7 +92,7 @@ export class Arm {
         return must(this.run(["preview", ...this.parallel()]), `pulumi preview of ${this.name}`);
     }
 
-    /** The resources of the state, as `pulumi stack export` shows them. */
+    /** The resources of the state, as `pulumi stack export` returns them. */
     async resources(): Promise<Record<string, unknown>[]> {
         const { output } = await must(
             this.project.run(["stack", "export", "--stack", "dev"]),
@@ -100,7 +101,7 @@ export class Arm {
         return (JSON.parse(output) as { deployment: { resources: Record<string, unknown>[] } }).deployment.resources;
     }
 
-    /** Ends the cloud and takes the stack's folder away. */
+    /** Stops the cloud and removes the stack's folder. */
     async stop(): Promise<void> {
         this.project.remove();
         await this.cloud.stop();
@@ -118,33 +119,33 @@ export class Arm {
     }
 }
 
-/** Watches the memory of a project's dynamic-provider process. */
+/** Samples the memory of a project's dynamic-provider process. */
 class ProviderMemory {
     private pid: number | undefined;
     private peak: number | undefined;
-    private readonly timer = setInterval(() => this.look(), SAMPLE_EVERY);
+    private readonly timer = setInterval(() => this.sample(), SAMPLE_EVERY);
 
     constructor(private readonly project: CliProject) {}
 
-    /** Stops watching; the peak in bytes. */
+    /** Stops sampling, and returns the peak in bytes. */
     end(): number | undefined {
         clearInterval(this.timer);
         return this.peak;
     }
 
-    private look(): void {
+    private sample(): void {
         this.pid ??= this.project.processes().find(({ role }) => role === "provider")?.pid;
         if (this.pid === undefined) return;
         try {
             const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, "latin1"))?.[1];
             if (kilobytes !== undefined) this.peak = Number(kilobytes) * 1024;
         } catch {
-            // It has ended: the last look holds.
+            // It has ended: the last sample counts.
         }
     }
 }
 
-/** What every other arm's workspaces share, made from outside: its ids are the programs' settings. */
+/** Creates the objects that the workspaces of every other arm share, and returns their ids as environment variables. */
 async function registered({ account }: LocalCloud, keyArn: string): Promise<Record<string, string>> {
     const credentials = await account.create("credentials", {
         credentials_name: "bench",
@@ -165,7 +166,7 @@ async function registered({ account }: LocalCloud, keyArn: string): Promise<Reco
     };
 }
 
-/** Where the plugin of `@pulumi/databricks` is; throws, saying how to get what is missing. */
+/** Environment in which the plugin of `@pulumi/databricks` is found. Throws, and says how to install it, if it is missing. */
 export function peerEnvironment(): Record<string, string> {
     const program = "pulumi-resource-databricks";
     const version = peerVersion();

@@ -2,19 +2,19 @@ import { Arm, type ArmName, type ArmRun, NO_CHECKPOINTS } from "./arms";
 import type { BenchOptions } from "./options";
 import type { Row } from "./table";
 
-/** Something that is measured: a name for `--only`, and how. */
+/** One measure: its name for `--only`, and how it is taken. */
 export interface Measure {
     readonly name: string;
     measure(bench: Bench): Promise<Row[]>;
 }
 
-/** An arm whose workspaces are all there, and the `up` that made them. */
+/** An arm whose workspaces have been created, and the `up` that created them. */
 export interface Created {
     readonly arm: Arm;
     readonly run: ArmRun;
 }
 
-/** One run of the benchmark: what the measures share. */
+/** One run of the benchmark, with the stacks that the measures share. */
 export class Bench {
     private readonly stacks = new Map<ArmName, Promise<Created>>();
     private readonly refreshes = new Map<ArmName, ArmRun[]>();
@@ -22,13 +22,13 @@ export class Bench {
     constructor(
         readonly options: BenchOptions,
         readonly arms: readonly ArmName[],
-        /** Takes a line for the person who waits. */
+        /** Prints a line of progress. */
         readonly say: (line: string) => void,
     ) {}
 
     /**
-     * An arm's stack with its `n` workspaces, created once for all measures, by an engine that keeps no checkpoints: all
-     * workspaces are asked for together.
+     * An arm's stack with its `n` workspaces, created once for all measures, without the engine's checkpoints, so that all
+     * workspaces are requested together.
      */
     created(name: ArmName): Promise<Created> {
         const known = this.stacks.get(name);
@@ -38,7 +38,7 @@ export class Bench {
         return made;
     }
 
-    /** The same as users have it, with checkpoints, on a stack that is taken away at once. */
+    /** Creates an arm's stack as users do, with checkpoints, and removes it after `look`. */
     async createdUsually<Result>(name: ArmName, look: (created: Created) => Result): Promise<Result> {
         const created = await this.create(name, {}, "create");
         try {
@@ -48,13 +48,13 @@ export class Bench {
         }
     }
 
-    /** Several refreshes of every arm's stack, done once for all measures; arms in turn, because machines are noisy. */
+    /** Several refreshes of every arm's stack, once for all measures. Arms take turns, because machines are noisy. */
     async refreshed(): Promise<ReadonlyMap<ArmName, readonly ArmRun[]>> {
         if (this.refreshes.size === 0) await this.inTurn("refresh", (arm) => arm.refresh(), this.refreshes);
         return this.refreshes;
     }
 
-    /** Several runs of a command on every arm's stack, arms in turn. */
+    /** Runs a command several times on every arm's stack. Arms take turns. */
     async inTurn(
         what: string,
         run: (arm: Arm) => Promise<ArmRun>,
@@ -71,7 +71,7 @@ export class Bench {
         return into;
     }
 
-    /** Ends every cloud and takes every stack away. */
+    /** Stops every cloud and removes every stack. */
     async stop(): Promise<void> {
         for (const made of this.stacks.values()) {
             const created = await made.catch(() => undefined);
@@ -83,7 +83,7 @@ export class Bench {
         const { n, provisioning, scatter } = this.options;
         const arm = await Arm.start(name, n, {
             provisioningMilliseconds: provisioning * 1000,
-            // A poll whose interval divides the provisioning time would be right by luck.
+            // Otherwise a poll interval that divides the provisioning time would notice workspaces at once by luck.
             provisioningScatter: scatter / 100,
         });
         try {
@@ -97,7 +97,7 @@ export class Bench {
     }
 }
 
-/** A figure for each arm that has one. */
+/** The figures of the arms that have one. */
 export function byArm(
     arms: readonly ArmName[],
     figure: (arm: ArmName) => number | undefined,

@@ -1,4 +1,4 @@
-/** `npm run bench`: this package, the empty provider and a plain one side by side, on local clouds and the real engine. */
+/** `npm run bench`: measures this package, an empty provider and a plain one side by side, on local clouds and the real engine. */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
             if (options.only.length > 0 && !options.only.includes(name)) continue;
             const measured = await measure(bench);
             rows.push(...measured);
-            // A run takes long: what it has found so far is not lost with it.
+            // A run takes long, so each measure is printed as soon as it is complete.
             bench.say(`\n${table(measured, arms)}\n`);
         }
     } finally {

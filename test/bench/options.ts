@@ -1,24 +1,24 @@
 import { parseArgs } from "node:util";
 
-/** What `npm run bench` takes. */
+/** The options of `npm run bench`. */
 export interface BenchOptions {
-    /** How many workspaces. */
+    /** Number of workspaces. */
     readonly n: number;
-    /** How long each is PROVISIONING, in seconds. */
+    /** How long each workspace is PROVISIONING, in seconds. */
     readonly provisioning: number;
-    /** By how many percent of that a workspace is ready sooner at most, by chance. */
+    /** Each workspace is ready up to this many percent sooner, at random. */
     readonly scatter: number;
-    /** How often refresh, preview and the foreign account are measured. */
+    /** Number of runs of `refresh`, `preview` and `foreign`. */
     readonly runs: number;
-    /** Requests that are answered in a second where the rate is limited. */
+    /** Requests per second that the service accepts in the measure `rate`. */
     readonly rate: number;
-    /** How many workspaces are created there. */
+    /** Number of workspaces in the measure `rate`. */
     readonly rateN: number;
-    /** The measures to take; empty: all. */
+    /** The measures to take. Empty: all. */
     readonly only: readonly string[];
-    /** Whether `@pulumi/databricks` is measured too. */
+    /** Whether to measure `@pulumi/databricks` too. */
     readonly peer: boolean;
-    /** Whether an `up` is profiled in place of the measures. */
+    /** Whether to profile an `up` instead of taking measures. */
     readonly profile: boolean;
     /** File that receives the rows as JSON. */
     readonly json: string | undefined;
@@ -26,7 +26,7 @@ export interface BenchOptions {
     readonly svg: string | undefined;
 }
 
-/** Reads the command line. Throws a `TypeError` or an `Error` that says what is wrong with it. */
+/** Parses the command line. Throws an error that says what is wrong with it. */
 export function readOptions(args: readonly string[], measures: readonly string[]): BenchOptions {
     const { values } = parseArgs({
         args: [...args],
@@ -46,8 +46,8 @@ export function readOptions(args: readonly string[], measures: readonly string[]
     });
     const n = number("n", values.n);
     const only = values.only.split(",").filter((name) => name !== "");
-    const strange = only.find((name) => !measures.includes(name));
-    if (strange !== undefined) throw new Error(`--only ${strange}: the measures are ${measures.join(", ")}.`);
+    const unknown = only.find((name) => !measures.includes(name));
+    if (unknown !== undefined) throw new Error(`--only ${unknown}: the measures are ${measures.join(", ")}.`);
     return {
         n,
         provisioning: number("provisioning", values.provisioning),

@@ -10,7 +10,7 @@ import { ourSelfTimes, type SelfTime, selfTimes } from "./self-time";
 const root = resolve(__dirname, "../../..");
 const SHOWN = 12;
 
-/** Where the time of an `up` of this package goes: the program's process and the provider's, as text. */
+/** Profiles an `up` of this package, and returns as text where the program's and the provider's process spent their time. */
 export async function profileUp({ n, provisioning }: BenchOptions): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-profiles-"));
     const arm = await Arm.start("ours", n, { provisioningMilliseconds: provisioning * 1000 });
@@ -22,16 +22,16 @@ export async function profileUp({ n, provisioning }: BenchOptions): Promise<stri
         const parts = readdirSync(folder).map((file) => {
             const profile = JSON.parse(readFileSync(join(folder, file), "utf8")) as Profiler.Profile;
             const of = file.startsWith("run-") ? "the program" : "the provider";
-            const places = selfTimes(profile, root);
-            const busy = places.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
+            const modules = selfTimes(profile, root);
+            const busy = modules.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
             return [
                 `${of}: busy for ${busy.toFixed(1)} s`,
-                ...places.slice(0, SHOWN).map(line),
+                ...modules.slice(0, SHOWN).map(line),
                 "of which ours, by file:",
                 ...ourSelfTimes(profile, root).slice(0, SHOWN).map(line),
             ].join("\n");
         });
-        if (parts.length !== 2) throw new Error(`Two profiles were to be written, there are ${parts.length}.`);
+        if (parts.length !== 2) throw new Error(`Expected two profiles, found ${parts.length}.`);
         return [`up of ${n}, profiled: ${seconds.toFixed(1)} s`, ...parts].join("\n\n");
     } finally {
         await arm.stop();
@@ -39,6 +39,6 @@ export async function profileUp({ n, provisioning }: BenchOptions): Promise<stri
     }
 }
 
-function line({ place, ours, milliseconds, share }: SelfTime): string {
-    return `${milliseconds.toFixed(0).padStart(8)} ms ${(share * 100).toFixed(1).padStart(5)} %  ${place}${ours ? "  ← ours" : ""}`;
+function line({ module, ours, milliseconds, share }: SelfTime): string {
+    return `${milliseconds.toFixed(0).padStart(8)} ms ${(share * 100).toFixed(1).padStart(5)} %  ${module}${ours ? "  ← ours" : ""}`;
 }

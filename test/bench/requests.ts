@@ -1,16 +1,16 @@
 import type { RecordedRequest } from "../cloud";
 
-/** How many requests of each kind there were. */
+/** Number of requests of each kind. */
 export interface Counts {
-    /** Workspaces asked for, refused ones too. */
+    /** POSTs of workspaces, including those that were refused. */
     readonly workspacePosts: number;
     readonly tokens: number;
     readonly lists: number;
-    /** Reads of one object. */
+    /** GETs of one object. */
     readonly reads: number;
-    /** Everything else. */
+    /** All other requests. */
     readonly rest: number;
-    /** All but the POSTs of workspaces. */
+    /** All requests except the POSTs of workspaces. */
     readonly others: number;
 }
 
@@ -44,31 +44,31 @@ export interface ReadyWorkspace {
 }
 
 /**
- * For each workspace, how many milliseconds after it was RUNNING the first answer was made that shows it: a list, or a
- * read of that workspace, which succeeded. `undefined` for one that no answer showed.
+ * For each workspace, the time in milliseconds from RUNNING to the first successful response that shows it, a list or a GET of
+ * that workspace. `undefined` if no response shows it.
  */
 export function noticedAfter(
     workspaces: readonly ReadyWorkspace[],
     requests: readonly RecordedRequest[],
 ): (number | undefined)[] {
-    const looks = requests
+    const polls = requests
         .filter(({ method, path, status }) => method === "GET" && status === 200 && /\/workspaces(\/|$)/.test(path))
         .flatMap(({ path, answered }) => (answered === undefined ? [] : [{ path, answered }]))
         .sort((left, right) => left.answered - right.answered);
     return workspaces.map(({ id, ready }) => {
-        const first = looks.find(
+        const first = polls.find(
             ({ path, answered }) => answered >= ready && (path.endsWith("/workspaces") || path.endsWith(`/${id}`)),
         );
         return first && first.answered - ready;
     });
 }
 
-/** Whether a request asks for a new workspace. */
+/** Whether a request creates a workspace. */
 export function isWorkspacePost(request: RecordedRequest): boolean {
     return kindOf(request) === "workspace";
 }
 
-/** Workspaces a second that were accepted, from the first to the last; `undefined` for fewer than two. */
+/** Accepted workspaces per second, from the first to the last. `undefined` for fewer than two. */
 export function acceptedRate(requests: readonly RecordedRequest[]): number | undefined {
     const times = requests
         .filter((request) => isWorkspacePost(request) && request.status === 201)

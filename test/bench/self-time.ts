@@ -1,50 +1,55 @@
 import type { Profiler } from "node:inspector";
 
-/** Where a process spent its time. */
+/** Time that a process spent in one package. */
 export interface SelfTime {
-    /** A package, a part of Node.js, `native code`, `the program`, or what V8 names in brackets: `(garbage collector)`. */
-    readonly place: string;
+    /** A package, a part of Node.js, `native code`, `the program`, or a name of V8's in brackets: `(garbage collector)`. */
+    readonly module: string;
     readonly ours: boolean;
     readonly milliseconds: number;
-    /** Share of the time in which the process was not idle, 0 to 1. */
+    /** Share of the time that the process was busy, 0 to 1. */
     readonly share: number;
 }
 
-/** The name of this package among the places. */
+/** The name of this package. */
 const OURS = "pulumi-databricks-cmk";
 
 /**
- * A CPU profile's self time by place, the longest first; idle time is left out. `root` is this package's folder, of
- * which `dist/sdk` and `dist/provider` are ours.
+ * Self time of a CPU profile by package, the longest first, without idle time. In `root`, this package's folder, `dist/sdk`
+ * and `dist/provider` count as ours.
  */
 export function selfTimes(profile: Profiler.Profile, root: string): SelfTime[] {
-    return summed(profile, (frame) => placeOf(frame, root));
+    return sumBy(profile, (frame) => moduleOf(frame, root));
 }
 
-/** The same of this package alone, file by file. */
+/** Self time of this package's files. */
 export function ourSelfTimes(profile: Profiler.Profile, root: string): SelfTime[] {
-    return summed(profile, (frame) => ourFile(frame.url, root) ?? "").filter(({ place }) => place !== "");
+    return sumBy(profile, (frame) => ourFile(frame.url, root) ?? "").filter(({ module }) => module !== "");
 }
 
-function summed(profile: Profiler.Profile, name: (frame: Profiler.Profile["nodes"][number]["callFrame"]) => string) {
+function sumBy(profile: Profiler.Profile, name: (frame: Profiler.Profile["nodes"][number]["callFrame"]) => string) {
     const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
-    const places = new Map<string, { milliseconds: number; ours: boolean }>();
+    const modules = new Map<string, { milliseconds: number; ours: boolean }>();
     let busy = 0;
     profile.samples?.forEach((id, index) => {
         const frame = frames.get(id);
         const milliseconds = (profile.timeDeltas?.[index] ?? 0) / 1000;
         if (frame === undefined || frame.functionName === "(idle)") return;
         busy += milliseconds;
-        const place = name(frame);
-        const known = places.get(place) ?? { milliseconds: 0, ours: place === OURS || place.startsWith("dist/") };
-        places.set(place, { ...known, milliseconds: known.milliseconds + milliseconds });
+        const module = name(frame);
+        const known = modules.get(module) ?? { milliseconds: 0, ours: module === OURS || module.startsWith("dist/") };
+        modules.set(module, { ...known, milliseconds: known.milliseconds + milliseconds });
     });
-    return [...places]
-        .map(([place, { milliseconds, ours }]): SelfTime => ({ place, ours, milliseconds, share: milliseconds / busy }))
+    return [...modules]
+        .map(([module, { milliseconds, ours }]): SelfTime => ({
+            module,
+            ours,
+            milliseconds,
+            share: milliseconds / busy,
+        }))
         .sort((left, right) => right.milliseconds - left.milliseconds);
 }
 
-function placeOf({ url, functionName }: { url: string; functionName: string }, root: string): string {
+function moduleOf({ url, functionName }: { url: string; functionName: string }, root: string): string {
     if (url === "") return functionName.startsWith("(") ? functionName : "native code";
     if (url.startsWith("node:")) return url.replace(/^(node:internal\/[^/]+).*/, "$1");
     const found = [...url.matchAll(/\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].at(-1)?.[1];

@@ -1,44 +1,44 @@
 import type { ArmName } from "./arms";
 
-/** What a goal asks, and whether it is met. */
+/** A goal, and whether it is met. */
 export interface Goal {
     readonly text: string;
     readonly met: boolean;
 }
 
-/** One measure: a line of the table. */
+/** One line of the table. Each two spaces before `measure` mark a detail of the line above. */
 export interface Row {
     readonly measure: string;
-    /** Of the figures: `s`, `ms`, `MB`, `bytes`, `%`; empty for a count. */
+    /** Unit of the figures: `s`, `ms`, `MB`, `bytes`, `%`; empty for a count. */
     readonly unit: string;
-    /** Digits after the point. Default: 0. */
+    /** Decimal places. Default: 0. */
     readonly digits?: number;
-    /** An arm that is left out was not measured. */
+    /** The figures of the arms that were measured. */
     readonly figures: Readonly<Partial<Record<ArmName, number>>>;
-    /** Whether the figures are also shown as multiples of the empty provider's. */
+    /** Whether to show the figures as multiples of the empty provider's, too. */
     readonly toEmpty?: boolean;
-    /** The goal of `ours`. */
+    /** The goal for this package. */
     readonly goal?: Goal | undefined;
-    /** What else is to be known. */
+    /** A remark. */
     readonly note?: string;
 }
 
-/** The goal that a figure is at most a limit; `undefined` where the figure was not measured. */
+/** The goal that a figure is at most a limit. `undefined` if the figure was not measured. */
 export function atMost(figure: number | undefined, limit: number, text: string): Goal | undefined {
     return figure === undefined ? undefined : { text, met: figure <= limit };
 }
 
-/** The goal that a figure is at least a limit; `undefined` where the figure was not measured. */
+/** The goal that a figure is at least a limit. `undefined` if the figure was not measured. */
 export function atLeast(figure: number | undefined, limit: number, text: string): Goal | undefined {
     return figure === undefined ? undefined : { text, met: figure >= limit };
 }
 
-/** One figure by another; `undefined` where either was not measured. */
+/** The quotient of two figures. `undefined` if one was not measured. */
 export function ratio(figure: number | undefined, to: number | undefined): number | undefined {
     return figure === undefined || to === undefined || to === 0 ? undefined : figure / to;
 }
 
-/** The median; `undefined` of nothing. */
+/** The median. `undefined` without figures. */
 export function median(figures: readonly number[]): number | undefined {
     const sorted = [...figures].sort((left, right) => left - right);
     const middle = sorted.length / 2;
@@ -46,7 +46,7 @@ export function median(figures: readonly number[]): number | undefined {
     return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
-/** The rows as a table in Markdown, its columns aligned. */
+/** The rows as a Markdown table with aligned columns. */
 export function table(rows: readonly Row[], arms: readonly ArmName[]): string {
     const cells = [
         ["measure", ...arms, "goal", "met"],

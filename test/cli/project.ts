@@ -7,10 +7,10 @@ import { basename, join, resolve } from "node:path";
 /** The folder of the repository. */
 const root = resolve(__dirname, "../../..");
 
-/** What a command of the CLI came to. */
+/** The result of a CLI command. */
 export interface CliRun {
     readonly code: number | null;
-    /** What it printed. */
+    /** Its output. */
     readonly output: string;
     /** How long it took. */
     readonly seconds: number;
@@ -19,19 +19,19 @@ export interface CliRun {
 /** A process that a project's command started. */
 export interface CliProcess {
     readonly pid: number;
-    /** The engine, the process of the dynamic providers, or anything else: the program, a shell. */
+    /** The engine, the dynamic-provider process, or another: the program, a shell. */
     readonly role: "engine" | "provider" | "other";
 }
 
-/** A Pulumi project in a folder and a backend of its own, which the real CLI runs; its processes can be found one by one. */
+/** A Pulumi project in its own folder and backend, run by the real CLI. Its processes can be found individually. */
 export class CliProject {
-    /** Where its stacks' states are. */
+    /** Folder of its stacks' states. */
     readonly backend: string;
     private readonly folder: string;
     private readonly id = randomUUID();
     private readonly environment: NodeJS.ProcessEnv;
 
-    /** Makes a project of a program in plain JavaScript. Without `pulumi stack init` it has no stack yet. */
+    /** Creates a project from a program in plain JavaScript. It has no stack before `pulumi stack init`. */
     constructor(name: string, program: string, environment: Readonly<Record<string, string>>) {
         this.folder = mkdtempSync(join(tmpdir(), `databricks-cmk-${name}-`));
         this.backend = join(this.folder, "backend");
@@ -67,7 +67,7 @@ export class CliProject {
             child.stdout.on("data", (text) => (output += String(text)));
             child.stderr.on("data", (text) => (output += String(text)));
             child.once("error", fail);
-            // Processes that outlive a killed engine hold the pipes open: its exit is what counts.
+            // Processes that outlive a killed engine keep the pipes open, so wait for its exit, not for their end.
             child.once("exit", (code) => {
                 const seconds = (performance.now() - began) / 1000;
                 setTimeout(() => done({ code, output, seconds }), 50);
@@ -75,7 +75,7 @@ export class CliProject {
         });
     }
 
-    /** Those of its processes that are alive. Linux only: elsewhere none is found. */
+    /** Its processes that are alive. Linux only: elsewhere none is found. */
     processes(): CliProcess[] {
         if (process.platform !== "linux") return [];
         return readdirSync("/proc")
@@ -91,16 +91,16 @@ export class CliProject {
             });
     }
 
-    /** Kills one of its processes, as `kill -9` does. */
+    /** Kills one of its processes with `kill -9`. */
     kill(pid: number): void {
         try {
             process.kill(pid, "SIGKILL");
         } catch {
-            // It has ended by itself.
+            // It has already ended.
         }
     }
 
-    /** Kills what still runs of it, as `kill -9` does, and takes its folder away. */
+    /** Kills its processes with `kill -9`, and removes its folder. */
     remove(): void {
         for (const { pid } of this.processes()) this.kill(pid);
         rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });

@@ -4,34 +4,34 @@ import { join } from "node:path";
 import { LocalCloud, type RecordedRequest } from "../cloud";
 import { CliProject, type CliRun } from "../cli/project";
 
-/** What is killed. */
+/** The process that is killed. */
 export type Victim = "engine" | "provider" | "both";
-/** What the stack was doing. */
+/** The operation of the stack that is interrupted. */
 export type Phase = "create" | "update" | "replace" | "destroy";
 
-/** A moment at which something is killed. */
+/** A moment at which a process is killed. */
 export interface KillPoint {
     readonly phase: Phase;
-    /** The request of the phase, counted from 0. */
+    /** Index of the request in the phase, from 0. */
     readonly index: number;
     readonly request: string;
     readonly when: "before" | "after";
     readonly victim: Victim;
 }
 
-/** What was found after the next `pulumi cancel` and `pulumi up`. */
+/** The result after the next `pulumi cancel` and `pulumi up`. */
 export interface Outcome {
-    /** Objects that the account holds and the state does not. */
+    /** Objects in the account that are not in the state. */
     readonly orphans: number;
-    /** Objects that the state holds and the account does not. */
+    /** Objects in the state that are not in the account. */
     readonly lost: number;
-    /** Objects beyond one of each that the program names. */
+    /** Objects beyond the one of each kind in the program. */
     readonly duplicates: number;
-    /** Whether what was left behind was taken over. */
-    readonly takenOver: boolean;
-    /** Whether the engine had left a file beside its state empty, which was deleted, as docs/troubleshooting.md says. */
-    readonly mended: boolean;
-    /** What went wrong besides, if anything. */
+    /** Whether an orphan was adopted. */
+    readonly adopted: boolean;
+    /** Whether the engine had left the file beside its state empty, and it was deleted as docs/troubleshooting.md says. */
+    readonly attributesDeleted: boolean;
+    /** Any other problem. */
     readonly problem: string | undefined;
 }
 
@@ -72,7 +72,7 @@ const idFields = {
 type Kind = keyof typeof kinds;
 const kindNames = Object.keys(kinds) as Kind[];
 
-/** A stack on the real CLI, whose processes can be killed one by one. */
+/** A stack on the real CLI whose processes can be killed individually. */
 class CrashStack {
     private readonly project: CliProject;
 
@@ -89,7 +89,7 @@ class CrashStack {
         return this.run(phase, phase === "destroy" ? "destroy" : "up", "--yes", "--skip-preview", "--stack", "dev");
     }
 
-    /** Kills processes of this stack as `kill -9` does. */
+    /** Kills processes of this stack with `kill -9`. */
     kill(victim: Victim): void {
         for (const { pid, role } of this.project.processes()) {
             const hit = (role === "engine" && victim !== "provider") || (role === "provider" && victim !== "engine");
@@ -97,12 +97,12 @@ class CrashStack {
         }
     }
 
-    /** Empties the file beside the state, as an engine does that is killed while it writes it: it is written in two steps. */
+    /** Empties the file beside the state, as an engine leaves it that is killed between the two steps of writing it. */
     emptyAttributes(): void {
         writeFileSync(this.attributesFile(), "");
     }
 
-    /** Deletes the file beside the state: the engine reads the state without it. */
+    /** Deletes the file beside the state. The engine can read the state without it. */
     deleteAttributes(): void {
         rmSync(this.attributesFile());
     }
@@ -111,8 +111,8 @@ class CrashStack {
         return join(this.project.backend, ".pulumi", "stacks", "crash", "dev.json.attrs");
     }
 
-    /** The ids that the state holds, by kind. */
-    async held(): Promise<Record<Kind, string[]>> {
+    /** The ids in the state, by kind. */
+    async idsInState(): Promise<Record<Kind, string[]>> {
         const { output } = await this.run("create", "stack", "export", "--stack", "dev");
         const { deployment } = JSON.parse(output) as {
             deployment: { resources?: { type: string; id?: string; delete?: boolean }[] };
@@ -139,7 +139,7 @@ async function end(stack: CrashStack): Promise<void> {
     await stack.cloud.stop();
 }
 
-/** The requests of each phase of a life without crashes. */
+/** Records the requests of each phase without crashes. */
 export async function recordPhases(): Promise<Record<Phase, string[]>> {
     const stack = await begin();
     const phases: [Phase, string[]][] = [];
@@ -160,13 +160,13 @@ function named({ method, path }: RecordedRequest): string {
 }
 
 /**
- * Kills at one point, then does what a person does: `pulumi cancel`, and the same command again; where the engine left
- * the file beside its state empty (`emptied`: certainly), that is deleted first.
+ * Kills at one point, then does what a user does: `pulumi cancel`, and the same command again. If the engine left the file
+ * beside its state empty (`emptied` makes it so), that file is deleted first.
  */
 export async function crashAt(point: KillPoint, { emptied = false } = {}): Promise<Outcome> {
     const stack = await begin();
     const { cloud } = stack;
-    let mended = false;
+    let attributesDeleted = false;
     try {
         if (point.phase !== "create") await must(stack.act("create"), "the first up");
         cloud.clearRequests();
@@ -190,7 +190,7 @@ export async function crashAt(point: KillPoint, { emptied = false } = {}): Promi
         await cancel();
         let next = await stack.act(point.phase);
         if (next.code !== 0 && next.output.includes("failed to load checkpoint: EOF")) {
-            mended = true;
+            attributesDeleted = true;
             stack.deleteAttributes();
             await cancel();
             next = await stack.act(point.phase);
@@ -199,15 +199,15 @@ export async function crashAt(point: KillPoint, { emptied = false } = {}): Promi
         const counted = await count(stack, point.phase === "destroy" ? 0 : 1);
         await must(stack.act("destroy"), "the destroy at the end");
         const after = await count(stack, 0);
-        const takenOver = output.includes("is adopted");
-        return { ...sum(counted, after), takenOver, mended, problem: undefined };
+        const adopted = output.includes("is adopted");
+        return { ...sum(counted, after), adopted, attributesDeleted, problem: undefined };
     } catch (error) {
         return {
             orphans: 0,
             lost: 0,
             duplicates: 0,
-            takenOver: false,
-            mended,
+            adopted: false,
+            attributesDeleted,
             problem: error instanceof Error ? error.message.slice(0, 1500) : String(error),
         };
     } finally {
@@ -224,7 +224,7 @@ async function must(run: Promise<CliRun>, what: string): Promise<{ output: strin
 type Count = Pick<Outcome, "orphans" | "lost" | "duplicates">;
 
 async function count(stack: CrashStack, each: number): Promise<Count> {
-    const held = await stack.held();
+    const held = await stack.idsInState();
     const counts = kindNames.map((kind) => {
         const there = stack.cloud.account.list(kinds[kind]).map((one) => String(one[idFields[kind]]));
         return {
@@ -244,7 +244,10 @@ function sum(left: Count, right: Count): Count {
     };
 }
 
-/** Kill points: before and after the effect of every write, for engine and provider each; before every other request, for the two in turn. */
+/**
+ * The kill points: before and after the effect of each write, for engine and provider; before each other request, for one of the
+ * two in turn.
+ */
 export function killPoints(phases: Record<Phase, string[]>): KillPoint[] {
     const points: KillPoint[] = [];
     for (const phase of Object.keys(phases) as Phase[]) {

@@ -12,8 +12,8 @@ async function main(): Promise<void> {
         outcomes.push(outcome);
         const { phase, request, when, victim } = point;
         const note = [
-            ...(outcome.mended ? ["the engine had left dev.json.attrs empty: deleted"] : []),
-            ...(outcome.takenOver ? ["taken over"] : []),
+            ...(outcome.attributesDeleted ? ["the engine had left dev.json.attrs empty: deleted"] : []),
+            ...(outcome.adopted ? ["adopted"] : []),
             ...(outcome.problem === undefined ? [] : [`PROBLEM: ${outcome.problem}`]),
         ].join(", ");
         console.log(
@@ -21,10 +21,10 @@ async function main(): Promise<void> {
         );
     }
     const total = (of: "orphans" | "lost" | "duplicates") => outcomes.reduce((sum, outcome) => sum + outcome[of], 0);
-    const mended = outcomes.filter((outcome) => outcome.mended).length;
+    const deleted = outcomes.filter((outcome) => outcome.attributesDeleted).length;
     const problems = outcomes.filter(({ problem }) => problem !== undefined).length;
     console.log(
-        `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}; empty .attrs files of the engine deleted ${mended}`,
+        `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}; empty .attrs files of the engine deleted ${deleted}`,
     );
     process.exitCode = total("orphans") + total("lost") + total("duplicates") + problems === 0 ? 0 : 1;
 }

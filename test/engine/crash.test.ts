@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { crashAt, killPoints, recordPhases } from "../crash/crash";
 
 describe("kill -9 on the real engine (a sample; npm run test:crash has all)", () => {
-    it("loses nothing, orphans nothing and makes nothing twice", async () => {
+    it("loses nothing, leaves no orphan and creates nothing twice", async () => {
         const points = killPoints(await recordPhases());
         const workspace = points.filter(({ request, phase }) => request === "POST workspaces" && phase === "create");
         const sample = [
@@ -27,20 +27,22 @@ describe("kill -9 on the real engine (a sample; npm run test:crash has all)", ()
         }
     });
 
-    it("converges too when the engine left the file beside its state empty, once that is deleted as docs/troubleshooting.md says", async () => {
+    it("converges when the engine left the file beside its state empty, after that file is deleted as docs/troubleshooting.md says", async () => {
         const points = killPoints(await recordPhases());
         const [point] = points.filter(
             ({ request, phase, when, victim }) =>
                 request === "POST workspaces" && phase === "create" && when === "after" && victim === "engine",
         );
-        const { orphans, lost, duplicates, problem, mended, takenOver } = await crashAt(point!, { emptied: true });
-        expect({ orphans, lost, duplicates, problem, mended, takenOver }).to.deep.equal({
+        const { orphans, lost, duplicates, problem, attributesDeleted, adopted } = await crashAt(point!, {
+            emptied: true,
+        });
+        expect({ orphans, lost, duplicates, problem, attributesDeleted, adopted }).to.deep.equal({
             orphans: 0,
             lost: 0,
             duplicates: 0,
             problem: undefined,
-            mended: true,
-            takenOver: true,
+            attributesDeleted: true,
+            adopted: true,
         });
     });
 });

@@ -50,7 +50,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
         before(() => start(program()));
         after(stop);
 
-        it("is a key for notebooks, a role, a bucket that is private and encrypted, and the workspace", async () => {
+        it("creates a key for notebooks, a role, a private and encrypted bucket, and the workspace", async () => {
             await up();
             const [key] = cloud.kms.keys();
             const [role] = aws("Role");
@@ -99,7 +99,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect(String(outputs["workspaceUrl"]?.value)).to.contain(String(workspace?.["deployment_name"]));
         });
 
-        it("takes a storage key and tags on in place, and keeps the workspace", async () => {
+        it("adds a storage key and tags in place, and keeps the workspace", async () => {
             const { operations } = await up(
                 program(() => ({
                     key: { description: "notebooks" },
@@ -129,7 +129,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             ]);
         });
 
-        it("under another name, with an alias, keeps the workspace where its own name is given, and warns where it is not", async () => {
+        it("renamed with an alias, keeps the workspace if workspaceName is given, and warns if it is not", async () => {
             const renamed = (more: Partial<databricks.EncryptedWorkspaceArgs>) => async () => {
                 const args = {
                     awsRegion: "us-east-1",
@@ -151,7 +151,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect((await stack.preview()).output).to.contain(lost);
         });
 
-        it("is deleted from the workspace down: what lets Databricks in stays as long as Databricks may ask", async () => {
+        it("deletes the workspace first, and what allows Databricks access last", async () => {
             cloud.clearRequests();
             const present: Record<string, number[]> = {};
             cloud.inject({
@@ -197,7 +197,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
         before(() => start(program(() => ({ customTags: { from: "arguments" } }), { transforms })));
         after(stop);
 
-        it("lets them reach and change every resource inside", async () => {
+        it("lets transforms reach and change every resource inside", async () => {
             await up();
             expect([...seen].sort()).to.deep.equal(
                 [
@@ -220,7 +220,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect(bodyOf("POST", "workspaces")?.["custom_tags"]).to.include({ from: "transforms" });
         });
 
-        it("under protect is not destroyed, and nothing inside is", async () => {
+        it("with protect, is not destroyed, and neither is anything inside", async () => {
             await up(program(undefined, { protect: true, customTimeouts: { create: "30m" } }));
             const { resources } = await stack.state();
             const inside = resources.filter(({ urn }) => urn.includes("EncryptedWorkspace"));
@@ -246,7 +246,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
         before(() => start(kept));
         after(stop);
 
-        it("is kept, all of it, and is not quietly taken over when the program asks for it again", async () => {
+        it("is kept as a whole, and is not adopted silently when the program asks for it again", async () => {
             await up();
             const [first] = cloud.account.list("workspaces");
             const before = cloud.contents();
@@ -263,7 +263,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
         });
     });
 
-    describe("from what exists", () => {
+    describe("from existing parts", () => {
         const existing: Args = {
             workspaceName: "Sales",
             deploymentName: "sales",
@@ -288,7 +288,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
         after(stop);
         const keyOf = ({ kms }: LocalCloud) => kms.keys()[0]?.arn ?? cloud.createKey();
 
-        it("registers role, bucket, VPC and key, and makes nothing in AWS", async () => {
+        it("registers role, bucket, VPC and key, and creates nothing in AWS", async () => {
             await up();
             expect(cloud.aws.resources()).to.deep.equal([]);
             expect(bodyOf("POST", "customer-managed-keys")).to.deep.equal({
@@ -311,28 +311,28 @@ describe("an EncryptedWorkspace on the real engine", () => {
             });
         });
 
-        it("does not replace the workspace for a new key where onKeyChange forbids it", async () => {
+        it("does not replace the workspace for a new key if onKeyChange forbids it", async () => {
             stack.program = program(() => ({ ...existing, onKeyChange: "forbid" }));
             const { ok, output } = await stack.preview();
             expect(ok).to.equal(false);
             expect(output).to.match(/onKeyChange/);
         });
 
-        it("leaves what it did not make", async () => {
+        it("does not delete what it did not create", async () => {
             const { ok, output } = await stack.destroy();
             expect(ok, output).to.equal(true);
             expect(cloud.contents()).to.deep.equal([`KMS key ${String(cloud.kms.keys()[0]?.arn)}`]);
         });
     });
 
-    describe("whose account the environment does not name", () => {
+    describe("without an account in the environment", () => {
         before(async () => {
             cloud = await LocalCloud.start();
             stack = await TestStack.ofExample(cloud, "both-keys", {}, { DATABRICKS_ACCOUNT_ID: "" });
         });
         after(stop);
 
-        it("says what to do and makes nothing, then takes it from the stack's configuration", async () => {
+        it("says what to do and creates nothing, then takes the account from the stack's configuration", async () => {
             const without = await stack.up();
             expect(without.ok).to.equal(false);
             expect(without.output).to.contain('EncryptedWorkspace "both-keys": accountId is needed');

@@ -39,13 +39,13 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
         });
         const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
 
-        it("previews without a call to the API", async () => {
+        it("previews without a request to the API", async () => {
             const { ok, output } = await stack.preview();
             expect(ok, output).to.equal(true);
             expect(cloud.requests).to.deep.equal([]);
         });
 
-        it("makes what it says, with exactly the bodies of the API", async () => {
+        it("creates what it says, with exactly the expected request bodies", async () => {
             const { ok, output } = await stack.up();
             expect(ok, output).to.equal(true);
             const outputs = Object.entries(await stack.stack.outputs()).map(([name, { value }]) => [name, value]);
@@ -60,7 +60,7 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
             });
         });
 
-        it("changes nothing at the second up, nor at a refresh", async () => {
+        it("changes nothing at the second up or at a refresh", async () => {
             cloud.clearRequests();
             for (const run of [await stack.up(), await stack.refresh()]) {
                 expect(run.ok, run.output).to.equal(true);
@@ -69,7 +69,7 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
             expect(writes()).to.deep.equal([]);
         });
 
-        it("leaves nothing of its own after destroy", async () => {
+        it("leaves nothing that it created after destroy", async () => {
             const { ok, output } = await stack.destroy();
             expect(ok, output).to.equal(true);
             expect(cloud.contents()).to.deep.equal(there);

@@ -147,20 +147,20 @@ describe("the example adopt, on the real engine", () => {
             .filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"))
             .map(({ method, path }) => `${method} ${path.split("/").slice(5).join("/")}`);
 
-    it("previews without a call to the API", async () => {
+    it("previews without a request to the API", async () => {
         const { ok, output } = await stack.preview();
         expect(ok, output).to.equal(true);
         expect(cloud.requests).to.deep.equal([]);
     });
 
-    it("says what differs, and changes nothing", async () => {
+    it("lists what differs, and changes nothing", async () => {
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
         expect(output).to.contain('workspaceName is "old", the program says "new"');
         expect(writes()).to.deep.equal([]);
     });
 
-    it("takes everything over, and makes nothing", async () => {
+    it("adopts everything, and creates nothing", async () => {
         await stack.configure({ workspaceName: "old" });
         const { ok, output } = await stack.up();
         expect(ok, output).to.equal(true);
@@ -173,7 +173,7 @@ describe("the example adopt, on the real engine", () => {
         ]);
     });
 
-    it("changes nothing at the second up, nor at a refresh", async () => {
+    it("changes nothing at the second up or at a refresh", async () => {
         for (const run of [await stack.up(), await stack.refresh(), await stack.up()]) {
             expect(run.ok, run.output).to.equal(true);
             expect(run.operations).to.deep.equal([]);
@@ -189,7 +189,7 @@ describe("the example adopt, on the real engine", () => {
         expect(notebook?.toString()).to.equal("print('kept')");
     });
 
-    it("leaves nothing after destroy, where that is meant", async () => {
+    it("leaves nothing after destroy, once protect is off", async () => {
         await stack.configure({ protect: "false" });
         expect((await stack.up()).ok).to.equal(true);
         const { ok, output } = await stack.destroy();

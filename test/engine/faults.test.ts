@@ -26,7 +26,7 @@ const sample: [string, string, FaultEffect][] = [
 
 describe("faults on the real engine (a sample of the fault matrix)", () => {
     for (const [method, end, misfortune] of sample) {
-        it(`${method} ${end}, ${misfortune.kind}: the account holds exactly what the program names, after at most one more up`, async () => {
+        it(`${method} ${end}, ${misfortune.kind}: the account contains exactly what the program names, after at most one more up`, async () => {
             const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
             const stack = await TestStack.create(cloud, program);
             cloud.inject({
@@ -62,7 +62,7 @@ describe("faults on the real engine (a sample of the fault matrix)", () => {
         stack.remove();
     });
 
-    it("of two stacks that ask for the same deployment name one loses nothing, and gets it when it is free again", async () => {
+    it("of two stacks with the same deployment name, the second fails without loss, and gets the name when it is free", async () => {
         const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
         const named = async () => {
             const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });

@@ -170,7 +170,7 @@ describe("key changes on the real engine", () => {
         });
     }
 
-    it("forbids by the stack's configuration, and the marker never reaches the state", async () => {
+    it("is forbidden by the stack's configuration, and the marker never reaches the state", async () => {
         const stack = await TestStack.create(cloud, program({ key: "first" }));
         const made = await stack.up();
         expect(made.operations, made.output).to.include("create Workspace w");
@@ -185,7 +185,7 @@ describe("key changes on the real engine", () => {
         stack.remove();
     });
 
-    it("a service that cannot change the key in place says so, with the alternatives, and the workspace stays", async () => {
+    it("names the alternatives and keeps the workspace if the service cannot change the key in place", async () => {
         const stack = await TestStack.create(cloud, program({ key: "first" }));
         const made = await stack.up();
         expect(made.operations, made.output).to.include("create Workspace w");
@@ -200,7 +200,7 @@ describe("key changes on the real engine", () => {
         stack.remove();
     });
 
-    it("a service that can change the key does so with one PATCH, and notebooks stay readable", async () => {
+    it("changes the key with one PATCH if the service can, and notebooks stay readable", async () => {
         const newer = await LocalCloud.start({ provisioningMilliseconds: 200, behaviour: { keyChange: "updatable" } });
         const kept = { ...arns };
         for (const name of ["a", "b"]) arns[name] = newer.createKey();

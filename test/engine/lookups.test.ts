@@ -51,13 +51,13 @@ describe("lookups on the real engine", () => {
         cloud.requests.filter(({ method, path }) => method === "GET" && path.includes(`/${collection}`));
     const outputs = async () => (await stack.stack.outputs()) as Record<string, { value: Record<string, unknown> }>;
 
-    it("are not known yet in a preview, and ask nothing, where the workspace is not there yet", async () => {
+    it("are unknown in a preview, and send no request, while the workspace does not exist yet", async () => {
         const { ok, output } = await stack.preview();
         expect(ok, output).to.equal(true);
         expect(cloud.requests).to.deep.equal([]);
     });
 
-    it("find a workspace that the same program makes, with what its resource says", async () => {
+    it("find a workspace that the same program creates, with the outputs of its resource", async () => {
         cloud.account.nextWorkspaceId = "123456789012345678";
         const { ok, output } = await stack.up();
         expect(ok, output).to.equal(true);
@@ -69,7 +69,7 @@ describe("lookups on the real engine", () => {
         expect(after?.value).to.deep.equal({ analytics: "123456789012345678" });
     });
 
-    it("ask no more than once for each kind in a preview of what exists", async () => {
+    it("send one request for each kind in a preview of existing objects", async () => {
         stack.program = program(() => ({
             storage: databricks.getStorageConfigurationsOutput().ids,
             again: databricks.getStorageConfigurationsOutput().storageConfigurations,
@@ -85,7 +85,7 @@ describe("lookups on the real engine", () => {
         expect(reads("storage-configurations")).to.have.length(1);
     });
 
-    it("let a resource be made of what they find, though the program's own end waits for neither", async () => {
+    it("let a resource be created from their result, although the program's end waits for neither", async () => {
         const late = cloud.inject({
             when: ({ path }) => path.endsWith("/workspaces"),
             do: { kind: "delay", milliseconds: 500 },
@@ -117,7 +117,7 @@ describe("lookups on the real engine", () => {
         for (const text of [output, events]) expect(text).to.not.contain(cloud.clientSecret);
     });
 
-    it("keep the secret of the stack's configuration out of everything that is stored or said", async () => {
+    it("keep the secret of the stack's configuration out of the state and the output", async () => {
         stack.program = program(() => ({ config: databricks.getCurrentConfigOutput() }));
         const { ok, output, events } = await stack.up();
         expect(ok, output).to.equal(true);

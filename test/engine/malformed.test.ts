@@ -106,7 +106,7 @@ describe("malformed programs on the real engine", () => {
     });
 
     for (const [what, make, property, remedy] of malformed) {
-        it(`${what}: one error that names ${property.slice(0, 40)}, at preview, with no call`, async () => {
+        it(`${what}: one error that names ${property.slice(0, 40)}, at preview, without a request`, async () => {
             stack.program = async () => void make();
             const { ok, output } = await stack.preview();
             expect(ok).to.equal(false);
@@ -125,7 +125,7 @@ describe("malformed programs on the real engine", () => {
         });
     }
 
-    it("a missing credential: one error that says where it was looked for, before anything is made", async () => {
+    it("a missing credential: one error that says where it was looked for, before anything is created", async () => {
         const without = await TestStack.create(cloud, async () => void workspace({})(), {
             DATABRICKS_CLIENT_SECRET: "",
             DATABRICKS_CLIENT_ID: "",

@@ -83,7 +83,7 @@ describe("networks and private links on the real engine", () => {
             .map(({ body }) => body as Record<string, unknown>);
     const ids = (kind: string, field: string) => cloud.account.list(kind).map((one) => one[field]);
 
-    it("makes them with exactly the bodies of the API, and the workspace with their ids", async () => {
+    it("creates them with exactly the expected request bodies, and the workspace with their ids", async () => {
         await up({});
         const [endpointBody] = bodies("POST", "vpc-endpoints");
         expect(Object.keys(endpointBody ?? {}).sort()).to.deep.equal([
@@ -123,7 +123,7 @@ describe("networks and private links on the real engine", () => {
         ]);
     });
 
-    it("changes nothing at the second up, nor after a refresh", async () => {
+    it("changes nothing at the second up or after a refresh", async () => {
         expect((await up({})).operations).to.deep.equal([]);
         expect((await stack.refresh()).ok).to.equal(true);
         expect((await up({})).operations).to.deep.equal([]);
@@ -142,7 +142,7 @@ describe("networks and private links on the real engine", () => {
         ]);
     });
 
-    it("puts a new network in place of the old one while the workspace stays", async () => {
+    it("replaces a network while the workspace stays", async () => {
         const [before] = ids("workspaces", "workspace_id");
         const { operations } = await up({
             publicAccess: true,
@@ -153,14 +153,14 @@ describe("networks and private links on the real engine", () => {
         expect(ids("networks", "network_id")).to.have.length(1);
     });
 
-    it("refuses at preview to take a workspace's network away, and costs no workspace", async () => {
+    it("refuses at preview to remove a workspace's network, and replaces no workspace", async () => {
         stack.program = program({ publicAccess: true, withNetwork: false });
         const { ok, output } = await stack.preview();
         expect(ok).to.equal(false);
         expect(output).to.contain("networkId").and.contain('replaceOn: ["networkId"]');
     });
 
-    it("shows what somebody else changed, and puts it right", async () => {
+    it("shows what was changed outside Pulumi, and corrects it", async () => {
         const shape = { publicAccess: true };
         await up(shape);
         const [settings, workspace, network] = [
@@ -198,7 +198,7 @@ describe("networks and private links on the real engine", () => {
         cloud.account.remove("networks", String(stranger["network_id"]));
     });
 
-    it("takes what the service finds out for no change, and shows it as outputs", async () => {
+    it("shows what the service finds out as outputs, and not as a change", async () => {
         const [network] = ids("networks", "network_id");
         cloud.account.change("networks", String(network), {
             vpc_status: "WARNED",
@@ -215,7 +215,7 @@ describe("networks and private links on the real engine", () => {
         });
     });
 
-    it("makes an endpoint anew that is gone, and all that names it follows while the workspace stays", async () => {
+    it("creates a deleted endpoint again, and updates what references it while the workspace stays", async () => {
         const [before] = ids("workspaces", "workspace_id");
         const gone = cloud.account.list("vpc-endpoints").find((one) => one["use_case"] === "WORKSPACE_ACCESS");
         cloud.account.remove("vpc-endpoints", String(gone?.["vpc_endpoint_id"]));
@@ -231,7 +231,7 @@ describe("networks and private links on the real engine", () => {
         expect((await up({ publicAccess: true })).operations).to.deep.equal([]);
     });
 
-    it("finishes a replacement that reaches from an endpoint to the workspace and was broken off in the middle", async () => {
+    it("completes an interrupted replacement that reaches from an endpoint to the workspace", async () => {
         const shape = { publicAccess: true, relay: "vpce-0123456789abcdef5" };
         cloud.inject({
             when: ({ method, path }) => method === "POST" && path.endsWith("/networks"),
@@ -250,7 +250,7 @@ describe("networks and private links on the real engine", () => {
         await up({ publicAccess: true });
     });
 
-    it("says who stands in the way of a network with a fixed name that is to be made anew", async () => {
+    it("names the workspace that blocks the replacement of a network with a fixed name", async () => {
         const named = { publicAccess: true, networkName: "fixed" };
         await up(named);
         const [workspace] = ids("workspaces", "workspace_id");
@@ -263,7 +263,7 @@ describe("networks and private links on the real engine", () => {
         await up({ publicAccess: true });
     });
 
-    it("mends a workspace that ran and FAILED with another storage configuration, in place", async () => {
+    it("repairs a workspace that ran and FAILED in place, with another storage configuration", async () => {
         const [workspace] = ids("workspaces", "workspace_id").map(String);
         cloud.account.setStatus(workspace!, "FAILED", "The root bucket is gone.");
         expect((await stack.refresh()).ok).to.equal(true);
@@ -276,7 +276,7 @@ describe("networks and private links on the real engine", () => {
         expect(ids("storage-configurations", "root_bucket_info")).to.deep.equal([{ bucket_name: "another-bucket" }]);
     });
 
-    it("tells what the network and its endpoints say when they stop a workspace", async () => {
+    it("reports the problems of the network and its endpoints when they stop a workspace", async () => {
         const shape = { publicAccess: true, bucketName: "another-bucket" };
         const [network, workspace] = [ids("networks", "network_id"), ids("workspaces", "workspace_id")].map(String);
         const relay = cloud.account.list("vpc-endpoints").find((one) => one["use_case"] === "DATAPLANE_RELAY_ACCESS");
@@ -301,7 +301,7 @@ describe("networks and private links on the real engine", () => {
         await up(shape);
     });
 
-    it("reads what exists with get, and never deletes it", async () => {
+    it("reads existing objects with get, and never deletes them", async () => {
         const [network, endpoint, settings] = [
             ids("networks", "network_id"),
             ids("vpc-endpoints", "vpc_endpoint_id"),
@@ -332,7 +332,7 @@ describe("networks and private links on the real engine", () => {
         expect(cloud.contents()).to.deep.equal([]);
     });
 
-    it("shows every mistake at preview, and calls nothing", async () => {
+    it("shows every mistake at preview, and sends no request", async () => {
         cloud.clearRequests();
         const other = await TestStack.create(cloud, async () => {
             new databricks.Network("n", {
@@ -352,7 +352,7 @@ describe("networks and private links on the real engine", () => {
         expect(cloud.requests).to.deep.equal([]);
     });
 
-    it("adopts what exists, makes nothing, and is clean afterwards, with adopt or without", async () => {
+    it("adopts existing objects, creates nothing, and is clean afterwards, with adopt or without", async () => {
         const [rest, relay] = await Promise.all(
             ["rest", "relay"].map((name, index) =>
                 cloud.account.create("vpc-endpoints", {

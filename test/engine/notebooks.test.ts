@@ -22,13 +22,13 @@ describe("the main example on the real engine", () => {
     const bodyOf = (collection: string) =>
         writes().find(({ path }) => path.endsWith(`/${collection}`))?.body as Record<string, unknown>;
 
-    it("previews without a call to the API", async () => {
+    it("previews without a request to the API", async () => {
         const { ok, output } = await stack.preview();
         expect(ok, output).to.equal(true);
         expect(cloud.requests).to.deep.equal([]);
     });
 
-    it("makes key, registration and workspace in this order, with exactly the bodies of the API, and no secret in any log", async () => {
+    it("creates key, registration and workspace in this order, with exactly the expected request bodies, and no secret in any log", async () => {
         const keysAtPost: number[] = [];
         cloud.inject({
             when: ({ method, path }) => {
@@ -93,7 +93,7 @@ describe("the main example on the real engine", () => {
         expect(key?.rotation).to.equal(true);
     });
 
-    it("gives the workspace's url, id and key as outputs", async () => {
+    it("returns the workspace's URL, id and key as outputs", async () => {
         const outputs = await stack.stack.outputs();
         const [workspace] = cloud.account.list("workspaces");
         expect(outputs["workspaceId"]?.value).to.equal(workspace?.["workspace_id"]);
@@ -115,7 +115,7 @@ describe("the main example on the real engine", () => {
         expect(stack.files()).to.not.contain(canary);
     });
 
-    it("changes nothing at the second up, and writes nothing", async () => {
+    it("changes nothing at the second up, and sends no write", async () => {
         cloud.clearRequests();
         const { ok, output, operations } = await stack.up();
         expect(ok, output).to.equal(true);
@@ -123,7 +123,7 @@ describe("the main example on the real engine", () => {
         expect(writes()).to.deep.equal([]);
     });
 
-    it("says replace when the key changes", async () => {
+    it("previews replace when the key changes", async () => {
         await stack.stack.setConfig("keyArn", {
             value: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555",
         });

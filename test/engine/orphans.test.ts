@@ -24,7 +24,7 @@ const program =
 const workspace = (opts: pulumi.CustomResourceOptions = {}, more: Partial<databricks.WorkspaceArgs> = {}) =>
     program((args) => new databricks.Workspace("w", { ...args, ...more }, opts));
 
-describe("what must not be mistaken for a leftover, on the real engine", () => {
+describe("what must not be mistaken for an orphan, on the real engine", () => {
     let cloud: LocalCloud;
     let stack: TestStack;
     beforeEach(async () => {
@@ -65,7 +65,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
             });
         });
 
-    it("a registration whose replacement stopped half-way is kept when the program says the old key again", async () => {
+    it("keeps a registration whose replacement stopped half-way when the program returns to the old key", async () => {
         const [first, second] = [cloud.createKey(), cloud.createKey()];
         await up(underKey(first, "forbid"));
         const before = there("customer-managed-keys");
@@ -80,7 +80,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("a workspace whose replacement FAILED is named with what threatens it, and adopt keeps it", async () => {
+    it("names the old workspace when its replacement FAILED, says that the next up deletes it, and keeps it with adopt", async () => {
         const [first, second] = [cloud.createKey(), cloud.createKey()];
         await up(underKey(first, "replace"));
         const [old = ""] = there("workspaces");
@@ -95,7 +95,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("get of what is not there fails, in preview and up", async () => {
+    it("fails a get of an object that does not exist, in preview and up", async () => {
         stack.program = async () => void databricks.Workspace.get("w", "123");
         for (const run of [await stack.preview(), await stack.up()]) {
             expect(run.ok).to.equal(false);
@@ -105,7 +105,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         expect((await stack.preview()).output).to.contain('is the bare "123"');
     });
 
-    it("a workspace that retainOnDelete kept is neither taken over nor made again; adopt takes it over", async () => {
+    it("neither adopts nor creates again a workspace that retainOnDelete kept; adopt adopts it", async () => {
         await up(workspace({ retainOnDelete: true }));
         const kept = there("workspaces");
         await up(program());
@@ -122,7 +122,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("retainOnDelete, set or taken away, changes nothing that exists", async () => {
+    it("changes nothing when retainOnDelete is set or removed", async () => {
         await up(workspace());
         expect((await up(workspace({ retainOnDelete: true }))).operations).to.deep.equal([]);
         expect((await up(workspace({ retainOnDelete: true }))).operations).to.deep.equal([]);
@@ -130,7 +130,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("a workspace that moves into a component without an alias is made anew there, and only the old one is deleted", async () => {
+    it("creates a new workspace when it moves into a component without an alias, and deletes only the old one", async () => {
         await up(workspace());
         const before = there("workspaces");
         await up(
@@ -144,7 +144,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("a registration whose resource gets another name stays", async () => {
+    it("keeps a registration whose resource is renamed", async () => {
         await up(async () => void new databricks.CustomerManagedKey("old", registration));
         const before = there("customer-managed-keys");
         const { output } = await up(async () => void new databricks.CustomerManagedKey("new", registration));
@@ -153,7 +153,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("a second registration with the same content, before the first in the program, gets its own", async () => {
+    it("creates a second registration with the same content that comes before the first in the program", async () => {
         await up(async () => void new databricks.CustomerManagedKey("first", registration));
         await up(async () => {
             new databricks.CustomerManagedKey("second", registration);
@@ -164,7 +164,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("a second registration that the first one waits for makes a loud error, and the remedy in it works", async () => {
+    it("fails with a working remedy when the first registration depends on a second one with the same content", async () => {
         await up(async () => void new databricks.CustomerManagedKey("first", registration));
         stack.program = async () => {
             const second = new databricks.CustomerManagedKey("second", registration);
@@ -185,7 +185,7 @@ describe("what must not be mistaken for a leftover, on the real engine", () => {
         await destroyed();
     });
 
-    it("a StackIdentity that was taken out of the state, or edited there, is created again, and the workspace gets its new owner in place", async () => {
+    it("creates a StackIdentity again that was deleted from the state or edited there, and gives the workspace its new owner in place", async () => {
         await up(workspace());
         const edit = async (change: (owner: { outputs: Record<string, unknown> }) => boolean) => {
             const { deployment } = await stack.stack.exportStack();

@@ -102,7 +102,7 @@ describe("policy rules in a real policy pack run", () => {
         return { ...run, violated };
     };
 
-    it("pass a stack that is as it should be", async () => {
+    it("pass a stack that complies", async () => {
         const { ok, output, violated } = await preview({});
         expect(violated).to.deep.equal([]);
         expect(ok, output).to.equal(true);

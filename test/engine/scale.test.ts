@@ -48,7 +48,7 @@ describe("many workspaces on the real engine", () => {
         cloud.clearRequests();
     };
 
-    it("are made with one call each and a number of others that does not grow with theirs", async () => {
+    it("are created with one request each, and a number of other requests that does not grow with them", async () => {
         expect((await stack.up()).ok).to.equal(true);
         begin(COUNT);
         const { ok, output } = await stack.up({ parallel: COUNT });
@@ -60,7 +60,7 @@ describe("many workspaces on the real engine", () => {
         expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(8);
     });
 
-    it("take 400 bytes of the state at the most, each, beside what the program gives and the class documents", async () => {
+    it("take at most 400 bytes of the state each, besides inputs and documented outputs", async () => {
         const given = ["workspaceName", "awsRegion", "credentialsId", "storageConfigurationId"];
         const documented = declaredOutputs(
             readFileSync(join(root, "dist", "sdk", "resources", "workspace.d.ts"), "utf8"),
@@ -74,14 +74,14 @@ describe("many workspaces on the real engine", () => {
         }
     });
 
-    it("are previewed without a call", async () => {
+    it("are previewed without a request", async () => {
         begin(COUNT);
         const { ok, operations } = await stack.preview();
         expect([ok, operations]).to.deep.equal([true, []]);
         expect(cloud.requests).to.deep.equal([]);
     });
 
-    it("are refreshed by one list", async () => {
+    it("are refreshed with one list", async () => {
         begin(COUNT);
         expect((await stack.refresh()).ok).to.equal(true);
         const { "GET /workspaces": lists, ...others } = calls();
@@ -89,7 +89,7 @@ describe("many workspaces on the real engine", () => {
         expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(3);
     });
 
-    it("are deleted with one call each and few others", async () => {
+    it("are deleted with one request each and few others", async () => {
         begin(COUNT);
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);

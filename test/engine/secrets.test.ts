@@ -45,7 +45,7 @@ describe("secrets on the real engine, with --logflow --logtostderr -v=9", () => 
         ["environment", false],
         ["environment", true],
     ] as const) {
-        it(`${asToken ? "a token" : "a client secret"} from the ${where} is in no output, log, state, file or command line, of a run that fails and of one that does not`, async () => {
+        it(`${asToken ? "a token" : "a client secret"} from the ${where} is in no output, log, state, file or command line, whether the run succeeds or fails`, async () => {
             const cloud = await LocalCloud.start({ provisioningMilliseconds: 200, clientSecret });
             const value = asToken ? cloud.token : clientSecret;
             const inEnvironment = where === "environment" ? value : "";

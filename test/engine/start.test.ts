@@ -8,7 +8,7 @@ import { expect } from "chai";
 
 import { root } from "./harness";
 
-/** Runs `npm start`'s script with a temporary folder of its own; `interruptAfter` sends Ctrl-C when that text is seen. */
+/** Runs `npm start`'s script with its own temporary folder. Sends Ctrl-C when its output contains `interruptAfter`. */
 async function start(
     args: string[],
     interruptAfter?: string,
@@ -30,13 +30,13 @@ async function start(
     child.stderr.on("data", read);
     const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
     await delay(200);
-    // What Pulumi itself keeps there (its log files, compiled programs) is not ours.
+    // Pulumi keeps files there too (logs, compiled programs).
     const folders = readdirSync(folder).filter((name) => name.startsWith("databricks-cmk-"));
     rmSync(folder, { recursive: true, force: true });
     return { code, output, left: processesWith(folder), folders };
 }
 
-/** The processes whose environment names this folder; only where /proc tells. */
+/** The processes whose environment names this folder. Linux only. */
 function processesWith(folder: string): string[] {
     if (process.platform !== "linux") return [];
     return readdirSync("/proc").filter((name) => {
@@ -49,7 +49,7 @@ function processesWith(folder: string): string[] {
 }
 
 describe("npm start", () => {
-    it("shows the main job step by step, and leaves nothing behind", async () => {
+    it("shows the main example step by step, and leaves nothing behind", async () => {
         const { code, output, left, folders } = await start([]);
         expect(code, output.slice(-3000)).to.equal(0);
         for (const step of [
@@ -58,20 +58,20 @@ describe("npm start", () => {
             "says: replace",
             "policy pack refuses it",
             "nothing is left",
-            "All of this was checked",
+            "Each step was checked",
         ]) {
             expect(output).to.contain(step);
         }
         expect([left, folders]).to.deep.equal([[], []]);
     });
 
-    it("ends with Ctrl-C in the middle of an up, and leaves no process and no folder", async () => {
+    it("ends at Ctrl-C during an up, and leaves no process and no folder", async () => {
         const { code, left, folders } = await start([], "Workspace notebooks creating");
         expect(code).to.equal(130);
         expect([left, folders]).to.deep.equal([[], []]);
     });
 
-    it("keeps everything running with --keep, says what to export, and ends with Ctrl-C", async () => {
+    it("keeps everything running with --keep, prints the environment to export, and ends at Ctrl-C", async () => {
         const { code, output, left, folders } = await start(["--keep"], "curl ");
         expect(output)
             .to.contain("export DATABRICKS_HOST='http://127.0.0.1:")

@@ -66,7 +66,7 @@ describe("a workspace on the real engine", () => {
         ).to.deep.equal(["custom_tags"]);
     });
 
-    it("shows drift after a refresh and puts it right", async () => {
+    it("shows drift after a refresh and corrects it", async () => {
         cloud.account.change("workspaces", "123456789012345678", { custom_tags: { team: "somebody else" } });
         const refreshed = await stack.refresh();
         expect(refreshed.ok, refreshed.output).to.equal(true);
@@ -75,14 +75,14 @@ describe("a workspace on the real engine", () => {
         expect((workspaces()[0]?.["custom_tags"] as Record<string, string>)["team"]).to.equal("b");
     });
 
-    it("makes a workspace anew that is gone after a refresh", async () => {
+    it("creates a workspace again that is gone after a refresh", async () => {
         cloud.account.remove("workspaces", "123456789012345678");
         await stack.refresh();
         const { operations } = await up({ workspace: { deploymentName: "fixed" } });
         expect(operations).to.deep.equal(["create Workspace w"]);
     });
 
-    it("deletes a workspace whose deployment name is fixed before it makes the replacement", async () => {
+    it("deletes a workspace with a fixed deployment name before it creates the replacement", async () => {
         await up({ workspace: { deploymentName: "fixed", workspaceName: "renamed" } });
         const writes = cloud.requests
             .filter(({ method, path }) => method !== "GET" && path.includes("/workspaces"))
@@ -90,7 +90,7 @@ describe("a workspace on the real engine", () => {
         expect(writes).to.deep.equal(["DELETE", "POST"]);
     });
 
-    it("replaces a workspace when its key is added or changed, and makes the new one first where it can", async () => {
+    it("replaces a workspace when its key is added or changed, and creates the new one first if it can", async () => {
         await up({ workspace: {} });
         const before = workspaces()[0]?.["workspace_id"];
         const { operations } = await up({ key: cloud.createKey() });
@@ -100,7 +100,7 @@ describe("a workspace on the real engine", () => {
             .and.not.include(before);
     });
 
-    it("flags nothing and calls nothing while the key is not known yet", async () => {
+    it("flags nothing and sends no request while the key is unknown", async () => {
         const other = await TestStack.create(cloud, async () => {
             const role = new databricks.EncryptionKey("fresh");
             new databricks.Workspace("w", {
@@ -118,7 +118,7 @@ describe("a workspace on the real engine", () => {
         expect(cloud.requests).to.deep.equal([]);
     });
 
-    it("reads what exists with get, and never deletes it", async () => {
+    it("reads an existing workspace with get, and never deletes it", async () => {
         const id = String(workspaces()[0]?.["workspace_id"]);
         const other = await TestStack.create(cloud, async () => ({
             url: databricks.Workspace.get("existing", id).workspaceUrl,
@@ -131,7 +131,7 @@ describe("a workspace on the real engine", () => {
         expect(workspaces()).to.have.length(1);
     });
 
-    it("says why a workspace failed, keeps it, and replaces it at the next up", async () => {
+    it("reports why a workspace failed, keeps it, and replaces it at the next up", async () => {
         cloud.account.nextOutcome = { status: "FAILED", message: "No capacity in the zone." };
         const key = cloud.createKey();
         stack.program = program({ key });

@@ -1,5 +1,5 @@
 // @ts-check
-// A Pulumi CLI with its Node.js language host: one that is there already, else the official release, else one built from source.
+// Finds a Pulumi CLI with its Node.js language host, else downloads the official release, else builds one from source.
 import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -7,22 +7,22 @@ import { delimiter, dirname, join } from "node:path";
 import { npm, root } from "./project.mjs";
 import { Problem, run, temporaryFolder } from "./processes.mjs";
 
-/** The release that is fetched or built: the newest whose parts, as Go modules, fit together. */
+/** The release that is downloaded or built: the newest of which compatible Go modules exist. */
 const VERSION = "3.220.0";
-/** The npm package that fetches a release; it takes any `PULUMI_VERSION`. */
+/** The npm package that downloads a release; it takes any `PULUMI_VERSION`. */
 const LAUNCHER = "pulumi@3.259.0";
 const DOWNLOADS = "https://get.pulumi.com";
 
 const GO_VERSION = "1.25";
-/** The last version of the module that holds the Node.js language host; it runs programs under this engine. */
+/** The last version of the module that contains the Node.js language host. It runs programs under this engine. */
 const LANGUAGE_HOST_VERSION = "v3.68.0";
 
 const MINUTES = 60_000;
 
 /**
- * Finds or makes a Pulumi CLI. The one on PATH comes first, then one that was kept by an earlier call.
+ * Finds or builds a Pulumi CLI. The one on PATH comes first, then the one that an earlier call kept.
  * @param {(line: string) => void} log
- * @returns {Promise<string>} the folder that holds `pulumi` and what it needs
+ * @returns {Promise<string>} the folder of `pulumi` and the programs that it needs
  */
 export async function findEngine(log) {
     const onPath = await engineOnPath(log);
@@ -54,7 +54,7 @@ async function engineOnPath(log) {
         );
         return undefined;
     }
-    // A package manager puts links on PATH: the language host lies beside the real file, or on PATH as well.
+    // A package manager puts links on PATH. The language host is beside the real file, or on PATH too.
     const folder = dirname(pulumi);
     const host = "pulumi-language-nodejs";
     if (!isProgram(join(folder, host)) && !isProgram(join(dirname(realpathSync(pulumi)), host)) && !onPath(host)) {
@@ -120,7 +120,7 @@ function makeFolder(folder) {
 const BEGUN = ".begun-";
 
 /**
- * Removes what a killed run left; a younger one may still be at work.
+ * Removes the folders that killed runs left. A recent one may belong to a run that is still active.
  * @param {string} kept
  */
 function removeAbandoned(kept) {
@@ -132,37 +132,37 @@ function removeAbandoned(kept) {
 }
 
 /**
- * Puts a finished folder in its place in one step. Where another run was faster, its result stays.
+ * Moves a finished folder to its final path in one step. If another run was faster, its result stays.
  * @param {string} finished
- * @param {string} place
+ * @param {string} target
  */
-async function putInPlace(finished, place) {
+async function moveTo(finished, target) {
     for (let attempt = 0; ; attempt++) {
         try {
-            renameSync(finished, place);
+            renameSync(finished, target);
             return;
         } catch (error) {
-            if (await works(join(place, "bin"))) return;
+            if (await works(join(target, "bin"))) return;
             if (attempt > 0) throw error;
-            rmSync(place, { recursive: true, force: true });
+            rmSync(target, { recursive: true, force: true });
         }
     }
 }
 
 /**
- * The official release, through the npm package `pulumi`.
+ * Downloads the official release through the npm package `pulumi`.
  * @param {string} kept
- * @param {string} place
+ * @param {string} target
  * @param {(line: string) => void} log
  * @returns {Promise<boolean>} whether it is there now
  */
-async function download(kept, place, log) {
-    // Without this the launcher would wait for its own, much longer, limits.
+async function download(kept, target, log) {
+    // Otherwise the launcher waits for its own, much longer time-outs.
     if (!(await answers(DOWNLOADS))) {
-        log(`Pulumi CLI: ${DOWNLOADS} cannot be reached, so the official release cannot be fetched`);
+        log(`Pulumi CLI: ${DOWNLOADS} cannot be reached, so the official release cannot be downloaded`);
         return false;
     }
-    log(`Pulumi CLI: fetching the official release ${VERSION}`);
+    log(`Pulumi CLI: downloading the official release ${VERSION}`);
     const folder = temporaryFolder(BEGUN, kept);
     const { command, args } = npm("exec", "--yes", `--package=${LAUNCHER}`, "--", "pulumi", "version");
     const { code, stdout, stderr } = await run(command, args, {
@@ -172,7 +172,7 @@ async function download(kept, place, log) {
     });
     const release = join(folder, "versions", VERSION);
     if (code === 0 && (await works(join(release, "bin")))) {
-        await putInPlace(release, place);
+        await moveTo(release, target);
         return true;
     }
     log(`Pulumi CLI: that failed (${lastLine(stderr) || lastLine(stdout) || `exit code ${code}`})`);
@@ -192,10 +192,10 @@ async function answers(url) {
 /**
  * Builds the engine and the language host from the modules that Go's module proxy serves.
  * @param {string} kept
- * @param {string} place
+ * @param {string} target
  * @param {(line: string) => void} log
  */
-async function build(kept, place, log) {
+async function build(kept, target, log) {
     const remedy =
         `Install Go ${GO_VERSION} or later (https://go.dev/dl), or the Pulumi CLI ${VERSION} or later ` +
         `(https://www.pulumi.com/docs/install), and run this again.`;
@@ -206,7 +206,7 @@ async function build(kept, place, log) {
     const bin = join(folder, "release", "bin");
     mkdirSync(bin, { recursive: true });
     const pulumi = "github.com/pulumi/pulumi";
-    // The engine's own module replaces one of its dependencies, which counts only in the main module: hence one of ours.
+    // The engine's module replaces one of its dependencies, which Go respects only in the main module, so each program gets one.
     const programs = [
         {
             name: "pulumi",
@@ -235,7 +235,7 @@ async function build(kept, place, log) {
         ];
         writeFileSync(join(module, "go.mod"), lines.join("\n\n") + "\n");
 
-        // Asked inside the module, because a Go that may fetch a newer Go does it there.
+        // Run inside the module: only there a Go that may download a newer Go does so.
         const { stdout } = await run("go", ["env", "GOVERSION"], { cwd: module, timeout: 5 * MINUTES });
         const [, found] = /^go1\.(\d+)/.exec(stdout) ?? [];
         if (Number(found ?? 0) < Number(GO_VERSION.split(".")[1])) {
@@ -244,7 +244,7 @@ async function build(kept, place, log) {
         }
 
         log(
-            `Pulumi CLI: building ${name} ${version} from source${name === "pulumi" ? " (some minutes, only this once)" : ""}`,
+            `Pulumi CLI: building ${name} ${version} from source${name === "pulumi" ? " (takes some minutes, once)" : ""}`,
         );
         const flags = `-s -w -X ${pulumi}/sdk/v3/go/common/version.Version=${version}`;
         const built = await run("go", ["build", "-mod=mod", "-ldflags", flags, "-o", join(bin, name), path], {
@@ -263,7 +263,7 @@ async function build(kept, place, log) {
         chmodSync(join(bin, name), 0o755);
     }
     if (!(await works(bin))) throw new Problem(`The Pulumi CLI that was built from source does not run.\n${remedy}`);
-    await putInPlace(dirname(bin), place);
+    await moveTo(dirname(bin), target);
     rmSync(folder, { recursive: true, force: true });
 }
 

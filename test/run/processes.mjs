@@ -1,13 +1,13 @@
 // @ts-check
-// Child processes of `npm start` and `npm test`: each one is started so that it and all that it starts can be ended,
-// and so that Ctrl-C leaves no process and no temporary folder behind.
+// Child processes of `npm start` and `npm test`. Each is started so that it can be ended together with all processes that it
+// starts itself, and so that Ctrl-C leaves no process and no temporary folder behind.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A problem whose message says what is wrong and what to do about it: shown without a stack trace. */
+/** An error whose message says what is wrong and what to do. It is shown without a stack trace. */
 export class Problem extends Error {
     name = "Problem";
 }
@@ -16,10 +16,10 @@ export class Problem extends Error {
 /**
  * @typedef {object} RunOptions
  * @property {string} [cwd]
- * @property {NodeJS.ProcessEnv} [env] the whole environment; this process's own by default
- * @property {boolean} [show] its output goes straight to the terminal, instead of into the result
- * @property {string} [input] what it reads from its standard input
- * @property {number} [timeout] in milliseconds; then it is ended and the code is 124
+ * @property {NodeJS.ProcessEnv} [env] the whole environment; default: this process's
+ * @property {boolean} [show] whether its output goes to the terminal instead of into the result
+ * @property {string} [input] its standard input
+ * @property {number} [timeout] in milliseconds; after it the command is ended and its code is 124
  */
 
 /** @type {Set<Tree>} */
@@ -29,17 +29,18 @@ const folders = new Set();
 let ending = false;
 
 /**
- * Runs a command to its end. A command that cannot be started at all ends with code 127.
+ * Runs a command to its end. A command that cannot be started ends with code 127.
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]
  * @returns {Promise<Finished>}
  */
 export async function run(command, args, { cwd, env, show = false, input, timeout } = {}) {
-    // What is asked for after Ctrl-C is never begun: the clean-up ends this process.
+    // After Ctrl-C nothing more is started: the clean-up ends this process.
     if (ending) return new Promise(() => {});
     const output = show ? "inherit" : "pipe";
-    // A session of its own (`detached`), with no terminal to read from: Ctrl-C reaches only us, and we pass it on.
+    // In a session of its own (`detached`) and without a terminal to read from, so Ctrl-C reaches only this process, which
+    // forwards it.
     const child = spawn(command, args, {
         cwd,
         env,
@@ -88,7 +89,7 @@ async function drained(child) {
 }
 
 /**
- * A new empty folder, which is gone when this process ends.
+ * Makes an empty folder, which is removed when this process ends.
  * @param {string} prefix
  * @param {string} [parent]
  */
@@ -106,14 +107,13 @@ export async function cleanUp() {
 }
 
 /**
- * From now on Ctrl-C, a kill, a closed terminal and a reader of our output that has gone away end this process only after
- * a clean-up.
- * @param {() => void} [last] what is done after the clean-up
+ * Makes Ctrl-C, a kill, a closed terminal and a closed output pipe end this process only after a clean-up.
+ * @param {() => void} [last] called after the clean-up
  */
 export function cleanUpOnSignals(last) {
     /** @param {number} code */
     const stop = async (code) => {
-        // npm passes a Ctrl-C on that the terminal has sent already, so one can come twice: the second changes nothing.
+        // npm forwards a Ctrl-C that the terminal has already sent, so it may arrive twice. The second one is ignored.
         if (ending) return;
         ending = true;
         try {
@@ -124,14 +124,14 @@ export function cleanUpOnSignals(last) {
             process.exit(code);
         }
     };
-    // The exit codes are those that shells give.
+    // The exit codes are those of shells.
     for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
         process.on(signal, () => void stop(code));
     }
     for (const stream of [process.stdout, process.stderr]) stream.on("error", () => void stop(1));
 }
 
-// However this process ends, as long as it is not killed outright.
+// Runs however this process ends, unless it is killed with SIGKILL.
 process.on("exit", () => {
     for (const tree of running) tree.kill();
     removeFolders();
@@ -141,9 +141,12 @@ function removeFolders() {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** A command and all that it started. The engine puts its plugins into process groups of their own, so a group is not enough. */
+/**
+ * A command and all processes that it started. The engine puts its plugins into process groups of their own, so a process group
+ * does not contain them all.
+ */
 class Tree {
-    /** @type {Map<number, string>} each process's id and what else tells it from a later one with the same id */
+    /** @type {Map<number, string>} process ids and start times; the time tells a process from a later one with the same id */
     #seen = new Map();
 
     /**
@@ -155,7 +158,7 @@ class Tree {
         this.exited = exited;
     }
 
-    /** Asks the command to stop, as Ctrl-C does; twice, because the engine finishes what it is doing after the first. */
+    /** Asks the command to stop, as Ctrl-C does. Twice, because after the first the engine finishes its running operations. */
     async end() {
         let over = false;
         void this.exited.then(() => (over = true));
@@ -173,12 +176,12 @@ class Tree {
         this.kill();
     }
 
-    /** Kills what is left of it. */
+    /** Kills the processes that are left. */
     kill() {
         for (const { pid } of this.#look()) send(pid, "SIGKILL");
     }
 
-    /** Those of its processes that are alive now. */
+    /** Returns its processes that are alive now. */
     #look() {
         const all = processes();
         const ours = all.filter(
@@ -207,12 +210,12 @@ function send(pid, signal) {
     try {
         process.kill(pid, signal);
     } catch {
-        // It has ended by itself.
+        // It has already ended.
     }
 }
 
 /**
- * Every process of this machine that is not yet dead. Linux keeps the session, which a process cannot lose by losing its parent.
+ * Lists the processes of this machine that are alive. On Linux with their session, which a process keeps when its parent ends.
  * @returns {{pid: number, parent: number, session: number | undefined, born: string}[]}
  */
 function processes() {
@@ -221,7 +224,7 @@ function processes() {
             .filter((name) => /^\d+$/.test(name))
             .flatMap((name) => {
                 try {
-                    // "pid (name) state parent group session ... born": the name may hold spaces and brackets itself.
+                    // "pid (name) state parent group session ... start time": the name may contain spaces and brackets.
                     const stat = readFileSync(`/proc/${name}/stat`, "utf8");
                     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
                     const [state, parent, , session] = fields;

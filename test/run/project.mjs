@@ -1,5 +1,5 @@
 // @ts-check
-// This project on this machine: its folder, its npm, and the environment that its child processes get.
+// The project's folder, its npm, and the environment of its child processes.
 import { basename, delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * How this machine's npm is called: the very one that runs this script, if one does.
+ * How to call npm: the one that runs this script, if one does.
  * @param {...string} args
  */
 export function npm(...args) {
@@ -17,8 +17,8 @@ export function npm(...args) {
 }
 
 /**
- * This process's environment for a child that must reach only the local cloud: without the settings of real accounts.
- * @param {{pulumi: string, pulumiHome: string}} places the CLI's folder, and a folder for what the CLI remembers
+ * This process's environment without the settings of real accounts, for a child that must reach only the local cloud.
+ * @param {{pulumi: string, pulumiHome: string}} folders of the CLI, and for the files that the CLI keeps
  * @returns {Record<string, string>}
  */
 export function localEnvironment({ pulumi, pulumiHome }) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Mocha's spec reporter, which also writes the counts for test.mjs, and ends a run that a forgotten handle keeps alive.
+// Mocha's spec reporter. It also writes the counts for test.mjs, and ends a run that an open handle keeps alive.
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
@@ -18,7 +18,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
             writeFileSync(options.reporterOptions.counts, JSON.stringify({ passes, failures, pending, notRun }));
             setTimeout(() => {
                 console.error(
-                    `The tests are over, but something they opened is still open ${PATIENCE / 1000} s later.`,
+                    `The tests have ended, but a handle that they opened is still open ${PATIENCE / 1000} s later.`,
                 );
                 process.exit(1);
             }, PATIENCE).unref();

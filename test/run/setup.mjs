@@ -1,5 +1,5 @@
 // @ts-check
-// What `npm start` and `npm test` need on a machine that has only Node.js: dependencies, the build, a Pulumi CLI.
+// Sets up what `npm start` and `npm test` need on a machine with only Node.js: dependencies, the build, a Pulumi CLI.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findEngine } from "./engine.mjs";
@@ -7,7 +7,7 @@ import { npm, root } from "./project.mjs";
 import { Problem, run } from "./processes.mjs";
 
 /**
- * Sets up what is missing, one line of log for each step that has something to do.
+ * Sets up what is missing. Logs one line for each step that has something to do.
  * @param {{log: (line: string) => void}} options
  * @returns {Promise<{pulumi: string}>} the folder that holds the Pulumi CLI
  */
@@ -30,16 +30,16 @@ async function installDependencies(log) {
     if (dependenciesAreInstalled()) return;
     log("Dependencies: installing what package-lock.json names (npm ci)");
     const { command, args } = npm("ci");
-    // For the log, npm's own words are noise unless something goes wrong.
+    // npm's own output is shown only if it fails.
     const { code, stdout, stderr } = await run(command, args, { cwd: root });
     if (code === 0) return;
     throw new Problem(
         `The dependencies could not be installed:\n${stderr.trim() || stdout.trim()}\n\n` +
-            "`npm ci` needs an npm registry: see that this machine reaches one (`npm ping`), then run this again.",
+            "`npm ci` needs an npm registry: check that this machine reaches one (`npm ping`), then run this again.",
     );
 }
 
-/** Whether all of package-lock.json is in node_modules, in the right version: npm writes its own list there at the very end. */
+/** Whether node_modules contains every package of package-lock.json in the right version. npm writes its own list there last. */
 function dependenciesAreInstalled() {
     const wanted = packagesOf(join(root, "package-lock.json"));
     const found = packagesOf(join(root, "node_modules", ".package-lock.json"));
@@ -65,11 +65,11 @@ function packagesOf(file) {
 
 /** @param {(line: string) => void} log */
 async function build(log) {
-    // The compiler knows itself what has changed since the last time.
+    // The compiler finds out itself what has changed since the last build.
     if (!existsSync(join(root, "dist"))) log("Build: compiling the package (tsc --build)");
     const { code, stdout, stderr } = await run(join(root, "node_modules", ".bin", "tsc"), ["--build"], { cwd: root });
     if (code === 0) return;
     throw new Problem(
-        `The package does not compile:\n${`${stdout}${stderr}`.trim()}\n\nMend that, then run this again.`,
+        `The package does not compile:\n${`${stdout}${stderr}`.trim()}\n\nCorrect that, then run this again.`,
     );
 }

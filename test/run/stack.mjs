@@ -1,5 +1,5 @@
 // @ts-check
-// The stack that `npm start` shows.
+// The stack that `npm start` runs.
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { localEnvironment, root } from "./project.mjs";
 
 /** @typedef {import("../cloud/index.js").LocalCloud} LocalCloud */
 
-/** The main example's stack, in a folder and a backend of its own, so that nothing in the project changes. */
+/** The main example's stack, in a temporary folder with its own backend, so that nothing in the project changes. */
 export class Stack {
     /**
      * @param {string} folder
-     * @param {Record<string, string>} own what the CLI needs to find the stack
+     * @param {Record<string, string>} own environment variables with which the CLI finds the stack
      * @param {Record<string, string>} environment
      */
     constructor(folder, own, environment) {
@@ -36,7 +36,7 @@ export class Stack {
             PULUMI_HOME: environment.PULUMI_HOME ?? "",
             PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
             PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
-            // Its types are checked by the tests; the program starts faster without checking them again.
+            // The tests check its types. Without checking them again the program starts faster.
             PULUMI_NODEJS_TRANSPILE_ONLY: "true",
         };
         const stack = new Stack(folder, own, { ...environment, ...cloud.environment() });
@@ -45,16 +45,16 @@ export class Stack {
     }
 
     /**
-     * Runs the CLI so that its output is seen.
+     * Runs the CLI and shows its output. Fails if the CLI does.
      * @param {...string} args
      */
     async show(...args) {
         const code = await this.attempt(...args);
-        expect(code === 0, `pulumi ${args[0]} ended with exit code ${code}; its own words above say why.`);
+        expect(code === 0, `pulumi ${args[0]} ended with exit code ${code}; its output above says why.`);
     }
 
     /**
-     * Runs the CLI so that its output is seen, and returns its exit code.
+     * Runs the CLI, shows its output, and returns its exit code.
      * @param {...string} args
      */
     async attempt(...args) {
@@ -62,7 +62,7 @@ export class Stack {
     }
 
     /**
-     * Runs the CLI for its output.
+     * Runs the CLI and returns its output. Fails if the CLI does.
      * @param {...string} args
      */
     async read(...args) {
@@ -76,7 +76,7 @@ export class Stack {
 }
 
 /**
- * Ends the run with a message when something is not as it was said to be.
+ * Ends the run with a message if a condition does not hold.
  * @param {boolean} condition
  * @param {string} otherwise
  */

@@ -1,6 +1,6 @@
 // @ts-check
-// `npm start`: the main example against the local cloud, on the real Pulumi engine, then what its key does, step by step.
-// Each step checks what it shows. `npm start -- --keep` stops after `pulumi up` and leaves everything running.
+// `npm start`: runs the main example on the local cloud with the real Pulumi engine, then shows what its key does, step by
+// step. Each step checks what it shows. `npm start -- --keep` stops after `pulumi up` and leaves everything running.
 import { request } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { root } from "./project.mjs";
 import { setUp } from "./setup.mjs";
 import { expect, Stack } from "./stack.mjs";
 
-/** How long the control plane keeps a data key before it asks the KMS again, in milliseconds. */
+/** How long the control plane caches a data encryption key before it asks the KMS again, in milliseconds. */
 const CACHE = 4000;
 const NOTEBOOK = "/Shared/first";
 const SOURCE = "print('only for those who may use the key')";
@@ -33,7 +33,7 @@ await cleanUp();
 async function main(args) {
     const keep = args.includes("--keep");
     const strange = args.find((arg) => arg !== "--keep");
-    if (strange !== undefined) throw new Problem(`npm start does not know ${strange}; it takes --keep alone.`);
+    if (strange !== undefined) throw new Problem(`npm start does not know ${strange}; it only takes --keep.`);
     const { pulumi } = await setUp({ log: console.log });
     const { LocalCloud } = createRequire(import.meta.url)("../../dist/test/cloud/index.js");
     cloud = /** @type {LocalCloud} */ (
@@ -52,9 +52,9 @@ async function main(args) {
 
     heading("pulumi destroy: nothing is left");
     await stack.show("destroy", "--yes", "--skip-preview");
-    expect(cloud.contents().length === 1, `In the local cloud there is still:\n${cloud.contents().join("\n")}`);
-    say(`The account is empty. What is left is the second KMS key, which was made outside the stack.`);
-    console.log("\nAll of this was checked while it was shown. To try it by hand: npm start -- --keep");
+    expect(cloud.contents().length === 1, `The local cloud still contains:\n${cloud.contents().join("\n")}`);
+    say(`The account is empty. Only the second KMS key is left, which was created outside the stack.`);
+    console.log("\nEach step was checked. To try it yourself: npm start -- --keep");
 }
 
 /**
@@ -66,7 +66,7 @@ async function showEncryption(cloud, { workspaceUrl, workspaceId }) {
     await written(cloud, workspaceUrl);
     say(`written:  ${SOURCE}`);
     const stored = cloud.workspace(workspaceId).storedBytes(NOTEBOOK);
-    expect(!stored.includes(SOURCE.slice(0, 12)), "The stored bytes hold the notebook's text.");
+    expect(!stored.includes(SOURCE.slice(0, 12)), "The stored bytes contain the notebook's text.");
     say(`stored:   ${stored.subarray(0, 40).toString("hex")}… (${stored.length} bytes)`);
     say(`read:     ${await readNotebook(cloud, workspaceUrl)}`);
 }
@@ -76,7 +76,7 @@ async function showEncryption(cloud, { workspaceUrl, workspaceId }) {
  * @param {{workspaceUrl: string, keyArn: string}} outputs
  */
 async function showRevocation(cloud, { workspaceUrl, keyArn }) {
-    heading("The key is disabled: reads end with the cache's interval, and come back with the key");
+    heading("The key is disabled: reads fail when the cache expires, and work again when the key is enabled");
     const { KMSClient, DisableKeyCommand, EnableKeyCommand } = createRequire(import.meta.url)("@aws-sdk/client-kms");
     const environment = cloud.environment();
     const kms = new KMSClient({
@@ -84,7 +84,7 @@ async function showRevocation(cloud, { workspaceUrl, keyArn }) {
         endpoint: environment.AWS_ENDPOINT_URL_KMS,
         credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: environment.AWS_SECRET_ACCESS_KEY },
     });
-    // Only a data key that was fetched a moment ago outlasts the next lines on a slow machine.
+    // Fetch the data encryption key now, so that it stays cached during the next lines on a slow machine.
     await delay(CACHE);
     await readNotebook(cloud, workspaceUrl);
     await kms.send(new DisableKeyCommand({ KeyId: keyArn }));
@@ -96,9 +96,9 @@ async function showRevocation(cloud, { workspaceUrl, keyArn }) {
     );
     expect(
         refusal !== undefined && refusal.includes("DisabledException"),
-        "A read after the interval was not refused.",
+        "A read after the cache expired was not refused.",
     );
-    say(`read after the interval (${CACHE / 1000} s):    refused: ${refusal}`);
+    say(`read after ${CACHE / 1000} s:                   refused: ${refusal}`);
     await kms.send(new EnableKeyCommand({ KeyId: keyArn }));
     say(`enabled again, read:               ${await readNotebook(cloud, workspaceUrl)}`);
     kms.destroy();
@@ -169,14 +169,14 @@ async function written(cloud, workspaceUrl) {
 async function readNotebook(cloud, workspaceUrl) {
     const path = `/api/2.0/workspace/export?format=SOURCE&path=${encodeURIComponent(NOTEBOOK)}`;
     const { content } = await call(cloud, workspaceUrl, "GET", path);
-    // The service marks a notebook's source with a line of its own.
+    // The service adds a first line to a notebook's source.
     const source = Buffer.from(content, "base64").toString().replace("# Databricks notebook source\n", "");
     expect(source === SOURCE, "What was read is not what was written.");
     return source;
 }
 
 /**
- * A request to a workspace's own host. Not every machine resolves names below localhost, so the name goes in the header.
+ * Sends a request to a workspace's host. Not every machine resolves names below localhost, so the name goes in the header.
  * @param {LocalCloud} cloud
  * @param {string} workspaceUrl
  * @param {string} method

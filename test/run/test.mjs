@@ -1,6 +1,6 @@
 // @ts-check
-// `npm test`: sets up what is missing, checks style, runs the unit tests, then those on the real engine, two files at a time.
-// What follows `--` goes to mocha: npm test -- --grep "key". The last line says how many tests passed and failed.
+// `npm test`: sets up what is missing, checks style, runs the unit tests, then the tests on the real engine, two files at a
+// time. Arguments after `--` go to mocha: npm test -- --grep "key". The last line counts passed and failed tests.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -9,8 +9,8 @@ import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./proc
 import { setUp } from "./setup.mjs";
 
 /**
- * The suites in the order in which they run, and how long one test may take, in milliseconds. The files of a suite `apart`
- * have a process each, some at once: they wait for the engine, and share nothing.
+ * The suites in order, and the time limit of one test in milliseconds. Each file of a suite that is `apart` runs in its own
+ * process, several at a time: such tests mostly wait for the engine, and share nothing.
  */
 const SUITES = [
     { name: "unit", timeout: 10_000, apart: false },
@@ -19,8 +19,8 @@ const SUITES = [
     { name: "consumers", timeout: 300_000, apart: true },
 ];
 
-/** Files of a suite that runs apart that take longest: begun first, so that none is left over at the end. */
-const LONGEST = ["key-change", "start", "leftovers", "crash"];
+/** The slowest files of a suite that runs apart. They start first, so that none runs alone at the end. */
+const LONGEST = ["key-change", "start", "orphans", "crash"];
 
 const total = { passed: 0, failed: 0 };
 
@@ -68,11 +68,11 @@ async function checkStyle() {
 
 /**
  * @param {{name: string, timeout: number, apart: boolean}} suite
- * @param {{folder: string, pulumi: string}} places a folder for what the run leaves, and that of the CLI
+ * @param {{folder: string, pulumi: string}} folders for the files of the run, and of the CLI
  * @param {string[]} mochaArguments
  */
-async function runSuite(suite, places, mochaArguments) {
-    // Named from the sources: what was compiled from a test that is gone must not run.
+async function runSuite(suite, folders, mochaArguments) {
+    // Listed from the sources: a compiled test whose source was deleted must not run.
     const sources = join(root, "test", suite.name);
     const names = (existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: "utf8" }) : [])
         .filter((file) => file.endsWith(".test.ts"))
@@ -81,24 +81,24 @@ async function runSuite(suite, places, mochaArguments) {
     if (names.length === 0) throw new Problem(`There is no test in test/${suite.name}.`);
 
     console.log(`\n── ${suite.name} tests`);
-    if (!suite.apart) return runFiles(suite, names, places, mochaArguments, true);
+    if (!suite.apart) return runFiles(suite, names, folders, mochaArguments, true);
     const order = (/** @type {string} */ name) => (LONGEST.indexOf(name) + LONGEST.length + 1) % (LONGEST.length + 1);
     const waiting = [...names].sort((one, other) => order(one) - order(other));
     const worker = async () => {
         for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-            await runFiles(suite, [name], places, mochaArguments, false);
+            await runFiles(suite, [name], folders, mochaArguments, false);
         }
     };
     await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
 }
 
 /**
- * Runs test files in one process of mocha.
+ * Runs test files in one mocha process.
  * @param {{name: string, timeout: number}} suite
  * @param {string[]} names
- * @param {{folder: string, pulumi: string}} places
+ * @param {{folder: string, pulumi: string}} folders
  * @param {string[]} mochaArguments
- * @param {boolean} show whether its output is seen as it comes, or all of it at the end
+ * @param {boolean} show whether its output is shown as it comes, or at the end
  */
 async function runFiles({ name: suite, timeout }, names, { folder, pulumi }, mochaArguments, show) {
     const what = names.length === 1 ? `${suite} tests of ${names[0]}` : `${suite} tests`;
@@ -117,7 +117,7 @@ async function runFiles({ name: suite, timeout }, names, { folder, pulumi }, moc
     if (!show) console.log(`${stdout}${stderr}`.trimEnd());
     if (!existsSync(counts)) {
         total.failed++;
-        console.error(`The ${what} broke off (exit code ${code}); counted as one failed test.`);
+        console.error(`The ${what} ended early (exit code ${code}); counted as one failed test.`);
         return;
     }
     const { passes, failures, pending, notRun } = JSON.parse(readFileSync(counts, "utf8"));

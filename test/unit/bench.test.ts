@@ -30,8 +30,8 @@ function request(method: string, path: string, answered: number | undefined, sta
 }
 
 describe("the benchmark", () => {
-    it("counts as state beyond its due what is neither given nor documented nor the engine's, to the byte", () => {
-        const due = { given: ["workspaceName"], documented: ["workspaceId"] };
+    it("counts as the state's remainder what is neither an input nor a documented output nor the engine's, to the byte", () => {
+        const expected = { given: ["workspaceName"], documented: ["workspaceId"] };
         const resource = {
             urn: "urn:pulumi:dev::p::t::w",
             custom: true,
@@ -45,12 +45,12 @@ describe("the benchmark", () => {
             outputs: { workspaceName: "w", workspaceId: "1" },
         };
         const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-        const { bytes: remainder, parts } = stateRemainder(resource, due);
+        const { bytes: remainder, parts } = stateRemainder(resource, expected);
         expect(remainder).to.equal(bytes(resource) - bytes(without));
         expect([...parts.keys()]).to.deep.equal(["inputs.__provider", "inputs.owner", "outputs.hasRun"]);
     });
 
-    it("takes the outputs that the published types of a class declare for documented", () => {
+    it("counts the outputs that a class's published types declare as documented", () => {
         const types = readFileSync(
             join(resolve(__dirname, "../../.."), "dist", "sdk", "resources", "workspace.d.ts"),
             "utf8",
@@ -60,7 +60,7 @@ describe("the benchmark", () => {
         expect(documented).not.to.include.members(["onKeyChange", "adopt"]);
     });
 
-    it("takes a workspace for noticed at the first answer made after it was ready that shows it", () => {
+    it("counts a workspace as noticed at the first response after it was ready that shows it", () => {
         const requests = [
             request("GET", `${account}/workspaces`, 900),
             request("GET", `${account}/workspaces`, 1100, 503),
@@ -79,7 +79,7 @@ describe("the benchmark", () => {
         expect(noticedAfter(workspaces, requests)).to.deep.equal([300, 200, 0, undefined]);
     });
 
-    it("counts every request once, by its kind", () => {
+    it("counts each request once, by its kind", () => {
         const requests = [
             request("POST", "/oidc/accounts/a/v1/token", 1),
             request("GET", `${account}/workspaces`, 1),
@@ -98,7 +98,7 @@ describe("the benchmark", () => {
         });
     });
 
-    it("counts only accepted workspaces towards the rate, from the first to the last", () => {
+    it("counts only accepted workspaces for the rate, from the first to the last", () => {
         const posts = [0, 100, 200, 1000].map((time) => request("POST", `${account}/workspaces`, time, 201));
         const refused = request("POST", `${account}/workspaces`, 5000, 429);
         expect(acceptedRate([...posts, refused])).to.equal(3);
@@ -124,7 +124,7 @@ describe("the benchmark", () => {
         expect(new Set(lines.map(({ length }) => length)).size).to.equal(1);
     });
 
-    it("draws a bar for each figure, as long as its share of the row's largest, with its goal beside it", () => {
+    it("draws a bar for each figure, as long as its share of the row's largest, with its goal next to it", () => {
         const rows: Row[] = [
             { measure: "refresh", unit: "s", figures: { ours: 3, empty: 2 }, goal: atMost(1.5, 2, "≤ 2 × <empty>") },
             { measure: "  lists", unit: "", figures: { ours: 4, empty: 0 } },
@@ -142,12 +142,12 @@ describe("the benchmark", () => {
         ]);
     });
 
-    it("has no goal for what was not measured", () => {
+    it("has no goal for a figure that was not measured", () => {
         expect(atMost(undefined, 1, "≤ 1")).to.equal(undefined);
         expect([median([]), median([3, 1, 2]), median([4, 1, 2, 3])]).to.deep.equal([undefined, 2, 2.5]);
     });
 
-    it("adds up a profile's time by package, marks this package's and leaves idle time out", () => {
+    it("sums a profile's time by package, marks this package and leaves out idle time", () => {
         const node = (id: number, url: string, functionName = "f") => ({
             id,
             callFrame: { url, functionName, scriptId: "0", lineNumber: 0, columnNumber: 0 },
@@ -165,19 +165,19 @@ describe("the benchmark", () => {
             timeDeltas: [9000, 2000, 1000, 1000],
         };
         expect(selfTimes(profile, "/p")).to.deep.equal([
-            { place: "pulumi-databricks-cmk", ours: true, milliseconds: 3, share: 0.75 },
-            { place: "@grpc/grpc-js", ours: false, milliseconds: 1, share: 0.25 },
+            { module: "pulumi-databricks-cmk", ours: true, milliseconds: 3, share: 0.75 },
+            { module: "@grpc/grpc-js", ours: false, milliseconds: 1, share: 0.25 },
         ]);
     });
 
-    it("refuses a measure that it does not know and a number that is none, and names what it takes", () => {
+    it("refuses an unknown measure and an invalid number, and names what it accepts", () => {
         expect(() => readOptions(["--only", "speed"], ["create", "refresh"])).to.throw("create, refresh");
         expect(() => readOptions(["--n", "many"], [])).to.throw("--n many");
         expect(() => readOptions(["--scatter", "101"], [])).to.throw("0 to 100");
         expect(readOptions(["--n", "1000"], [])).to.include({ n: 1000, rateN: 1000, provisioning: 30 });
     });
 
-    it("finds others' workspaces in a filled account, and knows how large each answer was", async () => {
+    it("finds the workspaces of a filled account, and records the size of each response", async () => {
         const cloud = await LocalCloud.start();
         try {
             await cloud.account.fill(20);
@@ -193,7 +193,7 @@ describe("the benchmark", () => {
         }
     });
 
-    it("lets workspaces be ready at scattered times, never later than the provisioning time", async () => {
+    it("makes workspaces ready at scattered times, never later than the provisioning time", async () => {
         const cloud = await LocalCloud.start({
             provisioningMilliseconds: 1000,
             provisioningScatter: 0.5,

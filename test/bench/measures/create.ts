@@ -3,25 +3,25 @@ import { byArm, type Bench, type Created, type Measure } from "../bench";
 import { type Counts, countRequests, isWorkspacePost, noticedAfter } from "../requests";
 import { atMost, median, type Row } from "../table";
 
-/** The goal for everything but the POSTs of the workspaces themselves. */
+/** The goal for all requests except the POSTs of workspaces. */
 const OTHER_CALLS = 25;
-/** The longest that a workspace may be RUNNING unnoticed, in milliseconds. */
+/** How long a workspace may be RUNNING before that is noticed, in milliseconds. */
 const NOTICED_WITHIN = 10_000;
 
-/** What one arm's `up` came to. */
+/** The result of one arm's `up`. */
 interface Creation {
     readonly seconds: number;
     readonly counts: Counts;
     /** From the first POST of a workspace to the last, in milliseconds. */
     readonly span: number;
-    /** How long each workspace was RUNNING before that was noticed, in milliseconds; of an arm without calls nothing. */
+    /** How long each workspace was RUNNING before that was noticed, in milliseconds. Empty for an arm that sends no requests. */
     readonly delays: readonly number[];
 }
 
-/** `pulumi up` of `n` workspaces: its time, its requests, and how long a workspace was RUNNING before that was noticed. */
+/** `pulumi up` of `n` workspaces: time, requests, and how long a workspace was RUNNING before that was noticed. */
 export const create = measure("create", "", (bench, name) => bench.createdUsually(name, creation));
 
-/** The same where the engine keeps no checkpoints: what this package does when all workspaces are asked for together. */
+/** The same without the engine's checkpoints, so that all workspaces are requested together. */
 export const burst = measure("burst", " without the engine's checkpoints", async (bench, name) =>
     creation(await bench.created(name)),
 );
@@ -122,6 +122,6 @@ function noticed(arm: Arm, run: ArmRun): number[] {
     const delays = noticedAfter(workspaces, run.requests);
     const seen = delays.filter((delay) => delay !== undefined);
     if (seen.length < arm.n)
-        throw new Error(`${arm.name}: ${arm.n - seen.length} workspaces were RUNNING, and no answer showed it.`);
+        throw new Error(`${arm.name}: ${arm.n - seen.length} workspaces were RUNNING, and no response showed it.`);
     return seen;
 }

@@ -2,18 +2,18 @@ import { Arm, type ArmName, type ArmRun } from "../arms";
 import { byArm, type Bench, type Measure } from "../bench";
 import { median, ratio, type Row } from "../table";
 
-/** Workspaces of others in the large account. */
+/** Number of workspaces of others in the large account. */
 const FOREIGN = 10_000;
-/** How long a workspace is PROVISIONING here. */
+/** How long a workspace is PROVISIONING, in milliseconds. */
 const PROVISIONING = 1000;
 
 type Command = "up" | "refresh";
 
-/** One workspace created and refreshed in an account full of others' workspaces, against an account with none. */
+/** Creates and refreshes one workspace in an account with many workspaces of others, and in one with none. */
 export const foreign: Measure = {
     name: "foreign",
     async measure(bench) {
-        // The empty provider never looks into the account.
+        // The empty provider sends no requests.
         const arms = bench.arms.filter((name) => name !== "empty");
         const none = new Map<ArmName, Map<Command, ArmRun[]>>();
         const many = new Map<ArmName, Map<Command, ArmRun[]>>();

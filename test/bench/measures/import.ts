@@ -12,7 +12,7 @@ const TIMES = 15;
 const WITHIN = 15;
 const watched = ["@pulumi/aws", "axios", "zod"];
 
-/** What a program of each arm imports beside `@pulumi/pulumi`. */
+/** What each arm's program imports besides `@pulumi/pulumi`. */
 const imports: Readonly<Record<ArmName, readonly string[]>> = {
     ours: ["pulumi-databricks-cmk"],
     empty: [],
@@ -26,7 +26,7 @@ interface Import {
     readonly loaded: readonly string[];
 }
 
-/** Importing the package in a program that has loaded `@pulumi/pulumi` already. */
+/** Time to import the package in a program that has already loaded `@pulumi/pulumi`. */
 export const importing: Measure = {
     name: "import",
     async measure(bench) {

@@ -5,7 +5,7 @@ import { atMost, ratio } from "../table";
 /** The goal, as a multiple of the empty provider's. */
 const TO_EMPTY = 1.3;
 
-/** Peak memory of the dynamic providers' process, over the create and the refreshes. Linux only. */
+/** Peak memory of the dynamic-provider process during create and refreshes. Linux only. */
 export const memory: Measure = {
     name: "memory",
     async measure(bench) {

@@ -3,18 +3,18 @@ import { byArm, type Measure } from "../bench";
 import { acceptedRate, isWorkspacePost } from "../requests";
 import { atLeast, atMost } from "../table";
 
-/** The goal, in % of the rate that is allowed. */
+/** The goal, in percent of the allowed rate. */
 const OF_ALLOWED = 90;
 
 /**
- * Creating workspaces where more than some requests a second are answered with 429. The engine keeps no checkpoints, or
- * with many workspaces it would be slower than the rate.
+ * Creates workspaces where the service answers requests above a rate with 429. Without the engine's checkpoints, which would
+ * make many workspaces slower than the rate.
  */
 export const rate: Measure = {
     name: "rate",
     async measure(bench) {
         const { rate: allowed, rateN, provisioning } = bench.options;
-        // The empty provider writes nothing.
+        // The empty provider sends no requests.
         const arms = bench.arms.filter((name) => name !== "empty");
         const failures = new Map<ArmName, number>();
         const rates = new Map<ArmName, number>();
@@ -31,7 +31,7 @@ export const rate: Measure = {
                 const there = [...made].filter((resource) => /^workspace-\d+$/.test(resource)).length;
                 failures.set(name, rateN - there);
                 const achieved = acceptedRate(requests);
-                // Of an arm that gave up, the few writes of the beginning say nothing.
+                // For an arm that gave up, the few writes at the beginning mean nothing.
                 if (achieved !== undefined && there === rateN) rates.set(name, (achieved / allowed) * 100);
                 refused.set(name, requests.filter((one) => isWorkspacePost(one) && one.status === 429).length);
             } finally {

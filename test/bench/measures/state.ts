@@ -9,7 +9,7 @@ import { atMost } from "../table";
 /** The goal, in bytes. */
 const REMAINDER = 400;
 
-/** What the programs of all arms give a workspace. */
+/** The inputs of a workspace in the programs of all arms. */
 const given = [
     "workspaceName",
     "awsRegion",
@@ -18,20 +18,20 @@ const given = [
     "managedServicesCustomerManagedKeyId",
 ];
 
-/** State of a workspace beyond its inputs, its documented outputs and what the engine itself writes. */
+/** State of a workspace besides its inputs, its documented outputs and the engine's own fields. */
 export const state: Measure = {
     name: "state",
     async measure(bench) {
         const types = readFileSync(join(resolve(__dirname, "../../.."), "sdk", "resources", "workspace.d.ts"), "utf8");
-        const due = { given, documented: declaredOutputs(types) };
+        const expected = { given, documented: declaredOutputs(types) };
         const remainders = new Map<ArmName, Remainder>();
         for (const name of bench.arms) {
-            // What @pulumi/databricks documents is its own matter: nothing of it is taken for a remainder here.
+            // What @pulumi/databricks documents is not known here, so nothing of it counts as remainder.
             if (name === "peer") continue;
             const resources = await (await bench.created(name)).arm.resources();
             const largest = resources
                 .filter(({ urn }) => /::workspace-\d+$/.test(String(urn)))
-                .map((resource) => stateRemainder(resource, due))
+                .map((resource) => stateRemainder(resource, expected))
                 .sort((left, right) => right.bytes - left.bytes)[0];
             if (largest !== undefined) remainders.set(name, largest);
         }
@@ -39,7 +39,7 @@ export const state: Measure = {
         const parts = new Set([...remainders.values()].flatMap((remainder) => [...remainder.parts.keys()]));
         return [
             {
-                measure: "state of a workspace beyond its due",
+                measure: "state of a workspace beyond inputs and outputs",
                 unit: "bytes",
                 figures,
                 goal: atMost(figures.ours, REMAINDER, `≤ ${REMAINDER} bytes`),

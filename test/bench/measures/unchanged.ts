@@ -5,7 +5,7 @@ import { atMost, median, ratio, type Row } from "../table";
 
 /** The goal for time, as a multiple of the empty provider's. */
 const TO_EMPTY = 1.2;
-/** A token, and one call for each of the four kinds of objects in the stack. */
+/** One token, and one request for each of the four kinds of objects in the stack. */
 const REFRESH_CALLS = 5;
 
 /** `pulumi refresh` of workspaces that nobody changed. */
@@ -18,8 +18,8 @@ export const refresh: Measure = {
 };
 
 /**
- * The same beside an empty provider whose workspaces have the outputs of ours: the engine carries each output of each
- * resource back and forth, whoever made it.
+ * Compares with an empty provider whose workspaces have the outputs of ours, because the engine transfers each output of each
+ * resource, whichever provider returned it.
  */
 async function besideCarrier(bench: Bench): Promise<Row> {
     const { arm: ours } = await bench.created("ours");
@@ -46,7 +46,7 @@ async function besideCarrier(bench: Bench): Promise<Row> {
     };
 }
 
-/** The outputs of a workspace that are no inputs. */
+/** The outputs of a workspace that are not inputs. */
 async function outputsOf(ours: Arm): Promise<Record<string, unknown>> {
     const workspace = (await ours.resources()).find(({ urn }) => /::workspace-\d+$/.test(String(urn)));
     const { inputs = {}, outputs = {} } = (workspace ?? {}) as Record<"inputs" | "outputs", Record<string, unknown>>;

@@ -1,5 +1,5 @@
-// The arm `carrier`: an empty provider whose workspaces have the outputs in OUTPUTS, and a text of its code that is as short as
-// this package's. It is what the engine costs with such resources, whoever makes them.
+// The arm `carrier`: an empty provider whose workspaces have the outputs in OUTPUTS, and whose code in the state is as short as
+// this package's. It is what the engine costs with such resources.
 import * as pulumi from "@pulumi/pulumi";
 
 import { registered, workspaces } from "./stack";

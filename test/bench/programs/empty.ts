@@ -1,4 +1,4 @@
-// The arm `empty`: a dynamic provider that does nothing, with a workspace's inputs. It is what the engine itself costs.
+// The arm `empty`: a dynamic provider that does nothing, with a workspace's inputs: what the engine itself costs.
 import * as pulumi from "@pulumi/pulumi";
 
 import { registered, workspaces } from "./stack";

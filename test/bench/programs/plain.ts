@@ -1,5 +1,5 @@
-// The arm `plain`: a dynamic provider as it is usually written. Its closure goes into the state, each workspace has a
-// poller of its own, and each is read by itself.
+// The arm `plain`: a dynamic provider written the usual way. Its closure is serialised into the state, each workspace has its
+// own poller, and each is read on its own.
 import * as pulumi from "@pulumi/pulumi";
 import axios from "axios";
 import { z } from "zod";

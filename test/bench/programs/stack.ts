@@ -1,14 +1,14 @@
-// What the arms' programs have in common, so that the engine has the same work in all of them.
+// The common part of the arms' programs, so that the engine has the same work in all of them.
 import * as pulumi from "@pulumi/pulumi";
 
-/** The inputs by which a workspace names what workspaces share. */
+/** The inputs of a workspace that reference shared objects. */
 export interface SharedInputs {
     readonly credentialsId: pulumi.Input<string>;
     readonly storageConfigurationId: pulumi.Input<string>;
     readonly managedServicesCustomerManagedKeyId: pulumi.Input<string>;
 }
 
-/** An id of something that is there already, as a resource whose provider does nothing. */
+/** The id of an existing object, as a resource whose provider does nothing. */
 class Registered extends pulumi.dynamic.Resource {
     declare readonly value: pulumi.Output<string>;
 
@@ -17,7 +17,7 @@ class Registered extends pulumi.dynamic.Resource {
     }
 }
 
-/** What was registered from outside, as one resource each. */
+/** The existing shared objects, one resource each. */
 export function registered(): SharedInputs {
     return {
         credentialsId: new Registered("credentials", process.env["CREDENTIALS_ID"]).value,
