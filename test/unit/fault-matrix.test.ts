@@ -59,7 +59,8 @@ class SmallEngine {
                 {
                     DATABRICKS_HOST: this.cloud.host,
                     DATABRICKS_ACCOUNT_ID: this.cloud.accountId,
-                    DATABRICKS_TOKEN: this.cloud.token,
+                    DATABRICKS_CLIENT_ID: this.cloud.clientId,
+                    DATABRICKS_CLIENT_SECRET: this.cloud.clientSecret,
                 },
                 this.clock,
             ),

@@ -25,7 +25,11 @@ describe("handlers against the local cloud", () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
         cloud.behaviour.validationWords = "credentials";
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
-        world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
+        const { DATABRICKS_CLIENT_ID = "", DATABRICKS_CLIENT_SECRET = "" } = cloud.environment();
+        world = fakeEnvironment(
+            { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET },
+            clock,
+        );
         handlers = handlersOf();
     }
 
@@ -236,6 +240,31 @@ describe("handlers against the local cloud", () => {
         expect([id, other.id]).to.not.include(stranger.id);
     });
 
+    it("adopts no workspace that holds content, is older than a day, or cannot be read: the error names the remedies", async () => {
+        await begin();
+        const news = await inputs();
+        const { id } = await handlers.workspace.create(news);
+        const refusal = async () => {
+            handlers = handlersOf();
+            return handlers.workspace.create(news).then(
+                () => "adopted",
+                (error: Error) => error.message,
+            );
+        };
+        const workspace = cloud.workspace(id);
+        await workspace.seed({ "/Shared/report": { type: "NOTEBOOK", source: "1" } });
+        expect(await refusal())
+            .to.contain("it holds content (/Shared/report)")
+            .and.contain(`adopt: "${id}"`)
+            .and.contain("another name");
+        cloud.account.change("workspaces", id, { creation_time: Date.now() - 25 * 3_600_000 });
+        expect(await refusal()).to.contain("it is older than a day");
+        cloud.account.change("workspaces", id, { creation_time: Date.now() });
+        cloud.account.setStatus(id, "FAILED", "no route");
+        expect(await refusal()).to.contain("it is FAILED, and whether it ever ran is not known");
+        expect(posts()).to.have.length(1);
+    });
+
     it("adopts a registration, which carries no owner, only while it is recent by the service's clock", async () => {
         await begin();
         const key = {
@@ -294,7 +323,8 @@ describe("handlers against the local cloud", () => {
                 () => "ok",
                 (error: Error) => error.message,
             );
-        const asked = () => cloud.requests.filter(({ method }) => method === "POST").length;
+        const asked = () =>
+            cloud.requests.filter(({ method, path }) => method === "POST" && path.includes("/api/")).length;
 
         for (const [setting, most] of [
             [undefined, 90],
@@ -330,7 +360,7 @@ describe("handlers against the local cloud", () => {
             await begin();
             const refusal = { error_code: "INVALID_PARAMETER_VALUE", message: "Failed another check" };
             cloud.inject({
-                when: ({ method }) => method === "POST",
+                when: ({ method, path }) => method === "POST" && path.includes("/api/"),
                 do: { kind: "status", status: 400, body: JSON.stringify(refusal) },
             });
             expect(await outcome(handlers.credentials.create(fresh))).to.contain("Failed another check");

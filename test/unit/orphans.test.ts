@@ -46,7 +46,11 @@ describe("leftovers, and what must not be mistaken for one", () => {
         clock = new EventfulClock();
         cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
-        world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
+        const { DATABRICKS_CLIENT_ID = "", DATABRICKS_CLIENT_SECRET = "" } = cloud.environment();
+        world = fakeEnvironment(
+            { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET },
+            clock,
+        );
         handlers = handlersOf();
     }
     afterEach(() => cloud.stop());

@@ -10,6 +10,7 @@ import { ObjectHandler } from "../../resource/handler";
 import { getPath, getString, type Properties, sameValue, UNKNOWN } from "../../util/property-path";
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyChangeOf, shownKey } from "./key-change";
+import { reasonNotToAdopt } from "./orphan";
 import { judgeReplacement } from "./replacement";
 import { isTerminal, neverRan } from "./status";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
@@ -75,6 +76,14 @@ export class WorkspaceHandler extends ObjectHandler {
             return { inputs: news, failures: [{ property: change.field, reason }] };
         }
         return { inputs: { ...news, keyChange: keyChangeMarker(change) } };
+    }
+
+    protected override acceptOrphan(
+        request: CreateRequest,
+        id: string,
+        response: Properties,
+    ): Promise<string | undefined> {
+        return reasonNotToAdopt(request, id, response);
     }
 
     /**
