@@ -1,0 +1,167 @@
+import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
+
+import { Account } from "../cloud/account-api/account";
+import { AccountApi } from "../cloud/account-api/account-api";
+import { type Behaviour, defaultBehaviour } from "../cloud/behaviour";
+import { respond, serialize } from "../cloud/http";
+import type { TokenService } from "../cloud/oidc/tokens";
+import type { WorkspaceStore } from "../cloud/workspace-api/workspace-store";
+
+export const ACCOUNT = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
+
+/** What goes wrong with one request. */
+export type Fault =
+    /** It is never sent. */
+    | "refused"
+    /** It has its effect, and its response is lost. */
+    | "lost"
+    /** The service answers 500 and does nothing. */
+    | "error"
+    /** The engine and its provider are killed before it is sent. */
+    | "killed-before"
+    /** The engine and its provider are killed when it has had its effect. */
+    | "killed-after";
+
+/** A request that changes the account. */
+export interface Write {
+    readonly method: string;
+    readonly path: string;
+}
+
+/** One provider process's connection to the service. */
+export interface Connection {
+    readonly host: string;
+    /** Whether the process was killed. */
+    dead: boolean;
+}
+
+/**
+ * The account of the local cloud without its sockets: the requests of the provider's own HTTP client are answered in this
+ * process. With them, and with a KMS behind each workspace, 10,000 sequences would take an hour; what is left out is Node's
+ * networking, which the tests of the client cover.
+ */
+export class AccountService {
+    readonly behaviour: Behaviour = { ...defaultBehaviour, keyChange: "updatable", emptyTags: "applied" };
+    readonly account: Account;
+    readonly writes: Write[] = [];
+    /** Called when a workspace is deleted, before it goes. */
+    onDelete: (id: string) => void = () => undefined;
+    /** Called when the processes are killed. */
+    onKilled: () => void = () => undefined;
+    /** Counts down with each request; the fault meets the one at zero. */
+    private armed: { after: number; fault: Fault } | undefined;
+    private readonly api: AccountApi;
+
+    constructor(private readonly clock: { now(): number; skew: number }) {
+        const now = () => clock.now() + clock.skew;
+        const nothing = { open: () => Promise.resolve(), rewrap: () => Promise.resolve(), close: () => undefined };
+        this.account = new Account({
+            accountId: ACCOUNT,
+            now,
+            behaviour: this.behaviour,
+            workspaces: nothing as unknown as WorkspaceStore,
+            provisioningMilliseconds: 30_000,
+            provisioningScatter: 0,
+            deletionMilliseconds: 0,
+            deploymentNamePrefix: undefined,
+            awsVpcEndpoint: () => undefined,
+            awsAccountId: "123456789012",
+        });
+        const tokens = { authenticate: () => "model" } as unknown as TokenService;
+        this.api = new AccountApi(this.account, ACCOUNT, tokens, this.behaviour);
+    }
+
+    /** A host name of its own for a provider process. */
+    connect(): Connection {
+        const connection = { host: `https://process-${++processes}.invalid`, dead: false };
+        services.set(connection.host, { service: this, connection });
+        return connection;
+    }
+
+    /** The process is over. */
+    disconnect(connection: Connection): void {
+        services.delete(connection.host);
+    }
+
+    /** Lets something go wrong with the request that comes after this many others. */
+    arm(after: number, fault: Fault): void {
+        this.armed = { after, fault };
+    }
+
+    disarm(): void {
+        this.armed = undefined;
+    }
+
+    /** Answers a request of a provider process. */
+    async answer(connection: Connection, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+        if (connection.dead) throw broken("ECONNREFUSED", config);
+        const fault = this.nextFault();
+        if (fault === "refused") throw broken("ECONNREFUSED", config);
+        if (fault === "killed-before") return this.kill(connection, config);
+        const url = new URL(String(config.url), connection.host);
+        const method = String(config.method).toUpperCase();
+        if (fault === "error")
+            return response(config, 500, '{"error_code":"INTERNAL_ERROR","message":"model"}', this.date());
+        if (method !== "GET") this.writes.push({ method, path: url.pathname });
+        const deleted = /\/workspaces\/(\d+)$/.exec(url.pathname)?.[1];
+        if (method === "DELETE" && deleted !== undefined && this.account.find("workspaces", deleted) !== undefined)
+            this.onDelete(deleted);
+        const text = typeof config.data === "string" ? config.data : "";
+        const { status, body } = await respond(
+            () =>
+                this.api.answer({
+                    method,
+                    path: url.pathname,
+                    query: Object.fromEntries(url.searchParams),
+                    headers: {},
+                    body: text,
+                    bytes: Buffer.from(text),
+                }),
+            "json",
+        );
+        if (fault === "lost") throw broken("ECONNRESET", config);
+        if (fault === "killed-after") return this.kill(connection, config);
+        return response(config, status, serialize(body), this.date());
+    }
+
+    private date(): string {
+        return new Date(this.clock.now() + this.clock.skew).toUTCString();
+    }
+
+    private nextFault(): Fault | undefined {
+        if (this.armed === undefined || this.armed.after-- > 0) return undefined;
+        const { fault } = this.armed;
+        this.armed = undefined;
+        return fault;
+    }
+
+    private kill(connection: Connection, config: InternalAxiosRequestConfig): never {
+        connection.dead = true;
+        this.onKilled();
+        throw broken("ECONNREFUSED", config);
+    }
+}
+
+let processes = 0;
+const services = new Map<string, { service: AccountService; connection: Connection }>();
+const real = axios.defaults.adapter;
+
+/** Lets requests to the services of the model be answered here; the function returned ends it. */
+export function interceptRequests(): () => void {
+    axios.defaults.adapter = (config) => {
+        const found = services.get(String(config.baseURL));
+        if (found === undefined) return Promise.reject(broken("ECONNREFUSED", config));
+        return found.service.answer(found.connection, config);
+    };
+    return () => {
+        if (real !== undefined) axios.defaults.adapter = real;
+    };
+}
+
+function broken(code: string, config: InternalAxiosRequestConfig): AxiosError {
+    return new AxiosError(code, code, config);
+}
+
+function response(config: InternalAxiosRequestConfig, status: number, data: string, date: string): AxiosResponse {
+    return { config, status, data, statusText: "", headers: { date } };
+}
