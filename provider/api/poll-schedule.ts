@@ -20,7 +20,7 @@ const POLLS_PER_STREAM = 7;
 const ALLOWANCE = 100;
 
 /** What is waited for: each takes its own time, which the first that ends teaches the others. */
-export type Awaited = "provisioning" | "deletion";
+export type Awaited = "provisioning" | "update" | "deletion";
 
 /** One wait, as far as the time of the next look depends on it; times in milliseconds. */
 export interface Wait {

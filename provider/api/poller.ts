@@ -121,11 +121,11 @@ export class Poller {
 
     /** One look at all of them: the two questions share one list. */
     private async answersFor(waiters: readonly Waiter[]): Promise<ReadonlyMap<string, Properties | undefined>> {
-        const idsOf = (what: Awaited) => [
-            ...new Set(waiters.filter((waiter) => waiter.what === what).map(({ id }) => id)),
+        const idsOf = (...kinds: readonly Awaited[]) => [
+            ...new Set(waiters.filter(({ what }) => kinds.includes(what)).map(({ id }) => id)),
         ];
         const [provisioned, deleted] = await Promise.all([
-            this.collection.getMany(idsOf("provisioning")),
+            this.collection.getMany(idsOf("provisioning", "update")),
             this.collection.getMany(idsOf("deletion"), "believed"),
         ]);
         return new Map([...deleted, ...provisioned]);

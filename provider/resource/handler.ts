@@ -13,6 +13,7 @@ import { ownershipTagOf } from "./ownership";
 import { recoverOrphan } from "./recovery";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
 import { requireFreeName } from "./references";
+import { waitUntilShown } from "./update";
 import { checkInputs, refusedChanges, resolveAliases, warnOfIgnored } from "./validation";
 
 /**
@@ -148,7 +149,10 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         const response = await collection.get(id);
         if (response === undefined) throw this.gone(id);
         const state = this.toState(given, response);
-        const outs = await this.waitUntilReady({ collection, id, inputs: given, state, isNew: false });
+        const ready = await this.waitUntilReady({ collection, id, inputs: given, state, isNew: false });
+        const outs = await waitUntilShown({ ...this.requestFor(given), collection }, id, ready, changed, (latest) =>
+            this.toState(given, latest),
+        );
         return { outs: keepKnownDrift(this.definition, this.session, { id, olds, news, outs }) };
     }
 

@@ -48,10 +48,11 @@ export async function recoverOrphan(
     const found = orphan !== undefined && isAsked(request, orphan.response) ? orphan : undefined;
     reportOthers(request, owner, found === undefined ? candidates : others);
     if (found === undefined) return undefined;
-    const reason =
-        found.match.retained && held.length === 0
-            ? "it was kept by retainOnDelete, or left by an interrupted create, and nothing tells which"
-            : await accept(found.id, found.response);
+    const reason = !session.claims.isWholeProgram
+        ? "with --target the engine does not say what other resources have. Run `pulumi up` without --target, or with --target '**::databricks-cmk' beside it"
+        : found.match.retained && held.length === 0
+          ? "it was kept by retainOnDelete, or left by an interrupted create, and nothing tells which"
+          : await accept(found.id, found.response);
     if (reason !== undefined) throw notAdopted(request, owner, found.id, reason);
     session.report.info(
         `The ${definition.noun} ${found.id} was left by an interrupted create of "${owner.resource}" of this stack: it is adopted.`,

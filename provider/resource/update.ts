@@ -1,7 +1,9 @@
 import { NoResponseError, ReportedError } from "../api/errors";
+import { ownerOfInputs } from "../contract/ownership-tag";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { CreateRequest } from "./create";
-import { givenPaths } from "./diff";
+import { differences, givenPaths } from "./diff";
+import { InitializationError } from "./errors";
 import { toRequestBody, toState, toTaggedBody } from "./mapping";
 
 /**
@@ -23,6 +25,64 @@ export async function writeChanges(request: CreateRequest, id: string, changed: 
         if (!Object.entries(body).every(([name, value]) => sameValue(response[name], value)))
             await collection.patch(id, body);
     }
+}
+
+/** The least time between two lines of progress, in milliseconds. */
+const PROGRESS_INTERVAL = 10_000;
+
+/**
+ * Waits until the service shows every changed input, and returns the state then: it answers a PATCH before the change is made,
+ * shows the new value at once or minutes later, and may take it back without a word.
+ *
+ * Fails with an `InitializationError` that names the inputs which the service did not take; its state says what exists.
+ */
+export async function waitUntilShown(
+    request: CreateRequest,
+    id: string,
+    state: Record<string, unknown>,
+    changed: readonly string[],
+    toLatest: (response: Properties) => Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+    const { definition, session, collection, inputs } = request;
+    const { clock, report, settings } = session;
+    const missing = (latest: Properties) =>
+        differences(definition, latest, inputs, settings)
+            .map(({ path }) => path)
+            .filter((path) => changed.includes(path));
+    if (missing(state).length === 0) return state;
+    const progress = { latest: state, reportedAt: Number.NEGATIVE_INFINITY };
+    const label = ownerOfInputs(inputs)?.resource ?? definition.noun;
+    return collection.poller.waitFor(
+        id,
+        "update",
+        settings.updateTimeout,
+        (response) => {
+            if (response === undefined) throw goneWhileChanged(request, id);
+            progress.latest = toLatest(response);
+            const left = missing(progress.latest);
+            if (left.length === 0) return { result: progress.latest };
+            if (clock.now() - progress.reportedAt >= PROGRESS_INTERVAL) {
+                progress.reportedAt = clock.now();
+                report.progress(`${label}: waiting until the service shows the changed ${left.join(" and ")}`);
+            }
+            return undefined;
+        },
+        () => notTaken(request, id, progress.latest, missing(progress.latest)),
+    );
+}
+
+function notTaken(
+    { definition, session, inputs }: CreateRequest,
+    id: string,
+    state: Properties,
+    left: readonly string[],
+) {
+    const values = left.map((path) => `${path} (it shows ${JSON.stringify(getPath(state, path) ?? "nothing")})`);
+    return new InitializationError(
+        id,
+        { ...state, __provider: inputs["__provider"] },
+        `The service accepted a change of the ${definition.noun} ${id}, but after ${session.settings.updateTimeout / 1000} s it does not show it: ${values.join("; ")}. The state says what exists. Run \`pulumi up\` to ask again, or let the program say what there is; databricks:updateTimeoutSeconds allows it more time.`,
+    );
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Settings {
     readonly retryTimeout: number;
     /** How long a fresh role or bucket that Databricks cannot use yet is waited for. */
     readonly validationTimeout: number;
+    /** How long the service may take to show a change that it accepted. */
+    readonly updateTimeout: number;
     /** How long one request may take from its first to its last byte. */
     readonly requestTimeout: number;
 }
@@ -37,6 +39,7 @@ export function readSettings(configuration: Configuration): Settings {
         onKeyChange: onKeyChange(configuration("databricks:onKeyChange")),
         retryTimeout: seconds(configuration, "databricks:retryTimeoutSeconds", 300),
         validationTimeout: seconds(configuration, "databricks:validationTimeoutSeconds", 90),
+        updateTimeout: seconds(configuration, "databricks:updateTimeoutSeconds", 600),
         requestTimeout: seconds(configuration, "databricks:requestTimeoutSeconds", 60),
     };
 }

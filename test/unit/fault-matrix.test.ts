@@ -65,6 +65,7 @@ class SmallEngine {
                 this.clock,
             ),
         );
+        session.claims.isWholeProgram = true;
         session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "1" : undefined));
         return (name) => {
             const { object } = this.program[name]!;

@@ -35,6 +35,7 @@ describe("handlers against the local cloud", () => {
 
     function handlersOf() {
         const session = new Session(world);
+        session.claims.isWholeProgram = true;
         return {
             credentials: new ObjectHandler(credentialsObject, session),
             storage: new ObjectHandler(storageConfigurationObject, session),

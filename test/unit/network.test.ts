@@ -197,6 +197,7 @@ describe("networks and private links against the local cloud", () => {
 
     function handlersOf() {
         const session = new Session(world);
+        session.claims.isWholeProgram = true;
         return {
             credentials: new ObjectHandler(credentialsObject, session),
             storage: new ObjectHandler(storageConfigurationObject, session),
