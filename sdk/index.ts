@@ -85,6 +85,7 @@ export {
     type ComputeMode,
     type OnKeyChange,
     type PricingTier,
+    type RefusedChange,
     Workspace,
     type WorkspaceArgs,
 } from "./resources/workspace";

@@ -150,7 +150,7 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         if (response === undefined) throw this.gone(id);
         const state = this.toState(given, response);
         const ready = await this.waitUntilReady({ collection, id, inputs: given, state, isNew: false });
-        const outs = await waitUntilShown({ ...this.requestFor(given), collection }, id, ready, changed, (latest) =>
+        const outs = await waitUntilShown({ ...this.requestFor(news), collection }, id, ready, changed, (latest) =>
             this.toState(given, latest),
         );
         return { outs: keepKnownDrift(this.definition, this.session, { id, olds, news, outs }) };

@@ -8,14 +8,11 @@ import { objectsInState } from "./stack-state";
 /**
  * The code that the state keeps of a resource's provider: it requires this package from where the program runs or, failing
  * that, from where `@pulumi/pulumi` is installed, which in pnpm's layout sees what libraries depend on. Node.js adds
- * `NODE_PATH` to both. The engine runs this text at `pulumi destroy` too, without the program, so the text itself says what
- * is missing and where. It is the same for every release, so that no release changes a resource, and at most 200 bytes.
+ * `NODE_PATH` to both. It is the same for every release, so that no release changes a resource, and short: the state has it
+ * twice for each resource.
  */
 function providerText(handler: HandlerName): string {
-    return (
-        "var r=require,n='pulumi-databricks-cmk';try{n=r.resolve(n+'/provider',{paths:['',r.main.path]})}" +
-        `catch{throw Error(\`\${process.cwd()}/package.json needs \${n}\`)}this.handler=_=>r(n).${handler}`
-    );
+    return `var r=require;this.handler=_=>r(r.resolve('pulumi-databricks-cmk/provider',{paths:['',r.main.path]})).${handler}`;
 }
 
 /**
@@ -34,6 +31,11 @@ export interface AccountResourceArgs {
      * and deletes it with the resource. (Pulumi's option `import` does not work for dynamic resources.)
      */
     adopt?: pulumi.Input<string | undefined>;
+    /**
+     * Whether `adopt` may take an object whose ownership tag names another stack. Remove it from that stack's state first
+     * (`pulumi state delete`): a stack deletes what it has. Default: false, and such an `adopt` fails.
+     */
+    adoptFromOtherStack?: pulumi.Input<boolean | undefined>;
     /** Id of the Databricks account (a uuid). Default: `databricks:accountId`, then `DATABRICKS_ACCOUNT_ID`, then the profile. A change replaces the object. */
     accountId?: pulumi.Input<string | undefined>;
 }

