@@ -4,16 +4,20 @@
  */
 import { StackIdentityHandler } from "./objects/stack-identity";
 import { createHandler, definitionOf } from "./registry";
-import { engineReporter } from "./runtime/reporter";
+import { EngineCalls, quietErrors } from "./runtime/engine-calls";
+import { EngineReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";
 
-const session = new Session(realEnvironment(engineReporter));
+quietErrors();
+const reporter = new EngineReporter();
+const session = new Session(realEnvironment(reporter));
+const calls = new EngineCalls(reporter);
 
-export const stackIdentity = new StackIdentityHandler(session, definitionOf);
-export const customerManagedKey = createHandler("CustomerManagedKey", session);
-export const credentials = createHandler("Credentials", session);
-export const storageConfiguration = createHandler("StorageConfiguration", session);
-export const network = createHandler("Network", session);
-export const vpcEndpoint = createHandler("VpcEndpoint", session);
-export const privateAccessSettings = createHandler("PrivateAccessSettings", session);
-export const workspace = createHandler("Workspace", session);
+export const stackIdentity = calls.attend(new StackIdentityHandler(session, definitionOf));
+export const customerManagedKey = calls.attend(createHandler("CustomerManagedKey", session));
+export const credentials = calls.attend(createHandler("Credentials", session));
+export const storageConfiguration = calls.attend(createHandler("StorageConfiguration", session));
+export const network = calls.attend(createHandler("Network", session));
+export const vpcEndpoint = calls.attend(createHandler("VpcEndpoint", session));
+export const privateAccessSettings = calls.attend(createHandler("PrivateAccessSettings", session));
+export const workspace = calls.attend(createHandler("Workspace", session));

@@ -13,7 +13,7 @@ import { createHandler, registry } from "./registry";
 import type { ObjectHandler } from "./resource/handler";
 import { responseValue } from "./resource/mapping";
 import { type Checked, checkInputs } from "./resource/validation";
-import { engineReporter } from "./runtime/reporter";
+import { programReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";
 import { getPath, getString, type Properties } from "./util/property-path";
 
@@ -22,7 +22,7 @@ export function createLookups(
     configuration: Readonly<Record<string, string>>,
     registeredCount: () => number,
 ): AccountLookups {
-    const session = new Session(realEnvironment(engineReporter));
+    const session = new Session(realEnvironment(programReporter));
     session.configure((key) => configuration[key]);
     return new Lookups(session, registeredCount);
 }

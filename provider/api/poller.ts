@@ -1,3 +1,5 @@
+import { AsyncResource } from "node:async_hooks";
+
 import type { Clock } from "./clock";
 import type { Properties } from "../util/property-path";
 import { type Awaited, nextPollAt } from "./poll-schedule";
@@ -59,7 +61,8 @@ export class Poller {
                 what,
                 since,
                 end: since + timeout,
-                check(answer) {
+                // What the check reports belongs to the caller's resource, whoever started the poll.
+                check: AsyncResource.bind((answer: Properties | undefined) => {
                     try {
                         const ended = verdict(answer);
                         if (ended !== undefined) resolve(ended.result);
@@ -68,7 +71,7 @@ export class Poller {
                         fail(error);
                         return true;
                     }
-                },
+                }),
                 timeOut: () => reject(late()),
                 fail,
             });

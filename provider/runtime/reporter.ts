@@ -1,10 +1,58 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { log } from "@pulumi/pulumi";
 
+import { engineLog, type LogLine } from "./engine-log";
 import type { Reporter } from "./session";
 
-/** Lines that the engine shows: on the stack's line, and under its diagnostics. */
-export const engineReporter: Reporter = {
+/** The reporter of a program's own process, where `pulumi.log` reaches the engine. */
+export const programReporter: Reporter = {
     warn: (message) => void log.warn(message),
     info: (message) => void log.info(message),
     progress: (message) => void log.info(message, undefined, undefined, true),
 };
+
+/**
+ * The reporter of the provider's process: each line stands on the line of the resource whose call it belongs to, in
+ * `pulumi preview` and `pulumi up`, with its severity. A resource whose URN is not known has the stack's line.
+ */
+export class EngineReporter implements Reporter {
+    private readonly resource = new AsyncLocalStorage<string>();
+    private readonly pending = new Set<Promise<void>>();
+    private readonly said = new Set<string>();
+
+    constructor(private readonly send: (line: LogLine) => Promise<void> = engineLog(process.argv[2])) {}
+
+    warn(message: string): void {
+        this.line("WARNING", message, false);
+    }
+
+    info(message: string): void {
+        this.line("INFO", message, false);
+    }
+
+    progress(message: string): void {
+        this.line("INFO", message, true);
+    }
+
+    /** Runs a call whose lines stand on this resource's line, and ends once the engine has them. */
+    async during<Result>(urn: string, call: () => Promise<Result>): Promise<Result> {
+        try {
+            return await this.resource.run(urn, call);
+        } finally {
+            await Promise.all(this.pending);
+        }
+    }
+
+    private line(severity: LogLine["severity"], message: string, ephemeral: boolean): void {
+        const urn = this.resource.getStore() ?? "";
+        const key = `${urn} ${message}`;
+        if (!ephemeral) {
+            // check and diff may both come to the same warning, and the engine calls each more than once.
+            if (this.said.has(key)) return;
+            this.said.add(key);
+        }
+        const sent = this.send({ severity, message, urn, ephemeral }).finally(() => this.pending.delete(sent));
+        this.pending.add(sent);
+    }
+}

@@ -100,7 +100,8 @@ export abstract class AccountResource extends DynamicResource {
         refuseImport(registration.type, name, opts);
         const isRead = opts?.id !== undefined;
         const owner = isRead ? undefined : ownerOf(name, opts);
-        super(name, { ...registration, inputs: { ...registration.inputs, owner } }, opts);
+        const resourceUrn = isRead ? undefined : urnFor(name, registration.type, opts);
+        super(name, { ...registration, inputs: { ...registration.inputs, owner, resourceUrn } }, opts);
         // A preview creates nothing, and an object that is only read existed before.
         if (isRead || pulumi.runtime.isDryRun()) return;
         const registered = registeredResources();
@@ -123,6 +124,11 @@ function ownerOf(resource: string, opts: pulumi.CustomResourceOptions | undefine
     return pulumi
         .all([StackIdentity.current().uuid, opts?.parent && urnOf(opts.parent)])
         .apply(([stack, parentUrn]) => formatOwner({ stack, parentUrn, retained, resource }));
+}
+
+/** The input `resourceUrn`: on whose line the provider's warnings and progress stand. `check` keeps it out of the state. */
+function urnFor(name: string, type: ObjectType, opts: pulumi.CustomResourceOptions | undefined): pulumi.Output<string> {
+    return pulumi.createUrn(name, typeOf(type), opts?.parent && urnOf(opts.parent));
 }
 
 /**

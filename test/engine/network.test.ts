@@ -345,8 +345,8 @@ describe("networks and private links on the real engine", () => {
         other.remove();
         expect(ok).to.equal(false);
         expect(output)
-            .to.contain("property vpcId value {my-vpc} has a problem: must be an id such as")
-            .and.contain("property subnetIds")
+            .to.contain("has a problem: vpcId must be an id such as")
+            .and.contain("has a problem: subnetIds")
             .and.contain("must hold at least 2")
             .and.contain("must not hold a value twice");
         expect(cloud.requests).to.deep.equal([]);

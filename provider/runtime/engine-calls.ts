@@ -1,0 +1,145 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import { type Properties, UNKNOWN } from "../util/property-path";
+import { isEngineAlive } from "./engine";
+import type { EngineReporter } from "./reporter";
+
+/** How often a provider without work looks whether its engine is still there, in milliseconds. */
+const CHECK_ENGINE = 20_000;
+
+/**
+ * What all handlers of the process share at its door: which resource a call is about, and whether any is under way.
+ */
+export class EngineCalls {
+    /** URNs by owner. `check` is told them by the class; the engine tells the provider none. */
+    private readonly urns = new Map<string, string>();
+    private underWay = 0;
+    private watched = false;
+
+    constructor(private readonly reporter: EngineReporter) {}
+
+    /** The handler as the engine calls it. */
+    attend(handler: dynamic.ResourceProvider): dynamic.ResourceProvider {
+        return new AttendedHandler(handler, this);
+    }
+
+    /** Notes the URN that the class passed, and returns the inputs without it: no state holds it. */
+    noteUrn(inputs: Properties): Record<string, unknown> {
+        const { resourceUrn, ...rest } = inputs;
+        const { owner } = rest;
+        // In a stack's first preview the owner is not known yet, and the same for all.
+        if (typeof resourceUrn === "string" && typeof owner === "string" && owner !== UNKNOWN) {
+            this.urns.set(owner, resourceUrn);
+        }
+        return rest;
+    }
+
+    /** Runs a call for the resource with these properties. */
+    async run<Result>(properties: Properties, call: () => Promise<Result>): Promise<Result> {
+        this.watch();
+        this.underWay++;
+        try {
+            return await this.reporter.during(this.urnOf(properties), call);
+        } catch (error) {
+            throw error instanceof Error ? new ForEngine(error) : error;
+        } finally {
+            this.underWay--;
+        }
+    }
+
+    private urnOf({ resourceUrn, owner }: Properties): string {
+        if (typeof resourceUrn === "string" && resourceUrn.startsWith("urn:")) return resourceUrn;
+        return typeof owner === "string" ? (this.urns.get(owner) ?? "") : "";
+    }
+
+    /** A killed engine leaves this process running, behind a shell: it ends once nothing is under way. */
+    private watch(): void {
+        if (this.watched) return;
+        this.watched = true;
+        setInterval(() => void this.endWithoutEngine(), CHECK_ENGINE).unref();
+    }
+
+    private async endWithoutEngine(): Promise<void> {
+        if (this.underWay === 0 && !(await isEngineAlive()) && this.underWay === 0) process.exit(0);
+    }
+}
+
+class AttendedHandler implements dynamic.ResourceProvider {
+    constructor(
+        private readonly handler: dynamic.ResourceProvider,
+        private readonly calls: EngineCalls,
+    ) {}
+
+    // The engine waits for it in the first caller alone, so nothing in it may be asynchronous.
+    async configure(request: dynamic.ConfigureRequest): Promise<void> {
+        await this.handler.configure?.(request);
+    }
+
+    async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        const inputs = this.calls.noteUrn(news);
+        try {
+            const result = await this.calls.run(news, async () => await this.handler.check?.(olds, inputs));
+            const { failures = [] } = result ?? {};
+            // The engine prints the value of a property that a failure names, a secret one in the clear.
+            const named = failures.map(({ property, reason }) => ({
+                property: "",
+                reason: property === "" ? reason : `${property} ${reason}`,
+            }));
+            return { inputs: result?.inputs ?? inputs, failures: named };
+        } catch (error) {
+            // Thrown, it would be printed by the SDK and then again by the engine.
+            return {
+                inputs,
+                failures: [{ property: "", reason: error instanceof Error ? error.message : String(error) }],
+            };
+        }
+    }
+
+    async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
+        return this.calls.run(ownerFirst(news, olds), async () => (await this.handler.diff?.(id, olds, news)) ?? {});
+    }
+
+    async create(inputs: Properties): Promise<dynamic.CreateResult> {
+        return this.calls.run(inputs, () => this.handler.create(inputs));
+    }
+
+    async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
+        return this.calls.run(properties, async () => (await this.handler.read?.(id, properties)) ?? { id });
+    }
+
+    async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+        return this.calls.run(ownerFirst(news, olds), async () => (await this.handler.update?.(id, olds, news)) ?? {});
+    }
+
+    async delete(id: string, properties: Properties): Promise<void> {
+        return this.calls.run(properties, async () => this.handler.delete?.(id, properties));
+    }
+}
+
+function ownerFirst(news: Properties, olds: Properties): Properties {
+    return { owner: news["owner"] ?? olds["owner"] };
+}
+
+/**
+ * An error as the engine needs it: its message, and what keeps an object in the state. The SDK prints the error of a `diff`,
+ * `read` or `delete` as text beside what the engine shows of it; this one has no text, see `quietErrors`.
+ */
+class ForEngine extends Error {
+    constructor(error: Error) {
+        super(error.message);
+        Object.assign(this, error);
+        this.stack = "";
+    }
+
+    override toString(): string {
+        return "";
+    }
+}
+
+/** Leaves out the lines that the SDK prints for a `ForEngine`: its text and its stack, both empty, around a colon. */
+export function quietErrors(): void {
+    const print = console.error.bind(console);
+    console.error = (...parts: unknown[]) => {
+        if (parts.length !== 1 || parts[0] !== ": ") print(...parts);
+    };
+}
