@@ -9,7 +9,8 @@ export {
     type CustomerManagedKeyArgs,
     type KeyUseCase,
 } from "./resources/customer-managed-key";
-export { EncryptedWorkspace, type EncryptedWorkspaceArgs } from "./components/encrypted-workspace";
+export { EncryptedWorkspace } from "./components/encrypted-workspace";
+export type { EncryptedWorkspaceArgs } from "./components/encrypted-workspace-args";
 export { getCredentials, getCredentialsOutput, type GetCredentialsResult } from "./lookups/credentials";
 export type { AuthType, CurrentConfig } from "../provider/contract/lookups";
 export { getCurrentConfig, getCurrentConfigOutput, type GetCurrentConfigResult } from "./lookups/current-config";
@@ -55,7 +56,8 @@ export {
     type WorkspaceSelectors,
 } from "./lookups/workspace";
 export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./resources/network";
-export { EncryptionKey, type EncryptionKeyArgs } from "./components/encryption-key";
+export { EncryptionKey } from "./components/encryption-key";
+export type { EncryptionKeyArgs } from "./components/encryption-key-args";
 export {
     crossAccountPolicy,
     type CrossAccountNetwork,

@@ -16,7 +16,12 @@ const key =
     keyArn === undefined
         ? new databricks.EncryptionKey(name, { customKeyStoreId, region })
         : // It is registered and nothing more: its policy and its rotation stay in the hands of those who made it.
-          new databricks.EncryptionKey(name, { keyArn, aliasName: config.get("keyAlias") || undefined });
+          new databricks.EncryptionKey(name, {
+              keyArn,
+              aliasName: config.get("keyAlias") || undefined,
+              region,
+              checkKey: config.requireBoolean("checkKey"),
+          });
 
 const workspace = new databricks.EncryptedWorkspace(name, {
     awsRegion: region,
@@ -29,5 +34,10 @@ export const workspaceId = workspace.workspaceId;
 export const usedKeyArn = key.keyArn;
 /** What the policy of a key that was made elsewhere has to say: hand it to those who look after the key. */
 export const requiredKeyPolicy = key.keyArn.apply((arn) =>
-    JSON.stringify(databricks.databricksKeyPolicy({ awsAccountId: arn.split(":")[4] ?? "" })),
+    JSON.stringify(
+        databricks.databricksKeyPolicy({
+            awsAccountId: arn.split(":")[4] ?? "",
+            databricksAccountId: new pulumi.Config("databricks").get("accountId") || process.env.DATABRICKS_ACCOUNT_ID,
+        }),
+    ),
 );

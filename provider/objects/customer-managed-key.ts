@@ -23,6 +23,10 @@ export function regionOfKey(arn: string): string | undefined {
     return /^arn:aws[a-z-]*:kms:([a-z0-9-]+):/.exec(arn)?.[1];
 }
 
+function isForStorage(useCases: unknown): boolean {
+    return Array.isArray(useCases) && useCases.includes("STORAGE");
+}
+
 /** A KMS key's registration with the account. Nothing of it can be changed afterwards. */
 export const customerManagedKeyObject = {
     noun: "customer-managed key",
@@ -47,7 +51,10 @@ export const customerManagedKeyObject = {
         "awsKeyInfo.reuseKeyForClusterVolumes": {
             schema: z.boolean("must be true or false").optional(),
             responseSchema: z.boolean().optional(),
-            apiDefault: false,
+            // For storage, left out means true to the service, so an answer of true is no difference. Without storage it
+            // means nothing.
+            apiDefault: true,
+            isEqual: (asked, actual, state) => !isForStorage(state["useCases"]) || (asked ?? true) === (actual ?? true),
         },
         useCases: {
             schema: distinct(oneOf(["MANAGED_SERVICES", "STORAGE"]), 1, "use cases (MANAGED_SERVICES, STORAGE)"),

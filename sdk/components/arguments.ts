@@ -1,18 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/**
- * Ends the program where a component's arguments cannot be right: all problems at once, each beginning with the
- * argument's name, before anything is made.
- */
+/** Ends the program if there are problems: one line for each, which begins with the argument's name. */
 export function throwIfInvalid(component: string, name: string, problems: readonly string[]): void {
     if (problems.length === 0) return;
     throw new pulumi.RunError(problems.map((problem) => `${component} "${name}": ${problem}`).join("\n"));
 }
 
 const noAccount =
-    "accountId is needed for the policies that let this Databricks account in, and nothing names it: give accountId, or run `pulumi config set databricks:accountId <uuid>`, or set DATABRICKS_ACCOUNT_ID (where it stands in a profile, give accountId: getCurrentConfigOutput().accountId).";
+    "accountId is needed for the policies that let this Databricks account in, and nothing names it: give accountId, or run `pulumi config set databricks:accountId <uuid>`, or set DATABRICKS_ACCOUNT_ID (if it is in a profile, give accountId: getCurrentConfigOutput().accountId).";
 
-/** What is wrong where nothing names the Databricks account for policies. */
+/** The problem that nothing names the Databricks account for policies, if nothing does. */
 export function accountProblems(given: pulumi.Input<string | undefined>): string[] {
     return given === undefined && accountOfStack() === undefined ? [noAccount] : [];
 }

@@ -9,7 +9,9 @@ import { TestStack } from "./harness";
 /** A KMS key that Databricks may use, made by somebody else. */
 function makeKey(cloud: LocalCloud, more: Record<string, unknown> = {}): string {
     const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
-    const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
+    const policy = JSON.stringify(
+        databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT, databricksAccountId: cloud.accountId }),
+    );
     const { KeyMetadata } = cloud.kms.call("CreateKey", { Policy: policy, ...more }, caller);
     return (KeyMetadata as { Arn: string }).Arn;
 }
@@ -195,6 +197,84 @@ describe("the example adopt, on the real engine", () => {
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
         expect(cloud.contents().filter((line) => !line.startsWith("KMS key"))).to.deep.equal([]);
+    });
+});
+
+describe("a workspace under an existing key, on the real engine", () => {
+    const owner = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
+    let cloud: LocalCloud;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        stack = await TestStack.ofExample(cloud, "existing-key", {});
+    });
+    after(async () => {
+        await cloud.stop();
+        stack.remove();
+    });
+    const arnOf = (operation: string, input: Record<string, unknown> = {}, caller = owner) =>
+        (cloud.kms.call(operation, input, caller)["KeyMetadata"] as { Arn: string }).Arn;
+    const after7Days = () => {
+        const KeyId = makeKey(cloud);
+        cloud.kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 }, owner);
+        return KeyId;
+    };
+
+    for (const [what, make, words] of [
+        [
+            "is pending deletion",
+            after7Days,
+            /keyArn names a key that is pending deletion, and will be gone on \d{4}-.*cancel-key-deletion/,
+        ],
+        [
+            "is asymmetric",
+            () => arnOf("CreateKey", { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }),
+            /keyArn names a key of the spec RSA_2048 for SIGN_VERIFY: Databricks needs a symmetric key/,
+        ],
+        [
+            "AWS manages",
+            () => arnOf("DescribeKey", { KeyId: "alias/aws/s3" }),
+            /keyArn names a key that AWS manages .*customer managed key/,
+        ],
+        [
+            "is in another region",
+            () => arnOf("CreateKey", {}, { ...owner, region: "us-east-2" }),
+            /keyArn names a key in us-east-2, and the workspace is in us-east-1/,
+        ],
+        [
+            "is not there",
+            () => makeKey(cloud).replace(/[^/]*$/, "00000000-0000-0000-0000-000000000000"),
+            /could not be read: .*NotFoundException.*kms:DescribeKey.*checkKey: false/s,
+        ],
+    ] as const) {
+        it(`that ${what} is refused at preview`, async () => {
+            await stack.configure({ keyArn: make() });
+            const { ok, output } = await stack.preview();
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(words);
+        });
+    }
+
+    it("that is disabled is refused before anything is created, without a preview too, and used once it is enabled", async () => {
+        const KeyId = makeKey(cloud);
+        cloud.kms.call("DisableKey", { KeyId }, owner);
+        const before = cloud.contents();
+        await stack.configure({ keyArn: KeyId });
+        const { ok, output } = await stack.up();
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(
+            /EncryptionKey "existing-key": keyArn names a key that is disabled: run `aws kms enable/,
+        );
+        expect(cloud.contents()).to.deep.equal(before);
+
+        await stack.configure({ checkKey: "false" });
+        const unchecked = await stack.preview();
+        expect(unchecked.ok, unchecked.output).to.equal(true);
+        cloud.kms.call("EnableKey", { KeyId }, owner);
+        await stack.configure({ checkKey: "true" });
+        const used = await stack.up();
+        expect(used.ok, used.output).to.equal(true);
+        expect(cloud.account.list("workspaces")[0]).to.include({ aws_region: "us-east-1" });
     });
 });
 

@@ -40,7 +40,7 @@ describe("an EncryptedWorkspace", () => {
         [
             "whose key is not for notebooks",
             { key: { useCases: ["STORAGE"] } },
-            /^key is not for notebooks, .*can never have one: add "MANAGED_SERVICES"/,
+            /^key is not for notebooks, .*add "MANAGED_SERVICES" to its useCases/,
         ],
         [
             "with two keys for storage",

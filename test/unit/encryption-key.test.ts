@@ -27,6 +27,7 @@ const notebooks = {
     Action: ["kms:Encrypt", "kms:Decrypt"],
     Resource: "*",
 };
+const notebooksOfAccount = { ...notebooks, Condition: { StringEquals: ofAccount } };
 const storage = {
     Sid: "Allow Databricks to use KMS key for DBFS",
     Effect: "Allow",
@@ -49,15 +50,25 @@ const volumes = {
     Principal: { AWS: crossAccountRoleArn },
     Action: ["kms:Decrypt", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"],
     Resource: "*",
-    Condition: { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com" } },
+    Condition: { "ForAnyValue:StringLike": { "kms:ViaService": "ec2.*.amazonaws.com" } },
 };
 const document = (...Statement: object[]) => ({ Version: "2012-10-17", Id: "key-policy-databricks", Statement });
 
 describe("the policy of a key", () => {
     it("for notebooks lets Databricks encrypt and decrypt, and its owner do everything", () => {
         expect(databricksKeyPolicy({ awsAccountId })).to.deep.equal(document(owner, notebooks));
+    });
+
+    it("for notebooks of one Databricks account names that account", () => {
         expect(databricksKeyPolicy({ awsAccountId, databricksAccountId, crossAccountRoleArn })).to.deep.equal(
-            document(owner, notebooks),
+            document(owner, notebooksOfAccount),
+        );
+    });
+
+    it("is not made for a Databricks account that is no uuid, which nobody could meet", () => {
+        expect(() => databricksKeyPolicy({ awsAccountId, databricksAccountId: "" })).to.throw(
+            RangeError,
+            /databricksAccountId must be the uuid/,
         );
     });
 
@@ -79,7 +90,7 @@ describe("the policy of a key", () => {
     it("for both use cases has the statements of each, on one key", () => {
         const useCases = ["MANAGED_SERVICES", "STORAGE"] as const;
         expect(databricksKeyPolicy({ awsAccountId, databricksAccountId, crossAccountRoleArn, useCases })).to.deep.equal(
-            document(owner, notebooks, storage, grants, volumes),
+            document(owner, notebooksOfAccount, storage, grants, volumes),
         );
     });
 
@@ -133,7 +144,7 @@ describe("the policy of a key", () => {
     });
 });
 
-describe("a EncryptionKey", () => {
+describe("an EncryptionKey", () => {
     const environment = process.env["DATABRICKS_ACCOUNT_ID"];
     beforeEach(() => delete process.env["DATABRICKS_ACCOUNT_ID"]);
     after(() => {
@@ -180,16 +191,19 @@ describe("a EncryptionKey", () => {
             customKeyStoreId: "cks-1",
             deletionWindowInDays: 7,
             enableKeyRotation: true,
-            region: "us-east-1",
             tags: { team: "risk" },
         });
         expect(lines.map((line) => / (\w+) is for a key that is made here/.exec(line)?.[1])).to.deep.equal([
-            "region",
             "customKeyStoreId",
             "deletionWindowInDays",
             "enableKeyRotation",
             "tags",
         ]);
+    });
+
+    it("that is made has nothing to check beforehand", () => {
+        expect(refusal({ checkKey: false })).to.have.length(1);
+        expect(refusal({ checkKey: false })[0]).to.match(/checkKey is for the existing key of keyArn/);
     });
 
     it("in a custom key store is not rotated, and is refused where it should be", () => {

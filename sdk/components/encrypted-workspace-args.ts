@@ -1,0 +1,126 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { accountProblems } from "./arguments";
+import { EncryptionKey } from "./encryption-key";
+import { type EncryptionKeyArgs, encryptionKeyProblems, needsDatabricksAccount } from "./encryption-key-args";
+import type { NetworkArgs } from "../resources/network";
+import type { WorkspaceArgs } from "../resources/workspace";
+
+/** The inputs of an {@link EncryptedWorkspace}: some of those of a {@link Workspace}, and those below. */
+export interface EncryptedWorkspaceArgs extends Pick<
+    WorkspaceArgs,
+    | "awsRegion"
+    | "computeMode"
+    | "customTags"
+    | "deploymentName"
+    | "networkConnectivityConfigId"
+    | "networkId"
+    | "onKeyChange"
+    | "privateAccessSettingsId"
+> {
+    /** The Databricks account. Default: `databricks:accountId`, else DATABRICKS_ACCOUNT_ID. */
+    accountId?: pulumi.Input<string | undefined>;
+    /** The name that people see. Default: the resource's name. */
+    workspaceName?: WorkspaceArgs["workspaceName"];
+    /** The plan. Default: `ENTERPRISE`, the lowest that has customer-managed keys. */
+    pricingTier?: WorkspaceArgs["pricingTier"];
+    /**
+     * The key for notebooks: one that other workspaces share, or the arguments of the workspace's own. Default: a new one for
+     * notebooks. Its `useCases` may hold `STORAGE` too; it then also encrypts the root bucket and, with
+     * `reuseKeyForClusterVolumes`, cluster volumes. With `keyArn` an existing KMS key is registered instead of a new one; it must be in `awsRegion`.
+     */
+    key?: EncryptionKey | EncryptionKeyArgs;
+    /**
+     * A key of its own for `STORAGE`, in the same way. It can be added to a workspace that runs, and changed; giving
+     * `STORAGE` to the `key` of a workspace that runs is a key change, which replaces the workspace.
+     */
+    storageKey?: EncryptionKey | Omit<EncryptionKeyArgs, "useCases">;
+    /** A VPC for the workspace, which is registered as a network configuration. Default: `networkId`, else a network that Databricks makes. */
+    network?: Pick<NetworkArgs, "vpcId" | "subnetIds" | "securityGroupIds" | "vpcEndpoints">;
+    /** Id of existing {@link Credentials}, which workspaces may share. No role is made then. */
+    credentialsId?: pulumi.Input<string>;
+    /** ARN of an existing cross-account role: see {@link crossAccountPolicy} and {@link crossAccountTrustPolicy}. No role is made then. */
+    roleArn?: pulumi.Input<string>;
+    /** Name of an existing root bucket, with its own encryption and policy: see {@link rootBucketPolicy}. No bucket is made then. */
+    bucketName?: pulumi.Input<string>;
+    /**
+     * Whether the root bucket that is made here is deleted with all that is in it. Default: false: `pulumi destroy` deletes
+     * the workspace, then stops at the bucket while it holds anything.
+     */
+    forceDestroy?: pulumi.Input<boolean>;
+    /** AWS tags of the role, the bucket and the KMS key. */
+    tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** What is wrong about the arguments, whatever their unknown values turn out to be. */
+export function encryptedWorkspaceProblems(args: EncryptedWorkspaceArgs): string[] {
+    return [
+        ...keyProblems(args),
+        ...exclusionProblems(args),
+        ...(needsAccount(args) ? accountProblems(args.accountId) : []),
+    ];
+}
+
+function keyProblems(args: EncryptedWorkspaceArgs): string[] {
+    const { key = {}, storageKey } = args;
+    const keyUseCases = key.useCases ?? ["MANAGED_SERVICES"];
+    const roleIsKnown = args.credentialsId === undefined;
+    const problems = ownKeysOf(args).flatMap(([argument, keyArgs]) =>
+        encryptionKeyProblems(keyArgs, roleIsKnown || keyArgs.crossAccountRoleArn !== undefined).map(
+            (problem) => `${argument}.${problem}`,
+        ),
+    );
+    if (keyUseCases.length > 0 && !keyUseCases.includes("MANAGED_SERVICES")) {
+        problems.push(
+            'key is not for notebooks, so they would be under a key of Databricks: add "MANAGED_SERVICES" to its useCases.',
+        );
+    }
+    if (storageKey instanceof EncryptionKey && !storageKey.useCases.includes("STORAGE")) {
+        problems.push('storageKey is not for storage: make it with useCases: ["STORAGE"].');
+    }
+    if (storageKey !== undefined && keyUseCases.includes("STORAGE")) {
+        problems.push(
+            'storageKey is given, and key is for storage too: leave storageKey out, or "STORAGE" out of key.',
+        );
+    }
+    return problems;
+}
+
+/** Two arguments of which one makes the other pointless. */
+function exclusionProblems(args: EncryptedWorkspaceArgs): string[] {
+    const problems: string[] = [];
+    if (args.credentialsId !== undefined && args.roleArn !== undefined) {
+        problems.push(
+            "roleArn is given, and credentialsId names credentials that have their role: leave one of them out.",
+        );
+    }
+    if (args.networkId !== undefined && args.network !== undefined) {
+        problems.push("network is given, and networkId names a network that exists: leave one of them out.");
+    }
+    if (args.bucketName !== undefined && args.forceDestroy !== undefined) {
+        problems.push("forceDestroy is for the bucket made here, and bucketName names one that exists: leave one out.");
+    }
+    return problems;
+}
+
+/** Whether a policy is made that has to name the Databricks account. */
+function needsAccount(args: EncryptedWorkspaceArgs): boolean {
+    const makesRole = args.credentialsId === undefined && args.roleArn === undefined;
+    const makesBucket = args.bucketName === undefined;
+    return makesRole || makesBucket || ownKeysOf(args).some(([, keyArgs]) => needsDatabricksAccount(keyArgs));
+}
+
+/** The arguments of the keys that are made, or registered, here, by the argument that holds them. */
+function ownKeysOf({ key = {}, storageKey }: EncryptedWorkspaceArgs): [argument: string, args: EncryptionKeyArgs][] {
+    const keys: [string, EncryptionKeyArgs][] = [];
+    if (!(key instanceof EncryptionKey)) keys.push(["key", key]);
+    if (storageKey !== undefined && !(storageKey instanceof EncryptionKey)) {
+        keys.push(["storageKey", forStorage(storageKey)]);
+    }
+    return keys;
+}
+
+/** The arguments of a key for storage. */
+export function forStorage(key: Omit<EncryptionKeyArgs, "useCases">): EncryptionKeyArgs {
+    return { ...key, useCases: ["STORAGE"] };
+}

@@ -1,0 +1,37 @@
+/** The AWS account in which Databricks' control plane runs. */
+export const DATABRICKS_AWS_ACCOUNT = "414351767826";
+
+/** The principal that Databricks' control plane is to a policy. */
+export const DATABRICKS_PRINCIPAL = `arn:aws:iam::${DATABRICKS_AWS_ACCOUNT}:root`;
+
+/** One statement of an IAM, bucket or key policy. */
+export interface PolicyStatement {
+    Sid?: string;
+    Effect: "Allow" | "Deny";
+    Principal?: { AWS: string | string[] };
+    Action: string | string[];
+    /** A trust policy has none: it is about the role that it is attached to. */
+    Resource?: string | string[];
+    Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+/** An IAM, bucket or key policy: plain data, to be given to `JSON.stringify`. */
+export interface PolicyDocument {
+    Version: "2012-10-17";
+    Id?: string;
+    Statement: PolicyStatement[];
+}
+
+/**
+ * The condition that only the sessions meet in which Databricks acts for this account.
+ *
+ * @throws RangeError if the id is not a uuid: the condition would let nobody in.
+ */
+export function ofDatabricksAccount(databricksAccountId: string): { StringEquals: Record<string, string[]> } {
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(databricksAccountId)) {
+        throw new RangeError(
+            `databricksAccountId must be the uuid of the Databricks account; it is "${databricksAccountId}". It is shown in the account console, at the top right.`,
+        );
+    }
+    return { StringEquals: { "aws:PrincipalTag/DatabricksAccountId": [databricksAccountId] } };
+}
