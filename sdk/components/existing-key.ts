@@ -50,7 +50,9 @@ async function readKey(name: string, keyArn: string, parent: pulumi.Resource): P
 }
 
 /** Why a key cannot be used for a workspace: all reasons at once. */
-function keyProblems(key: kms.GetKeyResult): string[] {
+export function keyProblems(
+    key: Pick<kms.GetKeyResult, "arn" | "deletionDate" | "keyManager" | "keySpec" | "keyState" | "keyUsage">,
+): string[] {
     const problems: string[] = [];
     if (key.keyManager === "AWS") {
         problems.push(

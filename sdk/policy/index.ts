@@ -6,18 +6,44 @@ import "./peers"; // before what loads `@pulumi/policy`: its error says what to 
 
 import { type EnforcementLevel, PolicyPack } from "@pulumi/policy";
 
+import { settingProblems } from "./rule";
 import { rules } from "./rules";
 
-export * from "./rules";
+export * from "./key";
+export * from "./key-policy";
+export * from "./workspace";
+export { rules } from "./rules";
 
 /** The name of a rule in {@link DatabricksGuardConfig}. */
 export type RuleName = keyof typeof rules;
 
-/** How strict a rule is, and its setting where it has one. */
-export type RuleConfig = EnforcementLevel | ({ enforcementLevel?: EnforcementLevel } & Record<string, unknown>);
+/** How strict a rule is: a level, or a level with the settings of the rule. */
+export type RuleConfig<Settings extends object = object> =
+    EnforcementLevel | ({ enforcementLevel?: EnforcementLevel } & Settings);
 
-/** How a {@link DatabricksGuard} is to be: every rule has its own level unless `all` or its name says otherwise. */
-export type DatabricksGuardConfig = { all?: EnforcementLevel } & { [Rule in RuleName]?: RuleConfig };
+/** The configuration of a {@link DatabricksGuard}: each rule has its own level unless `all`, or its name, says otherwise. */
+export interface DatabricksGuardConfig {
+    /** The level of every rule that is not named. */
+    all?: EnforcementLevel;
+    /** `regions`: the allowed ones. Default: us-east-1, us-east-2, us-west-2. */
+    allowedRegions?: RuleConfig<{ regions?: string[] }>;
+    workspaceKeyRequired?: RuleConfig;
+    /** `allowMigrating`: lets a key change pass whose replacement takes the content over. Default: `false`. */
+    workspaceKeyImmutable?: RuleConfig<{ allowMigrating?: boolean }>;
+    contentMigrates?: RuleConfig;
+    keyRegionMatchesWorkspace?: RuleConfig;
+    enterpriseTier?: RuleConfig;
+    keyRotationEnabled?: RuleConfig;
+    /** `minimumDays`: for how many days, 7 to 30, the deletion of a key can be cancelled. Default: 30. */
+    keyDeletionWindow?: RuleConfig<{ minimumDays?: number }>;
+    keyPolicyLetsDatabricksEncrypt?: RuleConfig;
+    /** `trustedAccounts`: other AWS accounts that may use a key, 12 digits each. Default: none. */
+    keyPolicyNoMoreThanNeeded?: RuleConfig<{ trustedAccounts?: string[] }>;
+    keyPolicyNamesDatabricksAccount?: RuleConfig;
+    workspaceProtected?: RuleConfig;
+    /** `tags`: the keys of the tags. Default: none. */
+    requiredTags?: RuleConfig<{ tags?: string[] }>;
+}
 
 /**
  * A policy pack of all rules.
@@ -28,27 +54,36 @@ export type DatabricksGuardConfig = { all?: EnforcementLevel } & { [Rule in Rule
  *     new DatabricksGuard({ allowedRegions: { regions: ["eu-west-1"] } });
  *     new DatabricksGuard({ requiredTags: { enforcementLevel: "mandatory", tags: ["cost-center"] } });
  *
- * What a `--policy-pack-config` file or an organisation says goes before all of it.
+ * A `--policy-pack-config` file, or the configuration of an organization, overrides all of it. A rule or setting that does
+ * not exist does not compile; without a compiler, and in a file, it is an error when the pack runs.
  */
 export class DatabricksGuard extends PolicyPack {
     /**
      * @param config how strict the rules are.
      * @param name the pack's name. Default: `databricks-guard`.
+     * @throws an error that names each rule or setting that does not exist, and each value of another type.
      */
     constructor(config: DatabricksGuardConfig = {}, name = "databricks-guard") {
-        const { all, ...given } = config;
-        const strange = Object.keys(given).find((rule) => !Object.hasOwn(rules, rule));
-        if (strange !== undefined) {
-            throw new Error(`DatabricksGuard has no rule ${strange}; its rules are ${Object.keys(rules).join(", ")}.`);
-        }
-        const initial: Record<string, RuleConfig> = {};
-        for (const [rule, { name: ruleName }] of Object.entries(rules)) {
-            const own = Object.entries(given).find(([one]) => one === rule)?.[1];
-            const settings = typeof own === "string" ? { enforcementLevel: own } : (own ?? {});
-            const level = settings.enforcementLevel ?? all;
-            if (level !== undefined || own !== undefined)
-                initial[ruleName] = { ...settings, ...(level === undefined ? {} : { enforcementLevel: level }) };
-        }
-        super(name, { policies: Object.values(rules) }, initial);
+        super(name, { policies: Object.values(rules) }, initialConfig(config));
     }
+}
+
+/** The configuration by the names that the rules have in `@pulumi/policy`. */
+function initialConfig({ all, ...given }: DatabricksGuardConfig): Record<string, RuleConfig> {
+    const problems = Object.keys(given).flatMap((name) =>
+        Object.hasOwn(rules, name)
+            ? []
+            : [`DatabricksGuard has no rule ${name}; its rules are ${Object.keys(rules).join(", ")}.`],
+    );
+    const initial: Record<string, RuleConfig> = {};
+    for (const [name, rule] of Object.entries(rules)) {
+        const own: RuleConfig | undefined = Object.entries(given).find(([one]) => one === name)?.[1];
+        const { enforcementLevel = all, ...settings } =
+            typeof own === "string" ? { enforcementLevel: own } : (own ?? {});
+        problems.push(...settingProblems(rule, { ...settings }));
+        if (enforcementLevel === undefined && own === undefined) continue;
+        initial[rule.name] = { ...settings, ...(enforcementLevel === undefined ? {} : { enforcementLevel }) };
+    }
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+    return initial;
 }

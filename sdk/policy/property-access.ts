@@ -8,9 +8,10 @@ const types = {
         "databricks:index/mwsCustomerManagedKeys:MwsCustomerManagedKeys",
     ],
     kmsKey: ["aws:kms/key:Key"],
+    keyPolicy: ["aws:kms/keyPolicy:KeyPolicy"],
 } as const;
 
-/** Whether a resource is a workspace, a key's registration, a KMS key. */
+/** Whether a resource is a workspace, a key's registration, a KMS key, or the policy of one as a resource of its own. */
 export function isA(kind: keyof typeof types, { type }: { readonly type: string }): boolean {
     return types[kind].some((one) => one === type);
 }

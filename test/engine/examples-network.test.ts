@@ -206,54 +206,22 @@ describe("a workspace under an existing key, on the real engine", () => {
     let stack: TestStack;
     before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
-        stack = await TestStack.ofExample(cloud, "existing-key", {});
+        stack = await TestStack.ofExample(cloud, "existing-key");
     });
     after(async () => {
         await cloud.stop();
         stack.remove();
     });
-    const arnOf = (operation: string, input: Record<string, unknown> = {}, caller = owner) =>
-        (cloud.kms.call(operation, input, caller)["KeyMetadata"] as { Arn: string }).Arn;
-    const after7Days = () => {
-        const KeyId = makeKey(cloud);
-        cloud.kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 }, owner);
-        return KeyId;
-    };
-
-    for (const [what, make, words] of [
-        [
-            "is pending deletion",
-            after7Days,
-            /keyArn names a key that is pending deletion, and will be gone on \d{4}-.*cancel-key-deletion/,
-        ],
-        [
-            "is asymmetric",
-            () => arnOf("CreateKey", { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }),
-            /keyArn names a key of the spec RSA_2048 for SIGN_VERIFY: Databricks needs a symmetric key/,
-        ],
-        [
-            "AWS manages",
-            () => arnOf("DescribeKey", { KeyId: "alias/aws/s3" }),
-            /keyArn names a key that AWS manages .*customer managed key/,
-        ],
-        [
-            "is in another region",
-            () => arnOf("CreateKey", {}, { ...owner, region: "us-east-2" }),
-            /keyArn names a key in us-east-2, and the workspace is in us-east-1/,
-        ],
-        [
-            "is not there",
-            () => makeKey(cloud).replace(/[^/]*$/, "00000000-0000-0000-0000-000000000000"),
-            /could not be read: .*NotFoundException.*kms:DescribeKey.*checkKey: false/s,
-        ],
-    ] as const) {
-        it(`that ${what} is refused at preview`, async () => {
-            await stack.configure({ keyArn: make() });
-            const { ok, output } = await stack.preview();
-            expect(ok, output).to.equal(false);
-            expect(output).to.match(words);
-        });
-    }
+    it("that is asymmetric and pending deletion is refused at preview, for both reasons", async () => {
+        const asked = { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" };
+        const keyArn = makeKey(cloud, asked);
+        cloud.kms.call("ScheduleKeyDeletion", { KeyId: keyArn, PendingWindowInDays: 7 }, owner);
+        await stack.configure({ keyArn });
+        const { ok, output } = await stack.preview();
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/keyArn names a key of the spec RSA_2048 for SIGN_VERIFY/);
+        expect(output).to.match(/keyArn names a key that is pending deletion, and will be gone on \d{4}-/);
+    });
 
     it("that is disabled is refused before anything is created, without a preview too, and used once it is enabled", async () => {
         const KeyId = makeKey(cloud);

@@ -26,7 +26,7 @@ const uuid = "11111111-2222-4333-8444-555555555555";
 const program =
     (shape: Shape = {}) =>
     async () => {
-        const policy = databricks.databricksKeyPolicy({ awsAccountId: "123456789012" });
+        const policy = databricks.databricksKeyPolicy({ awsAccountId: "123456789012", databricksAccountId: uuid });
         shape.policy?.(policy);
         const key = new aws.kms.Key("key", {
             region: shape.keyRegion ?? shape.region ?? "us-east-1",
@@ -66,6 +66,7 @@ const refused: Partial<Record<keyof typeof rules, Shape>> = {
         policy: (policy) =>
             policy.Statement.push({ Effect: "Allow", Principal: { AWS: "*" }, Action: "kms:Decrypt", Resource: "*" }),
     },
+    keyPolicyNamesDatabricksAccount: { policy: (policy) => delete policy.Statement[1]?.Condition },
     workspaceProtected: { unprotected: true },
     requiredTags: { tags: { owner: "x" } },
 };
