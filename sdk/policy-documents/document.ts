@@ -6,19 +6,30 @@ export const DATABRICKS_PRINCIPAL = `arn:aws:iam::${DATABRICKS_AWS_ACCOUNT}:root
 
 /** One statement of an IAM, bucket or key policy. */
 export interface PolicyStatement {
+    /** Name of the statement, in AWS' words its statement id. */
     Sid?: string;
+    /** Whether the statement allows or denies. */
     Effect: "Allow" | "Deny";
-    Principal?: { AWS: string | string[] };
+    /** Whom it concerns; only in the policy of a role, a bucket or a key. */
+    Principal?: {
+        /** ARNs of accounts, roles or users. */
+        AWS: string | string[];
+    };
+    /** Which actions it concerns, for example `kms:Decrypt`. */
     Action: string | string[];
     /** A trust policy has none: it is about the role that it is attached to. */
     Resource?: string | string[];
+    /** When it applies: values by condition operator and key. */
     Condition?: Record<string, Record<string, string | string[]>>;
 }
 
 /** An IAM, bucket or key policy: plain data, to be given to `JSON.stringify`. */
 export interface PolicyDocument {
+    /** Version of the policy language. */
     Version: "2012-10-17";
+    /** Name of the policy. */
     Id?: string;
+    /** Its statements. */
     Statement: PolicyStatement[];
 }
 

@@ -19,30 +19,57 @@ export type RuleName = keyof typeof rules;
 
 /** How strict a rule is: a level, or a level with the settings of the rule. */
 export type RuleConfig<Settings extends object = object> =
-    EnforcementLevel | ({ enforcementLevel?: EnforcementLevel } & Settings);
+    | EnforcementLevel
+    | ({
+          /** The rule's level. Default: its own. */
+          enforcementLevel?: EnforcementLevel;
+      } & Settings);
 
 /** The configuration of a {@link DatabricksGuard}: each rule has its own level unless `all`, or its name, says otherwise. */
 export interface DatabricksGuardConfig {
     /** The level of every rule that is not named. */
     all?: EnforcementLevel;
     /** `regions`: the allowed ones. Default: us-east-1, us-east-2, us-west-2. */
-    allowedRegions?: RuleConfig<{ regions?: string[] }>;
+    allowedRegions?: RuleConfig<{
+        /** The allowed regions. */
+        regions?: string[];
+    }>;
+    /** A workspace has a key for managed services. */
     workspaceKeyRequired?: RuleConfig;
     /** `allowMigrating`: lets a key change pass whose replacement takes the content over. Default: `false`. */
-    workspaceKeyImmutable?: RuleConfig<{ allowMigrating?: boolean }>;
+    workspaceKeyImmutable?: RuleConfig<{
+        /** Whether a key change may pass whose replacement takes the content over. */
+        allowMigrating?: boolean;
+    }>;
+    /** A replacement takes the workspace's content over. */
     contentMigrates?: RuleConfig;
+    /** A key is in the region of its workspace. */
     keyRegionMatchesWorkspace?: RuleConfig;
+    /** A workspace with a key has a pricing tier that supports it. */
     enterpriseTier?: RuleConfig;
+    /** A KMS key is rotated every year. */
     keyRotationEnabled?: RuleConfig;
     /** `minimumDays`: for how many days, 7 to 30, the deletion of a key can be cancelled. Default: 30. */
-    keyDeletionWindow?: RuleConfig<{ minimumDays?: number }>;
+    keyDeletionWindow?: RuleConfig<{
+        /** Number of days, 7 to 30. */
+        minimumDays?: number;
+    }>;
+    /** The key policy allows Databricks to encrypt. */
     keyPolicyLetsDatabricksEncrypt?: RuleConfig;
     /** `trustedAccounts`: other AWS accounts that may use a key, 12 digits each. Default: none. */
-    keyPolicyNoMoreThanNeeded?: RuleConfig<{ trustedAccounts?: string[] }>;
+    keyPolicyNoMoreThanNeeded?: RuleConfig<{
+        /** Ids of AWS accounts, 12 digits each. */
+        trustedAccounts?: string[];
+    }>;
+    /** The key policy names the Databricks account. */
     keyPolicyNamesDatabricksAccount?: RuleConfig;
+    /** A workspace has the option `protect`. */
     workspaceProtected?: RuleConfig;
     /** `tags`: the keys of the tags. Default: none. */
-    requiredTags?: RuleConfig<{ tags?: string[] }>;
+    requiredTags?: RuleConfig<{
+        /** Keys of tags. */
+        tags?: string[];
+    }>;
 }
 
 /**
