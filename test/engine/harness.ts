@@ -34,13 +34,17 @@ export class TestStack {
         readonly folder: string,
     ) {}
 
-    /** Makes a stack for a program; without one, for the project of this repository: its main example. */
+    /**
+     * Makes a stack for a program; without one, for the project of this repository: its main example. Its name counts where
+     * the environment names the backend of another stack.
+     */
     static async create(
         cloud: LocalCloud,
         program?: automation.PulumiFn,
         environment: Record<string, string> = {},
+        stackName = "test",
     ): Promise<TestStack> {
-        return TestStack.make(cloud, environment, (folder) => {
+        return TestStack.make(cloud, environment, stackName, (folder) => {
             if (program !== undefined) return { projectName: "tests", program };
             cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
             symlinkSync(join(root, "examples"), join(folder, "examples"));
@@ -58,7 +62,7 @@ export class TestStack {
         config: Record<string, unknown> = {},
         environment: Record<string, string> = {},
     ): Promise<TestStack> {
-        const made = await TestStack.make(cloud, environment, (folder) => {
+        const made = await TestStack.make(cloud, environment, "test", (folder) => {
             const own = (path: string) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path));
             cpSync(join(root, "examples", example), folder, { recursive: true, filter: own });
             return { workDir: folder };
@@ -70,6 +74,7 @@ export class TestStack {
     private static async make(
         cloud: LocalCloud,
         environment: Record<string, string>,
+        stackName: string,
         project: (folder: string) => { workDir: string } | { projectName: string; program: automation.PulumiFn },
     ): Promise<TestStack> {
         const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-stack-"));
@@ -87,8 +92,8 @@ export class TestStack {
         };
         const of = project(folder);
         const stack = await ("program" in of
-            ? automation.LocalWorkspace.createOrSelectStack({ stackName: "test", ...of }, options)
-            : automation.LocalWorkspace.createOrSelectStack({ stackName: "test", ...of }, options));
+            ? automation.LocalWorkspace.createOrSelectStack({ stackName, ...of }, options)
+            : automation.LocalWorkspace.createOrSelectStack({ stackName, ...of }, options));
         return new TestStack(stack, folder);
     }
 
