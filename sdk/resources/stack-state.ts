@@ -14,7 +14,6 @@ const READ_STATE = "pulumi:pulumi:readStackResourceOutputs";
  * never names the object that is being replaced. So the program asks the engine, once.
  */
 export async function objectsInState(): Promise<string | undefined> {
-    if (pulumi.runtime.isDryRun()) return undefined;
     try {
         const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
         const state: unknown = await pulumi.runtime.invoke(READ_STATE, { stackName });
