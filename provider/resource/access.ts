@@ -1,6 +1,7 @@
 import type { Collection } from "../api/collection";
 import { ReportedError } from "../api/errors";
-import { type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
+import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
+import type { Registration } from "../runtime/claims";
 import type { Session } from "../runtime/session";
 import { getString, isRecord, type Properties } from "../util/property-path";
 import type { CreateRequest } from "./create";
@@ -8,6 +9,7 @@ import type { ObjectDefinition } from "./definition";
 import { type Difference, differences, nameCollides } from "./diff";
 import { InitializationError } from "./errors";
 import { type OutputContext, toOutputs, toState } from "./mapping";
+import { ownershipTagOf } from "./ownership";
 import { writeChanges } from "./update";
 
 /** A state whose readiness is to be waited for. */
@@ -40,6 +42,24 @@ export abstract class ObjectAccess {
         const [before, now] = [ownerOfInputs(olds), ownerOfInputs(news)];
         const { tagsField } = this.definition;
         return tagsField !== undefined && before !== undefined && now !== undefined && before.stack !== now.stack;
+    }
+
+    /** What the checks of this process said of a resource: a preview may know the new owner only later. */
+    protected registrationOf(olds: Properties, news: Properties): Registration | undefined {
+        const { claims } = this.session;
+        return (
+            claims.registrationOf(this.definition, ownerOfInputs(news)) ??
+            claims.registrationOf(this.definition, ownerOfInputs(olds))
+        );
+    }
+
+    /** Whether the object's tag names another stack: that one has adopted it, or its state was moved there. */
+    protected async belongsToOtherStack(id: string, properties: Properties): Promise<boolean> {
+        const owner = ownerOfInputs(properties);
+        if (owner === undefined || this.definition.tagsField === undefined) return false;
+        const response = (await this.collectionOf(properties).firstList()).get(id);
+        const tag = response && ownershipTagOf(this.definition, response);
+        return tag !== undefined && !belongsToStack(owner, tag);
     }
 
     protected toState(inputs: Properties, response: Properties): Record<string, unknown> {

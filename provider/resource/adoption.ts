@@ -2,7 +2,7 @@ import { ReportedError } from "../api/errors";
 import { belongsToStack } from "../contract/ownership-tag";
 import { getPath, getString, isRecord, type Properties } from "../util/property-path";
 import type { CreateRequest } from "./create";
-import { differences } from "./diff";
+import { conflicts } from "./diff";
 import { toState } from "./mapping";
 import { ownershipTagOf } from "./ownership";
 
@@ -44,12 +44,10 @@ function requireOwnStack({ definition, inputs, owner }: CreateRequest, id: strin
 }
 
 function requireEqual({ definition, inputs, session }: CreateRequest, id: string, state: Properties): void {
-    const different = differences(definition, state, inputs, session.settings).filter(
-        ({ change }) => change === "replace" || change === "refuse",
-    );
+    const different = conflicts(definition, state, inputs, session.settings);
     if (different.length === 0) return;
     const list = different.map(
-        ({ path }) =>
+        (path) =>
             `${path} is ${JSON.stringify(getPath(state, path) ?? "not set")}, the program says ${JSON.stringify(getPath(inputs, path) ?? "not set")}`,
     );
     throw new ReportedError(

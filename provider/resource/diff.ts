@@ -91,7 +91,22 @@ export function matchesInputs(
     inputs: Properties,
     settings: Settings,
 ): boolean {
-    return pathsOf(differences(definition, state, inputs, settings), "replace", "refuse").length === 0;
+    return conflicts(definition, state, inputs, settings).length === 0;
+}
+
+/**
+ * The inputs in which an object that exists cannot become what the program asks for. What the program leaves out and the service
+ * never takes away is none of them: somebody may have attached it beside the program.
+ */
+export function conflicts(
+    definition: ObjectDefinition,
+    state: Properties,
+    inputs: Properties,
+    settings: Settings,
+): string[] {
+    return differences(definition, state, inputs, settings)
+        .filter(({ change, removed }) => change === "replace" || (change === "refuse" && !removed))
+        .map(({ path }) => path);
 }
 
 /** The member that a replacement is about, in the engine's words: it knows top-level properties only. */

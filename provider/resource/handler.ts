@@ -13,7 +13,7 @@ import { ownershipTagOf } from "./ownership";
 import { recoverOrphan } from "./recovery";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
 import { requireFreeName } from "./references";
-import { waitUntilShown } from "./update";
+import { requireOwnTag, waitUntilShown, withExistingTags } from "./update";
 import { checkInputs, refusedChanges, resolveAliases, warnOfIgnored } from "./validation";
 
 /**
@@ -29,8 +29,8 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
     /** Everything that is wrong with the new inputs, and what a change from the old ones leads to. */
     async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
         const { settings, claims } = this.session;
-        const inputs = resolveAliases(this.definition, olds, news);
-        const failures = checkInputs(this.definition, inputs, { allowedRegions: settings.allowedRegions });
+        const inputs = resolveAliases(this.definition, news);
+        const failures = checkInputs(this.definition, news, { allowedRegions: settings.allowedRegions });
         const exists = Object.keys(olds).length > 0;
         const found = exists && failures.length === 0 ? this.differences(olds, inputs) : [];
         for (const owner of [ownerOfInputs(olds), ownerOfInputs(inputs)]) {
@@ -53,16 +53,19 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
     }
 
     async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-        const owner = ownerOfInputs(news);
-        this.claimExclusively(id, ownerOfInputs(olds), owner);
+        this.claimExclusively(id, ownerOfInputs(olds), ownerOfInputs(news));
         this.session.claims.recordAdoption(this.definition, id, olds);
-        const found = this.differences(olds, news);
+        const { actual } = this.registrationOf(olds, news) ?? {};
+        const found = this.differences({ ...olds, ...actual }, news);
         const replaces = pathsOf(found, "replace", "refuse");
         const deleteBeforeReplace = replaces.length > 0 && this.nameCollides(olds, news);
         if (replaces.length > 0) await this.judgeReplacement?.(id, olds, news, replaces);
         if (deleteBeforeReplace) await requireFreeName(this.definition, this.session, id, this.contextOf(olds));
         return {
-            changes: found.some(({ change }) => change !== "ignore") || this.changesOwner(olds, news),
+            changes:
+                found.some(({ change }) => change !== "ignore") ||
+                actual !== undefined ||
+                this.changesOwner(olds, news),
             replaces: topLevel(replaces),
             stables: [this.definition.idField],
             deleteBeforeReplace,
@@ -145,14 +148,17 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
             changed.push(tagsField);
         }
         const given = { ...olds, ...news, given: givenBits(this.definition, news) };
-        if (changed.length > 0) await this.write(collection, id, news, changed);
+        const request = { ...this.requestFor(news), collection };
+        if (changed.length > 0) {
+            const inputs = this.changesOwner(olds, news) ? await withExistingTags(request, id) : news;
+            await this.write(collection, id, inputs, changed);
+        }
         const response = await collection.get(id);
         if (response === undefined) throw this.gone(id);
         const state = this.toState(given, response);
         const ready = await this.waitUntilReady({ collection, id, inputs: given, state, isNew: false });
-        const outs = await waitUntilShown({ ...this.requestFor(news), collection }, id, ready, changed, (latest) =>
-            this.toState(given, latest),
-        );
+        const outs = await waitUntilShown(request, id, ready, changed, (latest) => this.toState(given, latest));
+        if (this.changesOwner(olds, news)) await requireOwnTag(request, id, { ...outs, owner: olds["owner"] });
         return { outs: keepKnownDrift(this.definition, this.session, { id, olds, news, outs }) };
     }
 
@@ -168,6 +174,12 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
             const name = (isRecord(other) ? other : owner)?.resource;
             const by = name === undefined ? "another resource" : `"${name}"`;
             report.info(`The ${this.definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`);
+            return;
+        }
+        if (await this.belongsToOtherStack(id, properties)) {
+            report.warn(
+                `The ${this.definition.noun} ${id} is not deleted: its ownership tag names another stack, which has it now.`,
+            );
             return;
         }
         claims.claim(this.definition, id, owner);

@@ -95,7 +95,9 @@ async function excludeReferenced(request: CreateRequest, candidates: readonly Ca
     const { definition, session, context, inputs } = request;
     // A resource that was renamed without an alias finds its object again, which this stack's own workspaces use. Only where the
     // whole program runs it is known that no other resource has it.
-    const mayBeUsed = session.claims.isWholeProgram && !carriesOwner(definition, inputs);
+    // What carries its owner was kept with retainOnDelete, or lost from the state: no resource has it where the state is known.
+    const { isWholeProgram, knowsState } = session.claims;
+    const mayBeUsed = carriesOwner(definition, inputs) ? knowsState : isWholeProgram;
     const isOwn = (user: Reference) => mayBeUsed && isOwnReference(request, user);
     const kept: Candidate[] = [];
     for (const candidate of candidates) {

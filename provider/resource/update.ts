@@ -1,9 +1,10 @@
 import { NoResponseError, ReportedError } from "../api/errors";
-import { ownerOfInputs } from "../contract/ownership-tag";
+import { belongsToStack, ownerOfInputs } from "../contract/ownership-tag";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { CreateRequest } from "./create";
 import { differences, givenPaths } from "./diff";
 import { InitializationError } from "./errors";
+import { ownershipTagOf } from "./ownership";
 import { toRequestBody, toState, toTaggedBody } from "./mapping";
 
 /**
@@ -25,6 +26,30 @@ export async function writeChanges(request: CreateRequest, id: string, changed: 
         if (!Object.entries(body).every(([name, value]) => sameValue(response[name], value)))
             await collection.patch(id, body);
     }
+}
+
+/** The inputs for a change of the ownership tag: tags that the program never gave, somebody else did, and they stay. */
+export async function withExistingTags({ definition, collection, inputs, context }: CreateRequest, id: string) {
+    const { tagsField } = definition;
+    if (tagsField === undefined || getPath(inputs, tagsField) !== undefined) return inputs;
+    const response = await collection.get(id);
+    const tags = response && getPath(toState(definition, inputs, response, context), tagsField);
+    return tags === undefined ? inputs : { ...inputs, [tagsField]: tags };
+}
+
+/**
+ * Fails where an object does not carry its new owner after the update that changed it. The state keeps the old owner, so that
+ * the next `pulumi up` asks again.
+ */
+export async function requireOwnTag(request: CreateRequest, id: string, state: Properties): Promise<void> {
+    const { definition, collection, owner, inputs } = request;
+    const response = await collection.get(id);
+    if (owner === undefined || (response && belongsToStack(owner, ownershipTagOf(definition, response)))) return;
+    throw new InitializationError(
+        id,
+        { ...state, __provider: inputs["__provider"] },
+        `The ${definition.noun} ${id} came from another stack, and the service did not take the ownership tag of this one. Run \`pulumi up\` to ask again.`,
+    );
 }
 
 /** The least time between two lines of progress, in milliseconds. */

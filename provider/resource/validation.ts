@@ -104,25 +104,13 @@ function suggestion(path: string, paths: readonly string[]): string {
     return near === undefined ? `take it away (its inputs are ${paths.join(", ")})` : `did you mean ${near}?`;
 }
 
-/**
- * The inputs with each deprecated name also given under today's name. The old name stays in the checked inputs, so that
- * `ignoreChanges` on it finds the old value; where `ignoreChanges` holds today's name, that one wins.
- */
-export function resolveAliases(
-    definition: ObjectDefinition,
-    olds: Properties,
-    news: Properties,
-): Record<string, unknown> {
-    const inputs = Object.fromEntries(
-        Object.entries(news).filter(([, value]) => value !== undefined && value !== null),
+/** The inputs with each deprecated name replaced by today's name. */
+export function resolveAliases(definition: ObjectDefinition, news: Properties): Record<string, unknown> {
+    return Object.fromEntries(
+        Object.entries(news).flatMap(([name, value]) =>
+            value === undefined || value === null ? [] : [[definition.fields[name]?.deprecatedAliasOf ?? name, value]],
+        ),
     );
-    for (const [alias, { deprecatedAliasOf: name }] of Object.entries(definition.fields)) {
-        if (name === undefined || inputs[alias] === undefined) continue;
-        const isHeld = olds[alias] !== undefined && inputs[name] !== undefined && inputs[name] === olds[name];
-        if (isHeld) inputs[alias] = inputs[name];
-        else inputs[name] ??= inputs[alias];
-    }
-    return inputs;
 }
 
 /** The changes that neither the service can make nor a replacement is worth, as failures that say what the service allows. */

@@ -12,6 +12,8 @@ export interface Registration {
     readonly exists: boolean;
     /** Inputs whose change was judged by `check`, by path: a replacement for another reason was announced to nobody. */
     readonly judged: ReadonlySet<string>;
+    /** What the account shows and the state does not say yet, where a check had to look: it is no difference. */
+    readonly actual?: Properties;
 }
 
 /**
@@ -23,6 +25,8 @@ export class Claims {
     private readonly owners = new Map<string, Map<string, OwnershipTag>>();
     /** Whether the whole program runs. With `--target` the engine asks nothing about the other resources, so what they have is not known. */
     isWholeProgram = false;
+    /** Whether the objects that the state had when the program began are known. */
+    knowsState = false;
     private readonly registrations = new Map<string, Registration>();
     /** The objects that the state had when the program began, with their owners; nothing is known before the stack's identity is checked. */
     private readonly stateOwners = new Map<string, string | undefined>();

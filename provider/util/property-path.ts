@@ -60,15 +60,18 @@ export function setPath(target: Record<string, unknown>, path: string, value: un
 
 /**
  * Whether two values say the same to the API: the order of a list and of the members of an object has no meaning
- * there, and nothing, an empty list and an empty object are one.
+ * there, nothing, an empty list and an empty object are one, and so are the spellings of a uuid.
  */
 export function sameValue(left: unknown, right: unknown): boolean {
     return canonical(left) === canonical(right);
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 function canonical(value: unknown): string {
     if (value === undefined || value === null) return "";
     if (Array.isArray(value)) return value.length === 0 ? "" : `[${value.map(canonical).sort().join()}]`;
+    if (typeof value === "string" && UUID.test(value)) return JSON.stringify(value.toLowerCase());
     if (!isRecord(value)) return JSON.stringify(value);
     const members = Object.entries(value).filter(([, member]) => member !== undefined && member !== null);
     if (members.length === 0) return "";

@@ -98,7 +98,7 @@ describe("faults on the real engine (a sample of the fault matrix)", () => {
         two.remove();
     });
 
-    it("adopts an existing workspace, and the second up is clean", async () => {
+    it("adopts a workspace of another stack if the program says so, and the second up is clean", async () => {
         const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
         const maker = await TestStack.create(cloud, program);
         await maker.up();
@@ -106,6 +106,7 @@ describe("faults on the real engine (a sample of the fault matrix)", () => {
         const adopter = await TestStack.create(cloud, async () => {
             new databricks.Workspace("mine", {
                 adopt: String(workspace?.["workspace_id"]),
+                adoptFromOtherStack: true,
                 workspaceName: "w",
                 awsRegion: "us-east-1",
                 credentialsId: String(workspace?.["credentials_id"]),

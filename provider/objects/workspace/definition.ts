@@ -211,7 +211,7 @@ export const workspaceObject = {
         const failures = [...notAllowed(inputs, "awsRegion", context), ...computeModeFailures(inputs)];
         const [today, oldest] = NOTEBOOK_KEY_FIELDS;
         const [key, alias] = [getPath(inputs, today), getPath(inputs, oldest)];
-        if (key !== undefined && alias !== undefined && key !== alias) {
+        if (key !== undefined && alias !== undefined) {
             failures.push({
                 property: oldest,
                 reason: `is the old name of ${today}, and both are given: keep ${today} alone`,

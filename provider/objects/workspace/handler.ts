@@ -22,6 +22,7 @@ export class WorkspaceHandler extends ObjectHandler {
         const status = getString(olds, "workspaceStatus");
         if (status === undefined || status === "RUNNING") return result;
         // One that never ran holds nothing and cannot be repaired; any other is waited for, or reported, by an update.
+        if (neverRan(olds)) await this.requireStillFailed(id, olds, news);
         const replaces = neverRan(olds) ? [...(result.replaces ?? []), "workspaceStatus"] : (result.replaces ?? []);
         const deleteBeforeReplace = replaces.length > 0 && this.nameCollides(olds, news);
         return { ...result, changes: true, replaces, deleteBeforeReplace };
@@ -33,8 +34,8 @@ export class WorkspaceHandler extends ObjectHandler {
         news: Properties,
         paths: readonly string[],
     ): Promise<void> {
-        const { session, definition } = this;
-        const registration = session.claims.registrationOf(definition, ownerOfInputs(news));
+        const { session } = this;
+        const registration = this.registrationOf(olds, news);
         await judgeReplacement({
             session,
             id,
@@ -68,6 +69,7 @@ export class WorkspaceHandler extends ObjectHandler {
         const existing = await findOwnWorkspace(this.session, olds);
         const actual = existing && this.toOutputs(existing, this.contextOf(olds).accountId);
         if (actual !== undefined && change.to !== UNKNOWN && sameValue(actual[change.field], change.to)) {
+            this.noteActual(olds, news, { [change.field]: change.to });
             return { inputs: news };
         }
         // Only the state, which a check does not see, says whether one that failed ever ran.
@@ -76,6 +78,15 @@ export class WorkspaceHandler extends ObjectHandler {
             return { inputs: news, failures: [{ property: change.field, reason }] };
         }
         return { inputs: { ...news, keyChange: keyChangeMarker(change) } };
+    }
+
+    /** Notes that the account shows already what the program asks for: the diff sees the state, which does not say it yet. */
+    private noteActual(olds: Properties, news: Properties, actual: Properties): void {
+        const registration = this.registrationOf(olds, news);
+        if (registration === undefined) return;
+        for (const owner of [ownerOfInputs(olds), ownerOfInputs(news)]) {
+            this.session.claims.register(this.definition, owner, { ...registration, actual });
+        }
     }
 
     protected override acceptOrphan(
@@ -131,7 +142,19 @@ export class WorkspaceHandler extends ObjectHandler {
         }
     }
 
+    /** A workspace that never ran may have been repaired since: what the state says of it is no longer believed then. */
+    private async requireStillFailed(id: string, olds: Properties, news: Properties): Promise<void> {
+        if (this.registrationOf(olds, news) === undefined) return;
+        const response = await this.collectionOf(olds).read(id);
+        if (response === undefined || isTerminal(this.toOutputs(response, this.contextOf(olds).accountId))) return;
+        throw new ReportedError(
+            `${this.label(news)}: the workspace ${id} failed and would be replaced, but it is ${getString(response, "workspace_status") ?? "without a status"} now: somebody has repaired it. Nothing was changed. Run \`pulumi refresh\`: it then stays.`,
+        );
+    }
+
     protected override async remove(id: string, properties: Properties): Promise<void> {
+        // Where a check ran in this process, this is a replacement and no destroy: minutes may have passed since the diff.
+        if (neverRan(properties)) await this.requireStillFailed(id, properties, properties);
         await super.remove(id, properties);
         await waitUntilDeleted({ collection: this.collectionOf(properties), id }, timeoutOf(properties));
     }

@@ -60,6 +60,11 @@ export async function findOwnWorkspace(session: Session, olds: Properties): Prom
     if (owner === undefined) return undefined;
     try {
         const workspaces = await session.collectionFor(workspaceObject, getString(olds, "accountId")).firstList();
+        const known = session.claims
+            .objectsOf(workspaceObject, owner)
+            .map((id) => workspaces.get(id))
+            .filter((one) => one !== undefined);
+        if (known.length === 1) return known[0];
         const own = [...workspaces.values()].filter(
             (response) => matchTag(owner, ownershipTagOf(workspaceObject, response)) !== undefined,
         );

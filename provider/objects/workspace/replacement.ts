@@ -1,6 +1,6 @@
 import { ReportedError } from "../../api/errors";
 import type { Session } from "../../runtime/session";
-import { getPath, type Properties, UNKNOWN } from "../../util/property-path";
+import { getPath, holdsUnknown, type Properties, UNKNOWN } from "../../util/property-path";
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
 import { neverRan } from "./status";
@@ -33,18 +33,18 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
     const { olds, news, paths, judged, session, id, label } = replacement;
     if (neverRan(olds)) return;
     if (judged === undefined) {
-        if (paths.every((path) => getPath(news, path) !== UNKNOWN)) return;
+        if (!holdsUnknown(news)) return;
         throw new ReportedError(
             `${label}: a resource that it depends on (${paths.join(", ")}) is to be deleted before it is replaced, and the workspace ${id} with every notebook would be deleted with it. Nothing was changed. Take deleteBeforeReplace away from that resource, and leave its name out where it has a fixed one: its replacement is then created first.`,
         );
     }
     const change = keyChangeIn(replacement);
+    const unjudged = paths.filter((path) => !judged.has(path));
     if (change !== undefined && keyChangeMode(news, session.settings) === "forbid") {
         throw new ReportedError(
-            `${label}: ${describeKeyChange(change)}, which would replace the workspace ${id} and lose every notebook in it, and onKeyChange is "forbid". Nothing was changed. If the key was changed outside Pulumi, let the program name the key that the workspace has now.`,
+            `${label}: ${describeKeyChange(change)}, which would replace the workspace ${id} and lose every notebook in it, and onKeyChange is "forbid". Nothing was changed.${unjudged.length > 0 ? " The key was changed outside Pulumi, or an update was not taken: run `pulumi refresh`, and let the program name the key that the workspace has now." : ""}`,
         );
     }
-    const unjudged = paths.filter((path) => !judged.has(path));
     if (unjudged.length > 0) {
         throw new ReportedError(
             `${label}: ${unjudged.join(" and ")} of the workspace ${id} differs from the program, which a check of this program could not see: it was changed outside Pulumi, or an update was not taken. Nothing was changed. Run \`pulumi refresh\`; \`pulumi preview\` then shows what the difference leads to.`,

@@ -124,7 +124,7 @@ export class TokenService {
             );
         const [id, given] = basicOf(request) ?? [form.get("client_id") ?? "", form.get("client_secret") ?? ""];
         const principal = this.principals.get(id);
-        if (principal === undefined || principal.clientSecret !== given)
+        if (principal === undefined || (principal.clientSecret !== given && principal.clientSecret !== decoded(given)))
             return refusal(401, "invalid_client", "Client authentication failed");
         return scopeRefusal(form) ?? id;
     }
@@ -162,8 +162,16 @@ function basicOf(request: ApiRequest): [string, string] | undefined {
     const given = /^Basic (.+)$/.exec(String(request.headers["authorization"] ?? ""))?.[1];
     if (given === undefined) return undefined;
     const [id = "", ...password] = Buffer.from(given, "base64").toString().split(":");
-    // OAuth 2.0 writes both in the encoding of a form, RFC 6749 section 2.3.1.
-    return [decodeURIComponent(id), decodeURIComponent(password.join(":"))];
+    return [decoded(id), password.join(":")];
+}
+
+/** RFC 6749 writes both in the encoding of a form, as Go's clients do; Python's and JavaScript's send them as they are. */
+function decoded(text: string): string {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
 }
 
 function refusal(status: number, error: string, description: string): ApiResponse {
