@@ -33,11 +33,14 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         const failures = checkInputs(this.definition, news, { allowedRegions: settings.allowedRegions });
         const exists = Object.keys(olds).length > 0;
         const found = exists && failures.length === 0 ? this.differences(olds, inputs) : [];
+        // A new object can be given everything, so nothing is refused where it is created for another reason.
+        const isReplaced = pathsOf(found, "replace").length > 0;
+        const judged = new Set(isReplaced ? pathsOf(found, "replace", "refuse") : []);
         for (const owner of [ownerOfInputs(olds), ownerOfInputs(inputs)]) {
-            claims.register(this.definition, owner, { exists, judged: new Set(pathsOf(found, "replace")) });
+            claims.register(this.definition, owner, { exists, judged });
         }
         if (failures.length > 0) return { inputs, failures };
-        const refused = refusedChanges(this.definition, found, olds, inputs);
+        const refused = isReplaced ? [] : refusedChanges(this.definition, found, olds, inputs);
         if (refused.length > 0) return { inputs, failures: refused };
         return this.checkChange(olds, inputs, found);
     }

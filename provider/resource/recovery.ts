@@ -142,6 +142,6 @@ function reportOthers(request: CreateRequest, owner: OwnershipTag, others: reado
 
 function notAdopted({ definition }: CreateRequest, owner: OwnershipTag, id: string, reason: string): ReportedError {
     return new ReportedError(
-        `The ${definition.noun} ${id} carries the owner "${owner.resource}" of this stack and is what the program asks for, but it is not adopted: ${reason}. Nothing was created. If it is this resource's, give it adopt: "${id}". For a new one, give the resource another name in the program.`,
+        `The ${definition.noun} ${id} carries the owner "${owner.resource}" of this stack and is what the program asks for, but it is not adopted: ${reason}. Nothing was created. If it is this resource's, give this resource adopt: "${id}". For a new one, give the resource another name in the program.`,
     );
 }

@@ -11,8 +11,6 @@ const CHECK_ENGINE = 20_000;
  * What all handlers of the process share at its door: which resource a call is about, and whether any is under way.
  */
 export class EngineCalls {
-    /** URNs by owner. `check` is told them by the class; the engine tells the provider none. */
-    private readonly urns = new Map<string, string>();
     private underWay = 0;
     private watched = false;
 
@@ -23,33 +21,17 @@ export class EngineCalls {
         return new AttendedHandler(handler, this);
     }
 
-    /** Notes the URN that the class passed, and returns the inputs without it: no state holds it. */
-    noteUrn(inputs: Properties): Record<string, unknown> {
-        const { resourceUrn, ...rest } = inputs;
-        const { owner } = rest;
-        // In a stack's first preview the owner is not known yet, and the same for all.
-        if (typeof resourceUrn === "string" && typeof owner === "string" && owner !== UNKNOWN) {
-            this.urns.set(owner, resourceUrn);
-        }
-        return rest;
-    }
-
-    /** Runs a call for the resource with these properties. */
-    async run<Result>(properties: Properties, call: () => Promise<Result>): Promise<Result> {
+    /** Runs a call for the resource with this URN; empty where it is not known. */
+    async run<Result>(urn: string, call: () => Promise<Result>): Promise<Result> {
         this.watch();
         this.underWay++;
         try {
-            return await this.reporter.during(this.urnOf(properties), call);
+            return await this.reporter.during(urn, call);
         } catch (error) {
             throw error instanceof Error ? new ForEngine(error) : error;
         } finally {
             this.underWay--;
         }
-    }
-
-    private urnOf({ resourceUrn, owner }: Properties): string {
-        if (typeof resourceUrn === "string" && resourceUrn.startsWith("urn:")) return resourceUrn;
-        return typeof owner === "string" ? (this.urns.get(owner) ?? "") : "";
     }
 
     /** A killed engine leaves this process running, behind a shell: it ends once nothing is under way. */
@@ -64,11 +46,34 @@ export class EngineCalls {
     }
 }
 
+/** Takes the URN that the class passes out of the inputs, so that no state holds it. */
+export function withoutUrn(inputs: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "resourceUrn"));
+}
+
 class AttendedHandler implements dynamic.ResourceProvider {
+    /** URNs by owner, which names one resource of this kind. `check` is told them by the class; the engine tells the provider none. */
+    private readonly urns = new Map<string, string>();
+
     constructor(
         private readonly handler: dynamic.ResourceProvider,
         private readonly calls: EngineCalls,
     ) {}
+
+    /** Notes the URN that the class passed, and returns the inputs without it. */
+    private noteUrn(inputs: Properties): Record<string, unknown> {
+        const { resourceUrn, owner } = inputs;
+        // In a stack's first preview the owner is not known yet, and the same for all.
+        if (typeof resourceUrn === "string" && typeof owner === "string" && owner !== UNKNOWN) {
+            this.urns.set(owner, resourceUrn);
+        }
+        return withoutUrn(inputs);
+    }
+
+    private urnOf({ resourceUrn, owner }: Properties): string {
+        if (typeof resourceUrn === "string" && resourceUrn.startsWith("urn:")) return resourceUrn;
+        return typeof owner === "string" ? (this.urns.get(owner) ?? "") : "";
+    }
 
     // The engine waits for it in the first caller alone, so nothing in it may be asynchronous.
     async configure(request: dynamic.ConfigureRequest): Promise<void> {
@@ -76,9 +81,9 @@ class AttendedHandler implements dynamic.ResourceProvider {
     }
 
     async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        const inputs = this.calls.noteUrn(news);
+        const inputs = this.noteUrn(news);
         try {
-            const result = await this.calls.run(news, async () => await this.handler.check?.(olds, inputs));
+            const result = await this.calls.run(this.urnOf(news), async () => await this.handler.check?.(olds, inputs));
             const { failures = [] } = result ?? {};
             // The engine prints the value of a property that a failure names, a secret one in the clear.
             const named = failures.map(({ property, reason }) => ({
@@ -96,23 +101,32 @@ class AttendedHandler implements dynamic.ResourceProvider {
     }
 
     async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-        return this.calls.run(ownerFirst(news, olds), async () => (await this.handler.diff?.(id, olds, news)) ?? {});
+        return this.calls.run(
+            this.urnOf(ownerFirst(news, olds)),
+            async () => (await this.handler.diff?.(id, olds, news)) ?? {},
+        );
     }
 
     async create(inputs: Properties): Promise<dynamic.CreateResult> {
-        return this.calls.run(inputs, () => this.handler.create(inputs));
+        return this.calls.run(this.urnOf(inputs), () => this.handler.create(inputs));
     }
 
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
-        return this.calls.run(properties, async () => (await this.handler.read?.(id, properties)) ?? { id });
+        return this.calls.run(
+            this.urnOf(properties),
+            async () => (await this.handler.read?.(id, properties)) ?? { id },
+        );
     }
 
     async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-        return this.calls.run(ownerFirst(news, olds), async () => (await this.handler.update?.(id, olds, news)) ?? {});
+        return this.calls.run(
+            this.urnOf(ownerFirst(news, olds)),
+            async () => (await this.handler.update?.(id, olds, news)) ?? {},
+        );
     }
 
     async delete(id: string, properties: Properties): Promise<void> {
-        return this.calls.run(properties, async () => this.handler.delete?.(id, properties));
+        return this.calls.run(this.urnOf(properties), async () => this.handler.delete?.(id, properties));
     }
 }
 

@@ -28,6 +28,8 @@ export interface EncryptionKeyArgs {
      * disabled, pending deletion, asymmetric, managed by AWS, or in another region than `region`.
      */
     keyArn?: pulumi.Input<string>;
+    /** Further Databricks accounts (uuids) that the policy of a new key lets in: each registers the key for itself. Default: none. */
+    sharedWithAccountIds?: readonly pulumi.Input<string>[];
     /**
      * Whether the key of `keyArn` is read and checked. Default: true. `false` is for a program whose AWS credentials may not
      * read the key, because it is another account's.
@@ -56,6 +58,7 @@ export interface EncryptionKeyArgs {
 
 /** Arguments of a new key, which an existing one has already: they are refused beside `keyArn`. */
 const NEW_KEY_ARGUMENTS = [
+    "sharedWithAccountIds",
     "crossAccountRoleArn",
     "description",
     "customKeyStoreId",

@@ -93,12 +93,18 @@ function clusterVolumes(args: EncryptionKeyArgs): Pick<AwsKeyInfo, "reuseKeyForC
 function newKey(name: string, args: EncryptionKeyArgs, parent: pulumi.Resource): kms.Key {
     const caller = aws().getCallerIdentityOutput({}, { parent });
     const policy = pulumi
-        .all([caller, args.crossAccountRoleArn, accountForPolicy(name, args, parent)])
-        .apply(([{ arn, accountId: awsAccountId }, crossAccountRoleArn, databricksAccountId]) => {
+        .all([caller, args.crossAccountRoleArn, accountForPolicy(name, args, parent), args.sharedWithAccountIds ?? []])
+        .apply(([{ arn, accountId: awsAccountId }, crossAccountRoleArn, databricksAccountId, sharedWithAccountIds]) => {
             requirePartition(name, arn);
             const useCases = useCasesOf(args);
             return JSON.stringify(
-                databricksKeyPolicy({ awsAccountId, crossAccountRoleArn, databricksAccountId, useCases }),
+                databricksKeyPolicy({
+                    awsAccountId,
+                    crossAccountRoleArn,
+                    databricksAccountId,
+                    sharedWithAccountIds,
+                    useCases,
+                }),
             );
         });
     return new (aws().kms.Key)(

@@ -38,11 +38,14 @@ export interface PolicyDocument {
  *
  * @throws RangeError if the id is not a uuid: the condition would let nobody in.
  */
-export function ofDatabricksAccount(databricksAccountId: string): { StringEquals: Record<string, string[]> } {
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(databricksAccountId)) {
+export function ofDatabricksAccount(...databricksAccountIds: readonly string[]): {
+    StringEquals: Record<string, string[]>;
+} {
+    for (const id of databricksAccountIds) {
+        if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) continue;
         throw new RangeError(
-            `databricksAccountId must be the uuid of the Databricks account; it is "${databricksAccountId}". It is shown in the account console, at the top right.`,
+            `databricksAccountId must be the uuid of the Databricks account; it is "${id}". It is shown in the account console, at the top right.`,
         );
     }
-    return { StringEquals: { "aws:PrincipalTag/DatabricksAccountId": [databricksAccountId] } };
+    return { StringEquals: { "aws:PrincipalTag/DatabricksAccountId": [...databricksAccountIds] } };
 }

@@ -10,6 +10,8 @@ export interface KeyPolicyArgs {
      * Databricks account that learns the key's ARN can register the key.
      */
     databricksAccountId?: string;
+    /** Further Databricks accounts (uuids) that use the key too. Default: none. They count only beside `databricksAccountId`. */
+    sharedWithAccountIds?: readonly string[];
     /** For `STORAGE` with `reuseKeyForClusterVolumes`: ARN of the cross-account role, which then uses the key through EC2, for EBS volumes. */
     crossAccountRoleArn?: string;
 }
@@ -103,6 +105,10 @@ function volumesStatement(crossAccountRoleArn: string): PolicyStatement {
     };
 }
 
-function accountCondition({ databricksAccountId }: KeyPolicyArgs): ReturnType<typeof ofDatabricksAccount> | undefined {
-    return databricksAccountId === undefined ? undefined : ofDatabricksAccount(databricksAccountId);
+function accountCondition({
+    databricksAccountId,
+    sharedWithAccountIds = [],
+}: KeyPolicyArgs): ReturnType<typeof ofDatabricksAccount> | undefined {
+    if (databricksAccountId === undefined) return undefined;
+    return ofDatabricksAccount(databricksAccountId, ...sharedWithAccountIds);
 }

@@ -43,7 +43,7 @@ describe("the example multi-account, on the real engine", () => {
         first = await TestStack.ofExample(
             retail,
             "multi-account",
-            { "databricks:profile": "retail", forceDestroy: true },
+            { "databricks:profile": "retail", forceDestroy: true, sharedWith: [accounts.research] },
             environment,
         );
         second = await automation.LocalWorkspace.createOrSelectStack(

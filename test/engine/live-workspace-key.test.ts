@@ -163,6 +163,7 @@ describe("a key change that the service took and dropped, on the real engine", (
             when: ({ method }) => method === "PATCH",
             do: { kind: "status", status: 200, body: JSON.stringify(before) },
         });
+        await stack.stack.configure({ "databricks:updateTimeoutSeconds": 3 });
         const { ok, output } = await stack.up(program(1, "update"));
         expect(ok, output).to.equal(false);
         await stack.refused(['onKeyChange is "forbid"'], program(1, "forbid"));

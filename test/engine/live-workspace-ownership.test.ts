@@ -63,7 +63,12 @@ describe("a workspace stays with the resource that has it, on the real engine", 
         expect(Object.values(await first.held())).to.not.include(id);
         if (!run.ok) expect(run.output).to.contain(`adopt: "${id}"`);
         const tag = tagOf(id);
-        await second.done(one());
+        const { credentials_id, storage_configuration_id } = cloud.account.get("workspaces", id);
+        const moved = one("w", {
+            credentialsId: String(credentials_id),
+            storageConfigurationId: String(storage_configuration_id),
+        });
+        await second.done(moved);
         expect(await second.held()).to.deep.equal({ w: id });
         expect(tagOf(id)).to.not.equal(tag);
         expect((await second.done()).operations).to.deep.equal([]);

@@ -49,6 +49,17 @@ describe("the engine's calls", () => {
         expect(lines.map((line) => line.urn)).to.deep.equal([""]);
     });
 
+    it("of two kinds with one owner have their lines on the right resource", async () => {
+        const { lines, reporter, calls } = begin();
+        const kinds = ["Credentials", "Network"].map((kind) => ({
+            urn: urn(kind),
+            handler: calls.attend({ create: async () => (reporter.info(kind), { id: kind }) }),
+        }));
+        for (const { handler, urn } of kinds) await handler.check?.({}, { owner: "s/w", resourceUrn: urn });
+        for (const { handler } of kinds) await handler.create({ owner: "s/w" });
+        expect(lines.map((line) => line.urn)).to.deep.equal(kinds.map((kind) => kind.urn));
+    });
+
     it("say nothing twice, but each resource its own", async () => {
         const { lines, reporter, calls } = begin();
         const handler = calls.attend({
