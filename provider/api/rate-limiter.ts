@@ -1,113 +1,113 @@
 import type { Clock } from "./clock";
 
-/** How many requests may be on their way when another is sent: a burst of a thousand helps nobody, and slow writes keep room for reads. */
+/** Most requests in flight at once. A burst of a thousand gains nothing, and slow writes must leave room for reads. */
 const IN_FLIGHT = { read: 128, write: 64 };
-/** The second over which a service counts, and a little more for requests that are slower on their way than others. */
+/** The second over which a service counts, in milliseconds, plus a margin for requests that take longer to arrive than others. */
 const WINDOW = 1_030;
-/** How long a turn is remembered, in milliseconds: a refusal can come late. */
+/** How long a sent request is remembered, in milliseconds: its 429 can come late. */
 const MEMORY = 30_000;
-/** For how long the service is trusted to take what it took, in milliseconds, whatever a single refusal says. */
+/** How far back accepted requests count as evidence of the limit, in milliseconds, whatever a single 429 suggests. */
 const TRUSTED = 10_000;
-/** The first pause after a refusal that names none, and the longest, in milliseconds. */
+/** The first pause after a 429 without Retry-After, and the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 30_000 };
-/** How many of the last pauses go by at most before more is tried again: trying in vain costs such a pause. */
+/** A higher rate is tried again after at most this many pauses of the last length: a failed attempt costs one pause. */
 const PATIENCE = 10;
 
-/** A request's turn to be sent. It ends with one of `Pace.answered`, `Pace.refused` and `Pace.lost`. */
+/** Permission to send one request. It ends with one of `onAccepted`, `onThrottled` and `onNoResponse`. */
 export interface Permit {
-    /** When it came, in milliseconds since 1970. */
+    /** When it was granted, in milliseconds since 1970. */
     readonly sent: number;
 }
 
 interface Waiting {
-    readonly take: (turn: Permit) => void;
-    readonly fail: (error: Error) => void;
+    readonly grant: (permit: Permit) => void;
+    readonly reject: (error: Error) => void;
 }
 
 /**
- * When the requests of one client are sent. Nothing is held back until the service says that it is asked too much
- * (429). From then on all requests stand in one line and no more are sent in a second than it took, which is tried
- * upwards from time to time. Reads go first: a look at what happens must not wait behind a thousand creations.
+ * Limits the rate of one client's requests. Nothing is held back until the service throttles a request (429). From then
+ * on all requests wait in one queue, and no more are sent in a second than the service accepted; a higher rate is tried
+ * from time to time. Reads go first: a poll must not wait behind a thousand creates.
  */
 export class RateLimiter {
     private readonly waiting: Record<"read" | "write", Waiting[]> = { read: [], write: [] };
-    /** What was sent and not refused, oldest first. */
+    /** Permits of requests that were not throttled, oldest first. */
     private sent: Permit[] = [];
     private inFlight = 0;
-    /** How many requests the service takes in a window; `undefined` until it refuses one. */
+    /** Requests that the service accepts in a window; `undefined` until it throttles one. */
     private limit: number | undefined;
     private holdUntil = 0;
-    /** When more is tried next, and how long after the last time: longer after each try in vain, shorter after others. */
+    /** When a higher rate is tried next, and the time between attempts: longer after a failed one, shorter after others. */
     private raise = { at: 0, after: WINDOW, underWay: false };
-    /** How many pauses in a row the service took nothing between, and the first refusal since it did. */
+    /** Consecutive pauses without one accepted request, and the time of the first 429 among them. */
     private consecutiveThrottledPauses = 0;
     private firstRefusal: number | undefined;
-    /** What was refused lately, and from when on what was taken is trusted. */
+    /** Times at which recently throttled requests were sent, and the time from which accepted requests count as evidence. */
     private refusals: number[] = [];
     private trustFrom = Number.NEGATIVE_INFINITY;
     private waking = false;
 
     constructor(private readonly clock: Clock) {}
 
-    /** Waits for a turn. Fails with what `giveUp` is told. */
+    /** Resolves when a request may be sent. Rejects with the error of {@link rejectQueued}. */
     acquire(kind: "read" | "write"): Promise<Permit> {
-        return new Promise((take, fail) => {
-            this.waiting[kind].push({ take, fail });
+        return new Promise((grant, reject) => {
+            this.waiting[kind].push({ grant, reject });
             this.next();
         });
     }
 
-    /** The service has been taking nothing for too long: all who stand in line fail, or each would wait that long again. */
+    /** Rejects all queued requests: after a long outage each of them would wait that long again. */
     rejectQueued(error: Error): void {
-        for (const { fail } of [...this.waiting.read.splice(0), ...this.waiting.write.splice(0)]) fail(error);
+        for (const { reject } of [...this.waiting.read.splice(0), ...this.waiting.write.splice(0)]) reject(error);
     }
 
-    /** The service took the request. */
+    /** The service accepted the request. */
     onAccepted(): void {
         this.consecutiveThrottledPauses = 0;
         this.firstRefusal = undefined;
         this.onNoResponse();
     }
 
-    /** The request found no answer, or was not sent after all. */
+    /** The request got no response, or was not sent after all. */
     onNoResponse(): void {
         this.inFlight--;
         this.next();
     }
 
     /**
-     * The service refused the request because it is asked too much. Nothing is sent for as many milliseconds as are returned:
-     * those that the service asks for at least, and more and more where it takes nothing at all. `since` is when it began to
-     * take nothing, in milliseconds since 1970.
+     * The service throttled the request (429). Nothing is sent for the returned `pause` in milliseconds: at least what the
+     * service asks for, and longer each time while it accepts nothing. `since` is when it stopped accepting requests, in
+     * milliseconds since 1970.
      */
-    onThrottled(turn: Permit, asked = 0): { readonly pause: number; readonly since: number } {
+    onThrottled(permit: Permit, asked = 0): { readonly pause: number; readonly since: number } {
         const now = this.clock.now();
-        // What was sent before the last refusal came says nothing new.
-        const news = turn.sent >= this.holdUntil;
-        if (news) this.consecutiveThrottledPauses++;
+        // A request that was sent before the last 429 arrived tells nothing new.
+        const isNews = permit.sent >= this.holdUntil;
+        if (isNews) this.consecutiveThrottledPauses++;
         const since = (this.firstRefusal ??= now);
         const own =
             Math.min(PAUSE.longest, PAUSE.first * 2 ** (this.consecutiveThrottledPauses - 1)) *
             (0.5 + this.clock.random() / 2);
         const pause = Math.max(own, asked);
-        this.sent = this.sent.filter((one) => one !== turn);
-        this.refusals = [...this.refusals.filter((sent) => sent > turn.sent - WINDOW), turn.sent];
-        const taken = this.sent.filter(({ sent }) => sent > turn.sent - WINDOW && sent <= turn.sent).length;
-        // Where more was refused than taken, what it took before says nothing any more.
-        if (this.refusals.length > taken) this.trustFrom = turn.sent - WINDOW;
-        this.limit = Math.max(this.mostTaken(turn), 1);
-        const inVain = this.raise.underWay && news;
+        this.sent = this.sent.filter((one) => one !== permit);
+        this.refusals = [...this.refusals.filter((sent) => sent > permit.sent - WINDOW), permit.sent];
+        const taken = this.sent.filter(({ sent }) => sent > permit.sent - WINDOW && sent <= permit.sent).length;
+        // Once more is throttled than accepted, earlier accepted requests are no evidence any more.
+        if (this.refusals.length > taken) this.trustFrom = permit.sent - WINDOW;
+        this.limit = Math.max(this.mostTaken(permit), 1);
+        const failed = this.raise.underWay && isNews;
         const longer = Math.min(this.raise.after * 2, PATIENCE * Math.max(pause, WINDOW));
-        const after = inVain ? longer : this.raise.after;
+        const after = failed ? longer : this.raise.after;
         this.holdUntil = Math.max(this.holdUntil, now + pause);
-        this.raise = { at: this.holdUntil + after, after, underWay: this.raise.underWay && !inVain };
+        this.raise = { at: this.holdUntil + after, after, underWay: this.raise.underWay && !failed };
         this.onNoResponse();
         return { pause, since };
     }
 
     /**
-     * The most that was sent in a window lately and not refused. (The last window alone says less: what was late on its way
-     * counts in another second there than here.)
+     * The most requests accepted in one window lately. (The last window alone says less: a delayed request counts in another
+     * second at the service than here.)
      */
     private mostTaken(refused: Permit): number {
         const from = Math.max(refused.sent - TRUSTED, this.trustFrom);
@@ -120,22 +120,22 @@ export class RateLimiter {
         return most;
     }
 
-    /** Gives turns to those who wait, as many as may be sent now. */
+    /** Grants permits to queued requests, as many as may be sent now. */
     private next(): void {
         for (;;) {
             const kind = this.waiting.read.length > 0 ? "read" : "write";
-            const line = this.waiting[kind];
-            if (line.length === 0 || this.inFlight >= IN_FLIGHT[kind]) return;
+            const queue = this.waiting[kind];
+            if (queue.length === 0 || this.inFlight >= IN_FLIGHT[kind]) return;
             const wait = this.wait();
             if (wait > 0) return this.wakeAfter(wait);
-            const turn = { sent: this.clock.now() };
-            this.sent.push(turn);
+            const permit = { sent: this.clock.now() };
+            this.sent.push(permit);
             this.inFlight++;
-            line.shift()?.take(turn);
+            queue.shift()?.grant(permit);
         }
     }
 
-    /** How long nothing may be sent, in milliseconds. */
+    /** Time until the next request may be sent, in milliseconds. */
     private wait(): number {
         const now = this.clock.now();
         if (this.holdUntil > now) return this.holdUntil - now;

@@ -7,11 +7,9 @@ import { UnexpectedResponseError } from "../api/errors";
 import { OWNERSHIP_TAG, formatTag, type OwnershipTag } from "../contract/ownership-tag";
 import { getPath, getString, isRecord, type Properties, mergeDeep, setPath } from "../util/property-path";
 
-/**
- * Between the words of a Pulumi program and those of the API: the one place where camelCase meets snake_case.
- */
+// Maps between the names of a Pulumi program (camelCase) and those of the API (snake_case). Nothing else converts them.
 
-/** Where an input stands in the API's bodies; `undefined` where the API never sees it. */
+/** The path of an input in the API's bodies; `undefined` for one that is never sent. */
 export function apiPath(path: string, field: Field): string | undefined {
     if (field.apiPath === null || field.deprecatedAliasOf !== undefined) return undefined;
     return field.apiPath ?? snakeCase(path);
@@ -26,64 +24,66 @@ export function toRequestBody(
     const body: Record<string, unknown> = {};
     for (const path of only) {
         const field = object.fields[path];
-        const place = field && apiPath(path, field);
-        if (place !== undefined) setPath(body, place, getPath(inputs, path));
+        const target = field && apiPath(path, field);
+        if (target !== undefined) setPath(body, target, getPath(inputs, path));
     }
     return body;
 }
 
-/** What the API's answer says of one input, as it stands there; `undefined` where it says nothing. */
-export function responseValue(object: ObjectDefinition, answer: Properties, path: string): unknown {
+/** The value of one input in a response, as the API sent it; `undefined` where it is absent. */
+export function responseValue(object: ObjectDefinition, response: Properties, path: string): unknown {
     const field = object.fields[path];
-    const place = field && apiPath(path, field);
-    return place === undefined ? undefined : getPath(answer, place);
+    const source = field && apiPath(path, field);
+    return source === undefined ? undefined : getPath(response, source);
 }
 
-/** What the answer says of the inputs and outputs of its object, in the words of the program. */
-export function fromResponse(object: ObjectDefinition, answer: Properties): Record<string, unknown> {
-    const properties: Record<string, unknown> = { [object.idField]: idOf(object, answer) };
-    for (const { path, place, schema, verbatim } of fieldMappings(object)) {
-        const value = getPath(answer, place);
-        const result = schema.safeParse(verbatim ? value : camelCaseDeep(value));
+/** The inputs and outputs in a response, under the names of the program. */
+export function fromResponse(object: ObjectDefinition, response: Properties): Record<string, unknown> {
+    const properties: Record<string, unknown> = { [object.idField]: idOf(object, response) };
+    for (const { path, source, schema, preserveKeys } of fieldMappings(object)) {
+        const value = getPath(response, source);
+        const result = schema.safeParse(preserveKeys ? value : camelCaseDeep(value));
         if (!result.success)
             throw new UnexpectedResponseError(
-                `an answer about a ${object.noun} holds a ${place} of an unexpected kind`,
+                `a response about a ${object.noun} has a ${source} of an unexpected type`,
             );
         setPath(properties, path, result.data);
     }
     return properties;
 }
 
-/** One input or output of an object in the API's answers. */
+/** One input or output of an object in the API's responses. */
 interface FieldMapping {
+    /** Its path in inputs and outputs. */
     readonly path: string;
-    readonly place: string;
+    /** Its path in a response. */
+    readonly source: string;
     readonly schema: z.ZodType;
-    /** Whether the names in it keep their spelling. */
-    readonly verbatim: boolean;
+    /** Whether the keys inside it keep their spelling. */
+    readonly preserveKeys: boolean;
 }
 
-const textOrNothing = z.string().optional();
-const words = new WeakMap<ObjectDefinition, readonly FieldMapping[]>();
+const optionalText = z.string().optional();
+const mappings = new WeakMap<ObjectDefinition, readonly FieldMapping[]>();
 
-/** What an answer may say of an object of this kind; worked out once, for thousands of answers. */
+/** Everything that a response about an object of this kind may contain; computed once for each kind. */
 function fieldMappings(object: ObjectDefinition): readonly FieldMapping[] {
-    const known = words.get(object);
+    const known = mappings.get(object);
     if (known !== undefined) return known;
     const inputs = Object.entries(object.fields).flatMap(([path, field]): FieldMapping[] => {
-        const place = apiPath(path, field);
-        const schema = field.responseSchema ?? textOrNothing;
-        return place === undefined ? [] : [{ path, place, schema, verbatim: field.preserveKeys === true }];
+        const source = apiPath(path, field);
+        const schema = field.responseSchema ?? optionalText;
+        return source === undefined ? [] : [{ path, source, schema, preserveKeys: field.preserveKeys === true }];
     });
     const outputs = Object.entries(object.outputs).map(([path, { apiPath: api, schema }]): FieldMapping => ({
         path,
-        place: api ?? snakeCase(path),
+        source: api ?? snakeCase(path),
         schema,
-        verbatim: false,
+        preserveKeys: false,
     }));
-    const made = [...inputs, ...outputs];
-    words.set(object, made);
-    return made;
+    const all = [...inputs, ...outputs];
+    mappings.set(object, all);
+    return all;
 }
 
 /** What an object's outputs depend on beside the response. */
@@ -110,7 +110,7 @@ export function toTaggedBody(
     return toRequestBody(definition, { ...inputs, [tagsField]: tagged }, only);
 }
 
-/** What a response says of its object, in the words of the program, without this package's own tag. */
+/** The object in a response under the names of the program, without the ownership tag. */
 export function toOutputs(
     definition: ObjectDefinition,
     response: Properties,
