@@ -78,7 +78,7 @@ describe("handlers against the local cloud", () => {
         }
     });
 
-    it("waits until the workspace runs, with few looks and a line of progress at most every 10 s", async () => {
+    it("waits until the workspace runs, with few polls and a line of progress at most every 10 s", async () => {
         await begin();
         await handlers.workspace.create(await inputs());
         const looks = cloud.requests.filter(({ method, path }) => method === "GET" && path.includes("/workspaces/"));
@@ -87,7 +87,7 @@ describe("handlers against the local cloud", () => {
         expect(world.lines[0]).to.match(/^w: PROVISIONING for \d+ s: /);
     });
 
-    it("sees no difference in what the server decides", async () => {
+    it("sees no difference in what the service computes", async () => {
         await begin({ deploymentNamePrefix: "acme" });
         for (const deploymentName of [undefined, "sales", "EMPTY"]) {
             const news = await inputs({ deploymentName, owner: owner(String(deploymentName)) });
@@ -100,7 +100,7 @@ describe("handlers against the local cloud", () => {
         }
     });
 
-    it("does not take another deployment name for the prefix's", async () => {
+    it("does not mistake another deployment name for one with the prefix", async () => {
         await begin();
         const news = await inputs({ deploymentName: "acme-sales" });
         const { id, outs } = await handlers.workspace.create(news);
@@ -109,7 +109,7 @@ describe("handlers against the local cloud", () => {
         ]);
     });
 
-    it("changes in place with one PATCH that names just what changed, and keeps the mark out of the tags", async () => {
+    it("updates in place with one PATCH of the changed fields, and keeps the ownership tag out of the tags", async () => {
         await begin();
         const news = await inputs({ customTags: { team: "a" } });
         const { id, outs } = await handlers.workspace.create(news);
@@ -156,7 +156,7 @@ describe("handlers against the local cloud", () => {
         expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
     });
 
-    it("never replaces a workspace that failed after a change whose end nobody heard of", async () => {
+    it("never replaces a workspace that failed after an update whose result is unknown", async () => {
         await begin();
         const news = await inputs({ customTags: { team: "a" } });
         const { id, outs } = await handlers.workspace.create(news);
@@ -208,7 +208,7 @@ describe("handlers against the local cloud", () => {
         expect(unknown).to.match(/a changed storageConfigurationId .* may be replaced/);
     });
 
-    it("goes on waiting for a workspace that took too long", async () => {
+    it("continues to wait for a workspace after a time-out", async () => {
         await begin({ provisioningMilliseconds: 60_000 });
         const news = await inputs({ provisioningTimeoutSeconds: 20 });
         const error = await handlers.workspace.create(news).then(
@@ -225,7 +225,7 @@ describe("handlers against the local cloud", () => {
         expect(posts()).to.have.length(1);
     });
 
-    it("takes over what an interrupted create left, and only that", async () => {
+    it("adopts the orphan of an interrupted create, and nothing else", async () => {
         await begin();
         const news = await inputs();
         const { id } = await handlers.workspace.create(news);
@@ -282,7 +282,7 @@ describe("handlers against the local cloud", () => {
     });
 
     for (const kind of ["drop", "truncate", "status", "body", "shape"] as const) {
-        it(`makes one workspace when the answer to its POST is lost (${kind})`, async () => {
+        it(`creates one workspace when the response to its POST is lost (${kind})`, async () => {
             await begin();
             const news = await inputs();
             cloud.inject({
@@ -304,7 +304,7 @@ describe("handlers against the local cloud", () => {
         });
     }
 
-    it("repeats a POST that was refused with 429, as the answer asks", async () => {
+    it("repeats a throttled POST (429) after the response's Retry-After", async () => {
         await begin();
         const news = await inputs();
         cloud.inject({
@@ -346,7 +346,7 @@ describe("handlers against the local cloud", () => {
             });
         }
 
-        it("is waited for by a workspace too, which is then made once", async () => {
+        it("is waited for by a workspace too, which is then created once", async () => {
             await begin();
             const news = await inputs();
             cloud.clearRequests();
@@ -357,7 +357,7 @@ describe("handlers against the local cloud", () => {
             expect(cloud.account.list("workspaces")).to.have.length(1);
         });
 
-        it("is not what any other refusal is: that is not waited for", async () => {
+        it("is waited for, and any other refusal is not", async () => {
             await begin();
             const refusal = { error_code: "INVALID_PARAMETER_VALUE", message: "Failed another check" };
             cloud.inject({
@@ -369,7 +369,7 @@ describe("handlers against the local cloud", () => {
         });
     });
 
-    it("answers a refresh of many from one list, and finds out what is gone", async () => {
+    it("refreshes many from one list, and finds what is gone", async () => {
         await begin();
         const news = await inputs();
         const made = [];
@@ -382,7 +382,7 @@ describe("handlers against the local cloud", () => {
         expect(cloud.requests.filter(({ path }) => path.endsWith("/workspaces"))).to.have.length(1);
     });
 
-    it("fails a refresh, and forgets nothing, when the API is down", async () => {
+    it("fails a refresh, and keeps the state, when the API is down", async () => {
         await begin();
         const { id, outs } = await handlers.workspace.create(await inputs());
         handlers = handlersOf();
@@ -413,7 +413,7 @@ describe("handlers against the local cloud", () => {
                 (error: Error) => error.message,
             );
 
-        it("takes an existing workspace over, changes what can be changed, and is clean afterwards, with adopt or without", async () => {
+        it("adopts an existing workspace, updates what can be updated, and is clean afterwards, with adopt or without", async () => {
             await begin();
             const news = await inputs();
             const { id } = await handlers.workspace.create(news);
@@ -433,7 +433,7 @@ describe("handlers against the local cloud", () => {
             expect((await handlers.workspace.diff(id, adopted.outs, without)).changes).to.equal(false);
         });
 
-        it("lists every difference in what cannot be changed, and changes nothing", async () => {
+        it("lists every difference in immutable fields, and changes nothing", async () => {
             await begin();
             const news = await inputs();
             const { id } = await handlers.workspace.create(news);
@@ -447,14 +447,14 @@ describe("handlers against the local cloud", () => {
             expect(cloud.requests.filter(({ method }) => method === "PATCH")).to.deep.equal([]);
         });
 
-        it("says so when there is nothing to adopt", async () => {
+        it("is an error when there is nothing to adopt", async () => {
             await begin();
             expect(await outcome(handlers.workspace.create({ ...(await inputs()), adopt: "12345" }))).to.contain(
                 "there is no workspace 12345",
             );
         });
 
-        it("makes a new workspace where the adopted one is being replaced", async () => {
+        it("creates a new workspace where the adopted one is being replaced", async () => {
             await begin();
             const news: Record<string, unknown> = await inputs();
             const { id, outs } = await handlers.workspace.create(news);
@@ -463,7 +463,7 @@ describe("handlers against the local cloud", () => {
             expect((await handlers.workspace.create(changed)).id).to.not.equal(id);
         });
 
-        it("takes the other objects over as well", async () => {
+        it("adopts the other kinds of objects as well", async () => {
             await begin();
             const made = await handlers.credentials.create({
                 roleArn: "arn:aws:iam::123456789012:role/r",
@@ -479,7 +479,7 @@ describe("handlers against the local cloud", () => {
         });
     });
 
-    it("lets one of two win who ask for the same deployment name, and the other loses nothing", async () => {
+    it("of two creates with the same deployment name one succeeds, and the other loses nothing", async () => {
         await begin();
         const news = await inputs({ deploymentName: "sales" });
         const results = await Promise.allSettled([
@@ -492,7 +492,7 @@ describe("handlers against the local cloud", () => {
         expect(cloud.account.list("workspaces")).to.have.length(1);
     });
 
-    it("makes nothing once the engine is gone", async () => {
+    it("creates nothing once the engine has ended", async () => {
         await begin();
         const news = await inputs();
         world.isEngineAlive = async () => false;
@@ -504,7 +504,7 @@ describe("handlers against the local cloud", () => {
         expect(posts()).to.deep.equal([]);
     });
 
-    it("finishes a change whose end nobody heard of", async () => {
+    it("completes an update whose result is unknown", async () => {
         await begin();
         const news = await inputs({ customTags: { team: "a" } });
         const { id, outs } = await handlers.workspace.create(news);

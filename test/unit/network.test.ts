@@ -148,7 +148,7 @@ describe("checking networks and private links", () => {
     } as const;
 
     for (const [what, [object, inputs, expected]] of Object.entries(wrong)) {
-        it(`finds everything that is wrong with a ${what} at once, each with its property and a remedy`, () => {
+        it(`finds every mistake in a ${what} at once, each with its property and a remedy`, () => {
             const found = checkInputs(object, inputs, context);
             expect(found.map(({ property }) => property)).to.have.members(Object.keys(expected));
             for (const { property, reason } of found)
@@ -156,7 +156,7 @@ describe("checking networks and private links", () => {
         });
     }
 
-    it("holds nothing against what is right, or not known yet", () => {
+    it("accepts what is valid, or not known yet", () => {
         const right: [Parameters<typeof checkInputs>[0], Properties][] = [
             [networkObject, network],
             [networkObject, { ...network, vpcEndpoints: { restApis: [one], dataplaneRelays: [other] } }],
@@ -263,8 +263,8 @@ describe("networks and private links against the local cloud", () => {
         return error;
     }
 
-    describe("a workspace that they stop", () => {
-        it("tells why: its network's status, errors and warnings, and the state of each endpoint, each once", async () => {
+    describe("a workspace whose network stops it", () => {
+        it("reports the reason: its network's status, errors and warnings, and the state of each endpoint, each once", async () => {
             const { rest, relay, linked, inputs } = await privateWorkspace();
             cloud.account.change("networks", linked.id, {
                 vpc_status: "BROKEN",
@@ -289,7 +289,7 @@ describe("networks and private links against the local cloud", () => {
             expect(message).to.not.contain(relay.id);
         });
 
-        it("tells why also where it only takes too long", async () => {
+        it("reports the reason also at a time-out", async () => {
             const { relay, inputs } = await privateWorkspace({ provisioningTimeoutSeconds: 10 });
             cloud.account.change("vpc-endpoints", relay.id, { state: "pending" });
             const { message } = await failure(handlers.workspace.create(inputs));
@@ -298,7 +298,7 @@ describe("networks and private links against the local cloud", () => {
             );
         });
 
-        it("says what is gone, and loses no word of its own where nothing can be read", async () => {
+        it("names what is gone, and keeps its own message where nothing can be read", async () => {
             const { linked, inputs } = await privateWorkspace();
             cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
             const { id, properties } = await failure(handlers.workspace.create(inputs));
@@ -314,7 +314,7 @@ describe("networks and private links against the local cloud", () => {
     });
 
     describe("a FAILED workspace with another storage configuration", () => {
-        it("is mended in place when it ran before, and nothing else of it may change that way", async () => {
+        it("is repaired in place when it ran before, and nothing else of it may change that way", async () => {
             const { inputs } = await privateWorkspace();
             const { id, outs } = await handlers.workspace.create(inputs);
             const { id: second } = await handlers.storage.create({ bucketName: "second", owner: owner("second") });

@@ -36,7 +36,7 @@ class EventfulClock extends FakeClock {
     }
 }
 
-describe("leftovers, and what must not be mistaken for one", () => {
+describe("orphans, and what must not be adopted as one", () => {
     let cloud: LocalCloud;
     let clock: EventfulClock;
     let world: ReturnType<typeof fakeEnvironment>;
@@ -96,7 +96,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             ["only when it was made", "+retained", ""],
             ["only when it is asked for again", "", "+retained"],
         ] as const) {
-            it(`a workspace that was kept and is asked for again exactly so is not taken over, nor made twice (retainOnDelete ${what})`, async () => {
+            it(`a workspace that was kept and is asked for again unchanged is neither adopted nor created twice (retainOnDelete ${what})`, async () => {
                 await begin();
                 const news = await inputs({ owner: owner("w", before) });
                 const { id } = await handlers.workspace.create(news);
@@ -123,7 +123,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.workspace.create(news)).id).to.not.be.oneOf([id, renamed.id]);
         });
 
-        it("what this very create made is its own, though its answer was lost", async () => {
+        it("an object of this very create is its own, although the response was lost", async () => {
             await begin();
             const news = await inputs({ owner: owner("w", "+retained") });
             cloud.inject({
@@ -135,7 +135,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(ids("workspaces", "workspace_id")).to.deep.equal([id]);
         });
 
-        it("what an interrupted replacement left is taken over, because it is younger than what is replaced", async () => {
+        it("an orphan of an interrupted replacement is adopted, because it is younger than the replaced workspace", async () => {
             await begin();
             const old = await inputs({ owner: owner("w", "+retained") });
             const first = await handlers.workspace.create(old);
@@ -147,7 +147,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.workspace.create(news)).id).to.equal(second.id);
         });
 
-        it("what was kept at a replacement is left alone when the program goes back", async () => {
+        it("a workspace kept at a replacement is not touched when the program returns to its inputs", async () => {
             await begin();
             const old = await inputs({ owner: owner("w", "+retained") });
             const first = await handlers.workspace.create(old);
@@ -157,7 +157,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.workspace.create(old)).id).to.not.be.oneOf([first.id, second.id]);
         });
 
-        it("what was kept at a replacement is not taken for what a POST with a lost answer made", async () => {
+        it("a workspace kept at a replacement is not mistaken for the result of a POST whose response was lost", async () => {
             await begin();
             const old = await inputs({ owner: owner("w", "+retained") });
             const first = await handlers.workspace.create(old);
@@ -168,7 +168,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.workspace.create(old)).id).to.not.be.oneOf([first.id, second.id]);
         });
 
-        it("setting it or taking it away changes nothing that exists", async () => {
+        it("setting or removing it changes nothing that exists", async () => {
             await begin();
             const news = await inputs();
             const { id, outs } = await handlers.workspace.create(news);
@@ -179,8 +179,8 @@ describe("leftovers, and what must not be mistaken for one", () => {
         });
     });
 
-    describe("the mark", () => {
-        it("tells stacks, resources and what they are a part of apart, in tags that AWS takes", () => {
+    describe("the ownership tag", () => {
+        it("distinguishes stacks, resources and their parents, in tags that AWS accepts", () => {
             const names = ["w", "+retained", "w/x", "ünïcode name", "odd \"<>'?*\n name", "odd \"<>'?*\t name"];
             names.push("x".repeat(300), `${"x".repeat(299)}y`);
             const tags = names.flatMap((name) =>
@@ -196,7 +196,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             });
         });
 
-        it("of the same name inside a component is another's: moving a resource there takes nothing over", async () => {
+        it("of the same name inside a component belongs to another resource: moving a resource there adopts nothing", async () => {
             await begin();
             const news = await inputs();
             const { id } = await handlers.workspace.create(news);
@@ -205,7 +205,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(moved.id).to.not.equal(id);
         });
 
-        it("that somebody took away is set again with the next change of the tags, and is no drift before", async () => {
+        it("that somebody removed is set again with the next change of the tags, and is no drift before", async () => {
             await begin();
             const news = await inputs({ customTags: { team: "a" } });
             const { id, outs } = await handlers.workspace.create(news);
@@ -220,7 +220,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             });
         });
 
-        it("survives the removal of all tags", async () => {
+        it("is kept when all tags are removed", async () => {
             await begin();
             const without = await inputs();
             const { id, outs } = await handlers.workspace.create({ ...without, customTags: { team: "a" } });
@@ -256,7 +256,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             `${STACK}+kept/w`,
             `${STACK.replace("-7", "-4")}/w`,
         ]) {
-            it(`that is none (${JSON.stringify(broken)}) takes nothing over and breaks nothing`, async () => {
+            it(`that cannot be parsed (${JSON.stringify(broken)}) causes no adoption and no error`, async () => {
                 await begin();
                 const news = await inputs();
                 const { id } = await handlers.workspace.create(news);
@@ -270,7 +270,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
         }
     });
 
-    describe("what says no mark", () => {
+    describe("objects without an ownership tag", () => {
         const kinds = [
             {
                 what: "a registration",
@@ -288,7 +288,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             },
         ];
         for (const { what, handler, kind, field, news } of kinds) {
-            it(`${what} stays when its resource gets another name: the new resource has it, and the old one's end deletes nothing`, async () => {
+            it(`${what} stays when its resource is renamed: the new resource has it, and the deletion of the old one deletes nothing`, async () => {
                 await begin();
                 const old = await handler().create({ ...news, owner: owner("old") });
                 handlers = handlersOf();
@@ -312,7 +312,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             });
         }
 
-        it("a registration that another stack's workspace uses is that stack's, however equal and young", async () => {
+        it("a registration that another stack's workspace uses belongs to that stack, however equal and recent", async () => {
             await begin();
             const theirs = await handlers.key.create({ ...registration, owner: owner("k").replace("5555", "9999") });
             const workspace = await inputs();
@@ -330,7 +330,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(ids("customer-managed-keys", "customer_managed_key_id")).to.have.length(2);
         });
 
-        it("a registration that this stack's own workspace uses stays when its resource gets another name, and so does the workspace", async () => {
+        it("a registration that this stack's own workspace uses stays when its resource is renamed, and so does the workspace", async () => {
             await begin();
             const news = { ...registration, awsKeyInfo: { keyArn: cloud.createKey() } };
             const old = await handlers.key.create({ ...news, owner: owner("old") });
@@ -342,7 +342,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.workspace.diff(id, outs, again)).changes).to.equal(false);
         });
 
-        it("what was left of a registration is taken over, though an equal one of another resource is younger", async () => {
+        it("an orphaned registration is adopted, although an equal one of another resource is younger", async () => {
             await begin();
             const left = await handlers.key.create({ ...registration, owner: owner("left") });
             await clock.sleep(5_000);
@@ -352,7 +352,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.key.create({ ...registration, owner: owner("left") })).id).to.equal(left.id);
         });
 
-        it("of two equal registrations one is taken over, and the other is mentioned", async () => {
+        it("of two equal orphaned registrations one is adopted, and a warning names the other", async () => {
             await begin();
             const first = await handlers.key.create({ ...registration, owner: owner("k") });
             const second = await handlers.key.create({ ...registration, owner: owner("k") });
@@ -363,7 +363,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(world.lines.join("\n")).to.contain("which needs no second one");
         });
 
-        it("a replaced object is deleted, though its resource goes by another name since (aliases)", async () => {
+        it("a replaced object is deleted, although its resource was renamed since (aliases)", async () => {
             await begin();
             const old = await handlers.key.create({ ...registration, owner: owner("old") });
             handlers = handlersOf();
@@ -381,7 +381,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
         };
         for (const [when, loss] of Object.entries(losses)) {
             for (const lost of [1, 2, 3]) {
-                it(`of ${lost < 3 ? 2 : 3} registrations with the same content made at once, each has its own when the ${lost === 1 ? "first" : `first ${lost}`} answers are lost ${when}`, async () => {
+                it(`of ${lost < 3 ? 2 : 3} registrations with the same content created at once, each has its own when the ${lost === 1 ? "first" : `first ${lost}`} answers are lost ${when}`, async () => {
                     await begin();
                     cloud.inject({ when: ({ method }) => method === "POST", times: lost, do: loss });
                     const names = lost < 3 ? ["a", "b"] : ["a", "b", "c"];
@@ -400,7 +400,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             ["before its effect", { kind: "drop", when: "before" }, 1],
             ["after its effect", { kind: "drop", when: "after" }, 0],
         ] as const) {
-            it(`a registration that a twin took for its own, whose answer was lost ${what}, gets another`, async () => {
+            it(`a create whose response was lost ${what} and whose registration another resource adopted creates another one`, async () => {
                 await begin();
                 let lists = 0;
                 cloud.inject({
@@ -430,7 +430,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             });
         }
 
-        it("what this very process deleted is not taken over", async () => {
+        it("an object that this very process deleted is not adopted", async () => {
             await begin();
             const old = await handlers.key.create({ ...registration, owner: owner("old") });
             handlers = handlersOf();
@@ -453,7 +453,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(second.id).to.not.equal(first.id);
         });
 
-        it("a first registration that is seen too late makes a loud error, changes nothing, and the remedy in it works", async () => {
+        it("a first registration that is seen too late is an error that changes nothing, and its remedy works", async () => {
             await begin();
             const first = await handlers.key.create({ ...registration, owner: owner("first") });
             const [one, two] = ["first", "second"].map((name) => ({ ...registration, owner: owner(name) }));
@@ -473,7 +473,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
     });
 
     describe("adopting", () => {
-        it("refuses what another resource of the stack has", async () => {
+        it("refuses an object of another resource of the stack", async () => {
             await begin();
             const news = await inputs();
             const { id } = await handlers.workspace.create(news);
@@ -482,7 +482,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(posts("workspaces")).to.have.length(1);
         });
 
-        it("takes over what the same program only reads (Workspace.get)", async () => {
+        it("adopts an object that the same program only reads (Workspace.get)", async () => {
             await begin();
             const news = await inputs();
             const { id } = await handlers.workspace.create(news);
@@ -491,7 +491,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect((await handlers.workspace.create({ ...news, adopt: id, owner: owner("other") })).id).to.equal(id);
         });
 
-        it("moves an object from one resource to another, whose end then deletes nothing", async () => {
+        it("moves an object from one resource to another, and the deletion of the first deletes nothing", async () => {
             await begin();
             const news = await inputs();
             const { id, outs } = await handlers.workspace.create(news);
@@ -502,8 +502,8 @@ describe("leftovers, and what must not be mistaken for one", () => {
         });
     });
 
-    describe("answers that come late", () => {
-        it("a POST that takes effect only after it was given up makes one workspace", async () => {
+    describe("late responses", () => {
+        it("a POST that takes effect only after its time-out creates one workspace", async () => {
             await begin();
             const news = await inputs();
             const effect = gate();
@@ -528,7 +528,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(posts("workspaces")).to.have.length(1);
         });
 
-        it("a POST that takes effect only after the last look makes one object, because its name is then taken", async () => {
+        it("a POST that takes effect only after the last read creates one object, because its name is then taken", async () => {
             await begin();
             const session = new Session(world);
             session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
@@ -557,7 +557,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(ids("credentials", "credentials_id")).to.deep.equal([id]);
         });
 
-        it("a name that somebody else has is an error at once, also after a lost answer", async () => {
+        it("a name that another object has is an error at once, also after a lost response", async () => {
             await begin();
             const news = await inputs({ deploymentName: "sales" });
             await handlers.workspace.create(news);
@@ -568,7 +568,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(posts("workspaces")).to.have.length(2);
         });
 
-        it("a workspace that an earlier run had asked for and that appears meanwhile is mentioned", async () => {
+        it("a workspace of an earlier run that appears meanwhile is named in a warning", async () => {
             await begin();
             const news = await inputs();
             clock.during = {
@@ -611,7 +611,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             "a gateway's 404": { kind: "status", status: 404, body: "<html>Not found</html>" },
         };
         for (const [what, misfortune] of Object.entries(errors)) {
-            it(`${what}: it stays in account and state, and the next up goes on waiting`, async () => {
+            it(`${what}: it stays in account and state, and the next up continues to wait`, async () => {
                 await begin({ provisioningMilliseconds: 3_600_000 });
                 const news = await inputs({ provisioningTimeoutSeconds: 86_400 });
                 const mend = cloud.inject({
@@ -635,7 +635,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             });
         }
 
-        it("a status never heard of is waited for like any other, until the time is up", async () => {
+        it("an unknown status is waited for like any other, until the time-out", async () => {
             await begin({ provisioningMilliseconds: 3_600_000 });
             const news = await inputs({ provisioningTimeoutSeconds: 30 });
             cloud.account.nextOutcome = { status: "HIBERNATING", message: "Zzz." };
@@ -651,7 +651,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
             expect(deletions()).to.deep.equal([]);
         });
 
-        it("a 404 that passes makes no trouble: a new workspace may not be shown everywhere at once", async () => {
+        it("a transient 404 is tolerated: a new workspace may not be visible everywhere at once", async () => {
             await begin();
             const news = await inputs();
             cloud.inject({
@@ -664,7 +664,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
         });
     });
 
-    it("a workspace that is missing now and then, however often, is waited for", async () => {
+    it("a workspace that is missing from time to time, however often, is waited for", async () => {
         await begin({ provisioningMilliseconds: 600_000 });
         const news = await inputs();
         let look = 0;
@@ -675,7 +675,7 @@ describe("leftovers, and what must not be mistaken for one", () => {
         expect((await handlers.workspace.create(news)).outs["workspaceStatus"]).to.equal("RUNNING");
     });
 
-    it("a gateway's 404 is not the API's: a refresh fails and forgets nothing, a deletion does not count as done", async () => {
+    it("a gateway's 404 is not the API's: a refresh fails and keeps the state, a deletion does not count as done", async () => {
         await begin();
         const { id, outs } = await handlers.key.create({ ...registration, owner: owner("k") });
         handlers = handlersOf();

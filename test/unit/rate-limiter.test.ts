@@ -25,7 +25,7 @@ class LimitedService {
     }
 }
 
-describe("the pace of requests", () => {
+describe("the rate limiter", () => {
     const clock = () => new SimulatedClock();
 
     async function request(
@@ -42,7 +42,7 @@ describe("the pace of requests", () => {
     }
     const many = (count: number) => Array.from({ length: count });
 
-    it("holds nothing back while the service refuses nothing, but the bursts", async () => {
+    it("limits only bursts while the service throttles nothing", async () => {
         const time = clock();
         const service = new LimitedService(time, Number.POSITIVE_INFINITY);
         const pace = new RateLimiter(time);
@@ -67,7 +67,7 @@ describe("the pace of requests", () => {
     }
 
     for (const seed of [1, 2, 3, 4, 5]) {
-        it(`sends 1,000 writes at nine tenths or more of the limit where some are late on their way (seed ${seed})`, async () => {
+        it(`sends 1,000 writes at nine tenths or more of the limit where some requests are delayed (seed ${seed})`, async () => {
             const time = clock();
             let chance = seed;
             const service = new LimitedService(time, 10, 20, () => {
@@ -83,7 +83,7 @@ describe("the pace of requests", () => {
         });
     }
 
-    it("lets a read pass a thousand writes that wait", async () => {
+    it("sends a read before a thousand queued writes", async () => {
         const time = clock();
         const service = new LimitedService(time, 10);
         const pace = new RateLimiter(time);
@@ -95,7 +95,7 @@ describe("the pace of requests", () => {
         await Promise.all(writes);
     });
 
-    it("lets a read pass where the writes that are on their way find no answer", async () => {
+    it("sends a read while the writes in flight get no response", async () => {
         const pace = new RateLimiter(clock());
         const turns = many(200).map(() => pace.acquire("write"));
         await Promise.all(turns.slice(0, 64));
@@ -117,17 +117,17 @@ describe("the pace of requests", () => {
         return result;
     }
 
-    it("finds back to speed when the limit was somebody else's doing", async () => {
+    it("recovers its rate when another client had used up the limit", async () => {
         expect((await afterChange([1, 20], 1500, 20_000, 60_000)).taken).to.be.above(500);
     });
 
-    it("follows a limit that falls without asking in vain for long", async () => {
+    it("follows a limit that falls, with few throttled requests", async () => {
         const { taken, refusals } = await afterChange([50, 5], 1000, 10_000, 20_000);
         expect(taken).to.be.above(80);
         expect(refusals).to.be.below(150);
     });
 
-    it("sends nothing before the pause that the service asked for is over", async () => {
+    it("sends nothing before the end of a Retry-After", async () => {
         const time = clock();
         const pace = new RateLimiter(time);
         pace.onThrottled(await pace.acquire("read"), 7_000);
@@ -137,7 +137,7 @@ describe("the pace of requests", () => {
         pace.onAccepted();
     });
 
-    it("pauses longer and longer while the service takes nothing, and shortly again once it takes some", async () => {
+    it("pauses longer each time while the service accepts nothing, and briefly again once it does", async () => {
         const pace = new RateLimiter(clock());
         const refusals = async (count: number) => {
             const pauses: number[] = [];
@@ -151,7 +151,7 @@ describe("the pace of requests", () => {
         expect(await refusals(2)).to.deep.equal([375, 750]);
     });
 
-    it("takes no more turns for a request that found no answer", async () => {
+    it("does not count a request without a response against the limit", async () => {
         const pace = new RateLimiter(clock());
         for (let count = 0; count < 200; count++) {
             await pace.acquire("write");
