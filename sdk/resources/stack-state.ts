@@ -7,8 +7,8 @@ import { formatStateObjects, type StateObject } from "../../provider/contract/st
 const READ_STATE = "pulumi:pulumi:readStackResourceOutputs";
 
 /**
- * The objects of this package in the state with which this `pulumi up` began, as an input; `undefined` in a preview, which
- * creates nothing, and where the state cannot be read.
+ * The objects of this package in the state with which this run of the program began, as an input; `undefined` where the
+ * state cannot be read. A preview asks too, so that it registers the same provider as the `up` that follows.
  *
  * The engine tells a dynamic provider about a resource only when it checks or compares it: with `--replace` and a taint it
  * never names the object that is being replaced. So the program asks the engine, once.
@@ -21,7 +21,7 @@ export async function objectsInState(): Promise<string | undefined> {
         if (typeof resources !== "object" || resources === null) return undefined;
         return formatStateObjects(Object.values(resources).flatMap(toStateObject));
     } catch {
-        // A preview of the engine's that has no state to read, or an engine without this function: nothing is known then.
+        // A stack without a state yet, or an engine without this function: nothing is known then.
         return undefined;
     }
 }
