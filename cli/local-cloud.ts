@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import type { Behaviour, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../test/cloud";
+import type { Behavior, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../test/cloud";
 import {
     type Command,
     type CommandValues,
@@ -32,7 +32,7 @@ export const localCloud: Command = {
             value: "FILE",
             help: "JSON Web Key Set of the issuer whose id tokens are exchanged. Default: any JWT is.",
         },
-        behaviour: {
+        behavior: {
             value: "NAME=VALUE",
             multiple: true,
             help: "One way of the service in which it shall behave, such as errors=text.",
@@ -42,8 +42,8 @@ export const localCloud: Command = {
     },
     async run(values, _positionals, io) {
         // Read before anything is started: what cannot be used is said at once.
-        const { LocalCloud, behaviourValues } = await import("../test/cloud/index.js");
-        const options = optionsOf(values, behaviourValues);
+        const { LocalCloud, behaviorValues } = await import("../test/cloud/index.js");
+        const options = optionsOf(values, behaviorValues);
         const trustedIssuer = issuerOf(values);
         if (values["verbose"] === true) options.onRequest = (line) => io.err(line);
         const cloud = await LocalCloud.start(options);
@@ -85,7 +85,7 @@ function describe(cloud: LocalCloud) {
     return { host, accountId, clientId, clientSecret, token, idTokens, environment: cloud.environment() };
 }
 
-function optionsOf(values: CommandValues, known: BehaviourValues): LocalCloudOptions {
+function optionsOf(values: CommandValues, known: BehaviorValues): LocalCloudOptions {
     const port = { most: 65_535, whole: true };
     const keyChange = wordOption(values, "key-change", ["immutable", "updatable"]);
     const milliseconds = (name: string) => {
@@ -100,27 +100,26 @@ function optionsOf(values: CommandValues, known: BehaviourValues): LocalCloudOpt
         provisioningMilliseconds: milliseconds("provisioning"),
         dekCacheMilliseconds: milliseconds("dek-cache"),
         requestsPerSecond: numberOption(values, "rate", { least: 1 }),
-        behaviour: { ...behaviourOf(textsOption(values, "behaviour"), known), ...(keyChange && { keyChange }) },
+        behavior: { ...behaviorOf(textsOption(values, "behavior"), known), ...(keyChange && { keyChange }) },
     };
 }
 
-/** The values that each field of a behaviour can have: words, any text, or a number. */
-type BehaviourValues = Readonly<Record<keyof Behaviour, readonly string[] | "text" | "number">>;
+/** The values that each field of a behavior can have: words, any text, or a number. */
+type BehaviorValues = Readonly<Record<keyof Behavior, readonly string[] | "text" | "number">>;
 
-function behaviourOf(given: readonly string[], known: BehaviourValues): Partial<Behaviour> {
+function behaviorOf(given: readonly string[], known: BehaviorValues): Partial<Behavior> {
     return Object.fromEntries(
         given.map((assignment) => {
             const [, name = "", value = ""] = /^([^=]*)=(.*)$/.exec(assignment) ?? [];
             const choices = Object.entries(known).find(([one]) => one === name)?.[1];
             if (choices === undefined)
                 throw new UsageError(
-                    `--behaviour must be one of ${Object.keys(known).join(", ")} and =value, not "${assignment}"`,
+                    `--behavior must be one of ${Object.keys(known).join(", ")} and =value, not "${assignment}"`,
                 );
             if (choices === "text") return [name, value];
-            if (choices === "number")
-                return [name, numberOption({ [`behaviour ${name}`]: value }, `behaviour ${name}`)];
+            if (choices === "number") return [name, numberOption({ [`behavior ${name}`]: value }, `behavior ${name}`)];
             if (!choices.includes(value))
-                throw new UsageError(`--behaviour ${name} must be one of ${choices.join(", ")}, not "${value}"`);
+                throw new UsageError(`--behavior ${name} must be one of ${choices.join(", ")}, not "${value}"`);
             return [name, value];
         }),
     );

@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import type { FaultEffect } from "./faults";
 import { type ApiResponse, serialize } from "./http";
 
@@ -15,7 +15,7 @@ export function isSentBy(fault: FaultEffect): fault is SentFault {
 /** The bytes of a response's body. */
 export function payloadOf(
     { body, bytes, contentType }: ApiResponse,
-    { numbers }: Behaviour,
+    { numbers }: Behavior,
 ): { bytes: Buffer; contentType: string } {
     if (bytes !== undefined) return { bytes, contentType: contentType ?? "application/octet-stream" };
     return { bytes: Buffer.from(serialize(body, numbers)), contentType: "application/json" };
@@ -26,7 +26,7 @@ export function sendFault(
     reply: FastifyReply,
     fault: SentFault,
     response: ApiResponse,
-    behaviour: Behaviour,
+    behavior: Behavior,
 ): FastifyReply | undefined {
     switch (fault.kind) {
         case "drop":
@@ -42,7 +42,7 @@ export function sendFault(
                 .type(fault.contentType ?? "application/json")
                 .send(fault.body);
         case "truncate": {
-            const { bytes, contentType } = payloadOf(response, behaviour);
+            const { bytes, contentType } = payloadOf(response, behavior);
             reply.hijack();
             reply.raw.writeHead(response.status, { "content-type": contentType, "content-length": bytes.length });
             reply.raw.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => reply.raw.socket?.destroy());

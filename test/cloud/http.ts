@@ -1,4 +1,4 @@
-import type { ErrorFormat } from "./behaviour";
+import type { ErrorFormat } from "./behavior";
 
 /** A request as it came in. */
 export interface ApiRequest {

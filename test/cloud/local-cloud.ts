@@ -3,7 +3,7 @@ import type { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
 import { kinds } from "./account-api/kinds";
 import type { FakeAwsProvider } from "./aws/fake-aws-provider";
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import type { Fault } from "./faults";
 import type { ApiRequest, ApiResponse } from "./http";
 import type { Kms } from "./kms/kms";
@@ -31,7 +31,7 @@ export class LocalCloud {
     readonly clientId: string;
     readonly clientSecret: string;
     /** In which of its known ways the Account API behaves; a change holds from the next request on. */
-    readonly behaviour: Behaviour;
+    readonly behavior: Behavior;
     /** The KMS. */
     readonly kms: Kms;
     /** The account's objects. */
@@ -51,16 +51,16 @@ export class LocalCloud {
         options: LocalCloudOptions,
     ) {
         ({ accountId: this.accountId, kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
-        ({ aws: this.aws, tokens: this.tokens, behaviour: this.behaviour } = parts);
+        ({ aws: this.aws, tokens: this.tokens, behavior: this.behavior } = parts);
         ({ token: this.token, clientId: this.clientId, clientSecret: this.clientSecret } = parts.identity);
-        this.api = new AccountApi(this.account, this.accountId, this.tokens, this.behaviour);
+        this.api = new AccountApi(this.account, this.accountId, this.tokens, this.behavior);
         this.workspaceApi = new WorkspaceApi(parts.now);
         this.server = new CloudServer(
             {
                 account: (request) => this.api.answer(request),
                 workspace: (address, request) => this.workspaceRoute(address, request),
             },
-            this.behaviour,
+            this.behavior,
             options,
         );
     }

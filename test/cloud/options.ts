@@ -1,5 +1,5 @@
 import type { LocalCloud } from "./local-cloud";
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import type { WorkspaceBehavior } from "./workspace-api/behavior";
 
 /** How a local cloud is to be; times are in milliseconds. */
@@ -24,8 +24,8 @@ export interface LocalCloudOptions {
     deletionMilliseconds?: number;
     /** How long the control plane keeps a data encryption key. Default: 300000. */
     dekCacheMilliseconds?: number;
-    /** In which of its known ways the Account API behaves. Default: `defaultBehaviour`. */
-    behaviour?: Partial<Behaviour>;
+    /** In which of its known ways the Account API behaves. Default: `defaultBehavior`. */
+    behavior?: Partial<Behavior>;
     /** Requests beyond these in a second are answered with 429. Default: no limit. */
     requestsPerSecond?: number;
     /** How workspaces' own APIs behave: their limits, their front ends. Each can be changed later, see `workspace`. */

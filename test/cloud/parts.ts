@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 
 import { Account } from "./account-api/account";
 import { FakeAwsProvider } from "./aws/fake-aws-provider";
-import { type Behaviour, defaultBehaviour } from "./behaviour";
+import { type Behavior, defaultBehavior } from "./behavior";
 import { clientsOf } from "./kms/clients";
 import type { KmsCaller } from "./kms/key";
 import { Kms } from "./kms/kms";
@@ -30,7 +30,7 @@ export interface Parts {
     readonly sharesAws: boolean;
     readonly tokens: TokenService;
     readonly identity: Identity;
-    readonly behaviour: Behaviour;
+    readonly behavior: Behavior;
     readonly now: () => number;
 }
 
@@ -38,7 +38,7 @@ export interface Parts {
 export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     const now = options.now ?? Date.now;
     const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
-    const behaviour: Behaviour = { ...defaultBehaviour, ...options.behaviour };
+    const behavior: Behavior = { ...defaultBehavior, ...options.behavior };
     const kms = options.aws?.kms ?? new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now, onCall: options.onRequest });
     const kmsServer = await KmsServer.start(
         kms,
@@ -68,7 +68,7 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     const account = new Account({
         accountId,
         now,
-        behaviour,
+        behavior,
         workspaces,
         provisioningMilliseconds: options.provisioningMilliseconds ?? 1000,
         provisioningScatter: options.provisioningScatter ?? 0,
@@ -78,7 +78,7 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
         awsAccountId: CUSTOMER_AWS_ACCOUNT,
     });
     const tokens = new TokenService(accountId, identity, now);
-    return { accountId, kms, kmsServer, account, workspaces, aws, sharesAws, tokens, identity, behaviour, now };
+    return { accountId, kms, kmsServer, account, workspaces, aws, sharesAws, tokens, identity, behavior, now };
 }
 
 /** Databricks' role in AWS when it acts for an account: its session is tagged with the account's id. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import { drop, isSentBy, payloadOf, sendFault } from "./fault-responses";
 import { type Fault, type FaultEffect, Faults } from "./faults";
 import { type ApiRequest, type ApiResponse, respond } from "./http";
@@ -47,7 +47,7 @@ export class CloudServer {
 
     constructor(
         private readonly routes: ServerRoutes,
-        private readonly behaviour: Behaviour,
+        private readonly behavior: Behavior,
         private readonly options: Pick<LocalCloudOptions, "requestsPerSecond" | "onRequest">,
     ) {}
 
@@ -133,9 +133,9 @@ export class CloudServer {
         if (fault?.kind === "call" && fault.when === "after") await fault.run();
         if (fault !== undefined && isSentBy(fault)) {
             if (fault.kind === "status") record.status = fault.status;
-            return sendFault(reply, fault, outcome, this.behaviour);
+            return sendFault(reply, fault, outcome, this.behavior);
         }
-        const { bytes, contentType } = payloadOf(outcome, this.behaviour);
+        const { bytes, contentType } = payloadOf(outcome, this.behavior);
         record.bytes = bytes.length;
         // Clients of a workspace learn its id from this header.
         if (route.workspaceId !== undefined) void reply.header("x-databricks-org-id", route.workspaceId);
@@ -148,7 +148,7 @@ export class CloudServer {
 
     /** What the request does and is answered, unless the fault's response comes instead. */
     private async effect(route: Route, fault: FaultEffect | undefined): Promise<Outcome> {
-        if (fault?.kind !== "status" || fault.afterEffect === true) return attempt(route, this.behaviour);
+        if (fault?.kind !== "status" || fault.afterEffect === true) return attempt(route, this.behavior);
         if (route.workspaceId === undefined) this.limited();
         return { status: fault.status, body: undefined };
     }
@@ -170,7 +170,7 @@ export class CloudServer {
 }
 
 /** Runs a route, and turns a refusal into its response. */
-async function attempt(route: Route, { errors }: Behaviour): Promise<Outcome> {
+async function attempt(route: Route, { errors }: Behavior): Promise<Outcome> {
     let dropped = false;
     const response = await respond(async () => {
         const outcome = await route.run();

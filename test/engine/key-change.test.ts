@@ -202,7 +202,7 @@ describe("key changes on the real engine", () => {
     });
 
     it("changes the key with one PATCH if the service can, and notebooks stay readable", async () => {
-        const newer = await LocalCloud.start({ provisioningMilliseconds: 200, behaviour: { keyChange: "updatable" } });
+        const newer = await LocalCloud.start({ provisioningMilliseconds: 200, behavior: { keyChange: "updatable" } });
         const kept = { ...arns };
         for (const name of ["a", "b"]) arns[name] = newer.createKey();
         const stack = await TestStack.create(newer, program({ key: "first" }));

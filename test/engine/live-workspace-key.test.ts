@@ -147,7 +147,7 @@ describe("no workspace is replaced past forbid, the warning and the policy, whoe
 
 describe("a key change that the service took and dropped, on the real engine", () => {
     it("is not reported as done, and forbid keeps the workspace afterwards", async () => {
-        const cloud = await LocalCloud.start({ provisioningMilliseconds: 200, behaviour: { keyChange: "updatable" } });
+        const cloud = await LocalCloud.start({ provisioningMilliseconds: 200, behavior: { keyChange: "updatable" } });
         const arns = [cloud.createKey(), cloud.createKey()];
         const stack = await LiveStack.create(cloud);
         const program = (key: 0 | 1, onKeyChange: databricks.OnKeyChange) => (needs: Needs) => {

@@ -63,7 +63,7 @@ describe("networks and private links on the real engine", () => {
     let cloud: LocalCloud;
     let stack: TestStack;
     before(async () => {
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 200, behaviour: { subnets: "shared" } });
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200, behavior: { subnets: "shared" } });
         stack = await TestStack.create(cloud, program({}));
     });
     after(async () => {

@@ -2,7 +2,7 @@ import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig 
 
 import { Account } from "../cloud/account-api/account";
 import { AccountApi } from "../cloud/account-api/account-api";
-import { type Behaviour, defaultBehaviour } from "../cloud/behaviour";
+import { type Behavior, defaultBehavior } from "../cloud/behavior";
 import { respond, serialize } from "../cloud/http";
 import type { TokenService } from "../cloud/oidc/tokens";
 import type { WorkspaceStore } from "../cloud/workspace-api/workspace-store";
@@ -41,7 +41,7 @@ export interface Connection {
  * networking, which the tests of the client cover.
  */
 export class AccountService {
-    readonly behaviour: Behaviour = { ...defaultBehaviour, keyChange: "updatable", emptyTags: "applied" };
+    readonly behavior: Behavior = { ...defaultBehavior, keyChange: "updatable", emptyTags: "applied" };
     readonly account: Account;
     readonly writes: Write[] = [];
     /** Called when a workspace is deleted, before it goes. */
@@ -58,7 +58,7 @@ export class AccountService {
         this.account = new Account({
             accountId: ACCOUNT,
             now,
-            behaviour: this.behaviour,
+            behavior: this.behavior,
             workspaces: nothing as unknown as WorkspaceStore,
             provisioningMilliseconds: 30_000,
             provisioningScatter: 0,
@@ -68,7 +68,7 @@ export class AccountService {
             awsAccountId: "123456789012",
         });
         const tokens = { authenticate: () => "model" } as unknown as TokenService;
-        this.api = new AccountApi(this.account, ACCOUNT, tokens, this.behaviour);
+        this.api = new AccountApi(this.account, ACCOUNT, tokens, this.behavior);
     }
 
     /** A host name of its own for a provider process. */

@@ -132,7 +132,7 @@ export async function live(steps: readonly Step[]): Promise<void> {
 
 /** At the end: without faults, an `up` does what it says, and the next one has nothing to do. */
 async function settle(world: World): Promise<void> {
-    Object.assign(world.service.behaviour, { updates: "at-once", equalPost: "new" });
+    Object.assign(world.service.behavior, { updates: "at-once", equalPost: "new" });
     let settled = true;
     for (const stack of ["a", "b"] as const) {
         await world.refresh(stack);
@@ -232,7 +232,7 @@ async function take(world: World, step: Step): Promise<void> {
             world.clock.pass(step.passes);
             return;
         case "service":
-            Object.assign(world.service.behaviour, { updates: step.updates, equalPost: step.equalPost });
+            Object.assign(world.service.behavior, { updates: step.updates, equalPost: step.equalPost });
     }
 }
 

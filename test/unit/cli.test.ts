@@ -53,8 +53,8 @@ describe("the command line", () => {
         [["--port", "99999"], '--port must be a whole number from 0 to 65535, not "99999"'],
         [["--provisioning", "soon"], '--provisioning must be a number of at least 0, not "soon"'],
         [["--key-change", "maybe"], '--key-change must be one of immutable, updatable, not "maybe"'],
-        [["--behaviour", "errors=xml"], '--behaviour errors must be one of json, text, html, not "xml"'],
-        [["--behaviour", "moods=good"], "--behaviour must be one of unknownFields, "],
+        [["--behavior", "errors=xml"], '--behavior errors must be one of json, text, html, not "xml"'],
+        [["--behavior", "moods=good"], "--behavior must be one of unknownFields, "],
         [["--id-token-keys", "/nowhere"], "--id-token-keys: /nowhere cannot be read"],
     ] as const) {
         it(`says what is wrong with ${args.join(" ")}, and starts nothing`, async () => {
@@ -77,7 +77,7 @@ describe("the command line", () => {
             const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-cli-"));
             const keys = join(folder, "keys.json");
             writeFileSync(keys, '{"keys": []}');
-            const args = ["--json", "--verbose", "--behaviour", "errors=text", "--id-token-keys", keys];
+            const args = ["--json", "--verbose", "--behavior", "errors=text", "--id-token-keys", keys];
             const child = spawn(process.execPath, [main, "local-cloud", ...args], {
                 stdio: ["ignore", "pipe", "pipe"],
             });

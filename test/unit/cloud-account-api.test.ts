@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { type Behaviour, LocalCloud } from "../cloud";
+import { type Behavior, LocalCloud } from "../cloud";
 
 type Body = Record<string, unknown>;
 
@@ -23,7 +23,7 @@ describe("the local cloud's Account API", () => {
     });
     afterEach(() => cloud.stop());
 
-    const behave = (behaviour: Partial<Behaviour>) => Object.assign(cloud.behaviour, behaviour);
+    const behave = (behavior: Partial<Behavior>) => Object.assign(cloud.behavior, behavior);
 
     async function call(method: string, path: string, body?: unknown): Promise<Answer> {
         const response = await fetch(`${cloud.host}/api/2.0/accounts/${cloud.accountId}/${path}`, {
@@ -297,7 +297,7 @@ describe("the local cloud's Account API", () => {
         beforeEach(() => (cloud.account.validationDelay = 20_000));
         const role = "arn:aws:iam::123456789012:role/fresh";
 
-        for (const [behaviour, type, words] of [
+        for (const [behavior, type, words] of [
             [{}, "json", "Failed credential validation checks: please use a valid cross account IAM role"],
             [{ validationWords: "credentials" }, "json", "Failed credentials validation checks: please"],
             [
@@ -307,7 +307,7 @@ describe("the local cloud's Account API", () => {
             ],
         ] as const) {
             it(`in the words "${words}..." as ${type}`, async () => {
-                behave(behaviour);
+                behave(behavior);
                 const answer = await call("POST", "credentials", credentials("fresh"));
                 expect([answer.status, answer.type.includes(type)]).to.deep.equal([400, true]);
                 expect(answer.text).to.contain(words);

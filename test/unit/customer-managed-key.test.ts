@@ -27,7 +27,7 @@ describe("cluster volumes in the registration of a key", () => {
 
     for (const answer of ["true", "unset"] as const) {
         it(`are the same left out as true, where the service answers ${answer}`, async () => {
-            cloud.behaviour.reuseKeyDefault = answer;
+            cloud.behavior.reuseKeyDefault = answer;
             const without = inputs(["STORAGE"], undefined);
             const { outs } = await key.create(without);
             const asking = (reuseKeyForClusterVolumes: boolean | undefined) => ({

@@ -262,7 +262,7 @@ describe("the fault matrix: every request of a stack's life × every fault", () 
         const cloud = await LocalCloud.start({
             provisioningMilliseconds: 2_000,
             now: () => clock.now(),
-            behaviour: { subnets: "shared" },
+            behavior: { subnets: "shared" },
         });
         try {
             const program = life.program(cloud.createKey());

@@ -23,7 +23,7 @@ describe("handlers against the local cloud", () => {
     async function begin(options: LocalCloudOptions = {}): Promise<void> {
         clock = new FakeClock();
         cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
-        cloud.behaviour.validationWords = "credentials";
+        cloud.behavior.validationWords = "credentials";
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         const { DATABRICKS_CLIENT_ID = "", DATABRICKS_CLIENT_SECRET = "" } = cloud.environment();
         world = fakeEnvironment(

@@ -187,7 +187,7 @@ describe("networks and private links against the local cloud", () => {
         cloud = await LocalCloud.start({
             provisioningMilliseconds: 30_000,
             now: () => clock.now(),
-            behaviour: { subnets: "shared" },
+            behavior: { subnets: "shared" },
         });
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
@@ -545,7 +545,7 @@ describe("networks and private links against the local cloud", () => {
 
         it("endpoints that it does not know, that are good for something else, or that are elsewhere", async () => {
             const { rest, relay } = await privateWorkspace();
-            cloud.behaviour.unknownFields = "reject";
+            cloud.behavior.unknownFields = "reject";
             for (const [problem, links] of Object.entries({
                 "does not exist": { rest_api: [one] },
                 "its use case is DATAPLANE_RELAY_ACCESS": { rest_api: [relay.id] },
@@ -649,7 +649,7 @@ describe("networks and private links against the local cloud", () => {
                 "region cannot be changed",
             );
             expect(put(settingsBody())).to.contain("already exists");
-            cloud.behaviour.unknownFields = "reject";
+            cloud.behavior.unknownFields = "reject";
             expect(put(settingsBody({ private_access_settings_name: "own", state: "on" }))).to.contain("Unknown field");
             const own = { account_id: cloud.accountId, private_access_settings_id: access.id };
             expect(put(settingsBody({ private_access_settings_name: "own", ...own }))).to.equal("ok");

@@ -1,4 +1,4 @@
-import type { Behaviour } from "../behaviour";
+import type { Behavior } from "../behavior";
 import { ApiError, type ApiRequest, type ApiResponse, bodyOf } from "../http";
 import { accountTokenEndpoint, discovery } from "../oidc/discovery";
 import type { TokenService } from "../oidc/tokens";
@@ -13,7 +13,7 @@ export class AccountApi {
         private readonly account: Account,
         private readonly accountId: string,
         private readonly tokens: TokenService,
-        private readonly behaviour: Behaviour,
+        private readonly behavior: Behavior,
     ) {}
 
     /** Answers a request. Throws `ApiError`. */
@@ -37,7 +37,7 @@ export class AccountApi {
             case "GET": {
                 const objects = this.account.list(kind).map((one) => this.shape(kind, one));
                 const name = kind.replaceAll("-", "_");
-                return { status: 200, body: this.behaviour.lists === "array" ? objects : { [name]: objects } };
+                return { status: 200, body: this.behavior.lists === "array" ? objects : { [name]: objects } };
             }
             case "POST": {
                 const body = bodyOf(request);
@@ -76,7 +76,7 @@ export class AccountApi {
 
     /** An object in the form in which this service writes what is not there. */
     private shape(kind: string, record: AccountRecord): AccountRecord {
-        if (this.behaviour.absentFields === "omitted") return record;
+        if (this.behavior.absentFields === "omitted") return record;
         return { ...Object.fromEntries(kindOf(kind).optional.map((field) => [field, null])), ...record };
     }
 }

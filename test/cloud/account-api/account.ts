@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import type { Behaviour } from "../behaviour";
+import type { Behavior } from "../behavior";
 import { ApiError, invalid } from "../http";
 import { kindOf } from "./kinds";
 import type { Outcome } from "./lifecycle";
@@ -34,15 +34,15 @@ export class Account {
     regions = ["us-east-1", "us-east-2", "us-west-2"];
     /** The origin of a new workspace, which the API then shows as its `workspace_url`. Default: none is shown. */
     workspaceUrl: ((workspaceId: string) => Promise<string>) | undefined;
-    private readonly behaviour: Behaviour;
+    private readonly behavior: Behavior;
     private readonly store: ObjectStore;
     private readonly propagation: Propagation;
     private readonly workspaces: Workspaces;
 
     constructor(private readonly options: AccountOptions) {
-        this.behaviour = options.behaviour;
+        this.behavior = options.behavior;
         this.store = new ObjectStore((kind, id, stored) => this.show(kind, id, stored));
-        this.propagation = new Propagation(options.behaviour, options.now);
+        this.propagation = new Propagation(options.behavior, options.now);
         this.workspaces = new Workspaces(this.store, this.propagation, options);
     }
 
@@ -157,7 +157,7 @@ export class Account {
         const known = this.requireKnown(kind, body);
         const existing = this.equalTo(kind, known);
         if (existing !== undefined) return existing;
-        requireValid(this.store, kind, known, this.behaviour);
+        requireValid(this.store, kind, known, this.behavior);
         const common: AccountRecord = { account_id: this.options.accountId };
         if (untimed !== true) common["creation_time"] = this.options.now();
         if (kind === "workspaces") return this.createWorkspace(known, common);
@@ -179,7 +179,7 @@ export class Account {
     async patch(kind: string, id: string, body: AccountRecord, mask?: readonly string[]): Promise<AccountRecord> {
         if (kind !== "workspaces") throw this.noEndpoint("PATCH", kind, id);
         this.get(kind, id);
-        if (this.behaviour.unknownFields === "reject") rejectUnknownFields(splitFields(kind, body).unknown);
+        if (this.behavior.unknownFields === "reject") rejectUnknownFields(splitFields(kind, body).unknown);
         await this.workspaces.patch(id, body, mask);
         return this.get(kind, id);
     }
@@ -190,7 +190,7 @@ export class Account {
         const { account_id, private_access_settings_id, region } = this.get(kind, id);
         // Some clients repeat in a PUT which object it is about.
         const known = this.requireKnown(kind, body, ["account_id", kindOf(kind).id]);
-        requireValid(this.store, kind, known, this.behaviour, id);
+        requireValid(this.store, kind, known, this.behavior, id);
         if (known["region"] !== region) throw invalid("region cannot be changed");
         requireReferences(this.store, kind, known);
         const added = this.serverFields(kind, known);
@@ -212,14 +212,14 @@ export class Account {
 
     private requireKnown(kind: string, body: AccountRecord, repeated: readonly string[] = []): AccountRecord {
         const { known, unknown } = splitFields(kind, body);
-        if (this.behaviour.unknownFields === "reject")
+        if (this.behavior.unknownFields === "reject")
             rejectUnknownFields(unknown.filter((field) => !repeated.includes(field)));
         return known;
     }
 
     /** The object that a POST would make again, where the service answers with it or refuses. */
     private equalTo(kind: string, body: AccountRecord): AccountRecord | undefined {
-        const { equalPost } = this.behaviour;
+        const { equalPost } = this.behavior;
         if (equalPost === "new" || kind === "workspaces") return undefined;
         const equal = this.list(kind).find((one) => contains(one, body));
         if (equal === undefined || equalPost === "existing") return equal;

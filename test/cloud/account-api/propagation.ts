@@ -1,4 +1,4 @@
-import type { Behaviour } from "../behaviour";
+import type { Behavior } from "../behavior";
 import { ApiError } from "../http";
 
 /** Roles and buckets that AWS does not show everywhere at once, or that lack permissions: workspaces cannot use them. */
@@ -9,7 +9,7 @@ export class Propagation {
     private readonly missing = new Map<string, readonly string[]>();
 
     constructor(
-        private readonly behaviour: Behaviour,
+        private readonly behavior: Behavior,
         private readonly now: () => number,
     ) {}
 
@@ -21,7 +21,7 @@ export class Propagation {
 
     /** Refuses a role that is not to be seen yet, or that lacks permissions. */
     requireRole(arn: string): void {
-        const words = this.behaviour.validationWords;
+        const words = this.behavior.validationWords;
         this.requirePropagated(
             arn,
             `Failed ${words} validation checks`,
@@ -40,7 +40,7 @@ export class Propagation {
         this.firstNamed.set(name, first);
         const missing = this.missing.get(name);
         if (missing === undefined && this.now() >= first + this.delay) return;
-        const { validationCode, validationFormat } = this.behaviour;
+        const { validationCode, validationFormat } = this.behavior;
         throw new ApiError(400, validationCode, `${failure}: ${missing?.join(", ") ?? problem}`, validationFormat);
     }
 }

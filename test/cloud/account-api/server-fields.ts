@@ -1,4 +1,4 @@
-import type { Behaviour } from "../behaviour";
+import type { Behavior } from "../behavior";
 import { invalid } from "../http";
 import { type AwsVpcEndpoint, privateLinkOf } from "./private-link";
 import type { Propagation } from "./propagation";
@@ -7,7 +7,7 @@ import { type AccountRecord, requireObject } from "./records";
 /** What the service knows when it completes an object. */
 export interface ServerContext {
     readonly accountId: string;
-    readonly behaviour: Behaviour;
+    readonly behavior: Behavior;
     readonly regions: readonly string[];
     readonly propagation: Propagation;
     /** The VPC endpoint of AWS with this id, where AWS is known to have it. */
@@ -36,7 +36,7 @@ export function serverFields(kind: string, body: AccountRecord, context: ServerC
     }
 }
 
-function keyFields(body: AccountRecord, { behaviour }: ServerContext): AccountRecord {
+function keyFields(body: AccountRecord, { behavior }: ServerContext): AccountRecord {
     const info = requireObject(body["aws_key_info"], "aws_key_info");
     const region = /^arn:aws:kms:([a-z0-9-]+):\d{12}:key\//.exec(String(info["key_arn"]))?.[1];
     if (region === undefined) throw invalid("aws_key_info.key_arn is not the ARN of a KMS key");
@@ -48,17 +48,17 @@ function keyFields(body: AccountRecord, { behaviour }: ServerContext): AccountRe
     ) {
         throw invalid("use_cases must hold MANAGED_SERVICES or STORAGE");
     }
-    const reuse = useCases.includes("STORAGE") && behaviour.reuseKeyDefault === "true";
+    const reuse = useCases.includes("STORAGE") && behavior.reuseKeyDefault === "true";
     const defaults = reuse ? { reuse_key_for_cluster_volumes: true } : {};
     return { aws_key_info: { ...defaults, ...info, key_region: region } };
 }
 
-function credentialsFields(body: AccountRecord, { accountId, behaviour, propagation }: ServerContext): AccountRecord {
+function credentialsFields(body: AccountRecord, { accountId, behavior, propagation }: ServerContext): AccountRecord {
     const role = requireObject(
         requireObject(body["aws_credentials"], "aws_credentials")["sts_role"],
         "aws_credentials.sts_role",
     );
-    if (behaviour.roleValidation === "credentials") propagation.requireRole(String(role["role_arn"]));
+    if (behavior.roleValidation === "credentials") propagation.requireRole(String(role["role_arn"]));
     return { aws_credentials: { sts_role: { ...role, external_id: accountId } } };
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Behaviour } from "../behaviour";
+import type { Behavior } from "../behavior";
 import { ApiError, invalid } from "../http";
 import { kindOf } from "./kinds";
 import type { Lifecycle } from "./lifecycle";
@@ -33,7 +33,7 @@ export interface Update {
  * The fields that an update changes, with their new values. Fields that are as they were are no change: clients send
  * everything that could be updated. Throws `ApiError` for what the service refuses.
  */
-export function requireUpdate({ id, body, mask, stored, lifecycle }: Update, behaviour: Behaviour): AccountRecord {
+export function requireUpdate({ id, body, mask, stored, lifecycle }: Update, behavior: Behavior): AccountRecord {
     const { required, optional } = kindOf("workspaces");
     const known = (field: string) => required.includes(field) || optional.includes(field);
     const fields = (mask ?? Object.keys(body)).filter(known);
@@ -43,7 +43,7 @@ export function requireUpdate({ id, body, mask, stored, lifecycle }: Update, beh
     if (status !== "RUNNING" && status !== "FAILED")
         throw invalid(`Workspace ${id} is ${status}: only a RUNNING or FAILED workspace can be updated`);
     const changed = fields.filter((field) => !isDeepStrictEqual(normalized(body[field]), stored[field]));
-    for (const field of changed) requireChangeable(field, body, stored, lifecycle, behaviour);
+    for (const field of changed) requireChangeable(field, body, stored, lifecycle, behavior);
     if (lifecycle.compute !== undefined && changed.length > 0)
         throw new ApiError(
             400,
@@ -51,7 +51,7 @@ export function requireUpdate({ id, body, mask, stored, lifecycle }: Update, beh
             `Workspace ${id} cannot be updated while compute resources are running: ${lifecycle.compute}. Terminate all clusters, instance pools and classic SQL warehouses first.`,
         );
     const ignored = (field: string) =>
-        field === "custom_tags" && behaviour.emptyTags === "ignored" && isEmpty(body["custom_tags"]);
+        field === "custom_tags" && behavior.emptyTags === "ignored" && isEmpty(body["custom_tags"]);
     return Object.fromEntries(changed.filter((field) => !ignored(field)).map((field) => [field, body[field]]));
 }
 
@@ -60,7 +60,7 @@ function requireChangeable(
     body: AccountRecord,
     stored: AccountRecord,
     lifecycle: Lifecycle,
-    { keyChange }: Behaviour,
+    { keyChange }: Behavior,
 ): void {
     const failed = lifecycle.status().status === "FAILED";
     const allowed =

@@ -1,4 +1,4 @@
-import type { Behaviour } from "../behaviour";
+import type { Behavior } from "../behavior";
 import { ApiError, invalid } from "../http";
 import { type Find, kindOf, kinds } from "./kinds";
 import { type AccountRecord, getPath, idsAt, requireObject } from "./records";
@@ -39,7 +39,7 @@ export function requireValid(
     store: ObjectStore,
     kind: string,
     body: AccountRecord,
-    { subnets }: Behaviour,
+    { subnets }: Behavior,
     own?: string,
 ): void {
     const { id: idField, required, unique = [], exclusive = [], noun } = kindOf(kind);

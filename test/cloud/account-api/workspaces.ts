@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import type { Behaviour } from "../behaviour";
+import type { Behavior } from "../behavior";
 import { ApiError, invalid } from "../http";
 import type { WorkspaceStore } from "../workspace-api/workspace-store";
 import { endpointsOf } from "./kinds";
@@ -14,7 +14,7 @@ import { requireForms, requireReferences } from "./validation";
 /** What workspaces are made with. */
 export interface WorkspaceOptions {
     readonly now: () => number;
-    readonly behaviour: Behaviour;
+    readonly behavior: Behavior;
     readonly workspaces: WorkspaceStore;
     readonly provisioningMilliseconds: number;
     readonly provisioningScatter: number;
@@ -73,21 +73,21 @@ export class Workspaces {
 
     /** Changes a workspace. `mask` is the update mask; `undefined` where there was none. Throws `ApiError`. */
     async patch(id: string, body: AccountRecord, mask: readonly string[] | undefined): Promise<void> {
-        const { behaviour, now } = this.options;
+        const { behavior, now } = this.options;
         const stored = this.store.stored("workspaces").get(id)!;
         const lifecycle = this.lifecycleOf(id);
         lifecycle.applyPending(stored);
-        const changes = requireUpdate({ id, body, mask, stored, lifecycle }, behaviour);
+        const changes = requireUpdate({ id, body, mask, stored, lifecycle }, behavior);
         requireForms("workspaces", changes);
         requireReferences(this.store, "workspaces", { aws_region: stored["aws_region"], ...changes });
         if (Object.keys(changes).length === 0) return;
         const keyId = changes["managed_services_customer_managed_key_id"];
         if (typeof keyId === "string") await this.options.workspaces.rewrap(id, this.keyArn(keyId));
         const before = Object.fromEntries(Object.keys(changes).map((field) => [field, stored[field]]));
-        const later = now() + behaviour.updateMilliseconds;
-        if (behaviour.updates === "late") lifecycle.changeLater(later, structuredClone(changes));
-        if (behaviour.updates === "reverted") lifecycle.changeLater(later, before);
-        if (["at-once", "reverted"].includes(behaviour.updates)) Object.assign(stored, structuredClone(changes));
+        const later = now() + behavior.updateMilliseconds;
+        if (behavior.updates === "late") lifecycle.changeLater(later, structuredClone(changes));
+        if (behavior.updates === "reverted") lifecycle.changeLater(later, before);
+        if (["at-once", "reverted"].includes(behavior.updates)) Object.assign(stored, structuredClone(changes));
         const outcome = this.outcomeOf({ ...stored, ...changes });
         const ready = this.staysRunning(lifecycle, before, stored) ? now() : this.provisioned();
         lifecycle.provision(ready, outcome);
@@ -131,7 +131,7 @@ export class Workspaces {
     /** Whether a workspace is RUNNING all through an update. */
     private staysRunning(lifecycle: Lifecycle, before: AccountRecord, stored: AccountRecord): boolean {
         if (lifecycle.status().status !== "RUNNING") return false;
-        const { updateStatus } = this.options.behaviour;
+        const { updateStatus } = this.options.behavior;
         if (updateStatus !== "by-network") return updateStatus === "running";
         return (before["network_id"] ?? stored["network_id"]) !== undefined;
     }
@@ -182,7 +182,7 @@ export class Workspaces {
             "root_bucket_info.bucket_name",
         );
         const role = getPath(of("credentials", "credentials_id"), "aws_credentials.sts_role.role_arn");
-        if (role !== undefined && this.options.behaviour.roleValidation === "workspaces")
+        if (role !== undefined && this.options.behavior.roleValidation === "workspaces")
             this.propagation.requireRole(String(role));
         if (bucket !== undefined) this.propagation.requireBucket(String(bucket));
     }

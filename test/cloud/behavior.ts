@@ -5,7 +5,7 @@ export type ErrorFormat = "json" | "text" | "html";
  * In which of its known ways the service behaves. The defaults are what Databricks documents or its users report today;
  * the others were seen too, at other times or in other accounts. A test may change them while the cloud runs.
  */
-export interface Behaviour {
+export interface Behavior {
     /** Fields of a request that the service does not know: ignored (and listed in `cloud.requests`), or a 400. */
     unknownFields: "ignore" | "reject";
     /** The key for managed services of a workspace that exists: refused with a 400, or added and changed in place. */
@@ -52,7 +52,7 @@ export interface Behaviour {
 }
 
 /** The values that each of these can have: words, any text, or a number. */
-export const behaviourValues: Readonly<Record<keyof Behaviour, readonly string[] | "text" | "number">> = {
+export const behaviorValues: Readonly<Record<keyof Behavior, readonly string[] | "text" | "number">> = {
     unknownFields: ["ignore", "reject"],
     keyChange: ["immutable", "updatable"],
     updates: ["at-once", "late", "reverted", "dropped"],
@@ -73,7 +73,7 @@ export const behaviourValues: Readonly<Record<keyof Behaviour, readonly string[]
 };
 
 /** How the service behaves unless it is told otherwise. */
-export const defaultBehaviour: Readonly<Behaviour> = {
+export const defaultBehavior: Readonly<Behavior> = {
     unknownFields: "ignore",
     keyChange: "immutable",
     updates: "at-once",
