@@ -1,0 +1,217 @@
+import { expect } from "chai";
+
+import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
+import { credentialsObject } from "../../provider/objects/credentials";
+import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
+import { InitializationError } from "../../provider/resource/errors";
+import { ObjectHandler } from "../../provider/resource/handler";
+import { Session } from "../../provider/runtime/session";
+import { UNKNOWN } from "../../provider/util/property-path";
+import { LocalCloud } from "../cloud";
+import { FakeClock, fakeEnvironment, ownerFor, stackOf } from "./environment";
+
+type Inputs = Record<string, unknown>;
+
+const NOTEBOOK_KEY = "managedServicesCustomerManagedKeyId";
+const OTHER_STACK = `${stackOf(7)}/w`;
+const UUID = "00000000-0000-4000-8000-000000000000";
+
+describe("a live workspace is never lost: what the handlers do", () => {
+    let cloud: LocalCloud;
+    let world: ReturnType<typeof fakeEnvironment>;
+    let handlers: ReturnType<typeof handlersOf>;
+
+    beforeEach(async () => {
+        const clock = new FakeClock();
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now() });
+        world = fakeEnvironment(cloud.environment(), clock);
+        handlers = handlersOf();
+    });
+    afterEach(() => cloud.stop());
+
+    /** The handlers of a new provider process. */
+    function handlersOf() {
+        const session = new Session(world);
+        session.claims.isWholeProgram = true;
+        return {
+            credentials: new ObjectHandler(credentialsObject, session),
+            storage: new ObjectHandler(storageConfigurationObject, session),
+            key: new ObjectHandler(customerManagedKeyObject, session),
+            workspace: new WorkspaceHandler(workspaceObject, session),
+        };
+    }
+    async function inputs(more: Inputs = {}): Promise<Inputs> {
+        const roleArn = "arn:aws:iam::123456789012:role/r";
+        const credentials = await handlers.credentials.create({ roleArn, owner: ownerFor("c") });
+        const storage = await handlers.storage.create({ bucketName: "root-bucket", owner: ownerFor("s") });
+        return {
+            workspaceName: "w",
+            awsRegion: "us-east-1",
+            credentialsId: credentials.id,
+            storageConfigurationId: storage.id,
+            owner: ownerFor("w"),
+            ...more,
+        };
+    }
+    /** A registration of a new key for notebooks. */
+    async function key(name: string): Promise<string> {
+        const awsKeyInfo = { keyArn: cloud.createKey() };
+        const news = { awsKeyInfo, useCases: ["MANAGED_SERVICES"], owner: ownerFor(name) };
+        return (await handlers.key.create(news)).id;
+    }
+    /** What the engine asks about a resource that exists, in a new process. */
+    async function judged(id: string, outs: Inputs, olds: Inputs, news: Inputs) {
+        handlers = handlersOf();
+        const { inputs: checked, failures = [] } = await handlers.workspace.check(olds, news);
+        expect(failures).to.deep.equal([]);
+        return handlers.workspace.diff(id, outs, checked as Inputs);
+    }
+    const failureOf = (promise: Promise<unknown>): Promise<Error> =>
+        promise.then(
+            () => new Error("nothing failed"),
+            (error: Error) => error,
+        );
+    const exists = (id: string) => cloud.account.find("workspaces", id) !== undefined;
+    const tagsOf = (id: string) => cloud.account.get("workspaces", id)["custom_tags"] as Record<string, string>;
+    const setTags = (id: string, tags: Record<string, string>) =>
+        cloud.account.change("workspaces", id, { custom_tags: tags });
+
+    it("one that failed before it ran and was repaired since is not replaced, and not deleted by a replacement already begun", async () => {
+        cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
+        const news = await inputs({ __provider: "text" });
+        const failed = await failureOf(handlers.workspace.create(news));
+        if (!(failed instanceof InitializationError)) throw failed;
+        const { id, properties } = failed;
+        expect((await judged(id, properties, news, news)).replaces).to.deep.equal(["workspaceStatus"]);
+        cloud.account.setStatus(id, "RUNNING", "");
+        // The diff is over; the engine is about to delete the old one.
+        expect((await failureOf(handlers.workspace.delete(id, properties))).message).to.contain(
+            "somebody has repaired",
+        );
+        const { message } = await failureOf(judged(id, properties, news, news));
+        expect(message).to.contain("somebody has repaired it").and.contain("pulumi refresh");
+        expect(exists(id)).to.equal(true);
+        // A destroy is another matter: the user said so.
+        handlers = handlersOf();
+        await handlers.workspace.delete(id, properties);
+        expect(exists(id)).to.equal(false);
+    });
+
+    it("one whose tag names another stack is not deleted, and the user is told", async () => {
+        const { id, outs } = await handlers.workspace.create(await inputs());
+        setTags(id, { [OWNERSHIP_TAG]: OTHER_STACK });
+        handlers = handlersOf();
+        await handlers.workspace.delete(id, outs);
+        expect(exists(id)).to.equal(true);
+        expect(world.lines.at(-1)).to.contain(`workspace ${id} is not deleted`).and.contain("another stack");
+    });
+
+    it("one from another stack's state is made this stack's own, and tags that the program never set stay", async () => {
+        const news = await inputs();
+        const { id, outs } = await handlers.workspace.create(news);
+        setTags(id, { [OWNERSHIP_TAG]: tagsOf(id)[OWNERSHIP_TAG] ?? "", team: "console" });
+        const moved = { ...news, owner: OTHER_STACK };
+        const diff = await judged(id, outs, news, moved);
+        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
+        const updated = await handlers.workspace.update(id, outs, moved);
+        expect(tagsOf(id)).to.deep.equal({ [OWNERSHIP_TAG]: OTHER_STACK, team: "console" });
+        expect((await judged(id, updated.outs ?? {}, moved, moved)).changes).to.equal(false);
+    });
+
+    it("one from another stack's state whose new tag the service drops is reported, and asked again at the next up", async () => {
+        const news = await inputs();
+        const { id, outs } = await handlers.workspace.create(news);
+        const moved = { ...news, owner: OTHER_STACK };
+        cloud.behaviour.updates = "dropped";
+        const error = await failureOf(handlers.workspace.update(id, outs, moved));
+        if (!(error instanceof InitializationError)) throw error;
+        expect(error.message).to.contain("did not take the ownership tag");
+        expect((await judged(id, error.properties, moved, moved)).changes).to.equal(true);
+    });
+
+    it("a key that the account shows already is no key change, also under forbid: the state learns of it without a replacement", async () => {
+        const [before, now] = [await key("first"), await key("second")];
+        const olds = await inputs({ [NOTEBOOK_KEY]: before, onKeyChange: "forbid" });
+        const { id, outs } = await handlers.workspace.create(olds);
+        cloud.account.change("workspaces", id, { managed_services_customer_managed_key_id: now });
+        const news = { ...olds, [NOTEBOOK_KEY]: now };
+        const diff = await judged(id, outs, olds, news);
+        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
+        cloud.clearRequests();
+        const updated = await handlers.workspace.update(id, outs, news);
+        expect(updated.outs?.[NOTEBOOK_KEY]).to.equal(now);
+        expect(cloud.requests.filter(({ method }) => method !== "GET")).to.deep.equal([]);
+        expect((await judged(id, updated.outs ?? {}, news, news)).changes).to.equal(false);
+    });
+
+    it("upper-case uuids are no difference, at a check, at a diff and for adopt", async () => {
+        const olds = await inputs({ [NOTEBOOK_KEY]: await key("first") });
+        const { id, outs } = await handlers.workspace.create(olds);
+        const shouted = Object.fromEntries(
+            Object.entries(olds).map(([name, value]) =>
+                /Id$/.test(name) ? [name, String(value).toUpperCase()] : [name, value],
+            ),
+        );
+        const accountId = cloud.accountId.toUpperCase();
+        const diff = await judged(id, outs, olds, { ...shouted, accountId });
+        expect([diff.changes, diff.replaces]).to.deep.equal([false, []]);
+        handlers = handlersOf();
+        const adopting = { ...shouted, adopt: id, owner: ownerFor("other") };
+        expect((await handlers.workspace.create(adopting)).id).to.equal(id);
+    });
+
+    it("both names of the key are refused, also where they say the same: ignoreChanges on one would hold the other back", async () => {
+        const id = await key("first");
+        const news = await inputs({ [NOTEBOOK_KEY]: id, customerManagedKeyId: id });
+        const { failures = [] } = await handlers.workspace.check({}, news);
+        expect(failures.map(({ property }) => property)).to.deep.equal(["customerManagedKeyId"]);
+        expect(failures[0]?.reason).to.contain("both are given");
+    });
+
+    it("a replacement that no check announced is refused: a difference in the state alone, or what it depends on is deleted first", async () => {
+        const news = await inputs({ [NOTEBOOK_KEY]: await key("first") });
+        const { id, outs } = await handlers.workspace.create(news);
+        const drifted = { ...outs, awsRegion: "us-west-2" };
+        expect((await failureOf(judged(id, drifted, news, news))).message).to.contain("differs from the program");
+        // No check of the workspace in this process: the engine asks what its dependents would do.
+        for (const unknown of [{ [NOTEBOOK_KEY]: UNKNOWN }, { owner: UNKNOWN, [NOTEBOOK_KEY]: UUID }]) {
+            handlers = handlersOf();
+            const { message } = await failureOf(handlers.workspace.diff(id, outs, { ...news, ...unknown }));
+            expect(message).to.contain("would be deleted with it");
+        }
+    });
+
+    it("forbid refuses a key change that only the state shows, with the way out", async () => {
+        const [first, second] = [await key("first"), await key("second")];
+        const news = await inputs({ [NOTEBOOK_KEY]: first, onKeyChange: "forbid" });
+        const { id, outs } = await handlers.workspace.create(news);
+        const { message } = await failureOf(judged(id, { ...outs, [NOTEBOOK_KEY]: second }, news, news));
+        expect(message).to.contain('onKeyChange is "forbid"').and.contain("pulumi refresh");
+    });
+
+    it("adopt takes a workspace to which somebody attached what the program leaves out", async () => {
+        const news = await inputs();
+        const { id } = await handlers.workspace.create(news);
+        const attached = { network_connectivity_config_id: UUID, private_access_settings_id: UUID };
+        cloud.account.change("workspaces", id, attached);
+        handlers = handlersOf();
+        const { id: adopted, outs } = await handlers.workspace.create({ ...news, adopt: id, owner: ownerFor("x") });
+        expect(adopted).to.equal(id);
+        expect(cloud.account.get("workspaces", id)).to.include(attached);
+        expect((await handlers.workspace.diff(id, outs ?? {}, { ...news, owner: ownerFor("x") })).changes).to.equal(
+            false,
+        );
+    });
+
+    it("what cannot be taken away is refused, but not where the workspace is replaced for another reason", async () => {
+        const news = await inputs();
+        const olds = { ...news, networkConnectivityConfigId: UUID };
+        const { failures = [] } = await handlers.workspace.check(olds, news);
+        expect(failures.map(({ property }) => property)).to.deep.equal(["networkConnectivityConfigId"]);
+        const replaced = await handlers.workspace.check(olds, { ...news, awsRegion: "us-west-2" });
+        expect(replaced.failures ?? []).to.deep.equal([]);
+    });
+});
