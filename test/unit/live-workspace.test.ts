@@ -125,7 +125,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         const news = await inputs();
         const { id, outs } = await handlers.workspace.create(news);
         const moved = { ...news, owner: OTHER_STACK };
-        cloud.behaviour.updates = "dropped";
+        cloud.behavior.updates = "dropped";
         const error = await failureOf(handlers.workspace.update(id, outs, moved));
         if (!(error instanceof InitializationError)) throw error;
         expect(error.message).to.contain("did not take the ownership tag");
