@@ -9,6 +9,7 @@ import { createObject, type CreateRequest } from "./create";
 import { type Difference, givenBits, pathsOf, topLevel } from "./diff";
 import { idOf } from "../api/codec";
 
+import { withoutOwnInputs } from "./mapping";
 import { ownershipTagOf } from "./ownership";
 import { recoverOrphan } from "./recovery";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
@@ -150,7 +151,7 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         if (tagsField !== undefined && this.changesOwner(olds, news) && !changed.includes(tagsField)) {
             changed.push(tagsField);
         }
-        const given = { ...olds, ...news, given: givenBits(this.definition, news) };
+        const given = { ...withoutOwnInputs(this.definition, olds), ...news, given: givenBits(this.definition, news) };
         const request = { ...this.requestFor(news), collection };
         if (changed.length > 0) {
             const inputs = this.changesOwner(olds, news) ? await withExistingTags(request, id) : news;

@@ -142,6 +142,12 @@ export function toState(
     return mergeDeep(state, toOutputs(definition, response, context, inputs));
 }
 
+/** A state without the inputs that the API never sees: an update takes them from the program, or leaves them out as it does. */
+export function withoutOwnInputs({ fields }: ObjectDefinition, state: Properties): Properties {
+    const isOwn = (name: string) => fields[name]?.apiPath === null && fields[name].computed !== true;
+    return Object.fromEntries(Object.entries(state).filter(([name]) => !isOwn(name)));
+}
+
 function withoutOwnershipTag(tags: unknown): unknown {
     if (!isRecord(tags)) return tags;
     const rest = Object.entries(tags).filter(([key]) => key !== OWNERSHIP_TAG);

@@ -17,6 +17,7 @@ export interface EncryptedWorkspaceArgs extends Pick<
     | "networkId"
     | "onKeyChange"
     | "privateAccessSettingsId"
+    | "waitUntilReachable"
 > {
     /** The Databricks account. Default: `databricks:accountId`, else DATABRICKS_ACCOUNT_ID. */
     accountId?: pulumi.Input<string | undefined>;

@@ -125,5 +125,6 @@ function workspaceArgs(
         networkConnectivityConfigId: args.networkConnectivityConfigId,
         computeMode: args.computeMode,
         onKeyChange: args.onKeyChange,
+        waitUntilReachable: args.waitUntilReachable,
     };
 }

@@ -76,6 +76,13 @@ export interface WorkspaceArgs extends AccountResourceArgs {
     /** How long to wait for creation or deletion, in seconds, 1 to 86400. Default: the longest of the option `customTimeouts`, then 1200. */
     provisioningTimeoutSeconds?: pulumi.Input<number | undefined>;
     /**
+     * Whether creation ends only when the workspace's host can be reached from the machine that runs `pulumi up`: its name
+     * resolves, and it answers HTTPS, with any status. Both can come minutes after RUNNING. The wait is part of
+     * `provisioningTimeoutSeconds`; when it ends without success, the workspace stays in the state and the next `pulumi up`
+     * continues to wait. Default: false. A change of it changes nothing else.
+     */
+    waitUntilReachable?: pulumi.Input<boolean | undefined>;
+    /**
      * Properties for whose change the workspace may be replaced. The service cannot make these changes, and preview refuses
      * them; a property named here replaces the workspace instead, which loses its content. Default: none.
      */
@@ -89,7 +96,7 @@ export type RefusedChange =
 /**
  * A Databricks workspace on AWS (Account API: `/workspaces`).
  *
- * Creation ends when the workspace is RUNNING. If it fails or takes too long, the workspace stays in the state with the
+ * Creation ends when the workspace is RUNNING, and with `waitUntilReachable` when its host answers. If it fails or takes too long, the workspace stays in the state with the
  * reason; the next `pulumi up` continues waiting, or replaces a workspace that FAILED before it ever ran. A workspace is
  * deleted only when the program or the user asks for it.
  */

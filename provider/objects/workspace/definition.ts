@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Failure, ObjectDefinition } from "../../resource/definition";
+import type { ObjectDefinition } from "../../resource/definition";
 import {
     accountId,
     createdAtField,
@@ -16,7 +16,8 @@ import {
 } from "../schemas";
 import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
 import { type OnKeyChange, onKeyChangeSchema, type Settings } from "../../runtime/settings";
-import { isTerminal, neverRan } from "./status";
+import { computeModeFailures } from "./compute-mode";
+import { isTerminal, isUnreachable, neverRan } from "./status";
 import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
 import { networkObject } from "../network";
 import { privateAccessSettingsObject } from "../private-access-settings";
@@ -73,29 +74,6 @@ export function deploymentNamePrefix(asked: unknown, actual: unknown): string | 
 /** What only the Enterprise plan or a higher one has: customer-managed keys and private links. */
 const enterpriseFields = [...NOTEBOOK_KEY_FIELDS, "storageCustomerManagedKeyId", "privateAccessSettingsId"];
 const enterpriseTiers = ["ENTERPRISE", "DEDICATED"];
-
-/** A serverless workspace has no compute in the customer's AWS account, so the service refuses what describes it there. */
-function computeModeFailures(inputs: Properties): Failure[] {
-    const mode = getPath(inputs, "computeMode");
-    if (mode === UNKNOWN) return [];
-    if (mode === "SERVERLESS") {
-        return ["credentialsId", "storageConfigurationId", "networkId"]
-            .filter((property) => getPath(inputs, property) !== undefined)
-            .map((property) => ({
-                property,
-                reason: 'is not allowed where computeMode is "SERVERLESS": leave it out, or make computeMode "HYBRID"',
-            }));
-    }
-    return [
-        { property: "credentialsId", of: "Credentials" },
-        { property: "storageConfigurationId", of: "StorageConfiguration" },
-    ]
-        .filter(({ property }) => getPath(inputs, property) === undefined)
-        .map(({ property, of }) => ({
-            property,
-            reason: `is required unless computeMode is "SERVERLESS": give it the ${property} output of ${of}`,
-        }));
-}
 
 /** The inputs whose change can be refused, for which a program may ask for a replacement instead. */
 const refusable = [
@@ -188,6 +166,11 @@ export const workspaceObject = {
             apiPath: null,
             onChange: "ignore",
         },
+        waitUntilReachable: {
+            schema: z.boolean("must be true or false").optional(),
+            apiPath: null,
+            onChange: "ignore",
+        },
     },
     outputs: {
         workspaceStatus: { schema: z.string() },
@@ -205,6 +188,7 @@ export const workspaceObject = {
             ...(typeof prefix === "string" ? { deploymentNamePrefix: prefix } : {}),
             ...(name === undefined || host === undefined ? {} : { workspaceUrl: workspaceUrl(host, name) }),
             ...(inputs["neverRan"] === true && isTerminal(state) ? { neverRan: true } : {}),
+            ...(isUnreachable(inputs) ? { unreachable: true } : {}),
         };
     },
     check(inputs, context) {

@@ -11,16 +11,29 @@ import { getPath, getString, type Properties, sameValue, UNKNOWN } from "../../u
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyChangeOf, shownKey } from "./key-change";
 import { reasonNotToAdopt } from "./orphan";
+import { waitUntilReachable, withoutNote } from "./reachable";
 import { judgeReplacement } from "./replacement";
-import { isTerminal, neverRan } from "./status";
+import { isTerminal, isUnreachable, neverRan } from "./status";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
 
 /** What only a workspace has: it is waited for, it may fail after it was created, and a replacement costs its notebooks. */
 export class WorkspaceHandler extends ObjectHandler {
+    override async create(inputs: Properties): Promise<dynamic.CreateResult> {
+        // Nobody has reached it yet; the wait takes the note away.
+        return super.create(inputs["waitUntilReachable"] === true ? { ...inputs, unreachable: true } : inputs);
+    }
+
+    override async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+        const { outs } = await super.update(id, olds, news);
+        // The wait for it has ended well, whatever else was waited for after it.
+        return { outs: withoutNote(outs ?? {}) };
+    }
+
     override async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
         const result = await super.diff(id, olds, news);
         const status = getString(olds, "workspaceStatus");
-        if (status === undefined || status === "RUNNING") return result;
+        if (status === undefined) return result;
+        if (status === "RUNNING") return isUnreachable(olds) ? { ...result, changes: true } : result;
         // One that never ran holds nothing and cannot be repaired; any other is waited for, or reported, by an update.
         if (neverRan(olds)) await this.requireStillFailed(id, olds, news);
         const replaces = neverRan(olds) ? [...(result.replaces ?? []), "workspaceStatus"] : (result.replaces ?? []);
@@ -159,18 +172,21 @@ export class WorkspaceHandler extends ObjectHandler {
         await waitUntilDeleted({ collection: this.collectionOf(properties), id }, timeoutOf(properties));
     }
 
-    protected override waitUntilReady(readiness: Readiness): Promise<Record<string, unknown>> {
+    protected override async waitUntilReady(readiness: Readiness): Promise<Record<string, unknown>> {
         const { session, definition } = this;
         const { id, inputs } = readiness;
+        const [began, timeout] = [session.clock.now(), timeoutOf(inputs)];
         const owner = ownerOfInputs(inputs);
         const others = owner === undefined ? [] : session.claims.objectsOf(definition, owner);
-        return waitUntilRunning({
+        const label = owner?.resource ?? getString(inputs, "workspaceName") ?? id;
+        const state = await waitUntilRunning({
             ...readiness,
             session,
-            label: owner?.resource ?? getString(inputs, "workspaceName") ?? id,
+            label,
             toState: (given, response) => this.toState(given, response),
             gone: () => this.gone(id),
             replaced: others.find((other) => other !== id),
         });
+        return waitUntilReachable({ session, id, inputs, label, state, began, timeout });
     }
 }

@@ -16,6 +16,11 @@ export function neverRan(state: Properties): boolean {
     return getPath(state, "neverRan") === true && isTerminal(state);
 }
 
+/** Whether the wait for the host of a workspace is asked for and has not ended yet, by the inputs or the state. */
+export function isUnreachable(properties: Properties): boolean {
+    return getPath(properties, "unreachable") === true && getPath(properties, "waitUntilReachable") === true;
+}
+
 /** The service's words about a status, as the end of a sentence. */
 export function statusMessage(state: Properties): string {
     const message = getString(state, "workspaceStatusMessage");

@@ -1,0 +1,25 @@
+import type { Failure } from "../../resource/definition";
+import { getPath, type Properties, UNKNOWN } from "../../util/property-path";
+
+/** A serverless workspace has no compute in the customer's AWS account, so the service refuses what describes it there. */
+export function computeModeFailures(inputs: Properties): Failure[] {
+    const mode = getPath(inputs, "computeMode");
+    if (mode === UNKNOWN) return [];
+    if (mode === "SERVERLESS") {
+        return ["credentialsId", "storageConfigurationId", "networkId"]
+            .filter((property) => getPath(inputs, property) !== undefined)
+            .map((property) => ({
+                property,
+                reason: 'is not allowed where computeMode is "SERVERLESS": leave it out, or make computeMode "HYBRID"',
+            }));
+    }
+    return [
+        { property: "credentialsId", of: "Credentials" },
+        { property: "storageConfigurationId", of: "StorageConfiguration" },
+    ]
+        .filter(({ property }) => getPath(inputs, property) === undefined)
+        .map(({ property, of }) => ({
+            property,
+            reason: `is required unless computeMode is "SERVERLESS": give it the ${property} output of ${of}`,
+        }));
+}
