@@ -124,12 +124,10 @@ describe("the main example on the real engine", () => {
     });
 
     it("previews replace when the key changes", async () => {
-        await stack.stack.setConfig("keyArn", {
-            value: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555",
-        });
+        await stack.stack.setConfig("keyArn", { value: cloud.createKey() });
         cloud.clearRequests();
-        const { operations } = await stack.preview();
-        expect(operations).to.include("replace Workspace notebooks");
+        const { output, operations } = await stack.preview();
+        expect(operations, output).to.include("replace Workspace notebooks");
         expect(writes()).to.deep.equal([]);
         await stack.stack.removeConfig("keyArn");
     });
