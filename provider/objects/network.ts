@@ -20,6 +20,7 @@ export const networkObject = {
     path: "/networks",
     idField: "networkId",
     nameField: "networkName",
+    exclusive: ["subnetIds", "securityGroupIds"],
     fields: {
         accountId: { schema: accountId, apiPath: null, computed: true },
         networkName: { schema: name('"analytics"', 4).optional(), computed: true },
@@ -45,6 +46,10 @@ export const networkObject = {
             references: vpcEndpointObject,
         },
     },
+    remedyFor: ({ detail }, inputs) =>
+        namesOwnIds(detail, inputs)
+            ? "A subnet or a security group belongs to one network configuration at a time: give this one its own (the VPC can be shared), or take away the other one first."
+            : undefined,
     createdAt: createdAtField("creation_time"),
     referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: {
@@ -78,6 +83,14 @@ export const networkObject = {
         return [...(sound ? [] : [`is ${status}${errors}`]), ...(warnings === "" ? [] : [`warns${warnings}`])];
     },
 } as const satisfies ObjectDefinition;
+
+/** Whether the service's words name a subnet or a security group of these inputs. */
+function namesOwnIds(detail: string, inputs: Properties): boolean {
+    return ["subnetIds", "securityGroupIds"].some((path) => {
+        const ids = getPath(inputs, path);
+        return Array.isArray(ids) && ids.some((id) => typeof id === "string" && detail.includes(id));
+    });
+}
 
 /** An endpoint leads to one of the two services, never to both. */
 function inBoth(inputs: Properties, rest: string, relay: string): Failure[] {

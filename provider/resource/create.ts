@@ -5,10 +5,12 @@ import type { Session } from "../runtime/session";
 import type { Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 import { matchesInputs } from "./diff";
+import { withRemedy } from "./errors";
 import { idOf } from "../api/codec";
 import { type OutputContext, toState, toTaggedBody } from "./mapping";
 import { withName } from "./naming";
 import { ownershipTest } from "./ownership";
+import { propagationError, waitForPropagation } from "./propagation";
 
 /** One create, as its steps need it. */
 export interface CreateRequest {
@@ -38,6 +40,7 @@ export async function createObject(request: CreateRequest): Promise<Properties> 
     const { clock, settings } = session;
     const body = toTaggedBody(definition, withName(definition, inputs, owner, clock.random()), owner);
     const end = clock.now() + settings.validationTimeout;
+    const refusals: string[] = [];
     let lost = false;
     let repeated = 0;
     for (let waits = 0; ;) {
@@ -50,13 +53,16 @@ export async function createObject(request: CreateRequest): Promise<Properties> 
             if (++repeated >= MAX_ATTEMPTS) throw alreadyOwned(request, idOf(definition, response));
         } catch (error) {
             const propagating = error instanceof ApiError && definition.isPropagationError?.(error) === true;
-            if (propagating && clock.now() < end) {
+            if (propagating) {
+                refusals.push(error.detail);
+                if (clock.now() >= end) throw propagationError(error, refusals, settings.validationTimeout);
                 await waitForPropagation(request, error, waits++, end);
                 continue;
             }
             const found = owner && (await findAfterFailure(request, owner, error, lost, repeated));
             if (found !== undefined) return found;
-            if (!isLost(error) || owner === undefined || ++repeated >= MAX_ATTEMPTS) throw error;
+            if (!isLost(error) || owner === undefined || ++repeated >= MAX_ATTEMPTS)
+                throw withRemedy(definition, inputs, error);
             lost = true;
         }
     }
@@ -98,20 +104,6 @@ async function findAfterFailure(
     const odd = error instanceof UnexpectedResponseError;
     if (!(isLost(error) || late || odd) || repeated >= MAX_ATTEMPTS) return undefined;
     return findLostCreate(request, owner);
-}
-
-async function waitForPropagation(
-    { definition, session, owner }: CreateRequest,
-    error: ApiError,
-    waits: number,
-    end: number,
-): Promise<void> {
-    const { clock, report } = session;
-    const left = Math.round((end - clock.now()) / 1000);
-    report.progress(
-        `${owner?.resource ?? definition.noun}: waiting until Databricks can use the fresh role or bucket, at most ${left} s more (${error.detail})`,
-    );
-    await clock.sleep(Math.min(1000 * 2 ** waits, 10_000, end - clock.now()));
 }
 
 /** What a POST of this process created whose response was lost: it did not exist before, and no other resource has it. */

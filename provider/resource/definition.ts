@@ -93,6 +93,8 @@ export interface ObjectDefinition {
     readonly nameField?: string;
     /** Other inputs whose value only one object of the account can have: a replacement has to wait for the old one's end. */
     readonly unique?: readonly string[];
+    /** Inputs that list ids which, by the API's reference, only one object of this kind can name at a time. */
+    readonly exclusive?: readonly string[];
     /** The input whose map carries the mark of the stack, where the API keeps tags for it. */
     readonly tagsField?: string;
     /** Its inputs by dotted path. */
@@ -109,6 +111,8 @@ export interface ObjectDefinition {
     readonly createdAt?: (response: Properties) => number | undefined;
     /** Whether a refusal of a create means that AWS does not show Databricks a fresh role or bucket yet. Default: never. */
     readonly isPropagationError?: (error: ApiError) => boolean;
+    /** What to do about a refusal of a create or an update, where more is known than its kind says. */
+    readonly remedyFor?: (error: ApiError, inputs: Properties) => string | undefined;
     /**
      * The kinds whose objects can name this one by its id. An object that one of them names is in use: no interrupted create
      * left it behind, and it cannot be deleted.

@@ -1,5 +1,12 @@
-import { ReportedError } from "../api/errors";
+import { ApiError, ReportedError } from "../api/errors";
 import type { Properties } from "../util/property-path";
+import type { ObjectDefinition } from "./definition";
+
+/** The error, with what to do where the definition knows more of it than its kind says. */
+export function withRemedy({ remedyFor }: ObjectDefinition, inputs: Properties, error: unknown): unknown {
+    const remedy = error instanceof ApiError ? remedyFor?.(error, inputs) : undefined;
+    return error instanceof ApiError && remedy !== undefined ? error.withRemedy(remedy) : error;
+}
 
 /**
  * An object exists but is not as it should be. The engine keeps it in the state with the reason (an "init error"), and

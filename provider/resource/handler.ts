@@ -7,6 +7,7 @@ import { ObjectAccess } from "./access";
 import { adoptExisting } from "./adoption";
 import { createObject, type CreateRequest } from "./create";
 import { type Difference, givenBits, pathsOf, topLevel } from "./diff";
+import { deletesForSharedIds, warnOfSharedIds } from "./exclusive";
 import { idOf } from "../api/codec";
 
 import { withoutOwnInputs } from "./mapping";
@@ -43,6 +44,7 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         if (failures.length > 0) return { inputs, failures };
         const refused = isReplaced ? [] : refusedChanges(this.definition, found, olds, inputs);
         if (refused.length > 0) return { inputs, failures: refused };
+        warnOfSharedIds(this.definition, this.session, inputs);
         return this.checkChange(olds, inputs, found);
     }
 
@@ -62,9 +64,10 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         const { actual } = this.registrationOf(olds, news) ?? {};
         const found = this.differences({ ...olds, ...actual }, news);
         const replaces = pathsOf(found, "replace", "refuse");
-        const deleteBeforeReplace = replaces.length > 0 && this.nameCollides(olds, news);
+        const nameCollides = replaces.length > 0 && this.nameCollides(olds, news);
         if (replaces.length > 0) await this.judgeReplacement?.(id, olds, news, replaces);
-        if (deleteBeforeReplace) await requireFreeName(this.definition, this.session, id, this.contextOf(olds));
+        if (nameCollides) await requireFreeName(this.definition, this.session, id, this.contextOf(olds));
+        const deleteBeforeReplace = nameCollides || (replaces.length > 0 && (await this.frees(id, olds, news)));
         return {
             changes:
                 found.some(({ change }) => change !== "ignore") ||
@@ -74,6 +77,11 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
             stables: [this.definition.idField],
             deleteBeforeReplace,
         };
+    }
+
+    /** Whether an object that nothing uses is deleted first, because its replacement names what one object alone can have. */
+    private frees(id: string, olds: Properties, news: Properties): Promise<boolean> {
+        return deletesForSharedIds(this.definition, this.session, { id, olds, news, context: this.contextOf(olds) });
     }
 
     /**

@@ -3,7 +3,7 @@ import { belongsToStack, ownerOfInputs } from "../contract/ownership-tag";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { CreateRequest } from "./create";
 import { differences, givenPaths } from "./diff";
-import { InitializationError } from "./errors";
+import { InitializationError, withRemedy } from "./errors";
 import { ownershipTagOf } from "./ownership";
 import { toRequestBody, toState, toTaggedBody } from "./mapping";
 
@@ -20,7 +20,7 @@ export async function writeChanges(request: CreateRequest, id: string, changed: 
     try {
         await collection.patch(id, body);
     } catch (error) {
-        if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw error;
+        if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw withRemedy(definition, inputs, error);
         const response = await collection.get(id);
         if (response === undefined) throw goneWhileChanged(request, id);
         if (!Object.entries(body).every(([name, value]) => sameValue(response[name], value)))

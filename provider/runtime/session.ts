@@ -12,6 +12,7 @@ import type { ObjectCodec } from "../api/codec";
 import { Claims } from "./claims";
 import { isEngineAlive } from "./engine";
 import { Collection } from "../api/collection";
+import type { Properties } from "../util/property-path";
 import { readSettings, type Settings } from "./settings";
 
 /** Lines for the person who watches `pulumi up`. */
@@ -41,6 +42,8 @@ export class Session {
     private readonly collections = new Map<string, Collection>();
     /** Which resource of this stack has which object. */
     readonly claims = new Claims();
+    /** What the program asks for, as far as it is checked, by account and kind and by resource. */
+    readonly programInputs = new Map<string, Map<string, Properties>>();
     private readSettings: Settings | undefined;
     private foundCredential: Credential | undefined;
     private madeClient: AccountClient | undefined;

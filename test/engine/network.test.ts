@@ -6,7 +6,9 @@ import { TestStack } from "./harness";
 
 interface Shape {
     publicAccess?: boolean;
-    subnets?: string[];
+    /** Names a set of subnets and a security group: those of a network are in no other. */
+    set?: string;
+    securityGroup?: string;
     withNetwork?: boolean;
     networkName?: string;
     bucketName?: string;
@@ -16,7 +18,8 @@ interface Shape {
 const program =
     ({
         publicAccess = false,
-        subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        set = "f",
+        securityGroup = `sg-0123456789abcde${set}0`,
         withNetwork = true,
         networkName,
         bucketName = "root-bucket",
@@ -42,8 +45,8 @@ const program =
         const network = new databricks.Network("n", {
             networkName,
             vpcId: "vpc-0123456789abcdef0",
-            subnetIds: subnets,
-            securityGroupIds: ["sg-0123456789abcdef0"],
+            subnetIds: [`subnet-0123456789abcde${set}0`, `subnet-0123456789abcde${set}1`],
+            securityGroupIds: [securityGroup],
             vpcEndpoints: { restApis: [rest.vpcEndpointId], dataplaneRelays: [relay.vpcEndpointId] },
         });
         new databricks.Workspace("w", {
@@ -63,7 +66,7 @@ describe("networks and private links on the real engine", () => {
     let cloud: LocalCloud;
     let stack: TestStack;
     before(async () => {
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 200, behavior: { subnets: "shared" } });
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
         stack = await TestStack.create(cloud, program({}));
     });
     after(async () => {
@@ -144,17 +147,33 @@ describe("networks and private links on the real engine", () => {
 
     it("replaces a network while the workspace stays", async () => {
         const [before] = ids("workspaces", "workspace_id");
-        const { operations } = await up({
-            publicAccess: true,
-            subnets: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef2"],
-        });
+        const { operations } = await up({ publicAccess: true, set: "e" });
         expect(operations).to.include("update Workspace w");
         expect(ids("workspaces", "workspace_id")).to.deep.equal([before]);
         expect(ids("networks", "network_id")).to.have.length(1);
     });
 
+    it("warns at preview of a replaced network that keeps a security group, and says what to do where the service refuses it", async () => {
+        const [workspace, network] = [ids("workspaces", "workspace_id"), ids("networks", "network_id")].map(String);
+        const shape = { publicAccess: true, set: "d", securityGroup: "sg-0123456789abcdee0" };
+        stack.program = program(shape);
+        const { ok, output } = await stack.preview();
+        expect(ok, output).to.equal(true);
+        expect(output).to.contain(
+            `is used by the workspace ${workspace}, and its replacement has ${shape.securityGroup}`,
+        );
+        const refused = await stack.up();
+        expect(refused.ok).to.equal(false);
+        expect(refused.output)
+            .to.contain(`${shape.securityGroup} (security_group_ids)`)
+            .and.contain("give this one its own");
+        expect(ids("networks", "network_id")).to.deep.equal([network]);
+        expect(ids("workspaces", "network_id")).to.deep.equal([network]);
+        expect((await up({ publicAccess: true, set: "e" })).operations).to.deep.equal([]);
+    });
+
     it("refuses at preview to remove a workspace's network, and replaces no workspace", async () => {
-        stack.program = program({ publicAccess: true, withNetwork: false });
+        stack.program = program({ publicAccess: true, withNetwork: false, set: "e" });
         const { ok, output } = await stack.preview();
         expect(ok).to.equal(false);
         expect(output).to.contain("networkId").and.contain('replaceOn: ["networkId"]');
@@ -220,7 +239,8 @@ describe("networks and private links on the real engine", () => {
         const gone = cloud.account.list("vpc-endpoints").find((one) => one["use_case"] === "WORKSPACE_ACCESS");
         cloud.account.remove("vpc-endpoints", String(gone?.["vpc_endpoint_id"]));
         expect((await stack.refresh()).ok).to.equal(true);
-        const { operations } = await up({ publicAccess: true });
+        const shape = { publicAccess: true, set: "d" };
+        const { operations } = await up(shape);
         expect(operations).to.include.members([
             "create VpcEndpoint rest",
             "update PrivateAccessSettings p",
@@ -228,11 +248,11 @@ describe("networks and private links on the real engine", () => {
             "update Workspace w",
         ]);
         expect(ids("workspaces", "workspace_id")).to.deep.equal([before]);
-        expect((await up({ publicAccess: true })).operations).to.deep.equal([]);
+        expect((await up(shape)).operations).to.deep.equal([]);
     });
 
     it("completes an interrupted replacement that reaches from an endpoint to the workspace", async () => {
-        const shape = { publicAccess: true, relay: "vpce-0123456789abcdef5" };
+        const shape = { publicAccess: true, relay: "vpce-0123456789abcdef5", set: "c" };
         cloud.inject({
             when: ({ method, path }) => method === "POST" && path.endsWith("/networks"),
             times: 1,
@@ -251,10 +271,10 @@ describe("networks and private links on the real engine", () => {
     });
 
     it("names the workspace that blocks the replacement of a network with a fixed name", async () => {
-        const named = { publicAccess: true, networkName: "fixed" };
+        const named = { publicAccess: true, networkName: "fixed", set: "b" };
         await up(named);
         const [workspace] = ids("workspaces", "workspace_id");
-        stack.program = program({ ...named, subnets: ["subnet-0123456789abcdef3", "subnet-0123456789abcdef4"] });
+        stack.program = program({ ...named, set: "a" });
         const { ok, output } = await stack.preview();
         expect(ok).to.equal(false);
         expect(output)

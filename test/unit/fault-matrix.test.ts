@@ -226,8 +226,9 @@ const networks: Life = {
             object: networkObject,
             inputs: (id, { subnet }) => ({
                 vpcId: "vpc-0123456789abcdef0",
-                subnetIds: ["subnet-0123456789abcdef0", subnet],
-                securityGroupIds: ["sg-0123456789abcdef0"],
+                // Those of the old network belong to that one as long as it exists.
+                subnetIds: [subnet, String(subnet).replace("def", "eef")],
+                securityGroupIds: [String(subnet).replace("subnet", "sg")],
                 vpcEndpoints: { restApis: [id("e")], dataplaneRelays: [id("relay")] },
             }),
         },
@@ -262,7 +263,6 @@ describe("the fault matrix: every request of a stack's life × every fault", () 
         const cloud = await LocalCloud.start({
             provisioningMilliseconds: 2_000,
             now: () => clock.now(),
-            behavior: { subnets: "shared" },
         });
         try {
             const program = life.program(cloud.createKey());

@@ -23,7 +23,6 @@ describe("handlers against the local cloud", () => {
     async function begin(options: LocalCloudOptions = {}): Promise<void> {
         clock = new FakeClock();
         cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
-        cloud.behavior.validationWords = "credentials";
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         const { DATABRICKS_CLIENT_ID = "", DATABRICKS_CLIENT_SECRET = "" } = cloud.environment();
         world = fakeEnvironment(
@@ -338,11 +337,34 @@ describe("handlers against the local cloud", () => {
                 cloud.account.validationDelay = 3_600_000;
                 const began = clock.now();
                 const message = await outcome(new ObjectHandler(credentialsObject, session).create(fresh));
-                expect(message).to.contain("Failed credentials validation checks").and.contain("check its policy");
+                expect(message)
+                    .to.contain("Failed credential validation checks")
+                    .and.contain("check its policy")
+                    .and.contain("databricks:validationTimeoutSeconds");
                 expect((clock.now() - began) / 1000).to.equal(most);
                 expect(asked()).to.be.within(most / 10, most / 5 + 2);
                 expect(world.lines).to.have.length(asked() - 1);
                 expect(cloud.account.list("credentials")).to.deep.equal([]);
+            });
+        }
+
+        for (const [words, format] of [
+            ["credential", "json"],
+            ["credentials", "text"],
+        ] as const) {
+            it(`is told from one that lacks permissions, which each refusal names ("Failed ${words} ...", ${format})`, async () => {
+                await begin();
+                Object.assign(cloud.behavior, {
+                    validationWords: words,
+                    validationFormat: format,
+                    validationCode: "MALFORMED_REQUEST",
+                });
+                cloud.account.setMissingPermissions(fresh.roleArn, ["Spot Cancellation", "Create Placement Group"]);
+                expect(await outcome(handlers.credentials.create(fresh))).to.match(
+                    /Failed credentials? validation checks: Spot Cancellation, Create Placement Group.*named the same checks.*check its policy for "Spot Cancellation, Create Placement Group"/,
+                );
+                cloud.account.setMissingPermissions(fresh.roleArn, []);
+                expect(await outcome(handlers.credentials.create(fresh))).to.equal("ok");
             });
         }
 

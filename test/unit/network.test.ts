@@ -24,6 +24,11 @@ const network = {
     subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
     securityGroupIds: ["sg-0123456789abcdef0"],
 };
+/** What no other network has. */
+const others = {
+    subnetIds: ["subnet-0123456789abcdef6", "subnet-0123456789abcdef7"],
+    securityGroupIds: ["sg-0123456789abcdef6"],
+};
 const endpoint = { awsVpcEndpointId: "vpce-0123456789abcdef0", region: "us-east-1" };
 const settings = { region: "us-east-1" };
 
@@ -187,7 +192,6 @@ describe("networks and private links against the local cloud", () => {
         cloud = await LocalCloud.start({
             provisioningMilliseconds: 30_000,
             now: () => clock.now(),
-            behavior: { subnets: "shared" },
         });
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         world = fakeEnvironment({ DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token }, clock);
@@ -262,6 +266,56 @@ describe("networks and private links against the local cloud", () => {
         if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
         return error;
     }
+
+    describe("subnets and security groups, which one network has at a time", () => {
+        const warnings = () => world.lines.filter((line) => line.includes("only one network configuration"));
+
+        it("of a replaced network that nothing uses are free for its replacement: the old one is deleted first", async () => {
+            const { id, outs } = await handlers.network.create({ ...network, owner: owner("network") });
+            const news = { ...network, securityGroupIds: others.securityGroupIds, owner: owner("network") };
+            const { replaces, deleteBeforeReplace } = await handlers.network.diff(id, outs, news);
+            expect([replaces, deleteBeforeReplace]).to.deep.equal([["securityGroupIds"], true]);
+            expect(warnings()).to.deep.equal([]);
+            await handlers.network.delete(id, outs);
+            expect(await outcome(handlers.network.create(news))).to.equal("ok");
+        });
+
+        it("of a replaced network that a workspace uses: the preview warns and names them, and the refusal says what to do", async () => {
+            const { linked, inputs } = await privateWorkspace();
+            const { id } = await handlers.workspace.create(inputs);
+            const news = { ...network, securityGroupIds: others.securityGroupIds, owner: owner("network") };
+            const { deleteBeforeReplace } = await handlers.network.diff(linked.id, linked.outs, news);
+            expect(deleteBeforeReplace).to.equal(false);
+            expect(warnings()).to.have.length(1);
+            expect(warnings()[0])
+                .to.contain(`is used by the workspace ${id}`)
+                .and.contain(`${network.subnetIds.join(", ")} (subnetIds)`)
+                .and.contain("Give the replacement others");
+            const replacement = { ...news, owner: owner("replacement") };
+            expect(await outcome(handlers.network.create(replacement))).to.match(
+                /give this one its own \(the VPC can be shared\)/,
+            );
+            cloud.behavior.subnets = "shared";
+            expect(await outcome(handlers.network.create(replacement))).to.equal("ok");
+        });
+
+        it("that two networks of one program name are warned of once, at preview", async () => {
+            const check = (name: string, more: Properties = {}) =>
+                handlers.network.check({}, { ...network, ...more, owner: owner(name) });
+            await check("first");
+            await check("elsewhere", { accountId: "11111111-2222-4333-8444-555555555555" });
+            await check("apart", others);
+            expect(warnings()).to.deep.equal([]);
+            const { failures = [] } = await check("second", { subnetIds: others.subnetIds });
+            await check("second", { subnetIds: others.subnetIds });
+            expect(failures).to.deep.equal([]);
+            expect(warnings()).to.have.length(2);
+            expect(warnings()[0]).to.contain(
+                `second: ${network.securityGroupIds.join()} (securityGroupIds) is in "first"`,
+            );
+            expect(warnings()[1]).to.contain(`second: ${others.subnetIds.join(", ")} (subnetIds) is in "apart"`);
+        });
+    });
 
     describe("a workspace whose network stops it", () => {
         it("reports the reason: its network's status, errors and warnings, and the state of each endpoint, each once", async () => {
@@ -388,9 +442,9 @@ describe("networks and private links against the local cloud", () => {
 
         it("of a network or an endpoint replaces it, made first where no name stands in the way", async () => {
             const { id, outs } = await handlers.network.create({ ...network, owner: owner("network") });
-            const news = { ...network, securityGroupIds: ["sg-0123456789abcdef5"] };
+            const news = { ...network, ...others };
             const free = await handlers.network.diff(id, outs, news);
-            expect([free.replaces, free.deleteBeforeReplace]).to.deep.equal([["securityGroupIds"], false]);
+            expect([free.replaces, free.deleteBeforeReplace]).to.deep.equal([["subnetIds", "securityGroupIds"], false]);
             const named = await handlers.network.diff(id, outs, { ...news, networkName: outs["networkName"] });
             expect(named.deleteBeforeReplace).to.equal(true);
 
@@ -497,6 +551,10 @@ describe("networks and private links against the local cloud", () => {
                 const news = { ...content, owner: owner("made").replace("5555", "9999") };
                 const result = await outcome(handlers[handler].create(news));
                 if (noun === "VPC endpoint") expect(result).to.contain("already exists");
+                else if (noun === "network")
+                    expect(result).to.match(
+                        /409.*belongs to one network configuration at a time: give this one its own/,
+                    );
                 else expect(cloud.account.list(collection)).to.have.length(2);
             });
 
@@ -533,8 +591,8 @@ describe("networks and private links against the local cloud", () => {
         const networkBody = (more: Properties = {}) => ({
             network_name: "another network",
             vpc_id: "vpc-0123456789abcdef0",
-            subnet_ids: network.subnetIds,
-            security_group_ids: network.securityGroupIds,
+            subnet_ids: others.subnetIds,
+            security_group_ids: others.securityGroupIds,
             ...more,
         });
         const settingsBody = (more: Properties = {}) => ({
