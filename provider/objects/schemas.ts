@@ -89,6 +89,14 @@ export function distinct<Item extends z.ZodType>(item: Item, least: number, what
         .refine((values) => new Set(values).size === values.length, "must not hold a value twice");
 }
 
+/** Tags in a response: null is no tag, and a number is its digits. */
+export const tagsInResponse = z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .transform((tags) =>
+        Object.fromEntries(Object.entries(tags).flatMap(([key, tag]) => (tag === null ? [] : [[key, String(tag)]]))),
+    )
+    .optional();
+
 /** What a time in an answer looks like: milliseconds since 1970. */
 export const time = z.number().optional();
 
@@ -96,6 +104,7 @@ export const time = z.number().optional();
 export function createdAtField(field: string): (response: Properties) => number | undefined {
     return (response) => {
         const time = getPath(response, field);
+        if (typeof time === "string" && /^\d{1,15}$/.test(time)) return Number(time);
         return typeof time === "number" ? time : undefined;
     };
 }

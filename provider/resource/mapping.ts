@@ -42,14 +42,29 @@ export function fromResponse(object: ObjectDefinition, response: Properties): Re
     const properties: Record<string, unknown> = { [object.idField]: idOf(object, response) };
     for (const { path, source, schema, preserveKeys } of fieldMappings(object)) {
         const value = getPath(response, source);
-        const result = schema.safeParse(preserveKeys ? value : camelCaseDeep(value));
-        if (!result.success)
+        const result = parseLeniently(schema, preserveKeys ? value : camelCaseDeep(value));
+        if (result?.success !== true)
             throw new UnexpectedResponseError(
                 `a response about a ${object.noun} has a ${source} of an unexpected type`,
             );
         setPath(properties, path, result.data);
     }
     return properties;
+}
+
+/** The value by its schema, also where the service writes a number or a truth value as text, or the reverse. */
+function parseLeniently(schema: z.ZodType, value: unknown) {
+    const result = schema.safeParse(value);
+    if (result.success) return result;
+    return otherForms(value)
+        .map((form) => schema.safeParse(form))
+        .find(({ success }) => success);
+}
+
+function otherForms(value: unknown): unknown[] {
+    if (typeof value === "number" || typeof value === "boolean") return [String(value)];
+    if (value === "true" || value === "false") return [value === "true"];
+    return typeof value === "string" && /^-?\d{1,15}$/.test(value) ? [Number(value)] : [];
 }
 
 /** One input or output of an object in the API's responses. */

@@ -11,6 +11,7 @@ import {
     objectId,
     oneOf,
     region,
+    tagsInResponse,
     text,
     time,
 } from "../schemas";
@@ -18,6 +19,7 @@ import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
 import { type OnKeyChange, onKeyChangeSchema, type Settings } from "../../runtime/settings";
 import { computeModeFailures } from "./compute-mode";
 import { isTerminal, isUnreachable, neverRan } from "./status";
+import { remedyForUpdate } from "./updates";
 import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
 import { networkObject } from "../network";
 import { privateAccessSettingsObject } from "../private-access-settings";
@@ -147,7 +149,7 @@ export const workspaceObject = {
         },
         customTags: {
             schema: customTags.optional(),
-            responseSchema: z.record(z.string(), z.string()).optional(),
+            responseSchema: tagsInResponse,
             preserveKeys: true,
             onChange: "update",
         },
@@ -181,6 +183,7 @@ export const workspaceObject = {
     },
     createdAt: createdAtField("creation_time"),
     isPropagationError: isValidationFailure,
+    remedyFor: remedyForUpdate,
     derive(state, inputs, host) {
         const name = getString(state, "deploymentName");
         const prefix = deploymentNamePrefix(inputs["deploymentName"], name) ?? inputs["deploymentNamePrefix"];

@@ -14,6 +14,7 @@ import { reasonNotToAdopt } from "./orphan";
 import { waitUntilReachable, withoutNote } from "./reachable";
 import { judgeReplacement } from "./replacement";
 import { isTerminal, isUnreachable, neverRan } from "./status";
+import { afterUpdate, isComputeRefusal } from "./updates";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
 
 /** What only a workspace has: it is waited for, it may fail after it was created, and a replacement costs its notebooks. */
@@ -25,6 +26,10 @@ export class WorkspaceHandler extends ObjectHandler {
 
     override async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
         const { outs } = await super.update(id, olds, news);
+        const changed = pathsOf(this.differences(olds, news), "update");
+        if (this.changesOwner(olds, news) && !changed.includes("customTags")) changed.push("customTags");
+        const line = afterUpdate(outs ?? {}, changed);
+        if (line !== undefined) this.session.report.info(`${this.label(news)}: ${line}`);
         // The wait for it has ended well, whatever else was waited for after it.
         return { outs: withoutNote(outs ?? {}) };
     }
@@ -138,7 +143,7 @@ export class WorkspaceHandler extends ObjectHandler {
         try {
             await super.write(collection, id, news, changed);
         } catch (error) {
-            if (!(error instanceof ApiError) || error.kind !== "invalid") throw error;
+            if (!(error instanceof ApiError) || error.kind !== "invalid" || isComputeRefusal(error)) throw error;
             const response = await collection.get(id);
             if (response !== undefined && getString(response, "workspace_status") === "PROVISIONING") {
                 // A change whose end nobody heard of is still under way: it may be this very one.
