@@ -3,13 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { databricksAccount } from "./arguments";
 import { aws } from "./aws";
-import type { EncryptedWorkspaceArgs } from "./encrypted-workspace-args";
+import { type EncryptedWorkspaceArgs, isServerless } from "./encrypted-workspace-args";
 import { crossAccountPolicy, crossAccountTrustPolicy } from "../policy-documents";
 import { Credentials } from "../resources/credentials";
 
 /** The credentials of a workspace, and what of them was made. */
 export interface Access {
-    readonly credentialsId: pulumi.Input<string>;
+    /** `undefined` for a serverless workspace, which has none. */
+    readonly credentialsId?: pulumi.Input<string>;
     readonly roleArn?: pulumi.Input<string>;
     readonly role?: iam.Role;
     readonly rolePolicy?: iam.RolePolicy;
@@ -19,6 +20,7 @@ export interface Access {
 /** Makes the cross-account role, its policy and its registration, except for what the arguments name. */
 export function accessOf(name: string, args: EncryptedWorkspaceArgs, parent: pulumi.Resource): Access {
     const { accountId, credentialsId, roleArn, tags } = args;
+    if (isServerless(args)) return {};
     if (credentialsId !== undefined) return { credentialsId };
     if (roleArn !== undefined) {
         const credentials = new Credentials(name, { accountId, roleArn }, { parent });

@@ -4,13 +4,12 @@ import { accountProblems } from "./arguments";
 import { EncryptionKey } from "./encryption-key";
 import { type EncryptionKeyArgs, encryptionKeyProblems, needsDatabricksAccount } from "./encryption-key-args";
 import type { NetworkArgs } from "../resources/network";
-import type { WorkspaceArgs } from "../resources/workspace";
+import type { ComputeMode, WorkspaceArgs } from "../resources/workspace";
 
 /** The inputs of an {@link EncryptedWorkspace}: some of those of a {@link Workspace}, and those below. */
 export interface EncryptedWorkspaceArgs extends Pick<
     WorkspaceArgs,
     | "awsRegion"
-    | "computeMode"
     | "customTags"
     | "deploymentName"
     | "networkConnectivityConfigId"
@@ -19,6 +18,12 @@ export interface EncryptedWorkspaceArgs extends Pick<
     | "privateAccessSettingsId"
     | "waitUntilReachable"
 > {
+    /**
+     * Where compute runs. Default: chosen by the service, with credentials and storage of your own. `SERVERLESS` takes no role, no
+     * root bucket and no network, so none is made or may be given; only the keys and the workspace are. A plain value, because it
+     * decides what is made. A change of it replaces the workspace.
+     */
+    computeMode?: ComputeMode;
     /** The Databricks account. Default: `databricks:accountId`, else DATABRICKS_ACCOUNT_ID. */
     accountId?: pulumi.Input<string | undefined>;
     /** The name that people see. Default: the resource's name. */
@@ -65,7 +70,7 @@ export function encryptedWorkspaceProblems(args: EncryptedWorkspaceArgs): string
 function keyProblems(args: EncryptedWorkspaceArgs): string[] {
     const { key = {}, storageKey } = args;
     const keyUseCases = key.useCases ?? ["MANAGED_SERVICES"];
-    const roleIsKnown = args.credentialsId === undefined;
+    const roleIsKnown = args.credentialsId === undefined && !isServerless(args);
     const problems = ownKeysOf(args).flatMap(([argument, keyArgs]) =>
         encryptionKeyProblems(keyArgs, roleIsKnown || keyArgs.crossAccountRoleArn !== undefined).map(
             (problem) => `${argument}.${problem}`,
@@ -89,7 +94,7 @@ function keyProblems(args: EncryptedWorkspaceArgs): string[] {
 
 /** Two arguments of which one makes the other pointless. */
 function exclusionProblems(args: EncryptedWorkspaceArgs): string[] {
-    const problems: string[] = [];
+    const problems = isServerless(args) ? serverlessProblems(args) : [];
     if (args.credentialsId !== undefined && args.roleArn !== undefined) {
         problems.push(
             "roleArn is given, and credentialsId names credentials that have their role: leave one of them out.",
@@ -104,10 +109,26 @@ function exclusionProblems(args: EncryptedWorkspaceArgs): string[] {
     return problems;
 }
 
+/** Whether the workspace has neither role nor bucket nor network. */
+export function isServerless({ computeMode }: EncryptedWorkspaceArgs): boolean {
+    return computeMode === "SERVERLESS";
+}
+
+/** The arguments that describe what a serverless workspace has not. */
+function serverlessProblems(args: EncryptedWorkspaceArgs): string[] {
+    const names = ["credentialsId", "roleArn", "bucketName", "forceDestroy", "network", "networkId"] as const;
+    return names
+        .filter((argument) => args[argument] !== undefined)
+        .map(
+            (argument) =>
+                `${argument} is given, and a workspace whose computeMode is "SERVERLESS" has no role, bucket or network of yours: leave one of them out.`,
+        );
+}
+
 /** Whether a policy is made that has to name the Databricks account. */
 function needsAccount(args: EncryptedWorkspaceArgs): boolean {
-    const makesRole = args.credentialsId === undefined && args.roleArn === undefined;
-    const makesBucket = args.bucketName === undefined;
+    const makesRole = args.credentialsId === undefined && args.roleArn === undefined && !isServerless(args);
+    const makesBucket = args.bucketName === undefined && !isServerless(args);
     return makesRole || makesBucket || ownKeysOf(args).some(([, keyArgs]) => needsDatabricksAccount(keyArgs));
 }
 

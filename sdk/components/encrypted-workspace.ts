@@ -24,11 +24,11 @@ export class EncryptedWorkspace extends pulumi.ComponentResource {
     readonly key: EncryptionKey;
     /** The key for storage, which may be the same one; `undefined` where there is none. */
     readonly storageKey: EncryptionKey | undefined;
-    /** The cross-account role; `undefined` where it was given. */
+    /** The cross-account role; `undefined` where it was given, or where `computeMode` is `SERVERLESS`. */
     readonly role: iam.Role | undefined;
     /** The policy of the role. */
     readonly rolePolicy: iam.RolePolicy | undefined;
-    /** The root bucket; `undefined` where it was given. */
+    /** The root bucket; `undefined` where it was given, or where `computeMode` is `SERVERLESS`. */
     readonly bucket: s3.Bucket | undefined;
     /** The root bucket's encryption: by the key for `STORAGE`, or with a key of S3 where there is none. */
     readonly bucketEncryption: s3.BucketServerSideEncryptionConfiguration | undefined;
@@ -36,10 +36,10 @@ export class EncryptedWorkspace extends pulumi.ComponentResource {
     readonly publicAccessBlock: s3.BucketPublicAccessBlock | undefined;
     /** The policy of the root bucket, which lets Databricks use it. */
     readonly bucketPolicy: s3.BucketPolicy | undefined;
-    /** The role's registration; `undefined` where `credentialsId` was given. */
+    /** The role's registration; `undefined` where `credentialsId` was given, or where `computeMode` is `SERVERLESS`. */
     readonly credentials: Credentials | undefined;
-    /** The bucket's registration. */
-    readonly storageConfiguration: StorageConfiguration;
+    /** The bucket's registration; `undefined` where `computeMode` is `SERVERLESS`. */
+    readonly storageConfiguration: StorageConfiguration | undefined;
     /** The VPC's registration; `undefined` without `network`. */
     readonly network: Network | undefined;
     /** The workspace. */
@@ -115,7 +115,7 @@ function workspaceArgs(
         deploymentName: args.deploymentName,
         awsRegion: args.awsRegion,
         credentialsId: parts.credentialsId,
-        storageConfigurationId: parts.storageConfiguration.storageConfigurationId,
+        storageConfigurationId: parts.storageConfiguration?.storageConfigurationId,
         networkId: parts.network?.networkId ?? args.networkId,
         privateAccessSettingsId: args.privateAccessSettingsId,
         managedServicesCustomerManagedKeyId: parts.key.customerManagedKeyId,

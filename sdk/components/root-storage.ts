@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { databricksAccount } from "./arguments";
 import { aws } from "./aws";
-import type { EncryptedWorkspaceArgs } from "./encrypted-workspace-args";
+import { type EncryptedWorkspaceArgs, isServerless } from "./encrypted-workspace-args";
 import type { EncryptionKey } from "./encryption-key";
 import { rootBucketPolicy } from "../policy-documents";
 import { StorageConfiguration } from "../resources/storage-configuration";
@@ -14,7 +14,8 @@ export interface RootStorage {
     readonly bucketEncryption?: s3.BucketServerSideEncryptionConfiguration;
     readonly publicAccessBlock?: s3.BucketPublicAccessBlock;
     readonly bucketPolicy?: s3.BucketPolicy;
-    readonly storageConfiguration: StorageConfiguration;
+    /** `undefined` for a serverless workspace, which has none. */
+    readonly storageConfiguration?: StorageConfiguration;
 }
 
 /**
@@ -29,6 +30,7 @@ export function storageOf(
     parent: pulumi.Resource,
 ): RootStorage {
     const { accountId, awsRegion: region, bucketName, tags } = args;
+    if (isServerless(args)) return {};
     if (bucketName !== undefined) {
         return { storageConfiguration: new StorageConfiguration(name, { accountId, bucketName }, { parent }) };
     }

@@ -64,6 +64,21 @@ describe("an EncryptedWorkspace", () => {
             /^key\.enableKeyRotation is for a key that is made here/,
         ],
         [
+            "that is serverless, with a role",
+            { computeMode: "SERVERLESS", roleArn: "arn" },
+            /^roleArn is given, and a workspace whose computeMode is "SERVERLESS" has no role/,
+        ],
+        [
+            "that is serverless, with a bucket",
+            { computeMode: "SERVERLESS", bucketName: "bucket" },
+            /^bucketName is given, and a workspace whose computeMode is "SERVERLESS"/,
+        ],
+        [
+            "that is serverless, with a network",
+            { computeMode: "SERVERLESS", networkId: "n" },
+            /^networkId is given, and a workspace whose computeMode is "SERVERLESS"/,
+        ],
+        [
             "whose clusters' role is not known to its key",
             { credentialsId: "c", storageKey: { reuseKeyForClusterVolumes: true } },
             /^storageKey\.crossAccountRoleArn is missing/,
