@@ -1,7 +1,7 @@
 import type { AccountClient } from "./client";
 import type { Clock } from "./clock";
 import { listOf, type ObjectCodec, recordOf } from "./codec";
-import { ApiError, UnexpectedResponseError } from "./errors";
+import { ApiError, NoResponseError, UnexpectedResponseError } from "./errors";
 import type { Properties } from "../util/property-path";
 import { Poller } from "./poller";
 
@@ -79,15 +79,25 @@ export class Collection {
         await this.writing(() => this.client.put(this.pathOf(id), body, this.accountId));
     }
 
-    /** Deletes an object; one that is gone already is no error. */
+    /** Deletes an object; one that is gone already is no error. After a lost response it is looked for, and deleted again if it exists. */
     async delete(id: string): Promise<void> {
         await this.writing(async () => {
             try {
-                await this.client.delete(this.pathOf(id), this.accountId);
+                await this.deleteOnce(id);
             } catch (error) {
-                if (!(error instanceof ApiError && error.kind === "missing")) throw error;
+                if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw error;
+                // An id is never used again, so a second request can only delete the same object.
+                if ((await this.get(id)) !== undefined) await this.deleteOnce(id);
             }
         });
+    }
+
+    private async deleteOnce(id: string): Promise<void> {
+        try {
+            await this.client.delete(this.pathOf(id), this.accountId);
+        } catch (error) {
+            if (!(error instanceof ApiError && error.kind === "missing")) throw error;
+        }
     }
 
     /**

@@ -20,7 +20,8 @@ export async function adoptExisting(request: CreateRequest): Promise<Properties 
             `adopt: the ${definition.noun} ${id} belongs to "${current.resource}" of this stack already. Use that resource, or take it out of the program first.`,
         );
     }
-    if (current === true) return undefined;
+    // `--replace` and a taint compare nothing first: then only the state tells that it is this resource's.
+    if (current === true || (owner && session.claims.objectsOf(definition, owner).includes(id))) return undefined;
     const response = await collection.get(id);
     if (response === undefined) {
         throw new ReportedError(

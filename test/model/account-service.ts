@@ -3,7 +3,7 @@ import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig 
 import { Account } from "../cloud/account-api/account";
 import { AccountApi } from "../cloud/account-api/account-api";
 import { type Behavior, defaultBehavior } from "../cloud/behavior";
-import { respond, serialize } from "../cloud/http";
+import { type ApiResponse, respond, serialize } from "../cloud/http";
 import type { TokenService } from "../cloud/oidc/tokens";
 import type { WorkspaceStore } from "../cloud/workspace-api/workspace-store";
 
@@ -48,6 +48,10 @@ export class AccountService {
     onDelete: (id: string) => void = () => undefined;
     /** Called when the processes are killed. */
     onKilled: () => void = () => undefined;
+    /** Whether the service principal may read what is in workspaces. */
+    treesReadable = true;
+    /** Whether somebody has put something into a workspace. */
+    holdsContent: (id: string) => boolean = () => false;
     /** Counts down with each request; the fault meets the one at zero. */
     private armed: { after: number; fault: Fault } | undefined;
     private readonly api: AccountApi;
@@ -73,14 +77,15 @@ export class AccountService {
 
     /** A host name of its own for a provider process. */
     connect(): Connection {
-        const connection = { host: `https://process-${++processes}.invalid`, dead: false };
-        services.set(connection.host, { service: this, connection });
+        const domain = `process-${++processes}.invalid`;
+        const connection = { host: `https://accounts.${domain}`, dead: false };
+        services.set(domain, { service: this, connection });
         return connection;
     }
 
     /** The process is over. */
     disconnect(connection: Connection): void {
-        services.delete(connection.host);
+        services.delete(domainOf(connection.host));
     }
 
     /** Lets something go wrong with the request that comes after this many others. */
@@ -92,36 +97,63 @@ export class AccountService {
         this.armed = undefined;
     }
 
-    /** Answers a request of a provider process. */
+    /** Answers a request of a provider process, to the account or to a workspace. */
     async answer(connection: Connection, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
         if (connection.dead) throw broken("ECONNREFUSED", config);
+        const url = new URL(String(config.url), config.baseURL);
+        const reply = ({ status, body }: ApiResponse) => response(config, status, serialize(body), this.date());
+        // Signing in is no part of the model: no fault meets it.
+        if (url.pathname.includes("/.well-known/")) return reply({ status: 404, body: {} });
+        if (url.pathname.endsWith("/v1/token"))
+            return reply({ status: 200, body: { access_token: "model", expires_in: 1_000_000_000 } });
         const fault = this.nextFault();
         if (fault === "refused") throw broken("ECONNREFUSED", config);
         if (fault === "killed-before") return this.kill(connection, config);
-        const url = new URL(String(config.url), connection.host);
+        if (fault === "error") return reply({ status: 500, body: { error_code: "INTERNAL_ERROR", message: "model" } });
+        const answer =
+            url.origin === connection.host
+                ? await this.accountAnswer(url, config)
+                : this.treeAnswer(url.hostname.split(".")[0] ?? "", url.searchParams.get("path") ?? "");
+        if (fault === "lost") throw broken("ECONNRESET", config);
+        if (fault === "killed-after") return this.kill(connection, config);
+        return reply(answer);
+    }
+
+    private async accountAnswer(url: URL, config: InternalAxiosRequestConfig): Promise<ApiResponse> {
         const method = String(config.method).toUpperCase();
-        if (fault === "error")
-            return response(config, 500, '{"error_code":"INTERNAL_ERROR","message":"model"}', this.date());
         if (method !== "GET") this.writes.push({ method, path: url.pathname });
         const deleted = /\/workspaces\/(\d+)$/.exec(url.pathname)?.[1];
         if (method === "DELETE" && deleted !== undefined && this.account.find("workspaces", deleted) !== undefined)
             this.onDelete(deleted);
         const text = typeof config.data === "string" ? config.data : "";
-        const { status, body } = await respond(
-            () =>
-                this.api.answer({
-                    method,
-                    path: url.pathname,
-                    query: Object.fromEntries(url.searchParams),
-                    headers: {},
-                    body: text,
-                    bytes: Buffer.from(text),
-                }),
-            "json",
-        );
-        if (fault === "lost") throw broken("ECONNRESET", config);
-        if (fault === "killed-after") return this.kill(connection, config);
-        return response(config, status, serialize(body), this.date());
+        const request = {
+            method,
+            path: url.pathname,
+            query: Object.fromEntries(url.searchParams),
+            headers: {},
+            body: text,
+            bytes: Buffer.from(text),
+        };
+        return respond(() => this.api.answer(request), "json");
+    }
+
+    /** What is in a folder of a workspace: the folders that each one has, and a notebook where people work in it. */
+    private treeAnswer(deploymentName: string, path: string): ApiResponse {
+        const workspace = this.account.deployed(deploymentName);
+        if (workspace === undefined)
+            return { status: 404, body: { error_code: "ENDPOINT_NOT_FOUND", message: "none" } };
+        if (!this.treesReadable) return { status: 403, body: { error_code: "PERMISSION_DENIED", message: "model" } };
+        const notebook = { path: "/Shared/report", object_type: "NOTEBOOK", object_id: 3, language: "PYTHON" };
+        const folders = ["/Shared", "/Users"].map((name, index) => ({
+            path: name,
+            object_type: "DIRECTORY",
+            object_id: index + 1,
+        }));
+        const isUsed = this.holdsContent(idOf(workspace));
+        return {
+            status: 200,
+            body: { objects: path === "/" ? folders : path === "/Shared" && isUsed ? [notebook] : [] },
+        };
     }
 
     private date(): string {
@@ -149,13 +181,23 @@ const real = axios.defaults.adapter;
 /** Lets requests to the services of the model be answered here; the function returned ends it. */
 export function interceptRequests(): () => void {
     axios.defaults.adapter = (config) => {
-        const found = services.get(String(config.baseURL));
+        const found = services.get(domainOf(String(config.baseURL)));
         if (found === undefined) return Promise.reject(broken("ECONNREFUSED", config));
         return found.service.answer(found.connection, config);
     };
     return () => {
         if (real !== undefined) axios.defaults.adapter = real;
     };
+}
+
+/** The id of a workspace as the account has it. */
+export function idOf(workspace: Record<string, unknown>): string {
+    return String(workspace["workspace_id"]).replace("\0int64:", "");
+}
+
+/** The domain of a provider process: its account and the workspaces as it sees them are hosts of it. */
+function domainOf(host: string): string {
+    return new URL(host).hostname.replace(/^[^.]+\./, "");
 }
 
 function broken(code: string, config: InternalAxiosRequestConfig): AxiosError {

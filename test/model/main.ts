@@ -1,4 +1,5 @@
 import { checkModel } from "./check";
+import { observed } from "./world";
 
 /** `npm run test:model [-- <sequences> [<seed>]]`: random lives of two stacks, in rounds whose seeds are printed. */
 async function main(): Promise<void> {
@@ -17,6 +18,11 @@ async function main(): Promise<void> {
         );
         console.log(`seed ${seed}, ${runs} sequences: ${found}`);
     }
+    console.log(
+        Object.entries(observed)
+            .map(([what, count]) => `${count} ${what}`)
+            .join(", "),
+    );
     console.log(failed === 0 ? `${total} sequences held.` : `${failed} rounds found what must not be.`);
     process.exitCode = failed === 0 ? 0 : 1;
 }

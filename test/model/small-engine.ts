@@ -69,6 +69,7 @@ export interface UpOptions {
 /** How a deployment ended. */
 export interface Result {
     readonly ok: boolean;
+    readonly killed: boolean;
     readonly error?: string;
     /** What the provider told the user. */
     readonly lines: readonly string[];
@@ -95,6 +96,8 @@ export class SmallEngine {
     deleting: DeleteReason | undefined;
     /** What this deployment has told the user so far. */
     lines: string[] = [];
+    /** Creates that were under way when the engine was killed: it warns of each until its resource is created after all. */
+    readonly pendingCreates = new Set<string>();
 
     constructor(
         private readonly service: AccountService,
@@ -128,9 +131,10 @@ export class SmallEngine {
         this.service.onKilled = () => deployment.kill();
         try {
             await Promise.race([run(deployment), deployment.killed]);
-            return { ok: true, lines: this.lines };
+            return { ok: true, killed: false, lines: this.lines };
         } catch (error) {
-            return { ok: false, error: error instanceof Error ? error.message : String(error), lines: this.lines };
+            const message = error instanceof Error ? error.message : String(error);
+            return { ok: false, killed: error instanceof Killed, error: message, lines: this.lines };
         } finally {
             connection.dead = true;
             this.deleting = undefined;
@@ -143,7 +147,12 @@ export class SmallEngine {
         const line = (message: string) => void lines.push(message);
         const session = new Session({
             ...fakeEnvironment(
-                { DATABRICKS_HOST: connection.host, DATABRICKS_ACCOUNT_ID: ACCOUNT, DATABRICKS_TOKEN: "token" },
+                {
+                    DATABRICKS_HOST: connection.host,
+                    DATABRICKS_ACCOUNT_ID: ACCOUNT,
+                    DATABRICKS_CLIENT_ID: "model",
+                    DATABRICKS_CLIENT_SECRET: "secret",
+                },
                 this.clock.of(connection),
             ),
             report: { warn: line, info: line, progress: () => undefined },
@@ -336,7 +345,11 @@ class Deployment {
     }
 
     private async create(goal: Goal, inputs: Inputs, old?: Entry): Promise<void> {
-        const result = await this.finish(() => this.handlers(goal.type).create(copy(inputs)));
+        const { pendingCreates } = this.engine;
+        pendingCreates.add(goal.name);
+        const result = await this.finish(() => this.handlers(goal.type).create(copy(inputs))).finally(() =>
+            pendingCreates.delete(goal.name),
+        );
         const entry = this.entryOf(goal, result.id, inputs, result.outputs, result.failed !== undefined);
         if (old?.pendingReplacement === true) this.remove(old);
         else if (old !== undefined) old.delete = true;

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 
-import type { Fault } from "./account-service";
+import { type Fault, idOf } from "./account-service";
+import { KEYS, plain, type WorkspaceSpec } from "./program";
 import type { UpOptions } from "./small-engine";
-import { idOf, KEY, KEYS, plain, type StackName, STORAGE_KEY, Violation, type WorkspaceSpec, World } from "./world";
+import { type FaultPlan, KEY, type StackName, STACKS, STORAGE_KEY, Violation, World } from "./world";
+
+const IDENTITY = "databricks-cmk";
 
 /** One thing that happens to the account, its stacks or their programs. */
 export type Step =
@@ -16,24 +19,35 @@ export type Step =
           readonly stack: StackName;
           readonly refresh: boolean;
           readonly policy: boolean;
-          readonly fault?: { after: number; fault: Fault };
+          /** Whether a second one follows, which has nothing to do. */
+          readonly twice: boolean;
+          readonly fault?: FaultPlan;
       }
     | {
-          readonly do: "target" | "replace" | "target-replace" | "taint" | "forget";
+          readonly do: "target" | "target-replace";
           readonly stack: StackName;
           readonly name: string;
+          /** Whether the stack's identity is a target too, as the documents advise. */
+          readonly identity: boolean;
       }
-    | { readonly do: "refresh" | "destroy"; readonly stack: StackName }
+    | { readonly do: "replace" | "taint"; readonly stack: StackName; readonly name: string }
+    | { readonly do: "forget"; readonly stack: StackName; readonly name: string }
+    | { readonly do: "refresh" | "destroy"; readonly stack: StackName; readonly fault?: FaultPlan }
     | { readonly do: "write" }
-    | {
-          readonly do: "drift";
-          readonly field: "key" | "storage-key" | "tag" | "connectivity" | "access";
-          readonly value: number;
-      }
+    | { readonly do: "drift"; readonly field: DriftField; readonly value: number; readonly at: number }
     | { readonly do: "fail"; readonly next: boolean }
-    | { readonly do: "move" | "copy"; readonly name: string }
+    | { readonly do: "repair" }
+    | { readonly do: "move"; readonly name: string }
+    | { readonly do: "copy"; readonly name: string; readonly forgets: "everything" | "workspace" }
     | { readonly do: "time"; readonly skew: number; readonly passes: number }
-    | { readonly do: "service"; readonly updates: "at-once" | "dropped"; readonly equalPost: "new" | "existing" };
+    | { readonly do: "trees"; readonly readable: boolean }
+    | {
+          readonly do: "service";
+          readonly updates: "at-once" | "late" | "dropped";
+          readonly equalPost: "new" | "existing";
+      };
+
+type DriftField = "key" | "storage-key" | "tag" | "connectivity" | "access" | "gone";
 
 const stack = fc.constantFrom<StackName>("a", "a", "a", "b");
 const name = fc.constantFrom("w", "w", "w", "v");
@@ -51,9 +65,10 @@ const change: fc.Arbitrary<Partial<WorkspaceSpec>> = fc.oneof(
     fc.record({ region: fc.constantFrom("us-east-1", "us-west-2") }),
     fc.record({ credentials: fc.constantFrom("c1", "c2") }),
     fc.record({ retain: fc.boolean() }),
-    fc.record({ ignore: fc.constantFrom("today", "old", undefined) }),
-    fc.record({ oldKeyName: fc.boolean() }),
+    fc.record({ ignoresKey: fc.boolean() }),
     fc.record({ fixedName: fc.boolean() }),
+    fc.record({ after: fc.constantFrom("w", "v", "renamed", undefined) }),
+    fc.record({ replaceWithKey: fc.boolean() }),
 );
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -66,9 +81,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
                 stack,
                 refresh: fc.boolean(),
                 policy: fc.constantFrom(false, false, true),
+                twice: fc.boolean(),
                 fault,
             },
-            { requiredKeys: ["do", "stack", "refresh", "policy"] },
+            { requiredKeys: ["do", "stack", "refresh", "policy", "twice"] },
         ),
     },
     { weight: 3, arbitrary: fc.constant<Step>({ do: "write" }) },
@@ -76,49 +92,41 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         weight: 3,
         arbitrary: fc.record({
             do: fc.constant("drift" as const),
-            field: fc.constantFrom("key", "key", "storage-key", "tag", "connectivity", "access"),
+            field: fc.constantFrom<DriftField>("key", "key", "storage-key", "tag", "connectivity", "access", "gone"),
             value: fc.nat(2),
+            at: fc.nat(2),
         }),
     },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant("refresh" as const), stack }) },
     {
         weight: 2,
-        arbitrary: fc.record({
-            do: fc.constantFrom("target" as const, "replace", "target-replace", "taint", "forget"),
-            stack,
-            name,
-        }),
+        arbitrary: fc.record({ do: fc.constant("refresh" as const), stack, fault }, { requiredKeys: ["do", "stack"] }),
     },
+    fc.record({ do: fc.constantFrom("target" as const, "target-replace"), stack, name, identity: fc.boolean() }),
+    fc.record({ do: fc.constantFrom("replace" as const, "taint", "forget"), stack, name }),
     fc.record({ do: fc.constant("remove" as const), stack, name }),
     fc.record({ do: fc.constant("rename" as const), stack, alias: fc.boolean() }),
     fc.record({ do: fc.constant("new-key" as const), stack, deleteFirst: fc.boolean() }),
     fc.record({ do: fc.constant("adopt" as const), stack, name }),
     fc.record({ do: fc.constant("fail" as const), next: fc.boolean() }),
-    fc.record({ do: fc.constantFrom("move" as const, "copy"), name }),
+    fc.constant<Step>({ do: "repair" }),
+    fc.record({ do: fc.constant("move" as const), name }),
+    fc.record({ do: fc.constant("copy" as const), name, forgets: fc.constantFrom("everything", "workspace") }),
     fc.record({
         do: fc.constant("time" as const),
         skew: fc.constantFrom(0, 120_000, -120_000, 3_600_000),
         passes: fc.constantFrom(0, 1_000, 90_000_000),
     }),
+    fc.record({ do: fc.constant("trees" as const), readable: fc.boolean() }),
     fc.record({
         do: fc.constant("service" as const),
-        updates: fc.constantFrom("at-once", "at-once", "dropped"),
+        updates: fc.constantFrom("at-once", "at-once", "late", "dropped"),
         equalPost: fc.constantFrom("new", "new", "existing"),
     }),
-    fc.record({ do: fc.constant("destroy" as const), stack }),
+    fc.record({ do: fc.constant("destroy" as const), stack, fault }, { requiredKeys: ["do", "stack"] }),
 );
 
-/**
- * Sequences of steps, which begin with a workspace that people work in.
- *
- * @param without what does not happen in them.
- */
-export function sequences(without: readonly Step["do"][] = []): fc.Arbitrary<Step[]> {
-    return fc.array(
-        step.filter((one) => !without.includes(one.do)),
-        { minLength: 3, maxLength: 12 },
-    );
-}
+/** Sequences of steps, which begin with a workspace that people work in. */
+export const sequences: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 3, maxLength: 14 });
 
 /** Lives a sequence; throws `Violation` where something happened that must not. */
 export async function live(steps: readonly Step[]): Promise<void> {
@@ -134,105 +142,132 @@ export async function live(steps: readonly Step[]): Promise<void> {
 async function settle(world: World): Promise<void> {
     Object.assign(world.service.behavior, { updates: "at-once", equalPost: "new" });
     let settled = true;
-    for (const stack of ["a", "b"] as const) {
+    for (const stack of STACKS) {
         await world.refresh(stack);
-        const { ok } = await up(world, stack);
+        const { ok } = await world.up(stack);
         settled &&= ok;
-        if (!ok) continue;
-        const before = world.service.writes.length;
-        const again = await world.up(stack);
-        const writes = world.service.writes.slice(before);
-        if (!again.ok || writes.length > 0)
-            throw new Violation(
-                `an up without a change ${again.ok ? `wrote ${writes.map(({ method, path }) => `${method} ${path}`).join(", ")}` : `failed: ${again.error ?? ""}`}`,
-            );
+        if (ok) await upWithNothingToDo(world, stack);
     }
     if (settled) world.requireNoOrphans();
 }
 
-async function up(world: World, stack: StackName, options: UpOptions = {}, fault?: { after: number; fault: Fault }) {
-    const result = await world.up(stack, options, fault);
-    world.rememberAnnounced(stack);
-    if (result.ok && options.target === undefined) world.requireDone(stack);
-    return result;
+/** An `up` after one that succeeded, with nothing changed between them. */
+async function upWithNothingToDo(world: World, stack: StackName): Promise<void> {
+    const before = world.service.writes.length;
+    const { ok, error = "" } = await world.up(stack);
+    const writes = world.service.writes.slice(before).map(({ method, path }) => `${method} ${path}`);
+    if (!ok) throw new Violation(`an up without a change failed: ${error}`);
+    if (writes.length > 0) throw new Violation(`an up without a change wrote ${writes.join(", ")}`);
 }
 
 async function take(world: World, step: Step): Promise<void> {
     switch (step.do) {
-        case "edit": {
-            const { workspaces } = world.programs[step.stack];
-            const spec = { ...(workspaces[step.name] ?? { ...plain, label: step.name }), ...step.change };
-            return program(world, step.stack, { ...workspaces, [step.name]: spec });
-        }
-        case "remove":
-            return program(world, step.stack, without(world.programs[step.stack].workspaces, step.name));
-        case "rename": {
-            const { w, ...rest } = world.programs[step.stack].workspaces;
-            if (w === undefined) return;
-            return program(world, step.stack, { ...rest, renamed: { ...w, alias: step.alias ? "w" : undefined } });
-        }
-        case "new-key": {
-            const { keyVersion, ...rest } = world.programs[step.stack];
-            world.programs[step.stack] = { ...rest, keyVersion: keyVersion + 1, deleteKeyFirst: step.deleteFirst };
+        case "up": {
+            const options = { refresh: step.refresh, policy: step.policy };
+            const { ok } = await world.up(step.stack, options, step.fault);
+            if (ok && step.twice) await upWithNothingToDo(world, step.stack);
             return;
         }
-        case "adopt": {
-            const { workspaces } = world.programs[step.stack];
-            const spec = workspaces[step.name];
-            // One that a resource has stays out of it: who says `adopt` of that has said so.
-            const id = [...world.workspaces().keys()].find((one) => world.holders(one).length === 0);
-            if (spec !== undefined && id !== undefined)
-                program(world, step.stack, { ...workspaces, [step.name]: { ...spec, adopt: id } });
-            return;
-        }
-        case "up":
-            await up(world, step.stack, { refresh: step.refresh, policy: step.policy }, step.fault);
-            return;
         case "target":
-            await up(world, step.stack, { target: [step.name] });
+            await world.up(step.stack, { target: [step.name, ...(step.identity ? [IDENTITY] : [])] });
             return;
+        case "target-replace": {
+            const target = [step.name, ...(step.identity ? [IDENTITY] : [])];
+            return replace(world, step.stack, step.name, { replace: [step.name], target });
+        }
         case "replace":
             return replace(world, step.stack, step.name, { replace: [step.name] });
-        case "target-replace":
-            return replace(world, step.stack, step.name, { replace: [step.name], target: [step.name] });
         case "taint": {
             const entry = world.engines[step.stack].entry(step.name);
             if (entry === undefined) return;
             entry.taint = true;
             return replace(world, step.stack, step.name, {});
         }
-        case "forget": {
-            const engine = world.engines[step.stack];
-            const entry = engine.entry(step.name);
-            if (entry === undefined) return;
-            engine.state = engine.state.filter((one) => one !== entry);
-            world.excused.add(entry.id);
-            return;
-        }
+        case "forget":
+            return forget(world, step.stack, step.name);
         case "refresh":
-            await world.refresh(step.stack);
+            await world.refresh(step.stack, step.fault);
             return;
         case "destroy":
-            await world.destroy(step.stack);
+            await world.destroy(step.stack, step.fault);
             return;
+        case "move":
+            return move(world, step.name);
+        case "copy":
+            return copyState(world, step.name, step.forgets);
+        case "edit":
+        case "remove":
+        case "rename":
+        case "new-key":
+        case "adopt":
+            return changeProgram(world, step);
+        default:
+            return changeAccount(world, step);
+    }
+}
+
+function changeProgram(
+    world: World,
+    step: Extract<Step, { do: "edit" | "remove" | "rename" | "new-key" | "adopt" }>,
+): void {
+    const { workspaces, keyVersion, ...rest } = world.programs[step.stack];
+    switch (step.do) {
+        case "edit": {
+            const spec = { ...(workspaces[step.name] ?? { ...plain, label: step.name }), ...step.change };
+            return program(world, step.stack, { ...workspaces, [step.name]: spec });
+        }
+        case "remove":
+            return program(world, step.stack, without(workspaces, step.name));
+        case "rename": {
+            const { w, ...others } = workspaces;
+            if (w === undefined) return;
+            return program(world, step.stack, { ...others, renamed: { ...w, alias: step.alias ? "w" : undefined } });
+        }
+        case "new-key":
+            world.programs[step.stack] = {
+                ...rest,
+                workspaces,
+                keyVersion: keyVersion + 1,
+                deleteKeyFirst: step.deleteFirst,
+            };
+            return;
+        case "adopt": {
+            const spec = workspaces[step.name];
+            // One that a resource has stays out of it: who says `adopt` of that has said so.
+            const id = [...world.workspaces().keys()].find((one) => world.holders(one).length === 0);
+            if (spec !== undefined && id !== undefined)
+                program(world, step.stack, { ...workspaces, [step.name]: { ...spec, adopt: id } });
+        }
+    }
+}
+
+function changeAccount(
+    world: World,
+    step: Extract<Step, { do: "write" | "drift" | "fail" | "repair" | "time" | "trees" | "service" }>,
+): void {
+    const { account, behavior } = world.service;
+    switch (step.do) {
         case "write":
             return write(world);
         case "drift":
-            return drift(world, step.field, step.value);
-        case "fail": {
-            if (step.next) world.service.account.nextOutcome = { status: "FAILED", message: "No capacity." };
-            else for (const id of world.workspaces().keys()) world.service.account.setStatus(id, "FAILED", "Lost.");
+            return drift(world, step);
+        case "fail":
+            if (step.next) account.nextOutcome = { status: "FAILED", message: "No capacity." };
+            else for (const id of world.workspaces().keys()) account.setStatus(id, "FAILED", "Lost.");
             return;
-        }
-        case "move":
-        case "copy":
-            return carry(world, step.name, step.do === "copy");
+        case "repair":
+            for (const [id, { workspace_status }] of world.workspaces())
+                if (workspace_status === "FAILED") account.setStatus(id, "RUNNING", "");
+            return;
         case "time":
             world.clock.skew = step.skew;
             world.clock.pass(step.passes);
             return;
+        case "trees":
+            world.service.treesReadable = step.readable;
+            return;
         case "service":
-            Object.assign(world.service.behavior, { updates: step.updates, equalPost: step.equalPost });
+            Object.assign(behavior, { updates: step.updates, equalPost: step.equalPost });
     }
 }
 
@@ -253,7 +288,7 @@ function write(world: World): void {
 /** A replacement that the user asks for, which is then one. */
 async function replace(world: World, stack: StackName, name: string, options: UpOptions): Promise<void> {
     const before = world.engines[stack].entry(name)?.id;
-    const { ok } = await up(world, stack, options);
+    const { ok } = await world.up(stack, options);
     const named = world.programs[stack].workspaces[name];
     if (ok && before !== undefined && named !== undefined && world.engines[stack].entry(name)?.id === before)
         throw new Violation(
@@ -261,9 +296,17 @@ async function replace(world: World, stack: StackName, name: string, options: Up
         );
 }
 
-function drift(world: World, field: "key" | "storage-key" | "tag" | "connectivity" | "access", value: number): void {
-    const [workspace] = [...world.workspaces().values()];
-    if (workspace === undefined) return;
+/** Somebody changes a workspace in the account console. */
+function drift(world: World, { field, value, at }: Extract<Step, { do: "drift" }>): void {
+    const all = [...world.workspaces()];
+    const [id, workspace] = all[at % Math.max(1, all.length)] ?? [];
+    if (id === undefined || workspace === undefined) return;
+    if (field === "gone") {
+        world.service.account.remove("workspaces", id);
+        world.content.delete(id);
+        return world.hide(id, "existence");
+    }
+    if (field === "key" || field === "storage-key") world.hide(id, field);
     const key = (prefix = "") => world.engines.a.entry(`${prefix}k${value}`)?.id;
     const uuid = "00000000-0000-4000-8000-000000000000";
     const tags = workspace["custom_tags"] as Record<string, string> | undefined;
@@ -277,21 +320,33 @@ function drift(world: World, field: "key" | "storage-key" | "tag" | "connectivit
     world.service.account.change("workspaces", idOf(workspace), fields[field]);
 }
 
-/** A workspace's entry goes from stack a to stack b, with what it needs where the whole state is copied and a forgets it. */
-function carry(world: World, name: string, copy: boolean): void {
+/** A stack forgets a resource (`pulumi state delete`). */
+function forget(world: World, stack: StackName, name: string): void {
+    const engine = world.engines[stack];
+    const entry = engine.entry(name);
+    if (entry === undefined) return;
+    engine.state = engine.state.filter((one) => one !== entry);
+    world.excused.add(entry.id);
+}
+
+/** A workspace's entry goes from stack a to stack b (`pulumi state move`); a's program names it still. */
+function move(world: World, name: string): void {
     const [from, to] = [world.engines.a, world.engines.b];
     const entry = from.entry(name);
     if (entry === undefined || to.entry(name) !== undefined) return;
-    if (copy && to.state.length > 0) return;
-    if (copy) {
-        to.state = structuredClone(from.state);
-        from.state = [];
-        world.programs.b = world.programs.a;
-        return;
-    }
     from.state = from.state.filter((one) => one !== entry);
     to.state = [...to.state, entry];
     const spec = world.programs.a.workspaces[name];
     if (spec !== undefined)
         program(world, "b", { ...world.programs.b.workspaces, [name]: { ...spec, alias: undefined } });
+}
+
+/** Stack b gets a copy of a's state and program (`export | import`), and a forgets the workspace, or everything. */
+function copyState(world: World, name: string, forgets: "everything" | "workspace"): void {
+    const [from, to] = [world.engines.a, world.engines.b];
+    if (to.state.length > 0 || from.state.length === 0) return;
+    to.state = structuredClone(from.state);
+    world.programs.b = world.programs.a;
+    if (forgets === "everything") from.state = [];
+    else forget(world, "a", name);
 }

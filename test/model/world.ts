@@ -1,57 +1,49 @@
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
-import { AccountService, type Fault } from "./account-service";
+import { AccountService, type Fault, idOf } from "./account-service";
 import { ModelClock } from "./model-clock";
-import { type Goal, Output, type Result, SmallEngine, type UpOptions } from "./small-engine";
+import {
+    goalsOf,
+    KEY_INPUT,
+    plain,
+    type Program,
+    STORAGE_KEY_INPUT,
+    storageKeyOf,
+    type WorkspaceSpec,
+} from "./program";
+import { type Entry, type Result, SmallEngine, type UpOptions } from "./small-engine";
 
-export const KEYS = ["k1", "k2"] as const;
-export type KeyName = (typeof KEYS)[number];
 export type StackName = "a" | "b";
+export const STACKS: readonly StackName[] = ["a", "b"];
 
-/** A workspace as a program writes it. */
-export interface WorkspaceSpec {
-    readonly label: string;
-    readonly key?: KeyName | undefined;
-    readonly storageKey?: KeyName | undefined;
-    readonly team?: string | undefined;
-    readonly region: string;
-    readonly credentials: "c1" | "c2";
-    readonly onKeyChange: "replace" | "forbid" | "update";
-    readonly retain: boolean;
-    readonly ignore?: "today" | "old" | undefined;
-    readonly oldKeyName: boolean;
-    readonly alias?: string | undefined;
-    readonly fixedName: boolean;
-    readonly adopt?: string | undefined;
-    readonly after?: string | undefined;
-}
-
-export const plain: WorkspaceSpec = {
-    label: "w",
-    region: "us-east-1",
-    credentials: "c1",
-    onKeyChange: "replace",
-    retain: false,
-    oldKeyName: false,
-    fixedName: false,
-};
-
-/** A program: what it says of its workspaces, and of what they need. */
-export interface Program {
-    readonly workspaces: Readonly<Record<string, WorkspaceSpec>>;
-    /** How often the first key was registered anew, as another KMS key. */
-    readonly keyVersion: number;
-    readonly deleteKeyFirst: boolean;
+/** A request that something happens to, and what. */
+export interface FaultPlan {
+    readonly after: number;
+    readonly fault: Fault;
 }
 
 /** Something that must not be, and was. */
 export class Violation extends Error {}
 
-/** One deployment: what it was asked, and which workspaces it said would be lost. */
-interface Running {
-    readonly stack: StackName;
-    readonly engine: SmallEngine;
-    readonly program: Program;
-    readonly options: UpOptions;
+/** What the account has before a deployment, as far as the end of it is judged by that. */
+interface Before {
+    readonly content: ReadonlySet<string>;
+    /** When each workspace was created. */
+    readonly created: ReadonlyMap<string, number>;
+    readonly now: number;
+    /** The ids that the stack's state has. */
+    readonly inState: ReadonlySet<string>;
+}
+
+/** What cannot be seen without a refresh. */
+type Unseen = "key" | "storage-key" | "existence";
+
+const DAY = 24 * 3_600_000;
+
+/** How often what a sequence is about happened, over all sequences: a model in which nothing happens holds too. */
+export const observed: Record<string, number> = {};
+
+function observe(what: string): void {
+    observed[what] = (observed[what] ?? 0) + 1;
 }
 
 /** Two stacks of one account, and the model of what its workspaces hold. */
@@ -63,30 +55,45 @@ export class World {
         b: new SmallEngine(this.service, this.clock),
     };
     readonly programs: Record<StackName, Program> = {
-        a: { workspaces: { w: plain }, keyVersion: 0, deleteKeyFirst: false },
+        a: { workspaces: { w: { ...plain, key: "k1" } }, keyVersion: 0, deleteKeyFirst: false },
         b: { workspaces: {}, keyVersion: 0, deleteKeyFirst: false },
     };
     /** The workspaces in which people have written notebooks. */
     readonly content = new Set<string>();
     /** Workspaces without a resource, of which the user knows. */
     readonly excused = new Set<string>();
-    private running: Running | undefined;
+    /** Replacements that an earlier, broken-off deployment announced and whose old object waits for its end. */
+    readonly announced = new Set<string>();
+    /** Workspaces that both stacks have, because one was empty when it was moved. */
+    private readonly shared = new Set<string>();
+    private readonly unseen = new Map<string, Set<Unseen>>();
     private readonly mentioned = new Set<string>();
+    private running: StackName | undefined;
+    /** What was seen while a provider ran, whose own error handling must not swallow it. */
+    private violation: Violation | undefined;
 
     constructor() {
         this.service.onDelete = (id) => this.requireConsent(id);
+        this.service.holdsContent = (id) => this.content.has(id);
     }
 
-    async up(stack: StackName, options: UpOptions = {}, fault?: { after: number; fault: Fault }): Promise<Result> {
-        return this.deploy(stack, options, fault, (engine) => engine.up(goalsOf(this.programs[stack]), options));
+    async up(stack: StackName, options: UpOptions = {}, fault?: FaultPlan): Promise<Result> {
+        this.forgetWhatIsAsked(stack);
+        const result = await this.deploy(stack, fault, (engine) => engine.up(goalsOf(this.programs[stack]), options));
+        if (options.refresh === true) this.forgetUnseen(stack, result);
+        this.rememberAnnounced(stack);
+        if (result.ok && options.target === undefined) this.requireDone(stack);
+        return result;
     }
 
-    refresh(stack: StackName): Promise<Result> {
-        return this.deploy(stack, {}, undefined, (engine) => engine.refresh());
+    async refresh(stack: StackName, fault?: FaultPlan): Promise<Result> {
+        const result = await this.deploy(stack, fault, (engine) => engine.refresh());
+        this.forgetUnseen(stack, result);
+        return result;
     }
 
-    destroy(stack: StackName): Promise<Result> {
-        return this.deploy(stack, {}, undefined, (engine) => engine.destroy());
+    destroy(stack: StackName, fault?: FaultPlan): Promise<Result> {
+        return this.deploy(stack, fault, (engine) => engine.destroy());
     }
 
     /** The workspaces of the account, by id. */
@@ -96,29 +103,49 @@ export class World {
 
     /** Which resources have a workspace: `<stack>.<name>`. */
     holders(id: string): string[] {
-        return (["a", "b"] as const).flatMap((stack) =>
-            this.engines[stack].state
-                .filter((entry) => entry.type === "Workspace" && entry.id === id && !entry.delete)
-                .map(({ name }) => `${stack}.${name}`),
+        return STACKS.flatMap((stack) =>
+            this.entriesOf(stack).flatMap((one) => (one.id === id && !one.delete ? [`${stack}.${one.name}`] : [])),
         );
+    }
+
+    /** Something is changed outside Pulumi, which an `up` without a refresh does not see. */
+    hide(id: string, what: Unseen): void {
+        this.unseen.set(id, new Set([...(this.unseen.get(id) ?? []), what]));
+    }
+
+    /** Whether both stacks have one identity, because a state was copied: nothing tells their workspaces apart. */
+    get isCopied(): boolean {
+        const [a, b] = STACKS.map((stack) => this.engines[stack].entry("databricks-cmk")?.id);
+        return a !== undefined && a === b;
+    }
+
+    private entriesOf(stack: StackName): Entry[] {
+        return this.engines[stack].state.filter(({ type }) => type === "Workspace");
     }
 
     private async deploy(
         stack: StackName,
-        options: UpOptions,
-        fault: { after: number; fault: Fault } | undefined,
+        fault: FaultPlan | undefined,
         run: (engine: SmallEngine) => Promise<Result>,
     ): Promise<Result> {
         const engine = this.engines[stack];
-        this.running = { stack, engine, program: this.programs[stack], options };
+        this.running = stack;
+        const before: Before = {
+            content: new Set(this.content),
+            created: new Map([...this.workspaces()].map(([id, one]) => [id, Number(one["creation_time"])])),
+            now: this.clock.now() + this.clock.skew,
+            inState: new Set(this.entriesOf(stack).map(({ id }) => id)),
+        };
         if (fault !== undefined) this.service.arm(fault.after, fault.fault);
         const retained = engine.state.filter((one) => one.retainOnDelete).map(({ id }) => id);
         try {
             const result = await run(engine);
+            observe(result.ok ? "deployments done" : result.killed ? "deployments killed" : "deployments refused");
             if (this.violation !== undefined) throw this.violation;
-            for (const id of this.workspaces().keys())
-                if ([result.error ?? "", ...result.lines].some((line) => line.includes(id))) this.mentioned.add(id);
+            this.noteWhatWasSaid(stack, result);
             for (const id of retained) if (this.holders(id).length === 0) this.excused.add(id);
+            this.noteWhatIsGone(stack, result);
+            this.requireRightfulAdoptions(stack, before);
             this.requireSingleHolders(result);
             return result;
         } finally {
@@ -127,88 +154,158 @@ export class World {
         }
     }
 
-    /** What was seen while a provider ran, whose own error handling must not swallow it. */
-    private violation: Violation | undefined;
+    private noteWhatWasSaid(stack: StackName, { error = "", lines }: Result): void {
+        const said = [error, ...lines];
+        const uuid = String(this.engines[stack].entry("databricks-cmk")?.id);
+        const pending = [...this.engines[stack].pendingCreates].map((name) => `${uuid}/${name}`);
+        for (const [id, workspace] of this.workspaces()) {
+            // The engine warns of each create that was interrupted, until the resource is created after all.
+            if (said.some((line) => line.includes(id)) || pending.includes(tagOf(workspace) ?? ""))
+                this.mentioned.add(id);
+        }
+    }
+
+    /** An object that is deleted by a killed deployment, or by another stack, is in the state until a refresh. */
+    private noteWhatIsGone(stack: StackName, { killed }: Result): void {
+        const exists = this.workspaces();
+        for (const other of STACKS)
+            for (const { id } of this.entriesOf(other))
+                if (!exists.has(id) && (other !== stack || killed)) this.hide(id, "existence");
+    }
 
     /** A workspace that holds content is deleted only where the program or the user said so. */
     private requireConsent(id: string): void {
+        observe("workspaces deleted");
         if (!this.content.has(id)) return;
+        observe("workspaces with content deleted");
         this.content.delete(id);
-        const { deleting } = this.running?.engine ?? {};
         const fail = (why: string) => {
             this.violation ??= new Violation(`the workspace ${id}, which holds notebooks, was deleted: ${why}`);
         };
-        if (this.running === undefined || deleting === undefined) return fail("by no delete of the engine");
-        const { stack, program, engine } = this.running;
-        const others = this.holders(id).filter((one) => one !== `${stack}.${deleting.name}`);
-        if (deleting.why === "destroyed") return;
-        if (others.length > 0) return fail(`${others.join(", ")} has it too`);
-        if (deleting.why === "removed") {
-            if (program.workspaces[deleting.name] !== undefined) fail(`the program still names ${deleting.name}`);
+        const stack = this.running;
+        const { deleting } = stack === undefined ? {} : this.engines[stack];
+        if (stack === undefined || deleting === undefined) return fail("by no delete of the engine");
+        const program = this.programs[stack];
+        const { name, why, asked } = deleting;
+        if (why === "destroyed") return;
+        const others = this.holders(id).filter((one) => one !== `${stack}.${name}`);
+        if (others.length > 0 && !this.isCopied && !this.shared.has(id)) return fail(`${others.join(", ")} has it too`);
+        if (why === "removed") {
+            if (program.workspaces[name] !== undefined) fail(`the program still names ${name}`);
             return;
         }
-        if (deleting.asked) {
-            const current = engine.entry(deleting.name);
-            if (current?.id === id) fail(`the replacement that was asked for ended as the same workspace`);
+        if (asked) {
+            if (this.engines[stack].entry(name)?.id === id)
+                fail("the replacement that was asked for ended as the same workspace");
             return;
         }
-        if (this.announced.has(`${stack}.${deleting.name}`)) return;
-        const spec = program.workspaces[deleting.name];
-        if (!this.isAnnounced(deleting.name)) return fail(`nobody was told that ${deleting.name} loses it`);
+        if (this.announced.has(`${stack}.${name}`)) return;
+        if (!this.isAnnounced(stack, name)) return fail(`nobody was told that ${name} loses it`);
+        const spec = program.workspaces[name];
         if (spec?.onKeyChange === "forbid" && this.keyDiffers(id, spec, stack))
             fail(`a key change replaced it, and onKeyChange is "forbid"`);
     }
 
-    /** Replacements that an earlier, broken-off deployment announced and whose old object waits for its end. */
-    readonly announced = new Set<string>();
-
-    private isAnnounced(name: string): boolean {
-        return this.running?.engine.lines.some((line) => line.startsWith(`${name}:`) && /NOTEBOOK/.test(line)) === true;
+    private isAnnounced(stack: StackName, name: string): boolean {
+        return this.engines[stack].lines.some((line) => line.startsWith(`${name}:`) && line.includes("NOTEBOOK"));
     }
 
     private keyDiffers(id: string, spec: WorkspaceSpec, stack: StackName): boolean {
-        if (spec.ignore !== undefined) return false;
-        const actual = this.service.account.find("workspaces", id)?.["managed_services_customer_managed_key_id"];
-        const asked = spec.key && this.engines[stack].entry(spec.key)?.id;
-        return (actual ?? undefined) !== asked;
-    }
-
-    /** No two resources of the program end with one workspace, but for a state that the user copied. */
-    private requireSingleHolders(result: Result): void {
-        if (!result.ok) return;
-        for (const id of this.workspaces().keys()) {
-            const holders = this.holders(id);
-            if (holders.length > 1) throw new Violation(`the workspace ${id} belongs to ${holders.join(" and ")}`);
-        }
+        if (spec.ignoresKey) return false;
+        const given = this.entriesOf(stack).find((entry) => entry.id === id)?.inputs[KEY_INPUT];
+        // A key that the program never gave is not its own: that one differs in nothing.
+        if (spec.key === undefined && given === undefined) return false;
+        const actual = this.service.account.find("workspaces", id)?.[KEY];
+        return (actual ?? undefined) !== (spec.key && this.engines[stack].entry(spec.key)?.id);
     }
 
     /** Marks the replacements that a deployment announced and did not end. */
-    rememberAnnounced(stack: StackName): void {
-        const { state, lines } = this.engines[stack];
-        for (const { name } of state.filter((one) => one.delete && one.type === "Workspace"))
-            if (lines.some((line) => line.startsWith(`${name}:`) && /NOTEBOOK/.test(line)))
-                this.announced.add(`${stack}.${name}`);
+    private rememberAnnounced(stack: StackName): void {
+        for (const one of this.entriesOf(stack))
+            if (one.delete && this.isAnnounced(stack, one.name)) this.announced.add(`${stack}.${one.name}`);
+    }
+
+    /**
+     * What a stack adopts without being asked is what an interrupted create leaves: empty, less than a day old, in nobody's
+     * state.
+     */
+    private requireRightfulAdoptions(stack: StackName, before: Before): void {
+        for (const { name, id } of this.entriesOf(stack)) {
+            const created = before.created.get(id);
+            if (created === undefined || before.inState.has(id)) continue;
+            if (this.programs[stack].workspaces[name]?.adopt === id) {
+                observe("workspaces adopted by adopt");
+                continue;
+            }
+            observe("workspaces adopted automatically");
+            const fail = (why: string) => {
+                throw new Violation(`${stack}.${name} adopted the workspace ${id} unasked, though ${why}`);
+            };
+            if (before.content.has(id)) fail("it holds notebooks");
+            if (!this.service.treesReadable) fail("nobody could see what is in it");
+            if (before.now - created > DAY) fail("it is older than a day");
+            const others = this.holders(id).filter((one) => one !== `${stack}.${name}`);
+            if (others.some((one) => one.startsWith(`${stack}.`))) fail(`${others.join(", ")} has it`);
+            // An empty workspace went to the other stack, which has not run since: nothing tells it from a leftover.
+            if (others.length > 0) this.shared.add(id);
+        }
+    }
+
+    /** No two resources of the program end with one workspace, but for a state that the user copied. */
+    private requireSingleHolders({ ok }: Result): void {
+        if (!ok || this.isCopied) return;
+        for (const id of this.workspaces().keys()) {
+            const holders = this.holders(id);
+            if (holders.length > 1 && !this.shared.has(id))
+                throw new Violation(`the workspace ${id} belongs to ${holders.join(" and ")}`);
+        }
+    }
+
+    /** The changes that the program makes with this `up`: what was hidden of them is asked for now. */
+    private forgetWhatIsAsked(stack: StackName): void {
+        const { engines, programs } = this;
+        for (const [name, { key, storageKey }] of Object.entries(programs[stack].workspaces)) {
+            const entry = engines[stack].entry(name);
+            if (entry === undefined) continue;
+            const idOfKey = (resource: string | undefined) => resource && engines[stack].entry(resource)?.id;
+            const unseen = this.unseen.get(entry.id);
+            if (idOfKey(key) !== entry.inputs[KEY_INPUT]) unseen?.delete("key");
+            if (idOfKey(storageKey && storageKeyOf(storageKey)) !== entry.inputs[STORAGE_KEY_INPUT])
+                unseen?.delete("storage-key");
+        }
+    }
+
+    private forgetUnseen(stack: StackName, { ok }: Result): void {
+        if (ok) for (const { id } of this.entriesOf(stack)) this.unseen.delete(id);
     }
 
     /** What is reported as done is done: each workspace is what its program says. */
-    requireDone(stack: StackName): void {
+    private requireDone(stack: StackName): void {
         for (const [name, spec] of Object.entries(this.programs[stack].workspaces)) {
             const entry = this.engines[stack].entry(name);
             const actual = entry && this.service.account.find("workspaces", entry.id);
+            const unseen = this.unseen.get(entry?.id ?? "") ?? new Set();
             const fail = (what: string) => {
                 throw new Violation(`up succeeded, but ${what} of ${stack}.${name} is not what the program says`);
             };
-            if (entry === undefined || actual === undefined) return fail("the existence");
+            if (entry === undefined) return fail("the existence");
+            if (unseen.has("existence")) continue;
+            if (actual === undefined) return fail("the existence");
             const { [OWNERSHIP_TAG]: mark, ...tags } = (actual["custom_tags"] ?? {}) as Record<string, string>;
             if (mark === undefined) fail("the ownership tag");
             const id = (other: string) => this.engines[stack].entry(other)?.id;
             if (actual["workspace_name"] !== spec.label) fail("the name");
             if (actual["aws_region"] !== spec.region) fail("the region");
             if (actual["credentials_id"] !== id(spec.credentials)) fail("credentialsId");
-            if (spec.ignore === undefined && spec.key !== undefined && actual[KEY] !== id(spec.key)) fail("the key");
-            if (spec.storageKey !== undefined && actual[STORAGE_KEY] !== id(storageKeyOf(spec.storageKey)))
+            const { key, storageKey, ignoresKey, team } = spec;
+            if (!ignoresKey && !unseen.has("key") && key !== undefined && actual[KEY] !== id(key)) fail("the key");
+            if (
+                !unseen.has("storage-key") &&
+                storageKey !== undefined &&
+                actual[STORAGE_KEY] !== id(storageKeyOf(storageKey))
+            )
                 fail("the storage key");
-            if (spec.team !== undefined && tags["team"] !== spec.team) fail("a tag");
+            if (team !== undefined && tags["team"] !== team) fail("a tag");
         }
     }
 
@@ -217,14 +314,14 @@ export class World {
      * program then gave up is none: the engine itself warns of its pending create.
      */
     requireNoOrphans(): void {
-        const tags = (["a", "b"] as const).flatMap((stack) => {
+        const tags = STACKS.flatMap((stack) => {
             const uuid = String(this.engines[stack].entry("databricks-cmk")?.id);
             return Object.keys(this.programs[stack].workspaces).map((name) => `${uuid}/${name}`);
         });
-        for (const [id, { custom_tags }] of this.workspaces()) {
-            const tag = (custom_tags as Record<string, string> | undefined)?.[OWNERSHIP_TAG]?.replace("+retained", "");
+        for (const [id, workspace] of this.workspaces()) {
+            const tag = tagOf(workspace);
             if (tag === undefined || !tags.includes(tag)) continue;
-            const held = Object.values(this.engines).some(({ state }) => state.some((entry) => entry.id === id));
+            const held = STACKS.some((stack) => this.entriesOf(stack).some((entry) => entry.id === id));
             if (!held && !this.excused.has(id) && !this.mentioned.has(id))
                 throw new Violation(`the workspace ${id} belongs to no resource, and nobody was told of it`);
         }
@@ -234,77 +331,7 @@ export class World {
 export const KEY = "managed_services_customer_managed_key_id";
 export const STORAGE_KEY = "storage_customer_managed_key_id";
 
-export function idOf(workspace: Record<string, unknown>): string {
-    return String(workspace["workspace_id"]).replace("\0int64:", "");
-}
-
-function storageKeyOf(key: KeyName): string {
-    return `s-${key}`;
-}
-
-/** What a program registers, in the order in which it does. */
-function goalsOf({ workspaces, keyVersion, deleteKeyFirst }: Program): Goal[] {
-    const owner = (name: string, retain = false) =>
-        new Output("databricks-cmk", "uuid", (uuid) => `${String(uuid)}${retain ? "+retained" : ""}/${name}`);
-    const key = (name: string, number: number, useCase: string): Goal => ({
-        name,
-        type: "CustomerManagedKey",
-        inputs: {
-            owner: owner(name),
-            awsKeyInfo: {
-                keyArn: `arn:aws:kms:us-east-1:123456789012:key/${number}1111111-2222-4333-8444-555555555555`,
-            },
-            useCases: [useCase],
-        },
-        deleteBeforeReplace: deleteKeyFirst && name === "k1",
-    });
-    const credentials = (name: string): Goal => ({
-        name,
-        type: "Credentials",
-        inputs: { owner: owner(name), roleArn: `arn:aws:iam::123456789012:role/${name}` },
-    });
-    const first: Goal[] = [
-        { name: "databricks-cmk", type: "StackIdentity", inputs: {} },
-        credentials("c1"),
-        credentials("c2"),
-        { name: "s", type: "StorageConfiguration", inputs: { owner: owner("s"), bucketName: "root-bucket" } },
-        key("k1", 1 + keyVersion * 2, "MANAGED_SERVICES"),
-        key("k2", 2, "MANAGED_SERVICES"),
-        key("s-k1", 5, "STORAGE"),
-        key("s-k2", 6, "STORAGE"),
-    ];
-    const named = Object.entries(workspaces);
-    // One that waits for another comes after it.
-    const ordered = [
-        ...named.filter(([, { after }]) => after === undefined),
-        ...named.filter(([, { after }]) => after !== undefined),
-    ];
-    return [...first, ...ordered.map(([name, spec]) => workspaceGoal(name, spec, owner(name, spec.retain)))];
-}
-
-function workspaceGoal(name: string, spec: WorkspaceSpec, owner: Output): Goal {
-    const keyField = spec.oldKeyName ? "customerManagedKeyId" : "managedServicesCustomerManagedKeyId";
-    const ignored = { today: "managedServicesCustomerManagedKeyId", old: "customerManagedKeyId" };
-    return {
-        name,
-        type: "Workspace",
-        inputs: {
-            owner,
-            workspaceName: spec.label,
-            awsRegion: spec.region,
-            credentialsId: new Output(spec.credentials, "credentialsId"),
-            storageConfigurationId: new Output("s", "storageConfigurationId"),
-            ...(spec.key && { [keyField]: new Output(spec.key, "customerManagedKeyId") }),
-            ...(spec.storageKey && {
-                storageCustomerManagedKeyId: new Output(storageKeyOf(spec.storageKey), "customerManagedKeyId"),
-            }),
-            ...(spec.team !== undefined && { customTags: { team: spec.team } }),
-            ...(spec.fixedName && { deploymentName: `fixed-${spec.label}` }),
-            ...(spec.adopt !== undefined && { adopt: spec.adopt }),
-            onKeyChange: spec.onKeyChange,
-        },
-        retainOnDelete: spec.retain,
-        ...(spec.ignore && { ignoreChanges: [ignored[spec.ignore]] }),
-        ...(spec.alias !== undefined && { aliases: [spec.alias] }),
-    };
+/** The owner that a workspace's tag names. */
+function tagOf({ custom_tags }: Record<string, unknown>): string | undefined {
+    return (custom_tags as Record<string, string> | undefined)?.[OWNERSHIP_TAG]?.replace("+retained", "");
 }

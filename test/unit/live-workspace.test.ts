@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
+import { OWNERSHIP_TAG, ownerOfInputs } from "../../provider/contract/ownership-tag";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
@@ -37,6 +37,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         const session = new Session(world);
         session.claims.isWholeProgram = true;
         return {
+            claims: session.claims,
             credentials: new ObjectHandler(credentialsObject, session),
             storage: new ObjectHandler(storageConfigurationObject, session),
             key: new ObjectHandler(customerManagedKeyObject, session),
@@ -213,5 +214,27 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect(failures.map(({ property }) => property)).to.deep.equal(["networkConnectivityConfigId"]);
         const replaced = await handlers.workspace.check(olds, { ...news, awsRegion: "us-west-2" });
         expect(replaced.failures ?? []).to.deep.equal([]);
+    });
+
+    it("--replace of one that was adopted makes a new one, though the program still says adopt", async () => {
+        const news = await inputs();
+        const { id } = await handlers.workspace.create(news);
+        handlers = handlersOf();
+        const adopting = { ...news, adopt: id, owner: ownerFor("x") };
+        expect((await handlers.workspace.create(adopting)).id).to.equal(id);
+        // The engine compares nothing then: the state alone says whose it is.
+        handlers = handlersOf();
+        handlers.claims.addStateObject(workspaceObject, id, ownerOfInputs(adopting));
+        expect((await handlers.workspace.create(adopting)).id).to.not.equal(id);
+    });
+
+    it("a deletion whose response was lost is done, or asked for again", async () => {
+        const news = await inputs();
+        for (const when of ["after", "before"] as const) {
+            const { id, outs } = await handlers.workspace.create({ ...news, owner: ownerFor(when) });
+            cloud.inject({ when: ({ method }) => method === "DELETE", times: 1, do: { kind: "drop", when } });
+            await handlers.workspace.delete(id, outs);
+            expect(exists(id), when).to.equal(false);
+        }
     });
 });
