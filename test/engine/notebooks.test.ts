@@ -9,6 +9,7 @@ describe("the main example on the real engine", () => {
     const canary = `canary-${randomUUID()}`;
     let cloud: LocalCloud;
     let stack: TestStack;
+    let existingKey = "";
     before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 1500, clientSecret: canary });
         stack = await TestStack.create(cloud);
@@ -124,7 +125,8 @@ describe("the main example on the real engine", () => {
     });
 
     it("previews replace when the key changes", async () => {
-        await stack.stack.setConfig("keyArn", { value: cloud.createKey() });
+        existingKey = cloud.createKey();
+        await stack.stack.setConfig("keyArn", { value: existingKey });
         cloud.clearRequests();
         const { output, operations } = await stack.preview();
         expect(operations, output).to.include("replace Workspace notebooks");
@@ -135,6 +137,6 @@ describe("the main example on the real engine", () => {
     it("leaves nothing after destroy", async () => {
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
-        expect(cloud.contents()).to.deep.equal([]);
+        expect(cloud.contents()).to.deep.equal([`KMS key ${existingKey}`]);
     });
 });
