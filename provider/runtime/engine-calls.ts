@@ -5,7 +5,7 @@ import { isEngineAlive } from "./engine";
 import type { EngineReporter } from "./reporter";
 
 /** How often a provider without work looks whether its engine is still there, in milliseconds. */
-const CHECK_ENGINE = 20_000;
+const CHECK_ENGINE = 5_000;
 
 /**
  * What all handlers of the process share at its door: which resource a call is about, and whether any is under way.

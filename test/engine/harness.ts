@@ -106,6 +106,11 @@ export class TestStack {
         }
     }
 
+    /** The environment of its next commands; a change holds from the next one on. */
+    get environment(): Record<string, string> {
+        return this.stack.workspace.envVars;
+    }
+
     /** Gives the stack another program. */
     set program(program: automation.PulumiFn) {
         this.stack.workspace.program = program;

@@ -56,6 +56,13 @@ export class TokenService {
         return principal;
     }
 
+    /** Gives a service principal a new secret, and returns it: the old one is refused from now on. Tokens that were given stay valid. */
+    rotateSecret(clientId: string): string {
+        const clientSecret = secret("dose");
+        this.principals.set(clientId, { clientId, clientSecret });
+        return clientSecret;
+    }
+
     /** Makes a personal access token for one workspace, of the account's own service principal or of another member. */
     createWorkspaceToken(workspaceId: string, principal = this.identity.clientId): string {
         return this.addToken(secret("dapi"), { principal, workspaceId });
