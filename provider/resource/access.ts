@@ -62,6 +62,14 @@ export abstract class ObjectAccess {
         return tag !== undefined && !belongsToStack(owner, tag);
     }
 
+    /** Fails where a change of the tags would take the object from another stack, which has it by its tag: the state was copied. */
+    protected async requireOwnStack(id: string, olds: Properties, news: Properties): Promise<void> {
+        if (this.changesOwner(olds, news) || !(await this.belongsToOtherStack(id, olds))) return;
+        throw new ReportedError(
+            `The ownership tag of the ${this.definition.noun} ${id} names another stack, which has it now, and a change of its tags would take it back. Nothing was changed. If that stack keeps it, take it out of this one (\`pulumi state delete <its urn>\`) and out of this program.`,
+        );
+    }
+
     protected toState(inputs: Properties, response: Properties): Record<string, unknown> {
         return toState(this.definition, inputs, response, this.contextOf(inputs));
     }

@@ -161,6 +161,7 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         }
         const given = { ...withoutOwnInputs(this.definition, olds), ...news, given: givenBits(this.definition, news) };
         const request = { ...this.requestFor(news), collection };
+        if (tagsField !== undefined && changed.includes(tagsField)) await this.requireOwnStack(id, olds, news);
         if (changed.length > 0) {
             const inputs = this.changesOwner(olds, news) ? await withExistingTags(request, id) : news;
             await this.write(collection, id, inputs, changed);

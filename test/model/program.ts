@@ -22,6 +22,8 @@ export interface WorkspaceSpec {
     readonly after?: string | undefined;
     /** Whether the first key's registration is in its `replaceWith`. */
     readonly replaceWithKey: boolean;
+    /** Inputs that it has as plain values: ids of what another stack has, from which it was moved. */
+    readonly literals: Readonly<Record<string, string>>;
 }
 
 export const plain: WorkspaceSpec = {
@@ -33,6 +35,7 @@ export const plain: WorkspaceSpec = {
     ignoresKey: false,
     fixedName: false,
     replaceWithKey: false,
+    literals: {},
 };
 
 /** A program: what it says of its workspaces, and of what they need. */
@@ -46,9 +49,16 @@ export interface Program {
 export const KEY_INPUT = "managedServicesCustomerManagedKeyId";
 export const STORAGE_KEY_INPUT = "storageCustomerManagedKeyId";
 
-/** The registration of a key as a storage key. */
-export function storageKeyOf(key: KeyName): string {
-    return `s-${key}`;
+/** The ids that a workspace asks for, by the ids of the stack's resources: what the account has to show in the end. */
+export function askedIds(
+    { credentials, key, storageKey, literals }: WorkspaceSpec,
+    idOf: (name: string) => string | undefined,
+): Readonly<Record<"credentialsId" | typeof KEY_INPUT | typeof STORAGE_KEY_INPUT, string | undefined>> {
+    return {
+        credentialsId: literals["credentialsId"] ?? idOf(credentials),
+        [KEY_INPUT]: literals[KEY_INPUT] ?? (key && idOf(key)),
+        [STORAGE_KEY_INPUT]: literals[STORAGE_KEY_INPUT] ?? (storageKey && idOf(`s-${storageKey}`)),
+    };
 }
 
 /** What a program registers, in the order in which it does. */
@@ -104,12 +114,13 @@ function workspaceGoal(name: string, spec: WorkspaceSpec, owner: Output): Goal {
             storageConfigurationId: new Output("s", "storageConfigurationId"),
             ...(spec.key && { [KEY_INPUT]: new Output(spec.key, "customerManagedKeyId") }),
             ...(spec.storageKey && {
-                [STORAGE_KEY_INPUT]: new Output(storageKeyOf(spec.storageKey), "customerManagedKeyId"),
+                [STORAGE_KEY_INPUT]: new Output(`s-${spec.storageKey}`, "customerManagedKeyId"),
             }),
             ...(spec.team !== undefined && { customTags: { team: spec.team } }),
             ...(spec.fixedName && { deploymentName: `fixed-${spec.label}` }),
             ...(spec.adopt !== undefined && { adopt: spec.adopt }),
             onKeyChange: spec.onKeyChange,
+            ...spec.literals,
         },
         retainOnDelete: spec.retain,
         ...(spec.ignoresKey && { ignoreChanges: [KEY_INPUT, "customerManagedKeyId"] }),

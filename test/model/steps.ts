@@ -1,9 +1,16 @@
 import fc from "fast-check";
 
 import { type Fault, idOf } from "./account-service";
-import { KEYS, plain, type WorkspaceSpec } from "./program";
+import { KEY_INPUT, KEYS, plain, STORAGE_KEY_INPUT, type WorkspaceSpec } from "./program";
 import type { UpOptions } from "./small-engine";
 import { type FaultPlan, KEY, type StackName, STACKS, STORAGE_KEY, Violation, World } from "./world";
+
+/** What an edit of a program names the inputs that may be plain values. */
+const FIELD_OF: Readonly<Record<string, keyof WorkspaceSpec>> = {
+    credentialsId: "credentials",
+    [KEY_INPUT]: "key",
+    [STORAGE_KEY_INPUT]: "storageKey",
+};
 
 const IDENTITY = "databricks-cmk";
 
@@ -37,7 +44,7 @@ export type Step =
     | { readonly do: "drift"; readonly field: DriftField; readonly value: number; readonly at: number }
     | { readonly do: "fail"; readonly next: boolean }
     | { readonly do: "repair" }
-    | { readonly do: "move"; readonly name: string }
+    | { readonly do: "move"; readonly name: string; readonly keeps: boolean }
     | { readonly do: "copy"; readonly name: string; readonly forgets: "everything" | "workspace" }
     | { readonly do: "time"; readonly skew: number; readonly passes: number }
     | { readonly do: "trees"; readonly readable: boolean }
@@ -102,14 +109,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         arbitrary: fc.record({ do: fc.constant("refresh" as const), stack, fault }, { requiredKeys: ["do", "stack"] }),
     },
     fc.record({ do: fc.constantFrom("target" as const, "target-replace"), stack, name, identity: fc.boolean() }),
-    fc.record({ do: fc.constantFrom("replace" as const, "taint", "forget"), stack, name }),
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("replace" as const, "taint", "forget"), stack, name }) },
     fc.record({ do: fc.constant("remove" as const), stack, name }),
     fc.record({ do: fc.constant("rename" as const), stack, alias: fc.boolean() }),
     fc.record({ do: fc.constant("new-key" as const), stack, deleteFirst: fc.boolean() }),
-    fc.record({ do: fc.constant("adopt" as const), stack, name }),
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("adopt" as const), stack, name }) },
     fc.record({ do: fc.constant("fail" as const), next: fc.boolean() }),
     fc.constant<Step>({ do: "repair" }),
-    fc.record({ do: fc.constant("move" as const), name }),
+    fc.record({ do: fc.constant("move" as const), name, keeps: fc.boolean() }),
     fc.record({ do: fc.constant("copy" as const), name, forgets: fc.constantFrom("everything", "workspace") }),
     fc.record({
         do: fc.constant("time" as const),
@@ -126,7 +133,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Sequences of steps, which begin with a workspace that people work in. */
-export const sequences: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 3, maxLength: 14 });
+export const sequences: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 3, maxLength: 14, size: "max" });
 
 /** Lives a sequence; throws `Violation` where something happened that must not. */
 export async function live(steps: readonly Step[]): Promise<void> {
@@ -192,7 +199,7 @@ async function take(world: World, step: Step): Promise<void> {
             await world.destroy(step.stack, step.fault);
             return;
         case "move":
-            return move(world, step.name);
+            return move(world, step.name, step.keeps);
         case "copy":
             return copyState(world, step.name, step.forgets);
         case "edit":
@@ -213,7 +220,13 @@ function changeProgram(
     const { workspaces, keyVersion, ...rest } = world.programs[step.stack];
     switch (step.do) {
         case "edit": {
-            const spec = { ...(workspaces[step.name] ?? { ...plain, label: step.name }), ...step.change };
+            const before = workspaces[step.name] ?? { ...plain, label: step.name };
+            const literals = Object.fromEntries(
+                Object.entries(before.literals).filter(
+                    ([input]) => !Object.keys(step.change).includes(FIELD_OF[input] ?? ""),
+                ),
+            );
+            const spec = { ...before, ...step.change, literals };
             return program(world, step.stack, { ...workspaces, [step.name]: spec });
         }
         case "remove":
@@ -329,16 +342,25 @@ function forget(world: World, stack: StackName, name: string): void {
     world.excused.add(entry.id);
 }
 
-/** A workspace's entry goes from stack a to stack b (`pulumi state move`); a's program names it still. */
-function move(world: World, name: string): void {
+/**
+ * A workspace's entry goes from stack a to stack b (`pulumi state move`), or a copy of it (`export | import`). The program of a
+ * names it still.
+ */
+function move(world: World, name: string, keeps: boolean): void {
     const [from, to] = [world.engines.a, world.engines.b];
     const entry = from.entry(name);
     if (entry === undefined || to.entry(name) !== undefined) return;
-    from.state = from.state.filter((one) => one !== entry);
-    to.state = [...to.state, entry];
+    if (keeps) world.shared.add(entry.id);
+    else from.state = from.state.filter((one) => one !== entry);
+    to.state = [...to.state, structuredClone(entry)];
     const spec = world.programs.a.workspaces[name];
-    if (spec !== undefined)
-        program(world, "b", { ...world.programs.b.workspaces, [name]: { ...spec, alias: undefined } });
+    if (spec === undefined) return;
+    const ids = ["credentialsId", "storageConfigurationId", KEY_INPUT, STORAGE_KEY_INPUT].flatMap((input) => {
+        const value = entry.inputs[input];
+        return typeof value === "string" ? [[input, value]] : [];
+    });
+    const literals = Object.fromEntries(ids) as Record<string, string>;
+    program(world, "b", { ...world.programs.b.workspaces, [name]: { ...spec, alias: undefined, literals } });
 }
 
 /** Stack b gets a copy of a's state and program (`export | import`), and a forgets the workspace, or everything. */

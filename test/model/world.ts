@@ -1,15 +1,7 @@
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import { AccountService, type Fault, idOf } from "./account-service";
 import { ModelClock } from "./model-clock";
-import {
-    goalsOf,
-    KEY_INPUT,
-    plain,
-    type Program,
-    STORAGE_KEY_INPUT,
-    storageKeyOf,
-    type WorkspaceSpec,
-} from "./program";
+import { askedIds, goalsOf, KEY_INPUT, plain, type Program, STORAGE_KEY_INPUT, type WorkspaceSpec } from "./program";
 import { type Entry, type Result, SmallEngine, type UpOptions } from "./small-engine";
 
 export type StackName = "a" | "b";
@@ -64,8 +56,8 @@ export class World {
     readonly excused = new Set<string>();
     /** Replacements that an earlier, broken-off deployment announced and whose old object waits for its end. */
     readonly announced = new Set<string>();
-    /** Workspaces that both stacks have, because one was empty when it was moved. */
-    private readonly shared = new Set<string>();
+    /** Workspaces that both stacks have: the user copied the entry, or one was empty when it was moved. */
+    readonly shared = new Set<string>();
     private readonly unseen = new Map<string, Set<Unseen>>();
     private readonly mentioned = new Set<string>();
     private running: StackName | undefined;
@@ -187,9 +179,16 @@ export class World {
         if (stack === undefined || deleting === undefined) return fail("by no delete of the engine");
         const program = this.programs[stack];
         const { name, why, asked } = deleting;
-        if (why === "destroyed") return;
         const others = this.holders(id).filter((one) => one !== `${stack}.${name}`);
-        if (others.length > 0 && !this.isCopied && !this.shared.has(id)) return fail(`${others.join(", ")} has it too`);
+        if (others.length > 0 && !this.isCopied) {
+            // An entry that was moved has the owner of the other stack until the next `up`.
+            const owner = this.entriesOf(stack).find((one) => one.id === id)?.outputs["owner"];
+            const tag = tagOf(this.workspaces().get(id) ?? {}) ?? "";
+            if (!tag.startsWith(String(owner).slice(0, 36)))
+                return fail(`${others.join(", ")} has it too, as its tag says`);
+            if (why !== "destroyed" && !this.shared.has(id)) return fail(`${others.join(", ")} has it too`);
+        }
+        if (why === "destroyed") return;
         if (why === "removed") {
             if (program.workspaces[name] !== undefined) fail(`the program still names ${name}`);
             return;
@@ -213,10 +212,14 @@ export class World {
     private keyDiffers(id: string, spec: WorkspaceSpec, stack: StackName): boolean {
         if (spec.ignoresKey) return false;
         const given = this.entriesOf(stack).find((entry) => entry.id === id)?.inputs[KEY_INPUT];
+        const asked = this.askedIds(stack, spec)[KEY_INPUT];
         // A key that the program never gave is not its own: that one differs in nothing.
-        if (spec.key === undefined && given === undefined) return false;
-        const actual = this.service.account.find("workspaces", id)?.[KEY];
-        return (actual ?? undefined) !== (spec.key && this.engines[stack].entry(spec.key)?.id);
+        if (asked === undefined && given === undefined) return false;
+        return (this.service.account.find("workspaces", id)?.[KEY] ?? undefined) !== asked;
+    }
+
+    private askedIds(stack: StackName, spec: WorkspaceSpec) {
+        return askedIds(spec, (name) => this.engines[stack].entry(name)?.id);
     }
 
     /** Marks the replacements that a deployment announced and did not end. */
@@ -263,15 +266,15 @@ export class World {
 
     /** The changes that the program makes with this `up`: what was hidden of them is asked for now. */
     private forgetWhatIsAsked(stack: StackName): void {
-        const { engines, programs } = this;
-        for (const [name, { key, storageKey }] of Object.entries(programs[stack].workspaces)) {
-            const entry = engines[stack].entry(name);
+        const specs = Object.entries(this.programs[stack].workspaces);
+        for (const [name, spec] of specs) {
+            const isRenamed = specs.some(([, { alias }]) => alias === name);
+            const entry = isRenamed ? undefined : this.engines[stack].entry(name);
             if (entry === undefined) continue;
-            const idOfKey = (resource: string | undefined) => resource && engines[stack].entry(resource)?.id;
+            const asked = this.askedIds(stack, spec);
             const unseen = this.unseen.get(entry.id);
-            if (idOfKey(key) !== entry.inputs[KEY_INPUT]) unseen?.delete("key");
-            if (idOfKey(storageKey && storageKeyOf(storageKey)) !== entry.inputs[STORAGE_KEY_INPUT])
-                unseen?.delete("storage-key");
+            if (asked[KEY_INPUT] !== entry.inputs[KEY_INPUT]) unseen?.delete("key");
+            if (asked[STORAGE_KEY_INPUT] !== entry.inputs[STORAGE_KEY_INPUT]) unseen?.delete("storage-key");
         }
     }
 
@@ -293,19 +296,15 @@ export class World {
             if (actual === undefined) return fail("the existence");
             const { [OWNERSHIP_TAG]: mark, ...tags } = (actual["custom_tags"] ?? {}) as Record<string, string>;
             if (mark === undefined) fail("the ownership tag");
-            const id = (other: string) => this.engines[stack].entry(other)?.id;
+            const asked = this.askedIds(stack, spec);
             if (actual["workspace_name"] !== spec.label) fail("the name");
             if (actual["aws_region"] !== spec.region) fail("the region");
-            if (actual["credentials_id"] !== id(spec.credentials)) fail("credentialsId");
-            const { key, storageKey, ignoresKey, team } = spec;
-            if (!ignoresKey && !unseen.has("key") && key !== undefined && actual[KEY] !== id(key)) fail("the key");
-            if (
-                !unseen.has("storage-key") &&
-                storageKey !== undefined &&
-                actual[STORAGE_KEY] !== id(storageKeyOf(storageKey))
-            )
-                fail("the storage key");
-            if (team !== undefined && tags["team"] !== team) fail("a tag");
+            if (actual["credentials_id"] !== asked.credentialsId) fail("credentialsId");
+            const differs = (wanted: string | undefined, field: string) =>
+                wanted !== undefined && actual[field] !== wanted;
+            if (!spec.ignoresKey && !unseen.has("key") && differs(asked[KEY_INPUT], KEY)) fail("the key");
+            if (!unseen.has("storage-key") && differs(asked[STORAGE_KEY_INPUT], STORAGE_KEY)) fail("the storage key");
+            if (spec.team !== undefined && tags["team"] !== spec.team) fail("a tag");
         }
     }
 

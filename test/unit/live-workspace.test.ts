@@ -110,6 +110,18 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect(world.lines.at(-1)).to.contain(`workspace ${id} is not deleted`).and.contain("another stack");
     });
 
+    it("one whose tag names another stack is not taken back by a change of its tags", async () => {
+        const news = await inputs();
+        const { id, outs } = await handlers.workspace.create(news);
+        setTags(id, { [OWNERSHIP_TAG]: OTHER_STACK });
+        handlers = handlersOf();
+        const { message } = await failureOf(
+            handlers.workspace.update(id, outs, { ...news, customTags: { team: "a" } }),
+        );
+        expect(message).to.contain("names another stack").and.contain("pulumi state delete");
+        expect(tagsOf(id)).to.deep.equal({ [OWNERSHIP_TAG]: OTHER_STACK });
+    });
+
     it("one from another stack's state is made this stack's own, and tags that the program never set stay", async () => {
         const news = await inputs();
         const { id, outs } = await handlers.workspace.create(news);
