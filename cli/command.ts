@@ -18,7 +18,7 @@ export interface CommandIo {
     /** Writes a line to standard error. */
     readonly err: (line: string) => void;
     readonly environment: Readonly<Record<string, string | undefined>>;
-    /** Aborts at SIGINT and SIGTERM: the command ends what it began, and returns. */
+    /** Aborts at SIGINT, SIGTERM and SIGHUP: the command ends what it began, and returns. */
     readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { adopt } from "./adopt";
 import type { Command } from "./command";
 import { copy } from "./copy";
+import { drill } from "./drill";
 import { localCloud } from "./local-cloud";
 import { runCommandLine } from "./run";
 
@@ -8,10 +10,12 @@ import { runCommandLine } from "./run";
 const commands: ReadonlyMap<string, Command> = new Map([
     ["local-cloud", localCloud],
     ["copy", copy],
+    ["adopt", adopt],
+    ["drill", drill],
 ]);
 
 const ended = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ended.abort());
 
 void runCommandLine(process.argv.slice(2), commands, {
     out: (line) => void process.stdout.write(`${line}\n`),

@@ -5,6 +5,8 @@ import type { Row } from "./table";
 /** One measure: its name for `--only`, and how it is taken. */
 export interface Measure {
     readonly name: string;
+    /** Whether it is taken only where `--only` names it. Default: false. */
+    readonly onlyByName?: true;
     measure(bench: Bench): Promise<Row[]>;
 }
 

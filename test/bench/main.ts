@@ -9,6 +9,7 @@ import { foreign } from "./measures/foreign";
 import { importing } from "./measures/import";
 import { memory } from "./measures/memory";
 import { rate } from "./measures/rate";
+import { stacks } from "./measures/stacks";
 import { state } from "./measures/state";
 import { preview, refresh } from "./measures/unchanged";
 import { readOptions } from "./options";
@@ -16,7 +17,7 @@ import { plot } from "./plot";
 import { profileUp } from "./profile";
 import { type Row, table } from "./table";
 
-const measures: readonly Measure[] = [create, burst, refresh, preview, state, importing, memory, rate, foreign];
+const measures: readonly Measure[] = [create, burst, refresh, preview, state, importing, memory, rate, foreign, stacks];
 
 async function main(): Promise<void> {
     const options = readOptions(
@@ -35,8 +36,8 @@ async function main(): Promise<void> {
     const bench = new Bench(options, arms, (line) => console.error(line));
     const rows: Row[] = [];
     try {
-        for (const { name, measure } of measures) {
-            if (options.only.length > 0 && !options.only.includes(name)) continue;
+        for (const { name, measure, onlyByName = false } of measures) {
+            if ((options.only.length > 0 || onlyByName) && !options.only.includes(name)) continue;
             const measured = await measure(bench);
             rows.push(...measured);
             // A run takes long, so each measure is printed as soon as it is complete.

@@ -14,6 +14,10 @@ export interface BenchOptions {
     readonly rate: number;
     /** Number of workspaces in the measure `rate`. */
     readonly rateN: number;
+    /** Number of stacks in the measure `stacks`. */
+    readonly stacks: number;
+    /** Number of workspaces of each of these stacks. */
+    readonly stackN: number;
     /** The measures to take. Empty: all. */
     readonly only: readonly string[];
     /** Whether to measure `@pulumi/databricks` too. */
@@ -37,6 +41,8 @@ export function readOptions(args: readonly string[], measures: readonly string[]
             runs: { type: "string", default: "3" },
             rate: { type: "string", default: "10" },
             "rate-n": { type: "string" },
+            stacks: { type: "string", default: "10" },
+            "stack-n": { type: "string", default: "100" },
             only: { type: "string", default: "" },
             peer: { type: "boolean", default: false },
             profile: { type: "boolean", default: false },
@@ -55,6 +61,8 @@ export function readOptions(args: readonly string[], measures: readonly string[]
         runs: number("runs", values.runs),
         rate: number("rate", values.rate),
         rateN: values["rate-n"] === undefined ? Math.max(200, n) : number("rate-n", values["rate-n"]),
+        stacks: number("stacks", values.stacks),
+        stackN: number("stack-n", values["stack-n"]),
         only,
         peer: values.peer,
         profile: values.profile,

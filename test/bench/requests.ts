@@ -76,3 +76,16 @@ export function acceptedRate(requests: readonly RecordedRequest[]): number | und
     const span = Math.max(...times) - Math.min(...times);
     return times.length < 2 || span === 0 ? undefined : ((times.length - 1) * 1000) / span;
 }
+
+/**
+ * The part of the allowed rate that was used, from the first accepted workspace to the last: requests of every kind that were
+ * not answered with 429. `undefined` for fewer than two workspaces.
+ */
+export function acceptedShare(requests: readonly RecordedRequest[], allowed: number): number | undefined {
+    const accepted = requests.filter(({ status }) => status !== 429);
+    const times = accepted.filter(isWorkspacePost).map(({ time }) => time);
+    const [from, to] = [Math.min(...times), Math.max(...times)];
+    if (times.length < 2 || from === to) return undefined;
+    const count = accepted.filter(({ time }) => time >= from && time < to).length;
+    return (count * 1000) / (to - from) / allowed;
+}

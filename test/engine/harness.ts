@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
@@ -69,6 +69,18 @@ export class TestStack {
         });
         await made.configure(config);
         return made;
+    }
+
+    /** Makes a stack for a program of these files, `index.ts` first of them, in TypeScript. */
+    static async ofFiles(cloud: LocalCloud, files: ReadonlyMap<string, string>): Promise<TestStack> {
+        return TestStack.make(cloud, {}, "test", (folder) => {
+            const options = { strict: true, target: "es2022", module: "commonjs", moduleResolution: "node" };
+            writeFileSync(join(folder, "Pulumi.yaml"), "name: tests\nruntime: nodejs\n");
+            writeFileSync(join(folder, "package.json"), '{"name": "tests", "main": "index.ts"}');
+            writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
+            for (const [file, text] of files) writeFileSync(join(folder, file), text);
+            return { workDir: folder };
+        });
     }
 
     private static async make(

@@ -5,7 +5,7 @@ import { expect } from "chai";
 
 import { readOptions } from "../bench/options";
 import { plot } from "../bench/plot";
-import { acceptedRate, countRequests, noticedAfter } from "../bench/requests";
+import { acceptedRate, acceptedShare, countRequests, noticedAfter } from "../bench/requests";
 import { selfTimes } from "../bench/self-time";
 import { declaredOutputs, stateRemainder } from "../bench/state-remainder";
 import { atLeast, atMost, median, type Row, table } from "../bench/table";
@@ -103,6 +103,18 @@ describe("the benchmark", () => {
         const refused = request("POST", `${account}/workspaces`, 5000, 429);
         expect(acceptedRate([...posts, refused])).to.equal(3);
         expect(acceptedRate(posts.slice(1, 2))).to.equal(undefined);
+    });
+
+    it("counts every accepted request for the part of the allowed rate, and none that was refused", () => {
+        const requests = [
+            request("POST", `${account}/workspaces`, 0, 201),
+            request("GET", `${account}/workspaces`, 500),
+            request("POST", `${account}/workspaces`, 600, 429),
+            request("POST", `${account}/workspaces`, 1000, 201),
+            request("GET", `${account}/workspaces`, 3000),
+        ];
+        expect(acceptedShare(requests, 10)).to.equal(0.2);
+        expect(acceptedShare(requests.slice(0, 2), 10)).to.equal(undefined);
     });
 
     it("writes a row with its figures, their multiples of the empty provider, its goal and whether that is met", () => {

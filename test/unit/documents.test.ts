@@ -56,6 +56,15 @@ describe("the documents", () => {
         expect(read("README.md").split("\n").length).to.be.at.most(151);
     });
 
+    it("have each command of the command line in the README's table, with its page", () => {
+        const commands = [...read("cli", "main.ts").matchAll(/^    \["([a-z-]+)", \w+\],$/gm)].map(([, name]) => name);
+        const rows = [...read("README.md").matchAll(/^\| \[`([a-z-]+)`\]\(docs\/[a-z-]+\.md\) /gm)].map(
+            ([, name]) => name,
+        );
+        expect(commands.length).to.be.above(3);
+        expect(rows.sort()).to.deep.equal(commands.sort());
+    });
+
     it("let a stranger find orphans, throttling, the cache, backoff and retries in ARCHITECTURE", () => {
         const architecture = read("ARCHITECTURE.md");
         for (const word of ["orphan", "throttle", "cache", "backoff", "retry"]) expect(architecture).to.contain(word);

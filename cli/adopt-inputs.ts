@@ -1,0 +1,109 @@
+import type { ObjectType } from "../provider/contract/kinds";
+import type { ObjectDefinition } from "../provider/resource/definition";
+import { differences, givenBits } from "../provider/resource/diff";
+import { type OutputContext, responseValue, toOutputs, toState } from "../provider/resource/mapping";
+import { checkInputs } from "../provider/resource/validation";
+import type { Settings } from "../provider/runtime/settings";
+import { getPath, type Properties, sameValue, setPath } from "../provider/util/property-path";
+
+/** The inputs that hold the id, or the ids, of other objects, and the kind of these. */
+export const REFERENCES: Readonly<Record<string, ObjectType>> = {
+    credentialsId: "Credentials",
+    storageConfigurationId: "StorageConfiguration",
+    networkId: "Network",
+    privateAccessSettingsId: "PrivateAccessSettings",
+    managedServicesCustomerManagedKeyId: "CustomerManagedKey",
+    storageCustomerManagedKeyId: "CustomerManagedKey",
+    "vpcEndpoints.restApis": "VpcEndpoint",
+    "vpcEndpoints.dataplaneRelays": "VpcEndpoint",
+    allowedVpcEndpointIds: "VpcEndpoint",
+};
+
+/** The ids of other objects that an object of the account names. */
+export function referencesIn(definition: ObjectDefinition, response: Properties): string[] {
+    return Object.keys(REFERENCES)
+        .filter((path) => definition.fields[path] !== undefined)
+        .flatMap((path) => [responseValue(definition, response, path)].flat())
+        .filter((id) => typeof id === "string");
+}
+
+/** Values that the service chose: whether one is, by the input's path. A program that leaves it out says the same. */
+const CHOSEN: Readonly<Record<string, (value: unknown) => boolean>> = {
+    "awsKeyInfo.keyRegion": () => true,
+    deploymentName: (value) => /^dbc-[0-9a-f]{8}-[0-9a-f]{4}$/.test(String(value)),
+    computeMode: (value) => value !== "SERVERLESS",
+};
+
+/** An object as the account shows it, and what its arguments depend on. */
+export interface Shown {
+    readonly definition: ObjectDefinition;
+    readonly id: string;
+    readonly response: Properties;
+    readonly context: OutputContext;
+    readonly settings: Settings;
+}
+
+/**
+ * The arguments of a resource that adopts the object and changes nothing: without defaults, and without what only the
+ * service knows. What the provider's own check refuses is left out where leaving it out is no difference. Returns the
+ * reason where that leads to no such arguments.
+ */
+export function inputsOf(shown: Shown): Properties | string {
+    const { definition, id, response, context, settings } = shown;
+    let paths = Object.keys(definition.fields).filter((path) => isWritten(definition, path, response));
+    for (;;) {
+        const inputs = pick(definition, response, context, paths);
+        const failures = checkInputs(definition, { ...inputs, adopt: id }, { allowedRegions: regionsOf(inputs) });
+        const [failure] = failures;
+        if (failure === undefined) {
+            const [different] = remaining(shown, inputs, settings);
+            return different === undefined ? inputs : `its ${different} cannot be said in a program`;
+        }
+        const refused = paths.find((path) => isAt(failure.property, path));
+        const optional = refused !== undefined && definition.fields[refused]?.schema.safeParse(undefined).success;
+        if (refused === undefined || optional !== true) return `${failure.property} ${failure.reason}`;
+        paths = paths.filter((path) => path !== refused);
+    }
+}
+
+function isWritten(definition: ObjectDefinition, path: string, response: Properties): boolean {
+    const field = definition.fields[path];
+    const value = responseValue(definition, response, path);
+    if (field === undefined || value === undefined || CHOSEN[path]?.(value) === true) return false;
+    return !sameValue(value, undefined) && !sameValue(value, field.apiDefault);
+}
+
+function pick(
+    definition: ObjectDefinition,
+    response: Properties,
+    context: OutputContext,
+    paths: readonly string[],
+): Properties {
+    const outputs = toOutputs(definition, response, context);
+    const inputs: Record<string, unknown> = {};
+    for (const path of paths) setPath(inputs, path, getPath(outputs, path));
+    return inputs;
+}
+
+/** The inputs that a resource with these arguments would change, or could not adopt. */
+function remaining({ definition, response, context }: Shown, inputs: Properties, settings: Settings): string[] {
+    const state = toState(definition, inputs, response, context);
+    const asAdopted = differences(definition, state, inputs, settings).filter(
+        ({ change, removed }) => change === "replace" || (change === "refuse" && !removed),
+    );
+    const afterwards = differences(definition, { ...state, given: givenBits(definition, inputs) }, inputs, settings);
+    return [...asAdopted, ...afterwards].filter(({ change }) => change !== "ignore").map(({ path }) => path);
+}
+
+/** Whether a failure's property is this input, or something inside it. */
+function isAt(property: string, path: string): boolean {
+    return property === path || property.startsWith(`${path}.`);
+}
+
+/** The regions that an object names. All of them pass the check: the account has the object already. */
+export function regionsOf(inputs: Properties): string[] {
+    const arn = getPath(inputs, "awsKeyInfo.keyArn");
+    return [inputs["awsRegion"], inputs["region"], typeof arn === "string" ? arn.split(":")[3] : undefined].filter(
+        (region) => typeof region === "string",
+    );
+}

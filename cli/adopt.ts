@@ -1,0 +1,63 @@
+import type { AdoptionOptions } from "./adopt-account";
+import { type Command, type CommandIo, textOption, UsageError } from "./command";
+
+/** `adopt`: a program for what an account has already. */
+export const adopt: Command = {
+    summary: "Writes a TypeScript program for what the account has already, whose `pulumi up` changes nothing.",
+    description:
+        "Reads every object of the account and writes it as a resource with `adopt` and `protect`; objects name each other by\n" +
+        "variable. Changes nothing. Signs in as the provider does (DATABRICKS_* variables or a profile). What cannot be\n" +
+        "adopted is left out, and the program's first lines and standard error say why. docs/adopt.md tells more.",
+    options: {
+        out: {
+            value: "DIR",
+            help: "Writes index.ts and a file for each kind of object into this folder. Default: one file, to standard output.",
+        },
+        workspace: {
+            value: "NAME|ID",
+            help: "Only this workspace, and everything that it uses. Default: the whole account.",
+        },
+        "from-other-stacks": {
+            help: "Also workspaces that another stack created; the first `pulumi up` then changes their ownership tag.",
+        },
+        force: { help: "Replaces files that are there already." },
+    },
+    async run(values, _positionals, io) {
+        const { readAccount } = await import("./adopt-account.js");
+        const { writeProgram } = await import("./adopt-program.js");
+        const workspace = textOption(values, "workspace");
+        const options: AdoptionOptions = {
+            ...(workspace === undefined ? {} : { workspace }),
+            fromOtherStacks: values["from-other-stacks"] === true,
+        };
+        const content = await readAccount(session(io, await import("../provider/runtime/session.js")), options);
+        const folder = textOption(values, "out");
+        const files = writeProgram(content, folder === undefined ? "one file" : "a file for each kind");
+        if (folder === undefined) io.out([...files.values()].join("").trimEnd());
+        else await writeFiles(folder, files, values["force"] === true);
+        for (const { what, reason } of content.leftOut) io.err(`Left out: ${what} ${reason}.`);
+        for (const note of content.notes) io.err(note);
+        const where = folder === undefined ? "" : ` in ${files.size} files`;
+        io.err(`${content.objects.length} objects of the account ${content.accountId} are written${where}.`);
+        return 0;
+    },
+};
+
+function session(io: CommandIo, { realEnvironment, Session }: typeof import("../provider/runtime/session.js")) {
+    const report = { warn: io.err, info: io.err, progress: () => undefined };
+    const made = new Session({ ...realEnvironment(report), environment: io.environment });
+    made.configure(() => undefined);
+    return made;
+}
+
+async function writeFiles(folder: string, files: ReadonlyMap<string, string>, replace: boolean): Promise<void> {
+    const { existsSync, mkdirSync, writeFileSync } = await import("node:fs");
+    const { join } = await import("node:path");
+    const taken = [...files.keys()].find((file) => existsSync(join(folder, file)));
+    if (taken !== undefined && !replace)
+        throw new UsageError(
+            `${join(folder, taken)} exists already: name another folder, or add --force to replace it`,
+        );
+    mkdirSync(folder, { recursive: true });
+    for (const [file, text] of files) writeFileSync(join(folder, file), text);
+}

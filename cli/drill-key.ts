@@ -1,0 +1,68 @@
+import type { KMSClient } from "@aws-sdk/client-kms";
+
+import { requirePeers } from "../sdk/peers";
+import { UsageError } from "./command";
+
+/** What the drill needs of the KMS key. */
+export interface KeySwitch {
+    readonly arn: string;
+    /** Its state in KMS' words: `Enabled`, `Disabled`, `PendingDeletion` and others. */
+    state(): Promise<string>;
+    disable(): Promise<void>;
+    enable(): Promise<void>;
+}
+
+/** A KMS key, spoken to by AWS' own SDK with its usual sources of credentials. */
+export class DrillKey implements KeySwitch {
+    private client: Promise<KMSClient> | undefined;
+
+    /** @throws an error with the command that installs the SDK, where it is not installed. */
+    constructor(
+        readonly arn: string,
+        private readonly environment: Readonly<Record<string, string | undefined>>,
+    ) {
+        requirePeers({ part: "The command drill", peers: ["@aws-sdk/client-kms"] });
+    }
+
+    async state(): Promise<string> {
+        const { DescribeKeyCommand } = await import("@aws-sdk/client-kms");
+        const { KeyMetadata } = await (await this.kms()).send(new DescribeKeyCommand({ KeyId: this.arn }));
+        return KeyMetadata?.KeyState ?? "without a state";
+    }
+
+    async disable(): Promise<void> {
+        const { DisableKeyCommand } = await import("@aws-sdk/client-kms");
+        await (await this.kms()).send(new DisableKeyCommand({ KeyId: this.arn }));
+    }
+
+    async enable(): Promise<void> {
+        const { EnableKeyCommand } = await import("@aws-sdk/client-kms");
+        await (await this.kms()).send(new EnableKeyCommand({ KeyId: this.arn }));
+    }
+
+    private kms(): Promise<KMSClient> {
+        const endpoint = this.environment["AWS_ENDPOINT_URL_KMS"];
+        const region = regionOf(this.arn);
+        this.client ??= import("@aws-sdk/client-kms").then(
+            ({ KMSClient: Client }) => new Client({ region, ...(endpoint === undefined ? {} : { endpoint }) }),
+        );
+        return this.client;
+    }
+}
+
+/** The line that enables a key by hand. */
+export function enableCommand(arn: string): string {
+    return `aws kms enable-key --region ${regionOf(arn)} --key-id ${arn}`;
+}
+
+/** Checks that a text is the ARN of a KMS key, and of no alias. Throws `UsageError`. */
+export function requireKeyArn(text: string): string {
+    if (/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/.test(text)) return text;
+    throw new UsageError(
+        `--key must be the ARN of the KMS key, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab, not "${text}"`,
+    );
+}
+
+function regionOf(arn: string): string {
+    return arn.split(":")[3] ?? "";
+}

@@ -1,0 +1,70 @@
+import { type Command, type CommandIo, type CommandValues, numberOption, textOption, UsageError } from "./command";
+import type { DrillTarget } from "./drill-run";
+
+/** `drill`: shows that a workspace's key can be revoked, and that the workspace survives it. */
+export const drill: Command = {
+    summary:
+        "Disables a workspace's key, waits until reads are refused, enables it again, and reports it for auditors.",
+    description:
+        "Writes and reads a canary notebook, disables the key, waits until reads are refused, enables it again, waits until\n" +
+        "reads work, and removes the canary. Whatever happens, the key is enabled again. Meanwhile nobody can read or write\n" +
+        "notebooks in any workspace that uses the key. Signs in to Databricks as the provider does, as a service principal\n" +
+        "that belongs to the workspace, and to AWS as AWS' tools do. Ends with 0 where every step passed, and with 1\n" +
+        "otherwise. docs/drill.md tells more.",
+    options: {
+        workspace: { value: "ID|URL", help: "The workspace: its id, or the URL of its front page." },
+        key: { value: "ARN", help: "ARN of the KMS key that the workspace uses for managed services." },
+        "yes-disable-the-key": { help: "Needed for every account but a local cloud's." },
+        timeout: { value: "SECONDS", help: "How long to wait for each of the two changes at most. Default: 1800." },
+        interval: { value: "SECONDS", help: "How long to wait between two reads. Default: 5." },
+        json: { value: "FILE", help: "Writes the report as JSON." },
+        junit: { value: "FILE", help: "Writes the report as JUnit XML." },
+    },
+    async run(values, _positionals, io) {
+        const target = await targetOf(values, io);
+        const { runDrill } = await import("./drill-run.js");
+        const { describeReport, toJunit } = await import("./drill-report.js");
+        const { writeFileSync } = await import("node:fs");
+        const report = await runDrill(target);
+        io.out(describeReport(report));
+        const [json, junit] = [textOption(values, "json"), textOption(values, "junit")];
+        if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+        if (junit !== undefined) writeFileSync(junit, toJunit(report));
+        return report.passed ? 0 : 1;
+    },
+};
+
+/** Reads every argument, and what the account says of the workspace. Changes nothing. */
+async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarget> {
+    const { requireKeyArn, DrillKey } = await import("./drill-key.js");
+    const { drilledWorkspace } = await import("./drill-workspace.js");
+    const { isLoopback } = await import("../provider/api/host.js");
+    const { systemClock } = await import("../provider/api/clock.js");
+    const { findCredential } = await import("../provider/api/credential.js");
+    const named = required(values, "workspace", "the id or URL of a workspace");
+    const keyArn = requireKeyArn(required(values, "key", "the ARN of its KMS key"));
+    const timeout = numberOption(values, "timeout", { least: 1, most: 24 * 3600 }) ?? 1800;
+    const interval = numberOption(values, "interval", { least: 0.1, most: 3600 }) ?? 5;
+    const credential = findCredential({ configuration: () => undefined, environment: io.environment });
+    if (values["yes-disable-the-key"] !== true && !isLoopback(new URL(credential.host).hostname))
+        throw new UsageError(
+            `The drill disables ${keyArn}: until it is enabled again, nobody can read or write what it encrypts. Add --yes-disable-the-key if that is what you want`,
+        );
+    const key = new DrillKey(keyArn, io.environment);
+    const workspace = await drilledWorkspace({ named, keyArn, credential, clock: systemClock, report: io.err });
+    return {
+        ...workspace,
+        key,
+        clock: systemClock,
+        signal: io.signal,
+        timeout: timeout * 1000,
+        interval: interval * 1000,
+        onProgress: (line) => io.err(line),
+    };
+}
+
+function required(values: CommandValues, name: string, what: string): string {
+    const given = textOption(values, name);
+    if (given === undefined || given === "") throw new UsageError(`--${name} is missing: ${what}`);
+    return given;
+}
