@@ -66,6 +66,15 @@ describe("a project in which something is missing", () => {
         ]);
     });
 
+    it("is told by the command drill what to install, before anything is disabled", async () => {
+        const command = join("node_modules", "pulumi-databricks-cmk", "dist", "cli", "main.js");
+        const { ok, output } = await consumer.node([command, "drill", "--workspace", "1", "--key", cloud.createKey()]);
+        expect(ok).to.equal(false);
+        expect(output).to.contain(
+            "The command drill needs @aws-sdk/client-kms, which is not installed. Run: npm install @aws-sdk/client-kms@3",
+        );
+    });
+
     it("can be brought up with --target in a new stack, together with the stack's identity", async () => {
         const up = ["up", "--yes", "--skip-preview", "--target", "**::key"];
         const refused = await consumer.pulumi(...up);

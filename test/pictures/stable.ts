@@ -1,0 +1,26 @@
+/**
+ * A function that replaces what differs between two runs of the same program: uuids, other ids, ports, times. Equal values
+ * are replaced by equal ones, in each text that it is given.
+ */
+export function stableText(): (text: string) => string {
+    const known = new Map<string, string>();
+    const nth = (value: string, format: (count: number) => string) => {
+        const replacement = known.get(value) ?? format(known.size + 1);
+        known.set(value, replacement);
+        return replacement;
+    };
+    return (text) =>
+        text
+            .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, (uuid) =>
+                nth(uuid, (count) => `${String(count).padStart(8, "0")}-1111-4222-8333-444455556666`),
+            )
+            .replace(/\bdbc-[0-9a-f]{8}-[0-9a-f]{4}\b/g, "dbc-0a1b2c3d-4e5f")
+            .replace(/\b\d{15,19}\b/g, (id) => nth(id, (count) => String(1_234_567_890_123_400 + count)))
+            .replace(/(localhost|127\.0\.0\.1):\d+/g, "$1:8443")
+            .replace(/-[0-9a-f]{7,10}(?=\b)/g, "-0a1b2c3")
+            .replace(/(\d+(?:\.\d+)?) ?ms\b/g, "5 ms")
+            .replace(/\(\d+(?:\.\d+)?s\)/g, "(4s)")
+            .replace(/PROVISIONING for \d+ s/g, "PROVISIONING for 4 s")
+            .replace(/(Duration: )\S+/g, "$14s")
+            .replace(/(ating|eting|reshing)\.+/g, "$1...");
+}
