@@ -4,6 +4,8 @@ import { expect } from "chai";
 import type { ObjectDefinition } from "../../provider/resource/definition";
 import { camelCaseDeep } from "../../provider/util/case";
 import { ObjectHandler } from "../../provider/resource/handler";
+import { apiPath } from "../../provider/resource/mapping";
+import { registry } from "../../provider/registry";
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
@@ -372,8 +374,24 @@ describe("every field of the Account API", () => {
         return { inputs, ...(await handlerOf(kind).create(inputs)) };
     };
 
+    it("is in this table for every kind of the registry", () => {
+        const inTable = table.map(({ object }) => object.noun).sort();
+        const registered = Object.values(registry).map(({ definition }) => definition.noun);
+        expect(inTable).to.deep.equal(registered.sort());
+    });
+
     for (const kind of table) {
         describe(`of ${kind.collection}`, () => {
+            it("has a row for every input that is sent", () => {
+                const rows = kind.fields(ids).map(({ input }) => input);
+                const sent = Object.entries(kind.object.fields)
+                    .filter(([path, field]) => apiPath(path, field) !== undefined)
+                    .map(([path]) => path);
+                expect(
+                    sent.filter((path) => !rows.some((row) => row === path || row.startsWith(`${path}.`))),
+                ).to.deep.equal([]);
+            });
+
             it("has an input that gives it", () => {
                 const covered = [...kind.fields(ids).map(({ arrives }) => arrives), ...Object.keys(oldNames)];
                 expect(pathsOf(kind.collection).filter((path) => !covered.includes(path))).to.deep.equal([]);
