@@ -85,6 +85,8 @@ export { StorageConfiguration, type StorageConfigurationArgs } from "./resources
 export { VpcEndpoint, type VpcEndpointArgs } from "./resources/vpc-endpoint";
 export {
     type ComputeMode,
+    type MigrateContent,
+    type Migration,
     type OnKeyChange,
     type PricingTier,
     type RefusedChange,

@@ -33,6 +33,11 @@ export interface MigrationOptions {
     readonly timeout?: number;
     /** Told about once a second: `moved 1,204 of 9,877, 3 to look at`. */
     readonly onProgress?: (line: string) => void;
+    /**
+     * When an earlier migration verified everything, in milliseconds since 1970. What was not changed in the old workspace since
+     * is done: what differs now was changed in the new one.
+     */
+    readonly settledAt?: number | undefined;
     /** Filled by this run, and used where a run before it has filled it. */
     readonly verified?: VerifiedPairs;
 }
@@ -86,6 +91,7 @@ class Run {
             clock,
             findings: new Findings(new Acceptance(options.accept)),
             verified: options.verified ?? new Map<string, string>(),
+            settledAt: options.settledAt,
             deadline: this.startedAt + timeout,
             onProgress,
         });
@@ -103,7 +109,9 @@ class Run {
         const root = await this.root();
         let current: Visitor;
         let stopped: string | undefined;
+        let asOf: number;
         do {
+            asOf = this.context.clock.now();
             findings.beginPass();
             current = visitor();
             stopped = await walk(new TreeWalk(from, to, current, WORKERS), root);
@@ -116,6 +124,7 @@ class Run {
             mode,
             startedAt: new Date(this.startedAt).toISOString(),
             finishedAt: new Date(this.context.clock.now()).toISOString(),
+            asOf: new Date(asOf).toISOString(),
             found: current.pass.found.counts(),
             written: written(current),
             equal: current.pass.equal.counts(),

@@ -17,6 +17,8 @@ export interface PassContext {
     readonly findings: Findings;
     /** Pairs whose contents were found equal, as they were listed then. */
     readonly verified: Map<string, string>;
+    /** See `MigrationOptions`. */
+    readonly settledAt: number | undefined;
     /** Milliseconds since 1970 after which nothing more is begun. */
     readonly deadline: number;
     readonly onProgress: (line: string) => void;
@@ -37,6 +39,9 @@ export class MigrationStoppedError extends Error {}
 
 /** How many objects may fail one after the other before the workspace counts as out of reach. */
 const FAILURES_IN_A_ROW = 20;
+
+/** How far the clocks of this machine and of the service may differ, in milliseconds. */
+const CLOCK_MARGIN = 5 * 60_000;
 
 /** How often progress is shown, in milliseconds. */
 const PROGRESS_INTERVAL = 1_000;
@@ -85,6 +90,12 @@ export class Pass {
     isVerified({ source, target }: Pair): boolean {
         const signature = signatureOf(source, target);
         return signature !== undefined && this.context.verified.get(keyOf(source)) === signature;
+    }
+
+    /** Whether an object was verified before and has not been changed in the old workspace since. */
+    isSettled({ modifiedAt }: WorkspaceObject): boolean {
+        const { settledAt } = this.context;
+        return settledAt !== undefined && modifiedAt !== undefined && modifiedAt < settledAt - CLOCK_MARGIN;
     }
 
     /** Notes that two objects are equal by content. */

@@ -20,6 +20,8 @@ export interface MigrationReport {
     readonly mode: "copy" | "verify" | "plan";
     readonly startedAt: string;
     readonly finishedAt: string;
+    /** When the last comparison began: what the old workspace held then was compared. */
+    readonly asOf: string;
     /** Objects of the old workspace that can be moved, without those below a folder that could not be read. */
     readonly found: Counts;
     /** Objects that were written in this run. In a plan: that would be. */

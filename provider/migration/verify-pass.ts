@@ -16,9 +16,13 @@ export class VerifyPass implements PairVisitor {
     async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
         const problem = unmakable(pair);
         if (problem !== undefined) return this.skip(pair.source, problem.kind, problem.reason);
-        if (pair.target === undefined)
-            return this.skip(pair.source, "missing", "it is not in the new workspace, with all that is below it.");
-        this.pass.equal.add(pair.source);
+        const { source, target } = pair;
+        // Who works in the new workspace may take a folder away; what was added to it in the old one since is looked for.
+        const isSettled = source.modifiedAt === undefined || this.pass.isSettled(source);
+        if (target === undefined && this.context.settledAt !== undefined && isSettled) return "empty";
+        if (target === undefined)
+            return this.skip(source, "missing", "it is not in the new workspace, with all that is below it.");
+        this.pass.equal.add(source);
         return "listed";
     }
 
@@ -27,6 +31,7 @@ export class VerifyPass implements PairVisitor {
         const { source, target } = pair;
         const problem = unmovable(pair);
         if (problem !== undefined) return this.context.findings.add(source, problem.kind, problem.reason);
+        if (this.pass.isSettled(source)) return this.pass.equal.add(source);
         if (target?.type !== source.type)
             return this.context.findings.add(source, "missing", "it is not in the new workspace.");
         if (this.pass.isVerified(pair)) return this.pass.equal.add(source);

@@ -24,6 +24,7 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
         const { objects, ...inputs } = news;
         const { claims } = this.session;
         claims.isWholeProgram = true;
+        claims.isProgramRunning = true;
         claims.knowsState ||= typeof objects === "string";
         for (const { handler, id, owner } of parseStateObjects(objects)) {
             const kind = this.kindOf(handler);

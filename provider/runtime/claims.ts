@@ -25,6 +25,8 @@ export class Claims {
     private readonly owners = new Map<string, Map<string, OwnershipTag>>();
     /** Whether the whole program runs. With `--target` the engine asks nothing about the other resources, so what they have is not known. */
     isWholeProgram = false;
+    /** Whether the engine has asked for a check: a program runs, so this is neither a destroy nor a refresh. */
+    isProgramRunning = false;
     /** Whether the objects that the state had when the program began are known. */
     knowsState = false;
     private readonly registrations = new Map<string, Registration>();
@@ -94,6 +96,7 @@ export class Claims {
      */
     register(kind: Kind, owner: OwnershipTag | undefined, registration: Registration): void {
         if (owner === undefined) return;
+        this.isProgramRunning = true;
         const key = keyOf(kind, owner.ownerId);
         if (registration.exists || !this.registrations.has(key)) this.registrations.set(key, registration);
     }

@@ -97,8 +97,8 @@ export class Session {
         return other;
     }
 
-    /** No state would ever hold what is written once the engine is gone. */
-    private async requireEngine(): Promise<void> {
+    /** Fails once the engine is gone: no state would ever hold what is written then. */
+    async requireEngine(): Promise<void> {
         if (await this.world.isEngineAlive()) return;
         throw new ReportedError("The engine is gone, so no state would hold what is written now: it is not sent.");
     }

@@ -12,6 +12,8 @@ export interface EncryptedWorkspaceArgs extends Pick<
     | "awsRegion"
     | "customTags"
     | "deploymentName"
+    | "migrateContent"
+    | "migrationTimeoutSeconds"
     | "networkConnectivityConfigId"
     | "networkId"
     | "onKeyChange"

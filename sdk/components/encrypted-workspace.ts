@@ -126,5 +126,7 @@ function workspaceArgs(
         computeMode: args.computeMode,
         onKeyChange: args.onKeyChange,
         waitUntilReachable: args.waitUntilReachable,
+        migrateContent: args.migrateContent,
+        migrationTimeoutSeconds: args.migrationTimeoutSeconds,
     };
 }

@@ -19,7 +19,7 @@ export interface WorkspaceSelectors {
 export type GetWorkspaceArgs = GetAllArgs & ExactlyOne<WorkspaceSelectors>;
 
 /** An existing workspace: the outputs of {@link Workspace}. */
-export type GetWorkspaceResult = LookupResult<Workspace, "deploymentNamePrefix">;
+export type GetWorkspaceResult = LookupResult<Workspace, "deploymentNamePrefix" | "migration">;
 
 /**
  * Looks up one workspace. Fails if there is none, or if several have the name: the error then contains their ids.

@@ -14,12 +14,35 @@ export type ComputeMode =
 
 /** What happens when the key for managed services of a workspace changes. */
 export type OnKeyChange =
-    /** The workspace is replaced, with a warning. Its notebooks are lost unless they are moved before. */
+    /** The workspace is replaced, with a warning. Its notebooks are copied unless `migrateContent` is false. */
     | "replace"
     /** Preview and up fail. */
     | "forbid"
     /** The service is asked to add or change the key in place. If it refuses, up fails and nothing is lost. */
     | "update";
+
+/** What may be left behind when the content of a replaced workspace is copied. */
+export interface MigrateContent {
+    /**
+     * Paths, each with all that is below it, and kinds of findings, such as `library`, `repo`, `too-large` or
+     * `unknown-principal`. The report of a migration names path and kind of each finding; docs/migrating-notebooks.md lists them.
+     */
+    accept: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** What was copied into a workspace that replaced another one. */
+export interface Migration {
+    /** Id of the workspace that was replaced. */
+    from: string;
+    /** Notebooks that are equal in both workspaces. */
+    notebooks: number;
+    /** Files and dashboards that are equal in both workspaces. */
+    files: number;
+    /** Objects that were not copied, or not whole; all of them are accepted where `verifiedAt` is set. */
+    skipped: number;
+    /** When the last comparison began, in ISO 8601. Not set while the copy is not complete. */
+    verifiedAt?: string;
+}
 
 /** The arguments of {@link Workspace}. */
 export interface WorkspaceArgs extends AccountResourceArgs {
@@ -50,7 +73,7 @@ export interface WorkspaceArgs extends AccountResourceArgs {
      * pricing tier `ENTERPRISE`.
      *
      * When the feature was released, the key was immutable, so by default adding, changing or removing it **replaces the
-     * workspace, and every notebook in it is lost** (`onKeyChange`). Today's service can add or change the key of a RUNNING
+     * workspace** (`onKeyChange`); notebooks, files and folders are copied (`migrateContent`), jobs, clusters and the like are lost. Today's service can add or change the key of a RUNNING
      * workspace in place: `onKeyChange: "update"` asks for that, and loses nothing if it is refused. A key that is added
      * encrypts new and modified data only; when a key is changed, the data encryption key is wrapped again under the new
      * key. No service removes a key.
@@ -84,9 +107,18 @@ export interface WorkspaceArgs extends AccountResourceArgs {
     waitUntilReachable?: pulumi.Input<boolean | undefined>;
     /**
      * Properties for whose change the workspace may be replaced. The service cannot make these changes, and preview refuses
-     * them; a property named here replaces the workspace instead, which loses its content. Default: none.
+     * them; a property named here replaces the workspace instead. Default: none.
      */
     replaceOn?: pulumi.Input<pulumi.Input<RefusedChange>[] | undefined>;
+    /**
+     * Whether the content of the workspace (folders, notebooks with outputs, files, dashboards, permissions) is copied when it
+     * is replaced. The old workspace is deleted only after everything is verified in the new one; a difference that is not
+     * in `accept` fails the update, and both workspaces stay. The credential has to belong to the workspace; a token of the
+     * account does not. `false`: the old workspace is deleted with its content. Default: `databricks:migrateContent`, then true.
+     */
+    migrateContent?: pulumi.Input<boolean | MigrateContent | undefined>;
+    /** How long the copy may take, in seconds, 1 to 86400. The next `pulumi up` goes on where it stopped. Default: 10800 (3 hours). */
+    migrationTimeoutSeconds?: pulumi.Input<number | undefined>;
 }
 
 /** A property of a workspace that the service can only set or switch, never remove (a storage key: only add). */
@@ -145,6 +177,8 @@ export class Workspace extends AccountResource {
     declare readonly workspaceUrl: pulumi.Output<string>;
     /** Creation time, in milliseconds since 1970. */
     declare readonly creationTime: pulumi.Output<number>;
+    /** What was copied from the workspace that this one replaced, if it replaced one. */
+    declare readonly migration: pulumi.Output<Migration | undefined>;
 
     /**
      * Creates a workspace and waits until it is RUNNING.
@@ -201,6 +235,7 @@ const outputs: OutputsOf<Workspace> = {
     workspaceStatusMessage: undefined,
     workspaceUrl: undefined,
     creationTime: undefined,
+    migration: undefined,
 };
 
 const KEY = "managedServicesCustomerManagedKeyId";

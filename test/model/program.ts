@@ -121,6 +121,8 @@ function workspaceGoal(name: string, spec: WorkspaceSpec, owner: Output): Goal {
             ...(spec.adopt !== undefined && { adopt: spec.adopt }),
             onKeyChange: spec.onKeyChange,
             ...spec.literals,
+            // Here a program says what it gives up. Copies are in test/unit/replaced-content.test.ts and test/engine/migration.test.ts.
+            migrateContent: false,
         },
         retainOnDelete: spec.retain,
         ...(spec.ignoresKey && { ignoreChanges: [KEY_INPUT, "customerManagedKeyId"] }),

@@ -3,7 +3,7 @@ import type { Workspace, WorkspaceArgs } from "../../sdk";
 import type { ArgsDifferences, Check, OutputDifferences, WithoutField, WithoutOutput } from "./checks";
 
 /** The outputs that only the workspace's handler computes. */
-type Computed = "deploymentNamePrefix" | "workspaceUrl";
+type Computed = "deploymentNamePrefix" | "migration" | "workspaceUrl";
 type Definition = typeof workspaceObject;
 type WithoutArgument = Omit<WorkspaceArgs, "pricingTier">;
 type WithoutResponse = Omit<Workspace, "workspaceStatus">;

@@ -198,7 +198,11 @@ describe("handlers against the local cloud", () => {
             return world.lines;
         };
         expect(await warnings({ customTags: { team: "risk" } })).to.deep.equal([]);
-        const [renamed = "", ...more] = await warnings({ workspaceName: "other", awsRegion: "us-west-2" });
+        const [renamed = "", ...more] = await warnings({
+            workspaceName: "other",
+            awsRegion: "us-west-2",
+            migrateContent: false,
+        });
         expect(renamed).to.match(
             /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\./,
         );

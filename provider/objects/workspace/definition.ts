@@ -18,9 +18,10 @@ import {
 import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
 import { type OnKeyChange, onKeyChangeSchema, type Settings } from "../../runtime/settings";
 import { computeModeFailures } from "./compute-mode";
+import { migrateContentSchema } from "./migration-settings";
 import { isTerminal, isUnreachable, neverRan } from "./status";
 import { remedyForUpdate } from "./updates";
-import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
+import { getPath, isRecord, type Properties, getString, UNKNOWN } from "../../util/property-path";
 import { networkObject } from "../network";
 import { privateAccessSettingsObject } from "../private-access-settings";
 
@@ -173,6 +174,8 @@ export const workspaceObject = {
             apiPath: null,
             onChange: "ignore",
         },
+        migrateContent: { schema: migrateContentSchema.optional(), apiPath: null, onChange: "ignore" },
+        migrationTimeoutSeconds: { schema: seconds.optional(), apiPath: null, onChange: "ignore" },
     },
     outputs: {
         workspaceStatus: { schema: z.string() },
@@ -192,6 +195,7 @@ export const workspaceObject = {
             ...(name === undefined || host === undefined ? {} : { workspaceUrl: workspaceUrl(host, name) }),
             ...(inputs["neverRan"] === true && isTerminal(state) ? { neverRan: true } : {}),
             ...(isUnreachable(inputs) ? { unreachable: true } : {}),
+            ...(isRecord(inputs["migration"]) ? { migration: inputs["migration"] } : {}),
         };
     },
     check(inputs, context) {

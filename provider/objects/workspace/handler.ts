@@ -3,11 +3,13 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { Collection } from "../../api/collection";
 import { ApiError, ReportedError } from "../../api/errors";
 import { ownerOfInputs } from "../../contract/ownership-tag";
+import { idOf } from "../../api/codec";
 import type { Readiness } from "../../resource/access";
 import { type CreateRequest, newUnclaimed } from "../../resource/create";
 import { type Difference, pathsOf } from "../../resource/diff";
 import { ObjectHandler } from "../../resource/handler";
 import { getPath, getString, type Properties, sameValue, UNKNOWN } from "../../util/property-path";
+import { ContentKeeper } from "./content-keeper";
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyChangeOf, shownKey } from "./key-change";
 import { reasonNotToAdopt } from "./orphan";
@@ -15,11 +17,20 @@ import { waitUntilReachable, withoutNote } from "./reachable";
 import { judgeReplacement } from "./replacement";
 import { isTerminal, isUnreachable, neverRan } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
+import { isMovePending } from "./succession";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
 
 /** What only a workspace has: it is waited for, it may fail after it was created, and a replacement costs its notebooks. */
 export class WorkspaceHandler extends ObjectHandler {
+    private readonly content = new ContentKeeper(this.session);
+
+    override check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        for (const owner of [ownerOfInputs(olds), ownerOfInputs(news)]) this.content.succession.noteInputs(owner, news);
+        return super.check(olds, this.content.withDefault(news));
+    }
+
     override async create(inputs: Properties): Promise<dynamic.CreateResult> {
+        await this.content.noteReplaced(this.requestFor(inputs));
         // Nobody has reached it yet; the wait takes the note away.
         return super.create(inputs["waitUntilReachable"] === true ? { ...inputs, unreachable: true } : inputs);
     }
@@ -35,7 +46,9 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     override async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-        const result = await super.diff(id, olds, news);
+        this.content.noteCompared(id, olds, news);
+        const compared = await super.diff(id, olds, news);
+        const result = { ...compared, changes: compared.changes === true || isMovePending(olds) };
         const status = getString(olds, "workspaceStatus");
         if (status === undefined) return result;
         if (status === "RUNNING") return isUnreachable(olds) ? { ...result, changes: true } : result;
@@ -62,6 +75,8 @@ export class WorkspaceHandler extends ObjectHandler {
             paths,
             label: this.label(news),
             judged: registration?.judged,
+            migrates: this.content.settingsOf(news).enabled,
+            isDeletedFirst: this.nameCollides(olds, news),
         });
     }
 
@@ -75,6 +90,7 @@ export class WorkspaceHandler extends ObjectHandler {
         found: readonly Difference[],
     ): Promise<dynamic.CheckResult> {
         const mode = keyChangeMode(news, this.session.settings);
+        const migrates = this.content.settingsOf(news).enabled;
         const inPlace = found.find(({ path, change }) => change === "update" && path === KEY_FIELDS[0]);
         if (inPlace !== undefined) {
             const [from, to] = [getString(olds, inPlace.path), getPath(news, inPlace.path)];
@@ -92,10 +108,10 @@ export class WorkspaceHandler extends ObjectHandler {
         }
         // Only the state, which a check does not see, says whether one that failed ever ran.
         if (mode === "forbid" && !(actual !== undefined && isTerminal(actual))) {
-            const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace and lose every notebook in it, and onKeyChange is "forbid". On an account whose service can change the key in place, set onKeyChange to "update": nothing is lost where it cannot. Otherwise bring the key back, or create a second workspace with the new key and move the notebooks`;
+            const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace, and onKeyChange is "forbid". On an account whose service can change the key in place, set onKeyChange to "update": nothing is lost where it cannot. Otherwise bring the key back, or set onKeyChange to "replace", which ${migrates ? "copies notebooks, files and folders into the new workspace" : "loses every notebook of the workspace, because migrateContent is false"}`;
             return { inputs: news, failures: [{ property: change.field, reason }] };
         }
-        return { inputs: { ...news, keyChange: keyChangeMarker(change) } };
+        return { inputs: { ...news, keyChange: keyChangeMarker(change, migrates) } };
     }
 
     /** Notes that the account shows already what the program asks for: the diff sees the state, which does not say it yet. */
@@ -112,7 +128,9 @@ export class WorkspaceHandler extends ObjectHandler {
         id: string,
         response: Properties,
     ): Promise<string | undefined> {
-        return reasonNotToAdopt(request, id, response);
+        const { owner } = request;
+        const replaced = owner === undefined ? [] : this.content.succession.replacedBy(owner);
+        return reasonNotToAdopt(request, id, response, replaced);
     }
 
     /**
@@ -155,7 +173,7 @@ export class WorkspaceHandler extends ObjectHandler {
             }
             if (!changed.includes(KEY_FIELDS[0])) throw error;
             throw new ReportedError(
-                `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace", which loses every notebook of the workspace; or create a second workspace with the new key and move the notebooks.`,
+                `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace", which replaces the workspace (docs/key-changes.md).`,
             );
         }
     }
@@ -173,11 +191,23 @@ export class WorkspaceHandler extends ObjectHandler {
     protected override async remove(id: string, properties: Properties): Promise<void> {
         // Where a check ran in this process, this is a replacement and no destroy: minutes may have passed since the diff.
         if (neverRan(properties)) await this.requireStillFailed(id, properties, properties);
+        else await this.content.requireCarried(id, properties, this.collectionOf(properties));
         await super.remove(id, properties);
         await waitUntilDeleted({ collection: this.collectionOf(properties), id }, timeoutOf(properties));
     }
 
+    protected override toState(inputs: Properties, response: Properties): Record<string, unknown> {
+        return this.content.withRecord(idOf(this.definition, response), super.toState(inputs, response));
+    }
+
     protected override async waitUntilReady(readiness: Readiness): Promise<Record<string, unknown>> {
+        const sources = this.content.sourcesFor(readiness);
+        const state = this.content.withRecord(readiness.id, readiness.state);
+        const ready = await this.waitUntilRunning({ ...readiness, state });
+        return this.content.carryInto(readiness, ready, sources);
+    }
+
+    private async waitUntilRunning(readiness: Readiness): Promise<Record<string, unknown>> {
         const { session, definition } = this;
         const { id, inputs } = readiness;
         const [began, timeout] = [session.clock.now(), timeoutOf(inputs)];
@@ -191,6 +221,7 @@ export class WorkspaceHandler extends ObjectHandler {
             toState: (given, response) => this.toState(given, response),
             gone: () => this.gone(id),
             replaced: others.find((other) => other !== id),
+            migrates: this.content.settingsOf(inputs).enabled,
         });
         return waitUntilReachable({ session, id, inputs, label, state, began, timeout });
     }

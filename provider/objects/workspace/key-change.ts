@@ -46,9 +46,10 @@ export function describeKeyChange({ field, from, to }: KeyChange): string {
  * The marker that policy packs see among the checked inputs. It never reaches the state: the engine checks a replacement a
  * second time, without old inputs. An unknown in it would make the whole marker unknown, so `possible` stands for one.
  */
-export function keyChangeMarker({ field, from, to }: KeyChange): Record<string, unknown> {
+export function keyChangeMarker({ field, from, to }: KeyChange, migrates: boolean): Record<string, unknown> {
     return {
         field,
+        migrates,
         ...(from === undefined ? {} : { from }),
         ...(to === UNKNOWN ? { possible: true } : to === undefined ? {} : { to }),
     };

@@ -1,9 +1,9 @@
 import type { CreateRequest } from "../../resource/create";
 import { ADOPTION_AGE } from "../../resource/recovery";
-import { connectWorkspace } from "../../migration/connection";
 import type { WorkspaceContent } from "../../migration/content";
 import { getString, type Properties } from "../../util/property-path";
-import { workspaceObject, workspaceUrl } from "./definition";
+import { connect } from "./content-migration";
+import { workspaceObject } from "./definition";
 import { terminalStatuses } from "./status";
 import { timeoutOf } from "./waiting";
 
@@ -12,26 +12,30 @@ const STANDARD_FOLDER = /^\/(Users(\/[^/]+(\/Trash)?)?|Shared|Repos(\/[^/]+)?|Wo
 
 /**
  * Why a workspace that carries the owner of a resource is not adopted without being asked; `undefined`: it is what an interrupted
- * create leaves. That is at most a day old by the service's clock, and nothing is in its tree. Age only ever makes this more
- * careful: what cannot be told counts against it.
+ * create leaves. That is at most a day old by the service's clock, and nothing is in its tree but what the interrupted create
+ * copied from a workspace that it replaces. Age only ever makes this more careful: what cannot be told counts against it.
+ *
+ * @param replaced ids of the workspaces whose content goes into the new one.
  */
 export async function reasonNotToAdopt(
     request: CreateRequest,
     id: string,
     response: Properties,
+    replaced: readonly string[],
 ): Promise<string | undefined> {
-    const { session } = request;
+    const { session, collection } = request;
     const [created, now] = [workspaceObject.createdAt(response), session.client.serverTime];
     if (created === undefined || now === undefined) return "its age is not known";
     if (now - created > ADOPTION_AGE) return "it is older than a day";
     const running = await waitUntilSettled(request, id, response);
     if (typeof running === "string") return running;
-    const name = getString(running, "deployment_name");
-    if (name === undefined) return "its host name is not known, so what is in it cannot be read";
     try {
-        const { credential, settings, clock } = session;
-        const host = workspaceUrl(session.client.host, name);
-        const content = await findContent(connectWorkspace({ host, credential, options: settings, clock }));
+        const origins = await Promise.all(replaced.map((one) => collection.get(one)));
+        const existing = origins.filter((one) => one !== undefined);
+        const content = await findContent(
+            connect(session, running),
+            existing.map((one) => connect(session, one)),
+        );
         return content === undefined ? undefined : `it holds content (${content})`;
     } catch (error) {
         return `what is in it cannot be read (${error instanceof Error ? error.message : String(error)})`;
@@ -62,13 +66,24 @@ async function waitUntilSettled(
     });
 }
 
-/** The first path in a workspace's tree that somebody put there; `undefined` where there is none. */
-export async function findContent(tree: Pick<WorkspaceContent, "list">): Promise<string | undefined> {
+type Tree = Pick<WorkspaceContent, "list">;
+
+/**
+ * The first path in a workspace's tree that somebody put there; `undefined` where there is none. What is at the same path in one
+ * of the origins, and of the same type, was copied from there.
+ */
+export async function findContent(tree: Tree, origins: readonly Tree[] = []): Promise<string | undefined> {
     const folders = ["/"];
     for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
-        for (const { path, type } of (await tree.list(folder)) ?? []) {
-            if (type !== "DIRECTORY" || !STANDARD_FOLDER.test(path)) return path;
-            folders.push(path);
+        const objects = (await tree.list(folder)) ?? [];
+        const known = new Set<string>();
+        for (const origin of objects.length === 0 ? [] : origins) {
+            for (const { path, type } of (await origin.list(folder)) ?? []) known.add(`${type}:${path}`);
+        }
+        for (const { path, type } of objects) {
+            const isCopy = known.has(`${type}:${path}`);
+            if (!isCopy && (type !== "DIRECTORY" || !STANDARD_FOLDER.test(path))) return path;
+            if (type === "DIRECTORY") folders.push(path);
         }
     }
     return undefined;

@@ -3,6 +3,7 @@ import type { Session } from "../../runtime/session";
 import { getPath, holdsUnknown, type Properties, UNKNOWN } from "../../util/property-path";
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
+import { obstacle, previewContent } from "./replacement-preview";
 import { neverRan } from "./status";
 
 /** A replacement of a workspace that a diff has found. */
@@ -18,6 +19,10 @@ export interface Replacement {
     readonly label: string;
     /** The changes that a check of this process announced; `undefined` where the engine asked for no check. */
     readonly judged: ReadonlySet<string> | undefined;
+    /** Whether the content is copied before the old workspace goes. */
+    readonly migrates: boolean;
+    /** Whether the old workspace has to be deleted before the new one can be created. */
+    readonly isDeletedFirst: boolean;
 }
 
 /**
@@ -28,6 +33,7 @@ export interface Replacement {
  *   be replaced before their program has been heard. That never costs a workspace.
  * - `forbid` fails, whoever found the key change.
  * - A change that no check has announced (no policy pack saw it) fails and asks for a refresh.
+ * - A replacement whose content is to be copied fails where it is known that it cannot be.
  */
 export async function judgeReplacement(replacement: Replacement): Promise<void> {
     const { olds, news, paths, judged, session, id, label } = replacement;
@@ -42,7 +48,7 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
     const unjudged = paths.filter((path) => !judged.has(path));
     if (change !== undefined && keyChangeMode(news, session.settings) === "forbid") {
         throw new ReportedError(
-            `${label}: ${describeKeyChange(change)}, which would replace the workspace ${id} and lose every notebook in it, and onKeyChange is "forbid". Nothing was changed.${unjudged.length > 0 ? " The key was changed outside Pulumi, or an update was not taken: run `pulumi refresh`, and let the program name the key that the workspace has now." : ""}`,
+            `${label}: ${describeKeyChange(change)}, which would replace the workspace ${id}, and onKeyChange is "forbid". Nothing was changed.${unjudged.length > 0 ? " The key was changed outside Pulumi, or an update was not taken: run `pulumi refresh`, and let the program name the key that the workspace has now." : ""}`,
         );
     }
     if (unjudged.length > 0) {
@@ -50,7 +56,32 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
             `${label}: ${unjudged.join(" and ")} of the workspace ${id} differs from the program, which a check of this program could not see: it was changed outside Pulumi, or an update was not taken. Nothing was changed. Run \`pulumi refresh\`; \`pulumi preview\` then shows what the difference leads to.`,
         );
     }
-    session.report.warn(await warning(replacement, change));
+    const content = replacement.migrates ? await contentSentence(replacement) : undefined;
+    session.report.warn(await warning(replacement, change, content));
+}
+
+/**
+ * What a preview says about the content that is copied. Where it cannot be copied, a replacement that is certain fails; one that
+ * only may come, because a value is not known yet, is warned of.
+ */
+async function contentSentence(replacement: Replacement): Promise<string> {
+    const { session, id, olds, label, isDeletedFirst } = replacement;
+    const known = obstacle(session, id, isDeletedFirst);
+    const { inventory, problem = known } =
+        known === undefined ? await previewContent(session, olds) : { inventory: undefined };
+    if (problem !== undefined && !isPossible(replacement)) {
+        throw new ReportedError(
+            `${label}: the workspace ${id} is to be replaced, and its content cannot be copied: ${problem} Nothing was changed. With migrateContent: false it is replaced without its content.`,
+        );
+    }
+    const counts = inventory === undefined ? "" : `: ${inventory}`;
+    const but = problem === undefined ? "" : ` But as it is now, \`pulumi up\` will fail before that: ${problem}`;
+    return `Its content is copied into the new one and verified before the old one is deleted${counts}.${but}`;
+}
+
+/** Whether nothing is certain yet: every input that differs is not known. */
+function isPossible({ paths, news }: Replacement): boolean {
+    return paths.every((path) => getPath(news, path) === UNKNOWN);
 }
 
 function keyChangeIn({ paths, olds, news }: Replacement): KeyChange | undefined {
@@ -65,17 +96,30 @@ function keyChangeIn({ paths, olds, news }: Replacement): KeyChange | undefined 
 }
 
 async function warning(
-    { session, olds, news, paths, label }: Replacement,
+    replacement: Replacement,
     change: KeyChange | undefined,
+    content: string | undefined,
 ): Promise<string> {
-    const may = paths.every((path) => getPath(news, path) === UNKNOWN);
+    const { session, olds, paths, label } = replacement;
+    const may = isPossible(replacement);
+    const lost = ", and EVERY NOTEBOOK IN IT IS LOST.";
+    const cost = content === undefined ? lost : `. ${content}`;
+    const way =
+        content === undefined
+            ? "leave migrateContent: false out, and its content is copied; retainOnDelete keeps the old one meanwhile."
+            : undefined;
     if (change === undefined) {
-        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced, and EVERY NOTEBOOK IN IT IS LOST. Instead: take the change back, or create a second workspace and move the notebooks; retainOnDelete keeps the old one meanwhile.`;
+        const remedy = way === undefined ? "" : ` Instead: take the change back; or ${way}`;
+        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${remedy}`;
     }
     const same = await isSameKmsKey(session, olds, change);
     const inPlace =
         change.to === undefined
             ? ""
             : ' On an account whose service can change the key in place, onKeyChange: "update" loses nothing.';
-    return `${label}: ${describeKeyChange(change)}, so the workspace ${may || change.to === UNKNOWN ? "may be" : "is"} replaced, and EVERY NOTEBOOK IN IT IS LOST.${inPlace}${same ? " Both are the same KMS key, registered again: keep the old registration and nothing is lost." : ""} Otherwise bring the key back, or create a second workspace with the new key and move the notebooks; retainOnDelete keeps the old one meanwhile.`;
+    const again = same
+        ? " Both are the same KMS key, registered again: keep the old registration and nothing is replaced."
+        : "";
+    const remedy = way === undefined ? "" : ` Otherwise bring the key back; or ${way}`;
+    return `${label}: ${describeKeyChange(change)}, so the workspace ${may || change.to === UNKNOWN ? "may be" : "is"} replaced${cost}${inPlace}${again}${remedy}`;
 }

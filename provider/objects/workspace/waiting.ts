@@ -29,6 +29,8 @@ export interface WorkspaceWait extends Readiness {
     readonly gone: () => Error;
     /** The workspace that this one is to replace, where it still exists. */
     readonly replaced: string | undefined;
+    /** Whether that one's content is copied before it is deleted. */
+    readonly migrates: boolean;
 }
 
 /**
@@ -137,7 +139,7 @@ function timeoutError(id: string, state: Properties, timeout: number): NotRunnin
     );
 }
 
-function failedError({ id, replaced }: WorkspaceWait, state: Properties): NotRunningError {
+function failedError({ id, replaced, migrates }: WorkspaceWait, state: Properties): NotRunningError {
     const status = getString(state, "workspaceStatus") ?? "";
     return new NotRunningError(
         `The workspace ${id} is ${status}${statusMessage(state)}`,
@@ -145,6 +147,6 @@ function failedError({ id, replaced }: WorkspaceWait, state: Properties): NotRun
             ? "It may have run before, so it is not replaced: correct what its last change brought (credentials, network, storage, key) and run `pulumi up` again."
             : replaced === undefined
               ? "Correct the cause: the next `pulumi up` replaces it."
-              : `Correct the cause: the next \`pulumi up\` replaces it, AND DELETES the workspace ${replaced}, which it was to replace and which still exists with every notebook. To keep that one, let the program say again what it said before, with adopt: "${replaced}".`,
+              : `Correct the cause: the next \`pulumi up\` replaces it${migrates ? `, copies the content of the workspace ${replaced} and then deletes that one` : `, AND DELETES the workspace ${replaced}, which it was to replace and which still exists with every notebook`}. To keep that one, let the program say again what it said before, with adopt: "${replaced}".`,
     );
 }

@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+import { DEFAULT_TIMEOUT } from "../../migration/migration";
+import { findingKinds, unknownAccepts } from "../../migration/findings";
+import type { Settings } from "../../runtime/settings";
+import type { Properties } from "../../util/property-path";
+
+const accept = z
+    .array(z.string("must be a string"), "must be a list of paths and kinds")
+    .superRefine((list, context) => {
+        const [strange] = unknownAccepts(list);
+        if (strange !== undefined)
+            context.addIssue({
+                code: "custom",
+                message: `must hold paths that begin with /, or kinds (${findingKinds.join(", ")}), not "${strange}"`,
+            });
+    });
+
+/** What `migrateContent` may be. */
+export const migrateContentSchema = z.union(
+    [z.boolean(), z.strictObject({ accept })],
+    "must be true, false, or { accept: [...] } with a list of paths and kinds",
+);
+
+/** What a program says about the content of a workspace that is replaced. */
+export interface MigrationSettings {
+    /** Whether it is copied, and nothing is deleted before that. */
+    readonly enabled: boolean;
+    /** Paths and kinds of findings that may differ. */
+    readonly accept: readonly string[];
+    /** How long the copy takes at most, in milliseconds. */
+    readonly timeout: number;
+}
+
+/** What the inputs say, else the stack's setting. */
+export function migrationSettings(inputs: Properties, settings: Settings): MigrationSettings {
+    const { success, data } = migrateContentSchema.safeParse(inputs["migrateContent"]);
+    const given = success ? data : settings.migrateContent;
+    const seconds = inputs["migrationTimeoutSeconds"];
+    return {
+        enabled: given !== false,
+        accept: typeof given === "object" ? given.accept : [],
+        timeout: typeof seconds === "number" ? seconds * 1000 : DEFAULT_TIMEOUT,
+    };
+}

@@ -1,0 +1,375 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import type { Clock } from "../../provider/api/clock";
+import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
+import { InitializationError } from "../../provider/resource/errors";
+import { ownerOfInputs } from "../../provider/contract/ownership-tag";
+import { ObjectHandler } from "../../provider/resource/handler";
+import { Session } from "../../provider/runtime/session";
+import { UNKNOWN } from "../../provider/util/property-path";
+import { LocalCloud, seeds } from "../cloud";
+import { fakeEnvironment, ownerFor } from "./environment";
+
+/** How much faster time passes. */
+const SPEED = 20;
+
+/** A clock on which ten seconds take half a second. */
+class QuickClock implements Clock {
+    private readonly began = Date.now();
+    now(): number {
+        return this.began + (Date.now() - this.began) * SPEED;
+    }
+    sleep(milliseconds: number): Promise<void> {
+        return new Promise((resolve) => setTimeout(resolve, milliseconds / SPEED));
+    }
+    random(): number {
+        return Math.random();
+    }
+}
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+
+type Inputs = Record<string, unknown>;
+
+/** A workspace's state, as the engine keeps it. */
+interface State {
+    readonly id: string;
+    readonly outs: Inputs;
+}
+
+describe("the content of a workspace that is replaced", () => {
+    let cloud: LocalCloud;
+    let world: ReturnType<typeof fakeEnvironment>;
+    let news: Inputs;
+    let keys: string[];
+    let old: State;
+
+    beforeEach(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 20, dekCacheMilliseconds: 0 });
+        world = fakeEnvironment(cloud.environment(), new QuickClock());
+        const process = handlers();
+        keys = [];
+        for (const name of ["a", "b"]) {
+            const registered = await process.key.create({
+                awsKeyInfo: { keyArn: cloud.createKey() },
+                useCases: ["MANAGED_SERVICES"],
+                owner: ownerFor(name),
+            });
+            keys.push(registered.id);
+        }
+        const credentials = await cloud.account.create("credentials", {
+            credentials_name: "c",
+            aws_credentials: { sts_role: { role_arn: "arn:aws:iam::123456789012:role/r" } },
+        });
+        const storage = await cloud.account.create("storage-configurations", {
+            storage_configuration_name: "s",
+            root_bucket_info: { bucket_name: "root-bucket" },
+        });
+        news = {
+            workspaceName: "w",
+            awsRegion: "us-east-1",
+            credentialsId: credentials["credentials_id"],
+            storageConfigurationId: storage["storage_configuration_id"],
+            managedServicesCustomerManagedKeyId: keys[0],
+            owner: ownerFor("w"),
+        };
+        const { id, outs } = await process.workspace.create(news);
+        old = { id, outs };
+        await cloud.workspace(id).seed({
+            "/Shared/etl": seeds.notebook("print(1)", { modifiedAt: Date.now() - DAY }),
+            "/Shared/lib.py": seeds.file("x = 1", { modifiedAt: Date.now() - DAY }),
+            "/Shared/empty": seeds.folder(),
+        });
+        world.lines.length = 0;
+        cloud.clearRequests();
+    });
+    afterEach(() => cloud.stop());
+
+    /** The handlers of one provider process. */
+    function handlers() {
+        const session = new Session(world);
+        session.claims.isWholeProgram = true;
+        return {
+            session,
+            key: new ObjectHandler(customerManagedKeyObject, session),
+            workspace: new WorkspaceHandler(workspaceObject, session),
+        };
+    }
+
+    const changed = (more: Inputs = {}) => ({ ...news, managedServicesCustomerManagedKeyId: keys[1], ...more });
+
+    /** What the engine asks before it replaces: a check, a comparison, and a check without old inputs. */
+    async function compare(process: ReturnType<typeof handlers>, { id, outs }: State, asked: Inputs) {
+        const checked = await process.workspace.check(news, asked);
+        const diff = await process.workspace.diff(id, outs, asked);
+        await process.workspace.check({}, asked);
+        return { checked, diff };
+    }
+
+    async function failure(run: Promise<unknown>): Promise<Error> {
+        try {
+            await run;
+        } catch (error) {
+            if (error instanceof Error) return error;
+        }
+        throw new Error("it did not fail");
+    }
+
+    async function initError(run: Promise<unknown>): Promise<InitializationError> {
+        const error = await failure(run);
+        if (!(error instanceof InitializationError)) throw error;
+        return error;
+    }
+
+    const existing = () => cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
+    const paths = (id: string) =>
+        cloud
+            .workspace(id)
+            .tree()
+            .filter(({ path }) => path.startsWith("/Shared/"))
+            .map(({ path, type }) => `${type} ${path}`)
+            .sort();
+
+    it("is in the new one, verified, before the create ends; the old one is deleted after", async () => {
+        const process = handlers();
+        await compare(process, old, changed());
+        const { id, outs } = await process.workspace.create(changed());
+        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1, skipped: 0 });
+        expect(outs["migration"]).to.have.property("verifiedAt").that.is.a("string");
+        expect(paths(id)).to.deep.equal(paths(old.id));
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([id]);
+    });
+
+    it("keeps the old one where something was not copied and nobody accepts it, in this process and in the next", async () => {
+        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
+        let process = handlers();
+        await compare(process, old, changed());
+        const error = await initError(process.workspace.create(changed()));
+        expect(error.message).to.contain("/Shared/jar [library]").and.contain("Both stay");
+        expect(error.properties["migration"])
+            .to.include({ from: old.id, skipped: 1 })
+            .and.not.have.property("verifiedAt");
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
+
+        const state = { id: error.id, outs: { ...error.properties } };
+        process = handlers();
+        const { diff } = await compare(process, state, changed());
+        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
+        await initError(process.workspace.update(state.id, state.outs, changed()));
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
+        expect(existing()).to.have.members([old.id, state.id]);
+
+        const accepting = changed({ migrateContent: { accept: ["library"] } });
+        process = handlers();
+        await compare(process, state, accepting);
+        const { outs = {} } = await process.workspace.update(state.id, state.outs, accepting);
+        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1, skipped: 1 });
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([state.id]);
+    });
+
+    it("that cannot be copied goes where the program says migrateContent: false, also after it stopped", async () => {
+        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
+        let process = handlers();
+        await compare(process, old, changed());
+        const error = await initError(process.workspace.create(changed()));
+        process = handlers();
+        const giving = changed({ migrateContent: false });
+        await compare(process, { id: error.id, outs: { ...error.properties } }, giving);
+        const { outs = {} } = await process.workspace.update(error.id, error.properties, giving);
+        expect(outs).not.to.have.property("migration");
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([error.id]);
+    });
+
+    it("goes with a destroy, whatever was copied", async () => {
+        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
+        const process = handlers();
+        await compare(process, old, changed());
+        const error = await initError(process.workspace.create(changed()));
+        const destroying = handlers();
+        destroying.session.claims.isWholeProgram = false;
+        await destroying.workspace.delete(old.id, old.outs);
+        await destroying.workspace.delete(error.id, error.properties);
+        expect(existing()).to.deep.equal([]);
+    });
+
+    it("goes with a resource that is taken out of the program; what an earlier replacement left is kept", async () => {
+        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
+        let process = handlers();
+        await compare(process, old, changed());
+        const error = await initError(process.workspace.create(changed()));
+        process = handlers();
+        process.session.claims.isProgramRunning = true;
+        process.session.claims.knowsState = true;
+        process.session.claims.addStateObject(workspaceObject, error.id, ownerOfInputs(news));
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
+        await process.workspace.delete(error.id, error.properties);
+        expect(existing()).to.deep.equal([old.id]);
+    });
+
+    it("is kept where a run did not reach the resource: another one failed before it, or it is not among the targets", async () => {
+        let process = handlers();
+        await compare(process, old, changed());
+        const { id } = await process.workspace.create(changed());
+        process = handlers();
+        await process.key.check({}, { ...news, awsKeyInfo: {}, owner: ownerFor("other") });
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain(
+            "this run did not see whether the content is in it",
+        );
+        expect(existing()).to.have.members([old.id, id]);
+    });
+
+    it("that changed since it was verified is copied before the old one goes; what changed in the new one stays as it is", async () => {
+        let process = handlers();
+        await compare(process, old, changed());
+        const { id, outs } = await process.workspace.create(changed());
+        // Another process, later: the old workspace was not deleted, because another resource had failed.
+        await cloud.workspace(old.id).seed({ "/Shared/late": seeds.notebook("print(2)") });
+        cloud.workspace(id).delete("/Shared/etl");
+        const migration = { ...(outs["migration"] as Inputs), verifiedAt: new Date(Date.now() - HOUR).toISOString() };
+        process = handlers();
+        await compare(process, { id, outs: { ...outs, migration } }, changed());
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([id]);
+        expect(paths(id)).to.include("NOTEBOOK /Shared/late").and.not.include("NOTEBOOK /Shared/etl");
+    });
+
+    it("is never deleted before there is a replacement (deleteBeforeReplace)", async () => {
+        const process = handlers();
+        await compare(process, old, changed());
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("deleteBeforeReplace");
+        expect(existing()).to.deep.equal([old.id]);
+    });
+
+    it("is found with --replace and a taint too, where the engine compares nothing first", async () => {
+        const process = handlers();
+        process.session.claims.addStateObject(workspaceObject, old.id, ownerOfInputs(news));
+        await process.workspace.check(news, news);
+        await process.workspace.check({}, news);
+        const { id, outs } = await process.workspace.create(news);
+        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1 });
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([id]);
+    });
+
+    it("is found by the ownership tag where --target leaves the state unknown", async () => {
+        const process = handlers();
+        process.session.claims.isWholeProgram = false;
+        await process.workspace.check(news, news);
+        const { outs } = await process.workspace.create(news);
+        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1 });
+    });
+
+    it("goes on in the workspace that a killed run left, where all in it is a copy", async () => {
+        let process = handlers();
+        await compare(process, old, changed());
+        const left = await process.workspace.create(changed());
+        process = handlers();
+        await compare(process, old, changed());
+        const { id, outs } = await process.workspace.create(changed());
+        expect(id).to.equal(left.id);
+        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1 });
+
+        await cloud.workspace(left.id).seed({ "/Shared/own": seeds.notebook("somebody's") });
+        process = handlers();
+        await compare(process, old, changed());
+        expect((await failure(process.workspace.create(changed()))).message).to.contain(
+            "it holds content (/Shared/own)",
+        );
+    });
+
+    it("is reported in full where PULUMI_DATABRICKS_REPORT points", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-report-"));
+        try {
+            world.environment = { ...world.environment, PULUMI_DATABRICKS_REPORT: join(folder, "reports") };
+            const process = handlers();
+            await compare(process, old, changed());
+            await process.workspace.create(changed());
+            expect(readdirSync(join(folder, "reports"))).to.deep.equal(["migration-w.json", "migration-w.xml"]);
+            const report = JSON.parse(readFileSync(join(folder, "reports", "migration-w.json"), "utf8")) as Inputs;
+            expect(report).to.include({ mode: "copy", complete: true });
+            expect(readFileSync(join(folder, "reports", "migration-w.xml"), "utf8")).to.contain("<testsuite ");
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+
+    describe("at preview", () => {
+        it("is counted: what moves, and what does not", async () => {
+            cloud.workspace(old.id).fill({ jobs: [{ job_id: 1 }, { job_id: 2 }] });
+            const { checked } = await compare(handlers(), old, changed());
+            expect(checked.inputs["keyChange"]).to.include({ migrates: true });
+            expect(world.lines).to.have.length(1);
+            expect(world.lines[0])
+                .to.contain("Its content is copied into the new one and verified before the old one is deleted: ")
+                .and.contain("1 notebook, 1 file and ")
+                .and.contain("2 jobs")
+                .and.contain("do not move.");
+        });
+
+        it("is said to be lost with migrateContent: false, also where the stack says so", async () => {
+            const { checked } = await compare(handlers(), old, changed({ migrateContent: false }));
+            expect(checked.inputs["keyChange"]).to.include({ migrates: false });
+            const process = handlers();
+            process.session.configure((key) => (key === "databricks:migrateContent" ? "false" : undefined));
+            const { checked: silent } = await compare(process, old, changed());
+            expect(silent.inputs["migrateContent"]).to.equal(false);
+            expect(world.lines).to.have.length(2);
+            for (const line of world.lines) expect(line).to.contain("EVERY NOTEBOOK IN IT IS LOST");
+        });
+
+        it("stops the replacement where a fixed deploymentName makes the old one go first", async () => {
+            const fixed = { ...news, deploymentName: "fixed", owner: ownerFor("fixed") };
+            const process = handlers();
+            const { id, outs } = await process.workspace.create(fixed);
+            const error = await failure(
+                compare(process, { id, outs }, { ...fixed, managedServicesCustomerManagedKeyId: keys[1] }),
+            );
+            expect(error.message).to.contain("deploymentName").and.contain("Nothing was changed");
+        });
+
+        it("stops it where the credential is a token of the account", async () => {
+            world.environment = {
+                HOME: "/nowhere",
+                DATABRICKS_HOST: cloud.host,
+                DATABRICKS_ACCOUNT_ID: cloud.accountId,
+                DATABRICKS_TOKEN: cloud.token,
+            };
+            const error = await failure(compare(handlers(), old, changed()));
+            expect(error.message).to.contain("which no workspace takes").and.contain("Nothing was changed");
+        });
+
+        it("stops it where the principal does not belong to the workspace", async () => {
+            cloud.workspace(old.id).principals.remove(cloud.clientId);
+            const error = await failure(compare(handlers(), old, changed()));
+            expect(error.message).to.contain("may not enter the workspace").and.contain("Nothing was changed");
+        });
+
+        it("stops it where the key of the old workspace is disabled, and warns where the new key is not known yet", async () => {
+            const owner = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
+            for (const { arn } of cloud.kms.keys()) cloud.kms.call("DisableKey", { KeyId: arn }, owner);
+            const error = await failure(compare(handlers(), old, changed()));
+            expect(error.message).to.contain("Enable the key").and.contain("Nothing was changed");
+            await compare(handlers(), old, changed({ managedServicesCustomerManagedKeyId: UNKNOWN }));
+            expect(world.lines[0]).to.contain("`pulumi up` will fail before that").and.contain("Enable the key");
+        });
+
+        it("does not fail, and says so, where the workspace gives no response", async () => {
+            cloud.inject({
+                when: ({ path }) => path.endsWith("/workspace/list"),
+                do: { kind: "drop", when: "before" },
+            });
+            await compare(handlers(), old, changed());
+            expect(world.lines.at(-1)).to.match(/could not be counted|not everything could be counted/);
+        });
+    });
+});
