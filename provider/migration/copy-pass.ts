@@ -52,7 +52,8 @@ export class CopyPass implements PairVisitor {
             return "skip";
         }
         const state = await this.pass.attempt(source, () => this.make(pair));
-        if (state === "listed" && target !== undefined && !this.pass.isSettled(source)) await this.permit(source, target);
+        if (state === "listed" && target !== undefined && !this.pass.isSettled(source))
+            await this.permit(source, target);
         return state ?? "skip";
     }
 

@@ -136,7 +136,7 @@ describe("key changes on the real engine", () => {
                 const run = await preview("replace");
                 expect(run.ok, run.output).to.equal(true);
                 expect(workspaceOf(run).includes("replace Workspace w")).to.equal(isKeyChange);
-                if (isKeyChange) expect(run.output).to.match(says).and.contain("EVERY NOTEBOOK IN IT IS LOST");
+                if (isKeyChange) expect(run.output).to.match(says).and.contain("Its content is copied into the new one");
                 else expect(run.operations).to.deep.equal(does);
             });
 

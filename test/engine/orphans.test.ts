@@ -80,7 +80,7 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
         await destroyed();
     });
 
-    it("names the old workspace when its replacement FAILED, says that the next up deletes it, and keeps it with adopt", async () => {
+    it("names the old workspace when its replacement FAILED, says that the next up deletes it after its content is copied, and keeps it with adopt", async () => {
         const [first, second] = [cloud.createKey(), cloud.createKey()];
         await up(underKey(first, "replace"));
         const [old = ""] = there("workspaces");
@@ -88,7 +88,7 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
         stack.program = underKey(second, "replace");
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
-        expect(output).to.contain(`AND DELETES the workspace ${old}`).and.contain(`adopt: "${old}"`);
+        expect(output).to.contain(`copies the content of the workspace ${old} and then deletes that one`).and.contain(`adopt: "${old}"`);
         await up(underKey(first, "replace", old));
         expect([there("workspaces"), await held("Workspace")]).to.deep.equal([[old], [old]]);
         expect((await up(underKey(first, "replace", old))).operations).to.deep.equal([]);

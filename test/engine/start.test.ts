@@ -57,6 +57,8 @@ describe("npm start", () => {
             "refused: HTTP 403",
             "says: replace",
             "policy pack refuses it",
+            "its notebook moves into the new one",
+            "the only one",
             "nothing is left",
             "Each step was checked",
         ]) {

@@ -82,8 +82,8 @@ describe("a workspace on the real engine", () => {
         expect(operations).to.deep.equal(["create Workspace w"]);
     });
 
-    it("deletes a workspace with a fixed deployment name before it creates the replacement", async () => {
-        await up({ workspace: { deploymentName: "fixed", workspaceName: "renamed" } });
+    it("deletes a workspace with a fixed deployment name before it creates the replacement, where its content may go", async () => {
+        await up({ workspace: { deploymentName: "fixed", workspaceName: "renamed", migrateContent: false } });
         const writes = cloud.requests
             .filter(({ method, path }) => method !== "GET" && path.includes("/workspaces"))
             .map(({ method }) => method);

@@ -107,19 +107,13 @@ async function showRevocation(cloud, { workspaceUrl, keyArn }) {
 /**
  * @param {LocalCloud} cloud
  * @param {Stack} stack
- * @param {{keyArn: string}} outputs
+ * @param {{keyArn: string, workspaceId: string}} outputs
  */
-async function showKeyChange(cloud, stack, { keyArn }) {
+async function showKeyChange(cloud, stack, { keyArn, workspaceId }) {
     heading("A preview with another key says: replace");
-    const { KeyMetadata } = /** @type {{KeyMetadata: {Arn: string}}} */ (
-        cloud.kms.call(
-            "CreateKey",
-            {},
-            { principalArn: "arn:aws:iam::123456789012:root", region: keyArn.split(":")[3] ?? "" },
-        )
-    );
-    await stack.show("preview", "-c", `keyArn=${KeyMetadata.Arn}`);
-    const { stdout } = await stack.read("preview", "--json", "-c", `keyArn=${KeyMetadata.Arn}`);
+    const newKeyArn = cloud.createKey();
+    await stack.show("preview", "-c", `keyArn=${newKeyArn}`);
+    const { stdout } = await stack.read("preview", "--json", "-c", `keyArn=${newKeyArn}`);
     /** @type {{op: string, urn: string}[]} */
     const steps = JSON.parse(stdout).steps;
     const replaced = steps.some(({ op, urn }) => op === "replace" && urn.includes("databricks-cmk:Workspace::"));
@@ -127,12 +121,24 @@ async function showKeyChange(cloud, stack, { keyArn }) {
 
     heading("A policy pack refuses it");
     const pack = join(root, "examples", "policy-pack");
-    const code = await stack.attempt("preview", "--policy-pack", pack, "-c", `keyArn=${KeyMetadata.Arn}`);
+    const code = await stack.attempt("preview", "--policy-pack", pack, "-c", `keyArn=${newKeyArn}`);
     expect(code !== 0, "The preview passed the policy pack.");
     say(
         `pulumi preview --policy-pack examples/policy-pack ended with exit code ${code}: this change cannot be deployed.`,
     );
-    await stack.read("config", "rm", "keyArn");
+
+    heading(
+        "Without the policy pack, pulumi up replaces the workspace: its notebook moves into the new one, then the old one goes",
+    );
+    await stack.show("up", "--yes", "--skip-preview", "-c", `keyArn=${newKeyArn}`);
+    const outputs = JSON.parse((await stack.read("stack", "output", "--json")).stdout);
+    const left = cloud.account.list("workspaces").map((one) => String(one.workspace_id));
+    expect(outputs.workspaceId !== workspaceId, "The workspace was not replaced.");
+    expect(left.length === 1 && left[0] === outputs.workspaceId, `The account has the workspaces ${left.join(", ")}.`);
+    expect(outputs.keyArn === newKeyArn && newKeyArn !== keyArn, "The new workspace is not under the new key.");
+    say(`workspace ${workspaceId} under ${keyArn}: deleted`);
+    say(`workspace ${outputs.workspaceId} under ${newKeyArn}: the only one`);
+    say(`read:     ${await readNotebook(cloud, outputs.workspaceUrl)}`);
 }
 
 /**

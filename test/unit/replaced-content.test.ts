@@ -253,7 +253,6 @@ describe("the content of a workspace that is replaced", () => {
     it("is found with --replace and a taint too, where the engine compares nothing first", async () => {
         const process = handlers();
         process.session.claims.addStateObject(workspaceObject, old.id, ownerOfInputs(news));
-        await process.workspace.check(news, news);
         await process.workspace.check({}, news);
         const { id, outs } = await process.workspace.create(news);
         expect(outs["migration"]).to.include({ from: old.id, notebooks: 1 });

@@ -47,15 +47,17 @@ export class ContentKeeper {
     }
 
     /**
-     * Notes which workspace a create replaces. With `--replace` and a taint the engine compares nothing first, so the state or
-     * the ownership tag has to name it. Fails where nothing does: nothing is created then.
+     * Notes which workspaces a create replaces: the one that was compared or, with `--replace` and a taint, where the engine
+     * compares nothing first, the one that the state had. Fails where the resource exists and nothing names its workspace: nothing
+     * is created then.
      */
     async noteReplaced({ session, owner, inputs, collection }: CreateRequest): Promise<void> {
         if (owner === undefined || !this.settingsOf(inputs).enabled) return;
-        if (session.claims.registrationOf(workspaceObject, owner)?.exists !== true) return;
-        const known = session.claims.objectsOf(workspaceObject, owner);
-        const held = known.length > 0 ? known : await tagged(collection, owner);
-        if (held.length === 0 || (known.length === 0 && held.length > 1)) {
+        const { claims } = session;
+        const known = claims.objectsOf(workspaceObject, owner);
+        const isReplaced = claims.registrationOf(workspaceObject, owner)?.exists === true;
+        const held = known.length > 0 || !isReplaced ? known : await tagged(collection, owner);
+        if (isReplaced && (held.length === 0 || (known.length === 0 && held.length > 1))) {
             throw new ReportedError(
                 `${owner.resource}: it is to be replaced, and nothing tells which workspace it has now, whose content has to be copied. Nothing was created. Run \`pulumi refresh\` and \`pulumi up\` without --target. With migrateContent: false no content is copied.`,
             );
