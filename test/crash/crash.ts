@@ -73,12 +73,15 @@ type Kind = keyof typeof kinds;
 const kindNames = Object.keys(kinds) as Kind[];
 
 /** A stack on the real CLI whose processes can be killed individually. */
-class CrashStack {
+export class CrashStack {
     private readonly project: CliProject;
 
-    constructor(readonly cloud: LocalCloud) {
+    constructor(
+        readonly cloud: LocalCloud,
+        text = program,
+    ) {
         const environment = { ...cloud.environment(), KEY_ARN: cloud.createKey() };
-        this.project = new CliProject("crash", program, environment);
+        this.project = new CliProject("crash", text, environment);
     }
 
     run(phase: Phase, ...args: string[]): Promise<CliRun> {

@@ -1,7 +1,12 @@
 /** `npm run test:crash`: the crash matrix, kill point by kill point, on the real engine. */
 import { crashAt, killPoints, type Outcome, recordPhases } from "./crash";
+import { crashMove, movePoints, recordMove } from "./move";
 
 async function main(): Promise<void> {
+    if (process.argv.includes("--moves")) {
+        process.exitCode = (await moves()) ? 0 : 1;
+        return;
+    }
     const points = killPoints(await recordPhases());
     const outcomes: Outcome[] = [];
     console.log(
@@ -26,7 +31,31 @@ async function main(): Promise<void> {
     console.log(
         `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}; empty .attrs files of the engine deleted ${deleted}`,
     );
-    process.exitCode = total("orphans") + total("lost") + total("duplicates") + problems === 0 ? 0 : 1;
+    const isMoveSafe = await moves();
+    process.exitCode = total("orphans") + total("lost") + total("duplicates") + problems === 0 && isMoveSafe ? 0 : 1;
+}
+
+/** The replacement of a workspace with content. */
+async function moves(): Promise<boolean> {
+    const points = movePoints(await recordMove());
+    console.log(
+        `\n${points.length} kill points of a move\n\nrequest                                            killed    lost duplicates early`,
+    );
+    const sum = { lost: 0, duplicates: 0, early: 0, problems: 0 };
+    for (const point of points) {
+        const { lost, duplicates, early, problem } = await crashMove(point);
+        sum.lost += lost;
+        sum.duplicates += duplicates;
+        sum.early += early;
+        sum.problems += problem === undefined ? 0 : 1;
+        console.log(
+            `${point.request.padEnd(50)} ${point.victim.padEnd(9)} ${String(lost).padStart(4)} ${String(duplicates).padStart(10)} ${String(early).padStart(5)}  ${problem === undefined ? "" : `PROBLEM: ${problem}`}`.trimEnd(),
+        );
+    }
+    console.log(
+        `\n${points.length} kill points of a move: objects lost ${sum.lost}, duplicates ${sum.duplicates}, old workspaces deleted early ${sum.early}, problems ${sum.problems}`,
+    );
+    return sum.lost + sum.duplicates + sum.early + sum.problems === 0;
 }
 
 void main();

@@ -136,7 +136,8 @@ describe("key changes on the real engine", () => {
                 const run = await preview("replace");
                 expect(run.ok, run.output).to.equal(true);
                 expect(workspaceOf(run).includes("replace Workspace w")).to.equal(isKeyChange);
-                if (isKeyChange) expect(run.output).to.match(says).and.contain("Its content is copied into the new one");
+                if (isKeyChange)
+                    expect(run.output).to.match(says).and.contain("Its content is copied into the new one");
                 else expect(run.operations).to.deep.equal(does);
             });
 
@@ -194,7 +195,9 @@ describe("key changes on the real engine", () => {
         stack.program = program({ key: "second", onKeyChange: "update" });
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
-        expect(output).to.contain("did not change the key of the workspace").and.contain("create a second workspace");
+        expect(output)
+            .to.contain("did not change the key of the workspace")
+            .and.contain("a new workspace then takes over its notebooks, files and folders");
         expect(cloud.account.list("workspaces").map((one) => one["workspace_id"])).to.deep.equal([id]);
         stack.program = program({ key: "first" });
         await stack.destroy();

@@ -9,11 +9,15 @@ cleanUpOnSignals();
 try {
     const { pulumi } = await setUp({ log: console.log });
     const env = localEnvironment({ pulumi, pulumiHome: join(temporaryFolder("databricks-cmk-crash-"), "pulumi-home") });
-    const { code } = await run(process.execPath, [join(root, "dist", "test", "crash", "main.js")], {
-        cwd: root,
-        env,
-        show: true,
-    });
+    const { code } = await run(
+        process.execPath,
+        [join(root, "dist", "test", "crash", "main.js"), ...process.argv.slice(2)],
+        {
+            cwd: root,
+            env,
+            show: true,
+        },
+    );
     process.exitCode = code;
 } catch (error) {
     console.error(error instanceof Problem ? `\n${error.message}` : error);

@@ -189,6 +189,8 @@ const workspaces: Life = {
                 credentialsId: id("c"),
                 storageConfigurationId: id("s"),
                 managedServicesCustomerManagedKeyId: id("k"),
+                // The requests to the account; those of a copy have a matrix of their own (replaced-content.test.ts).
+                migrateContent: false,
                 ...shape,
             }),
         },

@@ -106,8 +106,8 @@ describe("the content of a workspace that is replaced", () => {
     const changed = (more: Inputs = {}) => ({ ...news, managedServicesCustomerManagedKeyId: keys[1], ...more });
 
     /** What the engine asks before it replaces: a check, a comparison, and a check without old inputs. */
-    async function compare(process: ReturnType<typeof handlers>, { id, outs }: State, asked: Inputs) {
-        const checked = await process.workspace.check(news, asked);
+    async function compare(process: ReturnType<typeof handlers>, { id, outs }: State, asked: Inputs, before = news) {
+        const checked = await process.workspace.check(before, asked);
         const diff = await process.workspace.diff(id, outs, asked);
         await process.workspace.check({}, asked);
         return { checked, diff };
@@ -301,6 +301,84 @@ describe("the content of a workspace that is replaced", () => {
             rmSync(folder, { recursive: true });
         }
     });
+
+    it("is neither lost nor doubled nor deleted early whatever goes wrong with any kind of request", async () => {
+        const effects = [
+            { kind: "status", status: 429, headers: { "retry-after": "1" } },
+            { kind: "status", status: 503 },
+            { kind: "status", status: 500, afterEffect: true },
+            { kind: "drop", when: "before" },
+            { kind: "drop", when: "after" },
+            { kind: "truncate" },
+            { kind: "body", body: "<html>garbage</html>" },
+        ] as const;
+        const calls = [
+            "workspace/list",
+            "workspace/export",
+            "workspace/import",
+            "workspace/mkdirs",
+            "permissions",
+            "/workspaces",
+        ];
+        const state = await cloud.workspace(old.id).snapshot();
+        const held = state.map(({ path, type, sha256 }) => `${type} ${path} ${String(sha256)}`).sort();
+        const contentOf = async (id: string) =>
+            (await cloud.workspace(id).snapshot())
+                .map(({ path, type, sha256 }) => `${type} ${path} ${String(sha256)}`)
+                .sort();
+        let early = 0;
+        cloud.inject({
+            when: ({ method }) => method === "DELETE",
+            do: {
+                kind: "call",
+                when: "before",
+                run: async () => {
+                    const complete = await Promise.all(
+                        existing().map(async (id) => String(await contentOf(id)) === String(held)),
+                    );
+                    if (complete.filter(Boolean).length < 2) early++;
+                },
+            },
+        });
+        let current = old;
+        for (const [round, effect] of effects.entries()) {
+            const before = changed({ managedServicesCustomerManagedKeyId: keys[round % 2] });
+            const asked = changed({ managedServicesCustomerManagedKeyId: keys[(round + 1) % 2] });
+            const stops = calls.map((call) =>
+                cloud.inject({ when: ({ path }) => path.includes(call), times: 1, do: effect }),
+            );
+            let next: State | undefined;
+            let isDeleted = false;
+            for (let attempt = 0; !isDeleted && attempt < 4; attempt++) {
+                const process = handlers();
+                const { checked } = await compare(
+                    process,
+                    next ?? current,
+                    asked,
+                    next === undefined ? before : asked,
+                ).catch(() => ({
+                    checked: undefined,
+                }));
+                if (checked === undefined) continue;
+                try {
+                    const made =
+                        next === undefined
+                            ? await process.workspace.create(asked)
+                            : { id: next.id, ...(await process.workspace.update(next.id, next.outs, asked)) };
+                    next = { id: made.id, outs: made.outs ?? {} };
+                    await process.workspace.delete(current.id, current.outs);
+                    isDeleted = true;
+                } catch (error) {
+                    if (error instanceof InitializationError) next = { id: error.id, outs: { ...error.properties } };
+                }
+            }
+            for (const stop of stops) stop();
+            const what = JSON.stringify(effect);
+            expect([isDeleted, early, existing()], what).to.deep.equal([true, 0, [next?.id]]);
+            expect(await contentOf(next?.id ?? ""), what).to.deep.equal(held);
+            current = next ?? current;
+        }
+    }).timeout(60_000);
 
     describe("at preview", () => {
         it("is counted: what moves, and what does not", async () => {

@@ -173,7 +173,7 @@ export class WorkspaceHandler extends ObjectHandler {
             }
             if (!changed.includes(KEY_FIELDS[0])) throw error;
             throw new ReportedError(
-                `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace", which replaces the workspace (docs/key-changes.md).`,
+                `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace": a new workspace then takes over ${this.content.settingsOf(news).enabled ? "its notebooks, files and folders" : "nothing, because migrateContent is false"}.`,
             );
         }
     }

@@ -1,0 +1,156 @@
+import { LocalCloud, manyNotebooks, type RecordedRequest, seeds } from "../cloud";
+import { CrashStack, type Victim } from "./crash";
+
+/** A moment of a replacement at which processes are killed: before this request, counted from the beginning of the `pulumi up`. */
+export interface MovePoint {
+    readonly index: number;
+    readonly request: string;
+    readonly victim: Victim;
+}
+
+/** What the account holds after the next `pulumi cancel` and `pulumi up`. */
+export interface MoveOutcome {
+    /** Objects of the old workspace that the new one does not hold as they were. */
+    readonly lost: number;
+    /** Objects of the new workspace that the old one did not hold, and workspaces beyond the one of the program. */
+    readonly duplicates: number;
+    /** Deletions of the old workspace while something was missing in the new one. */
+    readonly early: number;
+    /** Any other problem. */
+    readonly problem: string | undefined;
+}
+
+/** The workspace is named by `SHAPE`; another name replaces it. */
+const program = `
+const databricks = require("pulumi-databricks-cmk");
+const { workspaceName } = JSON.parse(process.env.SHAPE);
+const { credentialsId } = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+const { storageConfigurationId } = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+new databricks.Workspace("w", { workspaceName, awsRegion: "us-east-1", credentialsId, storageConfigurationId });
+`;
+
+const content = {
+    ...manyNotebooks(12),
+    "/Shared/lib.py": seeds.file("x = 1"),
+    "/Shared/zero": seeds.file(""),
+    "/Shared/board.lvdash.json": seeds.dashboard("{}"),
+    "/Shared/team/secret": seeds.notebook("1", { permissions: { "group_name:users": "CAN_READ" } }),
+    "/Shared/empty/folder": seeds.folder(),
+};
+
+interface Begun {
+    readonly stack: CrashStack;
+    readonly old: string;
+    readonly held: ReadonlySet<string>;
+}
+
+async function begin(): Promise<Begun> {
+    const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+    const stack = new CrashStack(cloud, program);
+    await stack.run("create", "stack", "init", "dev");
+    const { code, output } = await stack.act("create");
+    if (code !== 0) throw new Error(`the first up failed:\n${output}`);
+    const [old = ""] = workspacesOf(cloud);
+    await cloud.workspace(old).seed(content);
+    const held = await objectsOf(cloud, old);
+    cloud.clearRequests();
+    return { stack, old, held };
+}
+
+function workspacesOf(cloud: LocalCloud): string[] {
+    return cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
+}
+
+/** Each object with all that is compared: its path, type, language, hash, outputs, and the permissions that the test gave. */
+async function objectsOf(cloud: LocalCloud, id: string): Promise<Set<string>> {
+    const snapshot = await cloud.workspace(id).snapshot();
+    return new Set(
+        snapshot.map(({ path, type, language, sha256, outputs, permissions }) =>
+            JSON.stringify([path, type, language, sha256, outputs, permissions["group_name:users"]]),
+        ),
+    );
+}
+
+function missing(held: ReadonlySet<string>, there: ReadonlySet<string>): number {
+    return [...held].filter((one) => !there.has(one)).length;
+}
+
+/** Records the requests of a replacement without crashes, to the account and to both workspaces. */
+export async function recordMove(): Promise<string[]> {
+    const { stack } = await begin();
+    const { code, output } = await stack.act("replace");
+    if (code !== 0) throw new Error(`the replacement failed without any crash:\n${output}`);
+    const requests = stack.cloud.requests.map(named);
+    stack.remove();
+    await stack.cloud.stop();
+    return requests;
+}
+
+function named({ method, path, workspaceId }: RecordedRequest): string {
+    return `${method} ${path.replace(/^.*\/(accounts\/[^/]+|2\.0)\//, "").replace(/\d{6,}/, "…")}${workspaceId === undefined ? "" : " (workspace)"}`;
+}
+
+/** Every tenth request, for the two processes in turn and together; and each kind of write once. */
+export function movePoints(requests: readonly string[]): MovePoint[] {
+    const victims: readonly Victim[] = ["both", "engine", "provider"];
+    const seen = new Set<string>();
+    return requests.flatMap((request, index) => {
+        const isWrite = !request.startsWith("GET") && !/token/.test(request);
+        const isNew = isWrite && !seen.has(request);
+        seen.add(request);
+        return isNew || index % 10 === 0 ? [{ index, request, victim: victims[seen.size % 3] ?? "both" }] : [];
+    });
+}
+
+/** Kills at one point of a replacement, then does what a user does: `pulumi cancel`, and the same command again. */
+export async function crashMove({ index, victim }: MovePoint): Promise<MoveOutcome> {
+    const { stack, old, held } = await begin();
+    const { cloud } = stack;
+    let early = 0;
+    try {
+        cloud.inject({
+            when: ({ method, path }) => method === "DELETE" && path.endsWith(`/workspaces/${old}`),
+            do: {
+                kind: "call",
+                when: "before",
+                run: async () => {
+                    const [next] = workspacesOf(cloud).filter((id) => id !== old);
+                    if (next === undefined || missing(held, await objectsOf(cloud, next)) > 0) early++;
+                },
+            },
+        });
+        let reached = false;
+        cloud.inject({
+            when: (request) => request.index === index,
+            times: 1,
+            do: {
+                kind: "call",
+                when: "before",
+                run: async () => {
+                    reached = true;
+                    stack.kill(victim);
+                },
+            },
+        });
+        await stack.act("replace");
+        if (!reached) throw new Error("the kill point was not reached");
+        await stack.run("replace", "cancel", "--yes", "--stack", "dev");
+        const { code, output } = await stack.act("replace");
+        if (code !== 0) throw new Error(`the next up failed:\n${output}`);
+        const [now = "", ...others] = workspacesOf(cloud);
+        if (now === old) throw new Error("the workspace was not replaced");
+        const there = await objectsOf(cloud, now);
+        return {
+            lost: missing(held, there),
+            duplicates: missing(there, held) + others.length,
+            early,
+            problem: undefined,
+        };
+    } catch (error) {
+        const problem = error instanceof Error ? error.message.slice(0, 1500) : String(error);
+        return { lost: 0, duplicates: 0, early, problem };
+    } finally {
+        stack.remove();
+        await cloud.stop();
+    }
+}
