@@ -8,6 +8,7 @@ import { burst, create } from "./measures/create";
 import { foreign } from "./measures/foreign";
 import { importing } from "./measures/import";
 import { memory } from "./measures/memory";
+import { migrate } from "./measures/migrate";
 import { rate } from "./measures/rate";
 import { stacks } from "./measures/stacks";
 import { state } from "./measures/state";
@@ -17,7 +18,19 @@ import { plot } from "./plot";
 import { profileUp } from "./profile";
 import { type Row, table } from "./table";
 
-const measures: readonly Measure[] = [create, burst, refresh, preview, state, importing, memory, rate, foreign, stacks];
+const measures: readonly Measure[] = [
+    create,
+    burst,
+    refresh,
+    preview,
+    state,
+    importing,
+    memory,
+    rate,
+    foreign,
+    stacks,
+    migrate,
+];
 
 async function main(): Promise<void> {
     const options = readOptions(

@@ -18,6 +18,8 @@ export interface BenchOptions {
     readonly stacks: number;
     /** Number of workspaces of each of these stacks. */
     readonly stackN: number;
+    /** Number of notebooks in the measure `migrate`. */
+    readonly notebooks: number;
     /** The measures to take. Empty: all. */
     readonly only: readonly string[];
     /** Whether to measure `@pulumi/databricks` too. */
@@ -43,6 +45,7 @@ export function readOptions(args: readonly string[], measures: readonly string[]
             "rate-n": { type: "string" },
             stacks: { type: "string", default: "10" },
             "stack-n": { type: "string", default: "100" },
+            notebooks: { type: "string", default: "10000" },
             only: { type: "string", default: "" },
             peer: { type: "boolean", default: false },
             profile: { type: "boolean", default: false },
@@ -63,6 +66,7 @@ export function readOptions(args: readonly string[], measures: readonly string[]
         rateN: values["rate-n"] === undefined ? Math.max(200, n) : number("rate-n", values["rate-n"]),
         stacks: number("stacks", values.stacks),
         stackN: number("stack-n", values["stack-n"]),
+        notebooks: number("notebooks", values.notebooks),
         only,
         peer: values.peer,
         profile: values.profile,

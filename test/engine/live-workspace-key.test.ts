@@ -98,7 +98,9 @@ describe("no workspace is replaced past forbid, the warning and the policy, whoe
             policyPackConfigs: [config],
         });
         expect(guarded.ok, guarded.output).to.equal(false);
-        expect(guarded.output).to.contain("workspace-key-immutable").and.contain("Its content is copied into the new one");
+        expect(guarded.output)
+            .to.contain("workspace-key-immutable")
+            .and.contain("Its content is copied into the new one");
     });
 
     it("a key changed in the account console: up --refresh is refused; once it is back, nothing differs", async () => {

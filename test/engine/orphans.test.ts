@@ -88,7 +88,9 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
         stack.program = underKey(second, "replace");
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
-        expect(output).to.contain(`copies the content of the workspace ${old} and then deletes that one`).and.contain(`adopt: "${old}"`);
+        expect(output)
+            .to.contain(`copies the content of the workspace ${old} and then deletes that one`)
+            .and.contain(`adopt: "${old}"`);
         await up(underKey(first, "replace", old));
         expect([there("workspaces"), await held("Workspace")]).to.deep.equal([[old], [old]]);
         expect((await up(underKey(first, "replace", old))).operations).to.deep.equal([]);
