@@ -90,8 +90,10 @@ export class Session {
     private otherCredential(refused: Credential): Credential | undefined {
         const other = findOtherCredential(this.credentialSources, refused);
         if (other !== undefined) {
+            const { source = "credential found", as } = other;
+            const from = source.startsWith("the ") ? source : `the ${source}`;
             this.report.info(
-                `Databricks refused the credential of the stack configuration, which the engine keeps from the last \`pulumi up\`: that of ${other.source ?? "another place"} (${other.as.authType}) is used instead.`,
+                `Databricks refused the credential of the stack configuration, which the engine keeps from the last \`pulumi up\`: that of ${from} (${as.authType}) is used instead.`,
             );
         }
         return other;

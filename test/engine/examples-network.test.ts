@@ -223,6 +223,20 @@ describe("a workspace under an existing key, on the real engine", () => {
         expect(output).to.match(/keyArn names a key that is pending deletion, and will be gone on \d{4}-/);
     });
 
+    it("that is in another region, or managed by AWS, is refused at preview", async () => {
+        const made = (input: Record<string, unknown>, action: string, region: string) =>
+            (cloud.kms.call(action, input, { ...owner, region })["KeyMetadata"] as { Arn: string }).Arn;
+        for (const [keyArn, problem] of [
+            [made({}, "CreateKey", "us-west-2"), /names a key in us-west-2, and the workspace is in us-east-1/],
+            [made({ KeyId: "alias/aws/s3" }, "DescribeKey", "us-east-1"), /keyArn names a key that AWS manages/],
+        ] as const) {
+            await stack.configure({ keyArn });
+            const { ok, output } = await stack.preview();
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(problem);
+        }
+    });
+
     it("that is disabled is refused before anything is created, without a preview too, and used once it is enabled", async () => {
         const KeyId = makeKey(cloud);
         cloud.kms.call("DisableKey", { KeyId }, owner);

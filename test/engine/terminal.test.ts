@@ -75,13 +75,20 @@ describe("what the person at the terminal sees", () => {
             ["warning", "w3"],
         ]);
         expect(run.output).to.not.contain("[runtime]");
+        const done = await stack.up();
+        expect(done.ok, done.output).to.equal(true);
+        const said = linesOf(done, /NOTEBOOK/i);
+        expect(said.map(({ severity, urn = "" }) => [severity, urn.split("::").at(-1)])).to.deep.equal([
+            ["warning", "w3"],
+        ]);
     });
 
     it("a secret that fails its check: the reason names the property, and the value is nowhere", async () => {
         stack.program = program(() => "a", pulumi.secret("Not_A_Label_canary!"));
-        const run = await stack.preview();
-        expect(run.ok).to.equal(false);
-        expect(run.output).to.match(/'w0' has a problem: deploymentName /);
-        expect(`${run.output}${run.events}`).to.not.contain("canary");
+        for (const run of [await stack.preview(), await stack.up()]) {
+            expect(run.ok).to.equal(false);
+            expect(run.output).to.match(/'w0' has a problem: deploymentName /);
+            expect(`${run.output}${run.events}${stack.files()}`).to.not.contain("canary");
+        }
     });
 });
