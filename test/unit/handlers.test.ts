@@ -204,7 +204,7 @@ describe("handlers against the local cloud", () => {
             migrateContent: false,
         });
         expect(renamed).to.match(
-            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\./,
+            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\..{0,80} See docs\/migrating-notebooks\.md\.$/,
         );
         expect(more).to.deep.equal([]);
         const [unknown] = await warnings({ storageConfigurationId: UNKNOWN });

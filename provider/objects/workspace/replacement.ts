@@ -95,6 +95,7 @@ function keyChangeIn({ paths, olds, news }: Replacement): KeyChange | undefined 
     };
 }
 
+/** The reason, what it costs, the first remedy, and the page of the docs that has the others. */
 async function warning(
     replacement: Replacement,
     change: KeyChange | undefined,
@@ -102,24 +103,18 @@ async function warning(
 ): Promise<string> {
     const { session, olds, paths, label } = replacement;
     const may = isPossible(replacement);
-    const lost = ", and EVERY NOTEBOOK IN IT IS LOST.";
-    const cost = content === undefined ? lost : `. ${content}`;
-    const way =
-        content === undefined
-            ? "leave migrateContent: false out, and its content is copied; retainOnDelete keeps the old one meanwhile."
-            : undefined;
+    const cost = content === undefined ? ", and EVERY NOTEBOOK IN IT IS LOST." : `. ${content}`;
+    const copied = content === undefined ? " Without migrateContent: false its content is copied first." : "";
     if (change === undefined) {
-        const remedy = way === undefined ? "" : ` Instead: take the change back; or ${way}`;
-        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${remedy}`;
+        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${copied} See docs/migrating-notebooks.md.`;
     }
-    const same = await isSameKmsKey(session, olds, change);
     const inPlace =
         change.to === undefined
             ? ""
             : ' On an account whose service can change the key in place, onKeyChange: "update" loses nothing.';
-    const again = same
+    const again = (await isSameKmsKey(session, olds, change))
         ? " Both are the same KMS key, registered again: keep the old registration and nothing is replaced."
         : "";
-    const remedy = way === undefined ? "" : ` Otherwise bring the key back; or ${way}`;
-    return `${label}: ${describeKeyChange(change)}, so the workspace ${may || change.to === UNKNOWN ? "may be" : "is"} replaced${cost}${inPlace}${again}${remedy}`;
+    const remedy = inPlace === "" && again === "" ? copied : "";
+    return `${label}: ${describeKeyChange(change)}, so the workspace ${may || change.to === UNKNOWN ? "may be" : "is"} replaced${cost}${inPlace}${again}${remedy} See docs/key-changes.md.`;
 }
