@@ -275,7 +275,10 @@ export const workspaceUrls = {
                 new Function("require", "exports", outputText)(() => ({ Workspace }), {});
                 expect(Object.entries(seen[0]?.["customTags"] as object)).to.deep.equal(Object.entries(tags));
             }),
-            { numRuns: 60 },
+            {
+                numRuns: 60,
+                examples: [[JSON.parse('{"__proto__": "`${x}", "constructor": "\\\\"}') as Record<string, string>]],
+            },
         );
     });
 });
