@@ -10,6 +10,11 @@ const MEMORY = 30_000;
 const TRUSTED = 10_000;
 /** The first pause after a 429 without Retry-After, and the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 30_000 };
+/**
+ * The longest pause where the service says how long to wait, as a multiple of that. Other programs use the same limit: to
+ * one that happened to get nothing for a while, a longer pause leaves what the service would accept unused.
+ */
+const OF_ASKED = 2;
 /** A higher rate is tried again after at most this many pauses of the last length: a failed attempt costs one pause. */
 const PATIENCE = 10;
 
@@ -86,8 +91,9 @@ export class RateLimiter {
         const isNews = permit.sent >= this.holdUntil;
         if (isNews) this.consecutiveThrottledPauses++;
         const since = (this.firstRefusal ??= now);
+        const longest = asked > 0 ? OF_ASKED * asked : PAUSE.longest;
         const own =
-            Math.min(PAUSE.longest, PAUSE.first * 2 ** (this.consecutiveThrottledPauses - 1)) *
+            Math.min(longest, PAUSE.first * 2 ** (this.consecutiveThrottledPauses - 1)) *
             (0.5 + this.clock.random() / 2);
         const pause = Math.max(own, asked);
         this.sent = this.sent.filter((one) => one !== permit);

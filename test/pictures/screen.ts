@@ -4,6 +4,12 @@ interface Cell {
     readonly style: string;
 }
 
+/** A text of one style. */
+export interface Run {
+    readonly text: string;
+    readonly style: string;
+}
+
 /** The screen of a terminal, as far as Pulumi uses one: text, colors, and a cursor that moves over what was written. */
 export class Screen {
     private readonly rows: Cell[][] = [[]];
@@ -23,8 +29,8 @@ export class Screen {
         }
     }
 
-    /** The lines from the first to the last that is not empty: runs of text of one style. */
-    lines(): { readonly text: string; readonly style: string }[][] {
+    /** The lines from the first to the last that is not empty. */
+    lines(): Run[][] {
         const lines = this.rows.map((row) => {
             const runs: { text: string; style: string }[] = [];
             for (const cell of row) {

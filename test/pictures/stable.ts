@@ -19,8 +19,10 @@ export function stableText(): (text: string) => string {
             .replace(/(localhost|127\.0\.0\.1):\d+/g, "$1:8443")
             .replace(/-[0-9a-f]{7,10}(?=\b)/g, "-0a1b2c3")
             .replace(/(\d+(?:\.\d+)?) ?ms\b/g, "5 ms")
-            .replace(/\(\d+(?:\.\d+)?s\)/g, "(4s)")
-            .replace(/PROVISIONING for \d+ s/g, "PROVISIONING for 4 s")
-            .replace(/(Duration: )\S+/g, "$14s")
-            .replace(/(ating|eting|reshing)\.+/g, "$1...");
+            .replace(/\(\d+\.\d+s\)/g, "(0.05s)")
+            .replace(/\(\d+s\)/g, "(14s)")
+            .replace(/PROVISIONING for \d+/g, "PROVISIONING for 13")
+            // Pulumi's moving dots, and the spaces that keep the column.
+            .replace(/m\.{1,3}\x1b\[0m( +)/g, "m...\x1b[0m   ")
+            .replace(/(Duration: )\S+/g, "$14s");
 }

@@ -1,4 +1,4 @@
-import type { Screen } from "./screen";
+import type { Run, Screen } from "./screen";
 
 const COLORS: Readonly<Record<string, string>> = {
     "30": "#8b949e",
@@ -16,18 +16,13 @@ const [CHARACTER, LINE, MARGIN, BAR] = [7.8, 18, 14, 30];
  * A picture of a terminal.
  *
  * @param title what is shown, above the text and for screen readers: the command.
- * @param width the columns of the picture; longer lines are cut.
+ * @param width the columns of the picture; longer lines go on in the next row.
  */
 export function terminalPicture(screen: Screen, title: string, width: number): string {
-    const lines = screen.lines();
+    const lines = screen.lines().flatMap((runs) => wrapped(runs, width));
     const size = { width: Math.ceil(2 * MARGIN + width * CHARACTER), height: BAR + MARGIN + lines.length * LINE };
     const texts = lines.map((runs, index) => {
-        let left = width;
-        const spans = runs.flatMap(({ text, style }) => {
-            const shown = text.slice(0, left);
-            left -= shown.length;
-            return shown === "" ? [] : [`<tspan${attributes(style)}>${escaped(shown)}</tspan>`];
-        });
+        const spans = runs.map(({ text, style }) => `<tspan${attributes(style)}>${escaped(text)}</tspan>`);
         return `<text x="${MARGIN}" y="${BAR + (index + 1) * LINE}">${spans.join("")}</text>`;
     });
     return [
@@ -38,6 +33,22 @@ export function terminalPicture(screen: Screen, title: string, width: number): s
         ...texts,
         "</svg>\n",
     ].join("\n");
+}
+
+/** A line as rows of the screen: it goes on in the next row where it is longer than that. */
+function wrapped(runs: readonly Run[], width: number): Run[][] {
+    const rows: Run[][] = [[]];
+    let left = width;
+    for (const { text, style } of runs) {
+        for (let rest = text; rest !== "";) {
+            if (left === 0) [left] = [width, rows.push([])];
+            const part = rest.slice(0, left);
+            rows.at(-1)?.push({ text: part, style });
+            left -= part.length;
+            rest = rest.slice(part.length);
+        }
+    }
+    return rows;
 }
 
 function attributes(style: string): string {

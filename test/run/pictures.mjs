@@ -11,7 +11,7 @@ import { root } from "./project.mjs";
 import { setUp } from "./setup.mjs";
 import { expect, Stack } from "./stack.mjs";
 
-const WIDTH = 118;
+const WIDTH = 156;
 const pictures = join(root, "docs", "pictures");
 
 /** @type {import("../cloud/index.js").LocalCloud | undefined} */
@@ -34,7 +34,7 @@ async function main() {
     /** @type {string[]} */
     const log = [];
     cloud = await LocalCloud.start({
-        provisioningMilliseconds: 8000,
+        provisioningMilliseconds: 14_000,
         onRequest: (/** @type {string} */ line) => log.push(line),
     });
     if (cloud === undefined) return;
@@ -42,15 +42,16 @@ async function main() {
     const stack = await Stack.create(cloud, pulumi);
     mkdirSync(pictures, { recursive: true });
 
-    const up = await inTerminal(stack, "up --yes --skip-preview", (text) => /PROVISIONING for [3-7] s/.test(text));
+    const up = await inTerminal(stack, "up --yes --skip-preview", (text) => /PROVISIONING for 1\d/.test(text));
     draw("up-waits", "pulumi up", stable(up.snapshot));
-    const used = log.filter((line) => !/ (GET|POST) \/oidc| \.well-known/.test(line));
-    draw("request-log", "npx pulumi-databricks-cmk local-cloud --verbose", stable(used.slice(0, 24).join("\r\n")));
+    // Signing in is left out, and polls in a row are one line: how many there are differs from run to run.
+    const shown = log.filter((line, index) => !/ \/(oidc|\.well-known)/.test(line) && line !== log[index - 1]);
+    draw("request-log", "npx pulumi-databricks-cmk local-cloud --verbose", stable(shown.join("\r\n")));
 
     const { KeyMetadata } = /** @type {{KeyMetadata: {Arn: string}}} */ (
         cloud.kms.call("CreateKey", {}, { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" })
     );
-    const preview = await inTerminal(stack, `preview -c keyArn=${KeyMetadata.Arn}`, () => false);
+    const preview = await inTerminal(stack, `preview --suppress-outputs -c keyArn=${KeyMetadata.Arn}`, () => false);
     draw("key-change-preview", "pulumi preview", stable(preview.whole));
 }
 
@@ -72,7 +73,8 @@ async function inTerminal(stack, command, isReady) {
     let snapshot = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
         whole += text;
-        if (snapshot === "" && isReady(whole)) snapshot = whole;
+        // A moment later the display has been drawn to its end.
+        if (isReady(whole)) setTimeout(() => (snapshot ||= whole), 300);
     });
     const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
     expect(code === 0, `pulumi ${command} ended with exit code ${code}:\n${whole}`);

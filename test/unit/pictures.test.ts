@@ -15,12 +15,13 @@ describe("the pictures of a terminal", () => {
         expect(texts(screen)).to.deep.equal(["first", "second", "third"]);
     });
 
-    it("keep colors, cut long lines, and escape what a file of XML cannot hold as it is", () => {
+    it("keep colors, wrap long lines, and escape what a file of XML cannot hold as it is", () => {
         const screen = new Screen();
         screen.write('\x1b[1m\x1b[38;5;9m+-<workspace>\x1b[0m & "more" of it');
         const svg = terminalPicture(screen, "pulumi preview", 20);
         expect(svg).to.contain('<tspan fill="#ff7b72" font-weight="bold">+-&#60;workspace&#62;</tspan>');
-        expect(svg).to.contain("<tspan> &#38; &#34;mor</tspan>").and.not.to.contain("more");
+        expect(svg).to.contain('y="48"><tspan').and.to.contain("<tspan> &#38; &#34;mor</tspan></text>");
+        expect(svg).to.contain('y="66"><tspan>e&#34; of it</tspan></text>');
     });
 
     it("are the same for two runs that differ in ids, ports and times", () => {

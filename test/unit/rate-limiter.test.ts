@@ -83,6 +83,25 @@ describe("the rate limiter", () => {
         });
     }
 
+    for (const seed of [1, 2, 3, 4, 5]) {
+        it(`uses eight tenths or more of one limit from ten programs that know nothing of each other (seed ${seed})`, async () => {
+            let chance = seed;
+            const random = () => (chance = (chance * 48271) % 2147483647) / 2147483647;
+            const time = clock();
+            time.random = random;
+            const service = new LimitedService(time, 10, 20, () => random() * 40);
+            const began = time.now();
+            const program = async (index: number) => {
+                await time.sleep(index * 100);
+                const pace = new RateLimiter(time);
+                await Promise.all(many(100).map(() => request(pace, service, "write")));
+            };
+            await Promise.all(many(10).map((_, index) => program(index)));
+            expect(service.taken).to.have.length(1000);
+            expect(1000 / ((time.now() - began) / 1000)).to.be.at.least(8);
+        });
+    }
+
     it("sends a read before a thousand queued writes", async () => {
         const time = clock();
         const service = new LimitedService(time, 10);
