@@ -26,7 +26,7 @@ export function terminalPicture(screen: Screen, title: string, width: number): s
         return `<text x="${MARGIN}" y="${BAR + (index + 1) * LINE}">${spans.join("")}</text>`;
     });
     return [
-        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" fill="#e6edf3" xml:space="preserve">`,
+        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" fill="#e6edf3" xml:space="preserve" style="white-space: pre">`,
         `<title>${escaped(title)}</title>`,
         `<rect width="${size.width}" height="${size.height}" rx="8" fill="#0d1117"/>`,
         `<text x="${MARGIN}" y="20" fill="#8b949e">$ ${escaped(title)}</text>`,
