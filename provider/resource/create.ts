@@ -48,7 +48,7 @@ export async function createObject(request: CreateRequest): Promise<Properties> 
             const response = await collection.create(body);
             if (claimNew(request, response)) return response;
             // A create of the same content, whose own response was lost, has claimed the object: what that one created is ours.
-            const other = owner && (await findLostCreate(request, owner));
+            const other = owner && (await findLostCreate(request, owner, repeated === 0 ? LOST_CREATE_PAUSES : [0]));
             if (other !== undefined) return other;
             if (++repeated >= MAX_ATTEMPTS) throw alreadyOwned(request, idOf(definition, response));
         } catch (error) {
@@ -107,9 +107,13 @@ async function findAfterFailure(
 }
 
 /** What a POST of this process created whose response was lost: it did not exist before, and no other resource has it. */
-async function findLostCreate(request: CreateRequest, owner: OwnershipTag): Promise<Properties | undefined> {
+async function findLostCreate(
+    request: CreateRequest,
+    owner: OwnershipTag,
+    pauses: readonly number[] = LOST_CREATE_PAUSES,
+): Promise<Properties | undefined> {
     const { definition, session, collection, inputs } = request;
-    for (const pause of LOST_CREATE_PAUSES) {
+    for (const pause of pauses) {
         if (pause > 0) await session.clock.sleep(pause);
         const [before, now] = [await collection.firstList(), await collection.list()];
         const found = newUnclaimed(request, before, now, owner).find(([, response]) => {

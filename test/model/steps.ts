@@ -39,7 +39,8 @@ export type Step =
       }
     | { readonly do: "replace" | "taint"; readonly stack: StackName; readonly name: string }
     | { readonly do: "forget"; readonly stack: StackName; readonly name: string }
-    | { readonly do: "refresh" | "destroy"; readonly stack: StackName; readonly fault?: FaultPlan }
+    | { readonly do: "refresh"; readonly stack: StackName; readonly fault?: FaultPlan }
+    | { readonly do: "destroy"; readonly stack: StackName; readonly fault?: FaultPlan }
     | { readonly do: "write" }
     | { readonly do: "drift"; readonly field: DriftField; readonly value: number; readonly at: number }
     | { readonly do: "fail"; readonly next: boolean }

@@ -56,7 +56,7 @@ export class World {
     readonly excused = new Set<string>();
     /** Replacements that an earlier, broken-off deployment announced and whose old object waits for its end. */
     readonly announced = new Set<string>();
-    /** Workspaces that both stacks have: the user copied the entry, or one was empty when it was moved. */
+    /** Workspaces that two resources have: the user copied the entry or said `adopt`, or it was empty when it was moved. */
     readonly shared = new Set<string>();
     private readonly unseen = new Map<string, Set<Unseen>>();
     private readonly mentioned = new Set<string>();
@@ -102,7 +102,14 @@ export class World {
 
     /** Something is changed outside Pulumi, which an `up` without a refresh does not see. */
     hide(id: string, what: Unseen): void {
-        this.unseen.set(id, new Set([...(this.unseen.get(id) ?? []), what]));
+        for (const stack of STACKS) this.unseenOf(stack, id).add(what);
+    }
+
+    private unseenOf(stack: StackName, id: string): Set<Unseen> {
+        const key = `${stack}/${id}`;
+        const known = this.unseen.get(key) ?? new Set();
+        this.unseen.set(key, known);
+        return known;
     }
 
     /** Whether both stacks have one identity, because a state was copied: nothing tells their workspaces apart. */
@@ -234,9 +241,13 @@ export class World {
      */
     private requireRightfulAdoptions(stack: StackName, before: Before): void {
         for (const { name, id } of this.entriesOf(stack)) {
+            const others = this.holders(id).filter((one) => one !== `${stack}.${name}`);
+            const isNamed = this.programs[stack].workspaces[name]?.adopt === id;
+            // The program names what another resource has: it said so.
+            if (isNamed && others.length > 0) this.shared.add(id);
             const created = before.created.get(id);
             if (created === undefined || before.inState.has(id)) continue;
-            if (this.programs[stack].workspaces[name]?.adopt === id) {
+            if (isNamed) {
                 observe("workspaces adopted by adopt");
                 continue;
             }
@@ -247,7 +258,6 @@ export class World {
             if (before.content.has(id)) fail("it holds notebooks");
             if (!this.service.treesReadable) fail("nobody could see what is in it");
             if (before.now - created > DAY) fail("it is older than a day");
-            const others = this.holders(id).filter((one) => one !== `${stack}.${name}`);
             if (others.some((one) => one.startsWith(`${stack}.`))) fail(`${others.join(", ")} has it`);
             // An empty workspace went to the other stack, which has not run since: nothing tells it from a leftover.
             if (others.length > 0) this.shared.add(id);
@@ -272,14 +282,14 @@ export class World {
             const entry = isRenamed ? undefined : this.engines[stack].entry(name);
             if (entry === undefined) continue;
             const asked = this.askedIds(stack, spec);
-            const unseen = this.unseen.get(entry.id);
-            if (asked[KEY_INPUT] !== entry.inputs[KEY_INPUT]) unseen?.delete("key");
-            if (asked[STORAGE_KEY_INPUT] !== entry.inputs[STORAGE_KEY_INPUT]) unseen?.delete("storage-key");
+            const unseen = this.unseenOf(stack, entry.id);
+            if (asked[KEY_INPUT] !== entry.inputs[KEY_INPUT]) unseen.delete("key");
+            if (asked[STORAGE_KEY_INPUT] !== entry.inputs[STORAGE_KEY_INPUT]) unseen.delete("storage-key");
         }
     }
 
     private forgetUnseen(stack: StackName, { ok }: Result): void {
-        if (ok) for (const { id } of this.entriesOf(stack)) this.unseen.delete(id);
+        if (ok) for (const { id } of this.entriesOf(stack)) this.unseenOf(stack, id).clear();
     }
 
     /** What is reported as done is done: each workspace is what its program says. */
@@ -287,7 +297,7 @@ export class World {
         for (const [name, spec] of Object.entries(this.programs[stack].workspaces)) {
             const entry = this.engines[stack].entry(name);
             const actual = entry && this.service.account.find("workspaces", entry.id);
-            const unseen = this.unseen.get(entry?.id ?? "") ?? new Set();
+            const unseen = this.unseenOf(stack, entry?.id ?? "");
             const fail = (what: string) => {
                 throw new Violation(`up succeeded, but ${what} of ${stack}.${name} is not what the program says`);
             };
