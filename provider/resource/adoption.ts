@@ -1,5 +1,5 @@
 import { ReportedError } from "../api/errors";
-import { belongsToStack } from "../contract/ownership-tag";
+import { belongsToStack, matchTag } from "../contract/ownership-tag";
 import { getPath, getString, isRecord, type Properties } from "../util/property-path";
 import type { CreateRequest } from "./create";
 import { conflicts } from "./diff";
@@ -28,10 +28,23 @@ export async function adoptExisting(request: CreateRequest): Promise<Properties 
             `adopt: there is no ${definition.noun} ${id} in the account. Correct the id, or leave adopt out to create a new one.`,
         );
     }
+    requireKnownState(request, id, response);
     requireOwnStack(request, id, response);
     requireEqual(request, id, toState(definition, inputs, response, context));
     session.claims.claim(definition, id, owner);
     return response;
+}
+
+/**
+ * With `--target` the state is not known: an object with this resource's own tag may be what it has, and `--target-replace` would
+ * replace it with itself.
+ */
+function requireKnownState({ definition, owner, session }: CreateRequest, id: string, response: Properties): void {
+    if (session.claims.isWholeProgram || owner === undefined) return;
+    if (matchTag(owner, ownershipTagOf(definition, response)) === undefined) return;
+    throw new ReportedError(
+        `adopt: the ${definition.noun} ${id} carries the owner "${owner.resource}" of this stack, and with --target the engine does not say whether that resource has it already and is being replaced. Nothing was changed. Run \`pulumi up\` without --target, or with --target '**::databricks-cmk' beside it.`,
+    );
 }
 
 /** An object that carries another stack's tag has an owner who may delete it, and who would lose it. */

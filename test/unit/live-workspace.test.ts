@@ -240,6 +240,17 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect((await handlers.workspace.create(adopting)).id).to.not.equal(id);
     });
 
+    it("adopt of what carries the resource's own tag fails with --target, where nothing tells whether it is being replaced", async () => {
+        const news = await inputs();
+        const { id } = await handlers.workspace.create(news);
+        handlers = handlersOf();
+        handlers.claims.isWholeProgram = false;
+        const { message } = await failureOf(handlers.workspace.create({ ...news, adopt: id }));
+        expect(message).to.contain("--target '**::databricks-cmk'");
+        handlers.claims.isWholeProgram = true;
+        expect((await handlers.workspace.create({ ...news, adopt: id })).id).to.equal(id);
+    });
+
     it("a deletion whose response was lost is done, or asked for again", async () => {
         const news = await inputs();
         for (const when of ["after", "before"] as const) {
