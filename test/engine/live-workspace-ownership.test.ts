@@ -111,11 +111,16 @@ describe("a workspace stays with the resource that has it, on the real engine", 
         const renamed = (needs: Needs) => new databricks.Workspace("new", needs, { aliases: [{ name: "old" }] });
         await stack.done(renamed);
         expect(await stack.held()).to.deep.equal({ new: id });
-        await stack.up((needs) => {
+        const both = (needs: Needs) => {
             const old = new databricks.Workspace("old", { ...needs, workspaceName: "w" });
             new databricks.Workspace("new", needs, { aliases: [{ name: "old" }], dependsOn: old });
-        });
-        expect(Object.entries(await stack.held()).filter(([, held]) => held === id)).to.deep.equal([["new", id]]);
+        };
+        const target = [(await stack.urn("new")).replace(/new$/, "old")];
+        for (const options of [{ target }, {}]) {
+            await stack.up(both, options);
+            const holders = Object.entries(await stack.held()).filter(([, held]) => held === id);
+            expect(holders, JSON.stringify(options)).to.deep.equal([["new", id]]);
+        }
         await stack.done(renamed);
         expect([stack.workspaces(), await stack.held()]).to.deep.equal([[id], { new: id }]);
     });
