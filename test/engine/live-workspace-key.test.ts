@@ -133,8 +133,11 @@ describe("no workspace is replaced past forbid, the warning and the policy, whoe
         const warned = await stack.preview(program({ early: 3, tags: { team: "a" }, onKeyChange: "replace" }));
         expect(warned.ok, warned.output).to.equal(false);
         expect(warned.output).to.contain("would be deleted with it").and.contain("Take deleteBeforeReplace away");
-        const replaced = await stack.up(program({ tags: { team: "a" } }), { replace: [await stack.urn("early")] });
-        expect(replaced.ok, replaced.output).to.equal(false);
+        const early = [await stack.urn("early")];
+        for (const options of [{ replace: early }, { replace: early, target: early }]) {
+            const replaced = await stack.up(program({ tags: { team: "a" } }), options);
+            expect(replaced.ok, replaced.output).to.equal(false);
+        }
         await nothingIsLost();
         expect((await stack.done()).operations).to.deep.equal([]);
     });
