@@ -217,6 +217,33 @@ describe("the content of a workspace that is replaced", () => {
         expect(existing()).to.deep.equal([old.id]);
     });
 
+    it("is kept, and goes on, where the resource gets another name by an alias together with the key", async () => {
+        const renamed = changed({ owner: ownerFor("renamed") });
+        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
+        let process = handlers();
+        await compare(process, old, renamed);
+        const error = await initError(process.workspace.create(renamed));
+        const refused = async () => (await failure(process.workspace.delete(old.id, old.outs))).message;
+        expect(await refused()).to.contain("its content is not complete");
+
+        const state = { id: error.id, outs: { ...error.properties } };
+        process = handlers();
+        process.session.claims.knowsState = true;
+        process.session.claims.addStateObject(workspaceObject, error.id, ownerOfInputs(renamed));
+        await compare(process, state, renamed, renamed);
+        await initError(process.workspace.update(state.id, state.outs, renamed));
+        expect(await refused()).to.contain("its content is not complete");
+        expect(existing()).to.have.members([old.id, state.id]);
+
+        const accepting = { ...renamed, migrateContent: { accept: ["library"] } };
+        process = handlers();
+        await compare(process, state, accepting, renamed);
+        await process.workspace.update(state.id, state.outs, accepting);
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([state.id]);
+        expect(paths(state.id)).to.include("NOTEBOOK /Shared/etl");
+    });
+
     it("is kept where a run did not reach the resource: another one failed before it, or it is not among the targets", async () => {
         let process = handlers();
         await compare(process, old, changed());

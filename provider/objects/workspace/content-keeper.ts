@@ -43,6 +43,7 @@ export class ContentKeeper {
     /** Notes what a compared resource has now. */
     noteCompared(id: string, olds: Properties, news: Properties): void {
         this.succession.noteState(id, olds);
+        this.succession.noteOwner(ownerOfInputs(news), id, olds);
         for (const owner of [ownerOfInputs(olds), ownerOfInputs(news)]) this.succession.noteCurrent(owner, id);
     }
 
@@ -131,7 +132,7 @@ export class ContentKeeper {
      * process in which no program runs serves a destroy; a resource that is no longer in the program was taken out of it.
      */
     async requireCarried(id: string, properties: Properties, collection: Collection): Promise<void> {
-        const owner = ownerOfInputs(properties);
+        const owner = this.succession.ownerOf(id) ?? ownerOfInputs(properties);
         if (owner === undefined || !this.session.claims.isProgramRunning) return;
         const inputs = this.succession.inputsOf(owner);
         const settings = this.settingsOf(inputs ?? properties);

@@ -16,6 +16,7 @@ export interface Move {
  */
 export class Succession {
     private readonly current = new Map<string, string>();
+    private readonly owners = new Map<string, OwnershipTag>();
     private readonly inputs = new Map<string, Properties>();
     private readonly replaced = new Map<string, readonly string[]>();
     private readonly empty = new Set<string>();
@@ -41,6 +42,21 @@ export class Succession {
     /** The workspace that a resource has now, as far as this process has compared, created or updated it. */
     currentOf(owner: OwnershipTag): string | undefined {
         return this.current.get(owner.ownerId);
+    }
+
+    /**
+     * Notes whose workspace this is by now, and the one whose content came into it: with an alias a resource has another owner
+     * than the states say that it had before.
+     */
+    noteOwner(owner: OwnershipTag | undefined, id: string, state: Properties): void {
+        if (owner === undefined) return;
+        const { from } = migrationOf(state);
+        for (const one of from === undefined ? [id] : [id, from]) this.owners.set(one, owner);
+    }
+
+    /** Whose workspace this is or was, as the program names its owner now; `undefined` where this process has not compared it. */
+    ownerOf(id: string): OwnershipTag | undefined {
+        return this.owners.get(id);
     }
 
     /** Notes what a state says: that its workspace holds nothing, and from which one content was carried into it. */
