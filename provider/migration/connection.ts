@@ -83,7 +83,7 @@ export function connectWorkspace({
             throw error;
         }
     };
-    return new WorkspaceClient(host, transport, clock);
+    return new WorkspaceClient(host, transport, clock, () => http.serverTime);
 }
 
 /** Refuses a credential that no workspace takes. Fails with `ConfigurationError`. */

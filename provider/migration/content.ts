@@ -42,6 +42,8 @@ export interface ImportContent {
 export interface WorkspaceContent {
     /** Origin of the workspace, for messages. */
     readonly host: string;
+    /** The time by the service's clock at its latest response, in milliseconds since 1970, where it says one. */
+    readonly serverTime: number | undefined;
     /** What is directly in a folder; `undefined` where there is no such folder. */
     list(path: string): Promise<readonly WorkspaceObject[] | undefined>;
     /** The object at a path; `undefined` where there is none. */
@@ -61,6 +63,8 @@ export interface WorkspaceContent {
     setGrants(object: WorkspaceObject, grants: readonly Grant[]): Promise<readonly Grant[]>;
     /** Whom the requests come from, as access control lists name it. */
     me(): Promise<string | undefined>;
+    /** Whether the requests come from one of the workspace's admins: its lists show others only what they may use. */
+    isAdmin(): Promise<boolean>;
     /** How many objects of a kind live in the workspace besides its tree. */
     count(kind: OtherKind): Promise<number>;
 }

@@ -20,8 +20,8 @@ export class CopyState {
     readonly objects: ObjectCopy;
     readonly permissions: PermissionCopy;
 
-    constructor({ from, to, reader, comparison, clock }: PassContext) {
-        this.objects = new ObjectCopy(from, to, reader, comparison, clock);
+    constructor({ from, to, reader, comparison, clock, inUseSince }: PassContext) {
+        this.objects = new ObjectCopy(from, to, reader, comparison, clock, inUseSince);
         this.permissions = new PermissionCopy(from, to);
     }
 }

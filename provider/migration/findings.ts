@@ -2,6 +2,7 @@ import type { WorkspaceObject } from "./content";
 
 /** Why an object is not in the new workspace as it is in the old one. Each can be accepted by its name. */
 export const findingKinds = [
+    "not-admin",
     "too-large",
     "outputs",
     "library",

@@ -6,6 +6,7 @@ import { createContext, MigrationStoppedError, type Pass, type PassContext } fro
 import { PlanPass } from "./plan-pass";
 import type { MigrationReport } from "./report";
 import { type PairVisitor, TreeWalk } from "./tree-walk";
+import { NOT_ADMIN } from "./unmovable";
 import { VerifyPass } from "./verify-pass";
 
 /** How long a migration takes at most where nothing is said: 3 hours, in milliseconds. */
@@ -38,6 +39,11 @@ export interface MigrationOptions {
      * is done: what differs now was changed in the new one.
      */
     readonly settledAt?: number | undefined;
+    /**
+     * Since when objects of the new workspace may be somebody's work, in milliseconds since 1970: what differs there and was
+     * changed since is not overwritten. Default: nothing is anybody's that was changed before its counterpart.
+     */
+    readonly inUseSince?: number | undefined;
     /** Filled by this run, and used where a run before it has filled it. */
     readonly verified?: VerifiedPairs;
 }
@@ -92,6 +98,7 @@ class Run {
             findings: new Findings(new Acceptance(options.accept)),
             verified: options.verified ?? new Map<string, string>(),
             settledAt: options.settledAt,
+            inUseSince: options.inUseSince,
             deadline: this.startedAt + timeout,
             onProgress,
         });
@@ -107,12 +114,15 @@ class Run {
     ): Promise<MigrationReport> {
         const { from, to, findings } = this.context;
         const root = await this.root();
+        const seesAll = await from.isAdmin();
         let current: Visitor;
         let stopped: string | undefined;
         let asOf: number;
         do {
-            asOf = this.context.clock.now();
+            // By the clock that the objects' times are of: this machine's may be wrong.
+            asOf = from.serverTime ?? this.context.clock.now();
             findings.beginPass();
+            if (!seesAll) findings.add(root, "not-admin", NOT_ADMIN);
             current = visitor();
             stopped = await walk(new TreeWalk(from, to, current, WORKERS), root);
         } while (stopped === undefined && again(current));

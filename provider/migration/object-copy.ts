@@ -48,6 +48,7 @@ export class ObjectCopy {
         private readonly reader: ContentReader,
         private readonly comparison: Comparison,
         private readonly clock: Clock,
+        private readonly inUseSince: number | undefined,
     ) {}
 
     /** Writes the object into the new workspace, unless what is there is equal or somebody's later work. */
@@ -87,11 +88,15 @@ export class ObjectCopy {
                 `at its path in the new workspace is a ${target.typeName}: rename one of the two, or accept it.`,
             );
         if (await this.comparison.isEqual(source, target)) return attempted ? written(progress) : { outcome: "equal" };
-        if (progress.ours || attempted || isNewer(source, target)) return undefined;
+        if (progress.ours || attempted || (isNewer(source, target) && !this.isInUse(target))) return undefined;
         return problem(
             "changed-in-target",
-            "it is another one in the new workspace, and was changed there later: it was not overwritten. Delete one of the two, or accept it.",
+            `it is another one in the new workspace, and ${isNewer(source, target) ? "may be somebody's work" : "was changed there later"}: it was not overwritten. Delete one of the two, or accept it.`,
         );
+    }
+
+    private isInUse({ modifiedAt }: WorkspaceObject): boolean {
+        return this.inUseSince !== undefined && (modifiedAt === undefined || modifiedAt > this.inUseSince);
     }
 
     private async write({ source, target, codeOnly }: Progress): Promise<void> {

@@ -19,6 +19,8 @@ export interface PassContext {
     readonly verified: Map<string, string>;
     /** See `MigrationOptions`. */
     readonly settledAt: number | undefined;
+    /** See `MigrationOptions`. */
+    readonly inUseSince: number | undefined;
     /** Milliseconds since 1970 after which nothing more is begun. */
     readonly deadline: number;
     readonly onProgress: (line: string) => void;
@@ -81,7 +83,8 @@ export class Pass {
     /** Notes an error about one object, or ends the migration with it. */
     fail(object: WorkspaceObject, error: unknown): void {
         const kind = kindOf(error);
-        if (kind === undefined || !(error instanceof Error)) throw error;
+        // Without its root nothing of a workspace is known.
+        if (kind === undefined || object.path === "/" || !(error instanceof Error)) throw error;
         if (kind !== "unreadable" && ++this.failures >= FAILURES_IN_A_ROW) throw error;
         this.context.findings.add(object, kind, error.message);
     }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { ApiError } from "../api/errors";
+import { isRecord } from "../util/property-path";
 import type { Grant, ObjectType, WorkspaceObject } from "./content";
 
 const int64 = z.union([z.string(), z.number()]).transform(String);
@@ -95,4 +97,24 @@ export function memberCount(body: Record<string, unknown>): ListingPage {
     const list = Object.values(body).find(Array.isArray);
     const next = body["next_page_token"];
     return { members: list?.length ?? 0, next: typeof next === "string" && next !== "" ? next : undefined };
+}
+
+/** Whether a response of SCIM's Me names the group of a workspace's admins. */
+export function isInAdmins({ groups }: Record<string, unknown>): boolean {
+    return Array.isArray(groups) && groups.some((group: unknown) => isRecord(group) && group["display"] === "admins");
+}
+
+/** The service's words for content over its limit have changed several times. */
+export function isTooLarge({ errorCode, detail }: ApiError): boolean {
+    return (
+        errorCode === "MAX_NOTEBOOK_SIZE_EXCEEDED" ||
+        /size.{0,80}exceed(s|ed).{0,60}(\d{7,}|limit)|exceeded max size/i.test(detail)
+    );
+}
+
+/** The bytes of a text in base64. Throws for any other text. */
+export function decodeBase64(text: string): Buffer {
+    const bytes = Buffer.from(text, "base64");
+    if (Math.ceil(bytes.length / 3) * 4 !== text.length) throw new SyntaxError("no base64");
+    return bytes;
 }

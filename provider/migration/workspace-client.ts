@@ -13,7 +13,17 @@ import {
     type WorkspaceContent,
     type WorkspaceObject,
 } from "./content";
-import { collectionOf, directGrants, grantsBody, type ListingPage, memberCount, toObject } from "./responses";
+import {
+    collectionOf,
+    decodeBase64,
+    directGrants,
+    grantsBody,
+    isInAdmins,
+    isTooLarge,
+    type ListingPage,
+    memberCount,
+    toObject,
+} from "./responses";
 import { multipart } from "./multipart";
 import { otherLists } from "./other-lists";
 
@@ -45,6 +55,8 @@ const encodedLength = (bytes: number) => Math.ceil(bytes / 3) * 4 + 1024;
 /** The largest response to an export: 10 MB in base64, and some room. */
 const MAX_EXPORT = encodedLength(10_485_760 * 1.2);
 
+const ME = "/api/2.0/preview/scim/v2/Me";
+
 const exported = z.object({ content: z.string().default("") });
 
 /** A workspace's own API, as far as the copy needs it. */
@@ -53,7 +65,12 @@ export class WorkspaceClient implements WorkspaceContent {
         readonly host: string,
         private readonly transport: Transport,
         private readonly clock: Clock,
+        private readonly timeOfService: () => number | undefined = () => undefined,
     ) {}
+
+    get serverTime(): number | undefined {
+        return this.timeOfService();
+    }
 
     /** What is directly in a folder; `undefined` where there is no such folder. */
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
@@ -61,6 +78,8 @@ export class WorkspaceClient implements WorkspaceContent {
             this.read(`/api/2.0/workspace/list?${query({ path })}`, (body) => {
                 const objects = body["objects"] ?? [];
                 if (!Array.isArray(objects)) throw new SyntaxError("objects is no list");
+                // Every workspace has folders of its own at its root.
+                if (path === "/" && objects.length === 0) throw new SyntaxError("the root is empty");
                 return objects.map(toObject);
             }),
         );
@@ -115,9 +134,12 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** The user name, or the application id, of whom the requests come from. */
     async me(): Promise<string | undefined> {
-        return this.read("/api/2.0/preview/scim/v2/Me", ({ userName }) =>
-            typeof userName === "string" ? userName : undefined,
-        );
+        return this.read(ME, ({ userName }) => (typeof userName === "string" ? userName : undefined));
+    }
+
+    /** Whether the requests come from one of the workspace's admins. */
+    async isAdmin(): Promise<boolean> {
+        return this.read(ME, isInAdmins);
     }
 
     /** How many objects of a kind there are besides the tree. */
@@ -221,20 +243,6 @@ function requireSuccess(body: unknown, request: string): Record<string, unknown>
     if (typeof code !== "string") return body;
     const detail = String(body["message"] ?? "the response gives no reason").slice(0, 500);
     throw new ApiError(apiErrorKind(400, code, detail), 400, code, detail, request);
-}
-
-/** The service's words for content over its limit have changed several times. */
-function isTooLarge({ errorCode, detail }: ApiError): boolean {
-    return (
-        errorCode === "MAX_NOTEBOOK_SIZE_EXCEEDED" ||
-        /size.{0,80}exceed(s|ed).{0,60}(\d{7,}|limit)|exceeded max size/i.test(detail)
-    );
-}
-
-function decodeBase64(text: string): Buffer {
-    const bytes = Buffer.from(text, "base64");
-    if (Math.ceil(bytes.length / 3) * 4 !== text.length) throw new SyntaxError("no base64");
-    return bytes;
 }
 
 function without(fields: Record<string, string>, name: string): Record<string, string> {

@@ -217,6 +217,32 @@ describe("the content of a workspace that is replaced", () => {
         expect(existing()).to.deep.equal([old.id]);
     });
 
+    it("is kept where the service lists nothing at all, as no workspace does", async () => {
+        const process = handlers();
+        await compare(process, old, changed());
+        cloud.inject({ when: ({ path }) => path.endsWith("/workspace/list"), do: { kind: "body", body: "{}" } });
+        const error = await initError(process.workspace.create(changed()));
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
+        expect(existing()).to.have.members([old.id, error.id]);
+    });
+
+    it("is kept where the credential is no admin, to whom lists do not show everything", async () => {
+        await cloud.workspace(old.id).seed({ "/Users/ada@example.com/own": seeds.notebook("1") });
+        const process = handlers();
+        cloud.workspace(old.id).principals.admins.delete(cloud.clientId);
+        expect((await failure(compare(process, old, changed()))).message).to.contain("no admin of the old workspace");
+        const error = await initError(process.workspace.create(changed()));
+        expect(error.message).to.contain("[not-admin]");
+        expect(
+            cloud
+                .workspace(error.id)
+                .tree()
+                .map(({ path }) => path),
+        ).to.not.include("/Users/ada@example.com/own");
+        await failure(process.workspace.delete(old.id, old.outs));
+        expect(existing()).to.have.members([old.id, error.id]);
+    });
+
     it("is kept, and goes on, where the resource gets another name by an alias together with the key", async () => {
         const renamed = changed({ owner: ownerFor("renamed") });
         await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
@@ -269,6 +295,49 @@ describe("the content of a workspace that is replaced", () => {
         await process.workspace.delete(old.id, old.outs);
         expect(existing()).to.deep.equal([id]);
         expect(paths(id)).to.include("NOTEBOOK /Shared/late").and.not.include("NOTEBOOK /Shared/etl");
+    });
+
+    it("that was edited in both after it was verified is overwritten in neither, and both stay", async () => {
+        let process = handlers();
+        await compare(process, old, changed());
+        const { id, outs } = await process.workspace.create(changed());
+        const migration = { ...(outs["migration"] as Inputs), verifiedAt: new Date(Date.now() - HOUR).toISOString() };
+        const work = seeds.notebook("print('new')", { modifiedAt: Date.now() - HOUR / 2 });
+        await cloud.workspace(id).seed({ "/Shared/etl": work });
+        await cloud.workspace(old.id).seed({ "/Shared/etl": seeds.notebook("print('old')") });
+        process = handlers();
+        await compare(process, { id, outs: { ...outs, migration } }, changed());
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain(
+            "/Shared/etl [changed-in-target]",
+        );
+        expect(String(await cloud.workspace(id).read("/Shared/etl"))).to.equal("print('new')");
+        expect(existing()).to.have.members([old.id, id]);
+    });
+
+    it("overwrites nothing in a workspace that is adopted in its place", async () => {
+        const adopted = await handlers().workspace.create(changed({ owner: ownerFor("other") }));
+        const own = seeds.notebook("somebody's", { modifiedAt: Date.now() - 2 * DAY });
+        await cloud.workspace(adopted.id).seed({ "/Shared/etl": own });
+        const process = handlers();
+        const asked = changed({ adopt: adopted.id });
+        await compare(process, old, asked);
+        const error = await initError(process.workspace.create(asked));
+        expect(error.message).to.contain("/Shared/etl [changed-in-target]");
+        expect(String(await cloud.workspace(adopted.id).read("/Shared/etl"))).to.equal("somebody's");
+    });
+
+    it("that changed since it was verified is copied, however wrong the clock of this machine is", async () => {
+        const ahead = { now: () => Date.now() + DAY, sleep: new QuickClock().sleep, random: () => 0.5 };
+        world = { ...world, clock: ahead };
+        let process = handlers();
+        await compare(process, old, changed());
+        const { id, outs } = await process.workspace.create(changed());
+        await cloud.workspace(old.id).seed({ "/Shared/late": seeds.notebook("print(2)") });
+        process = handlers();
+        await compare(process, { id, outs }, changed());
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([id]);
+        expect(paths(id)).to.include("NOTEBOOK /Shared/late");
     });
 
     it("is never deleted before there is a replacement (deleteBeforeReplace)", async () => {

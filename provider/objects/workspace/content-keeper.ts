@@ -107,7 +107,7 @@ export class ContentKeeper {
         const label = ownerOfInputs(inputs)?.resource ?? id;
         try {
             for (const from of sources) {
-                const move = await this.moveFrom(collection, from, id, this.settingsOf(inputs), label);
+                const move = await this.moveFrom(collection, from, id, inputs, label);
                 if (move === undefined) {
                     this.records.set(id, undefined);
                     continue;
@@ -145,7 +145,7 @@ export class ContentKeeper {
                 `The workspace ${id} is not deleted: its content is not in another workspace. It would be deleted before its replacement is created: take deleteBeforeReplace away from "${owner.resource}" and what it depends on. With migrateContent: false it is deleted with its content.`,
             );
         }
-        const move = await this.moveFrom(collection, id, to, settings, owner.resource);
+        const move = await this.moveFrom(collection, id, to, inputs, owner.resource);
         if (move !== undefined) await this.completeMove(move);
     }
 
@@ -180,7 +180,7 @@ export class ContentKeeper {
         collection: Collection,
         from: string,
         to: string,
-        settings: MigrationSettings,
+        inputs: Properties,
         label: string,
     ): Promise<ContentMove | undefined> {
         const [source, target] = await Promise.all([collection.get(from), collection.get(to)]);
@@ -192,7 +192,9 @@ export class ContentKeeper {
         if (target === undefined) {
             throw new ReportedError(`The workspace ${to} no longer exists, so the workspace ${from} stays.`);
         }
-        return { session, succession, from, to, responses: { from: source, to: target }, settings, label };
+        const responses = { from: source, to: target };
+        const [settings, isAdopted] = [this.settingsOf(inputs), inputs["adopt"] === to];
+        return { session, succession, from, to, responses, settings, label, isAdopted };
     }
 }
 

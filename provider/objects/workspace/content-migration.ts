@@ -41,6 +41,8 @@ export interface ContentMove {
     /** What the account shows of the two. */
     readonly responses: { readonly from: Properties; readonly to: Properties };
     readonly settings: MigrationSettings;
+    /** Whether the program has named the new one with `adopt`: what is in it is somebody's. */
+    readonly isAdopted: boolean;
     /** What the resource is called in lines for the user. */
     readonly label: string;
 }
@@ -87,7 +89,16 @@ export function incompleteError({ from, to, settings }: ContentMove, report: Mig
     );
 }
 
-function optionsOf({ session, succession, from, to, responses, settings, label }: ContentMove): MigrationOptions {
+function optionsOf({
+    session,
+    succession,
+    from,
+    to,
+    responses,
+    settings,
+    label,
+    isAdopted,
+}: ContentMove): MigrationOptions {
     return {
         from: connect(session, responses.from),
         to: connect(session, responses.to),
@@ -95,6 +106,7 @@ function optionsOf({ session, succession, from, to, responses, settings, label }
         accept: settings.accept,
         timeout: settings.timeout,
         settledAt: succession.settledAt(from),
+        inUseSince: isAdopted ? 0 : succession.settledAt(from),
         verified: succession.moveOf(from, to).verified,
         onProgress: (line) => session.report.progress(`${label}: ${line}`),
     };

@@ -67,6 +67,7 @@ export class WorkspaceHandler extends ObjectHandler {
     ): Promise<void> {
         const { session } = this;
         const registration = this.registrationOf(olds, news);
+        const { enabled, accept } = this.content.settingsOf(news);
         await judgeReplacement({
             session,
             id,
@@ -75,7 +76,8 @@ export class WorkspaceHandler extends ObjectHandler {
             paths,
             label: this.label(news),
             judged: registration?.judged,
-            migrates: this.content.settingsOf(news).enabled,
+            migrates: enabled,
+            accept,
             isDeletedFirst: this.nameCollides(olds, news),
         });
     }

@@ -1,7 +1,9 @@
 import { ApiError } from "../../api/errors";
 import { requireWorkspaceCredential } from "../../migration/connection";
 import type { WorkspaceContent, WorkspaceObject } from "../../migration/content";
+import { Acceptance } from "../../migration/findings";
 import { describeInventory, INVENTORY_TIME, takeInventory } from "../../migration/inventory";
+import { NOT_ADMIN } from "../../migration/unmovable";
 import type { Session } from "../../runtime/session";
 import { getString, type Properties } from "../../util/property-path";
 import { connect } from "./content-migration";
@@ -28,27 +30,36 @@ export function obstacle(session: Session, id: string, isDeletedFirst: boolean):
 }
 
 /** Looks into a workspace that is to be replaced: never longer than ten seconds, and it never fails. */
-export async function previewContent(session: Session, olds: Properties): Promise<ContentPreview> {
+export async function previewContent(
+    session: Session,
+    olds: Properties,
+    accept: readonly string[],
+): Promise<ContentPreview> {
     const { clock } = session;
     const late = `what is in it could not be counted in ${INVENTORY_TIME / 1000} s`;
     try {
         const workspace = connect(session, { deployment_name: getString(olds, "deploymentName") }, INVENTORY_TIME);
         const nothing = { inventory: late, problem: undefined };
         const timeout = clock.sleep(INVENTORY_TIME).then(() => nothing);
-        return await Promise.race([look(workspace, session), timeout]);
+        return await Promise.race([look(workspace, session, accept), timeout]);
     } catch (error) {
         return { inventory: `what is in it could not be counted (${messageOf(error)})`, problem: undefined };
     }
 }
 
-async function look(workspace: WorkspaceContent, { clock }: Session): Promise<ContentPreview> {
-    const [inventory, problem] = await Promise.all([takeInventory(workspace, clock), accessProblem(workspace)]);
+async function look(
+    workspace: WorkspaceContent,
+    { clock }: Session,
+    accept: readonly string[],
+): Promise<ContentPreview> {
+    const [inventory, problem] = await Promise.all([takeInventory(workspace, clock), accessProblem(workspace, accept)]);
     return { inventory: describeInventory(inventory), problem };
 }
 
 /** Whether the service refuses to let us in or to decrypt a notebook. Any other failure may pass. */
-async function accessProblem(workspace: WorkspaceContent): Promise<string | undefined> {
+async function accessProblem(workspace: WorkspaceContent, accept: readonly string[]): Promise<string | undefined> {
     try {
+        if (!new Acceptance(accept).covers("not-admin", "/") && !(await workspace.isAdmin())) return NOT_ADMIN;
         const notebook = await firstNotebook(workspace);
         if (notebook !== undefined) await workspace.exportUpTo(notebook, "SOURCE", 1024);
         return undefined;

@@ -21,6 +21,8 @@ export interface Replacement {
     readonly judged: ReadonlySet<string> | undefined;
     /** Whether the content is copied before the old workspace goes. */
     readonly migrates: boolean;
+    /** Paths and kinds that may be left behind. */
+    readonly accept: readonly string[];
     /** Whether the old workspace has to be deleted before the new one can be created. */
     readonly isDeletedFirst: boolean;
 }
@@ -68,7 +70,7 @@ async function contentSentence(replacement: Replacement): Promise<string> {
     const { session, id, olds, label, isDeletedFirst } = replacement;
     const known = obstacle(session, id, isDeletedFirst);
     const { inventory, problem = known } =
-        known === undefined ? await previewContent(session, olds) : { inventory: undefined };
+        known === undefined ? await previewContent(session, olds, replacement.accept) : { inventory: undefined };
     if (problem !== undefined && !isPossible(replacement)) {
         throw new ReportedError(
             `${label}: the workspace ${id} is to be replaced, and its content cannot be copied: ${problem} Nothing was changed. With migrateContent: false it is replaced without its content.`,

@@ -67,6 +67,14 @@ export class Permissions {
         };
     }
 
+    /** Whether lists show an object to a principal: admins see all, others what they may use and the folders above it. */
+    isVisible(node: Node, principal: string | undefined): boolean {
+        if (principal === undefined || this.principals.admins.has(split(principal)[1])) return true;
+        const isOpen = ({ permissions }: Node) => permissions.has(principal) || permissions.has("group_name:users");
+        if (node.protection !== "none" && [...this.tree.above(node)].length === 1) return true;
+        return [node, ...this.tree.above(node), ...this.tree.all(node)].some(isOpen);
+    }
+
     /** Sets direct permissions: these beside the others, or these alone. Throws `ApiError`. */
     set(node: Node, body: Record<string, unknown>, others: "kept" | "removed"): void {
         const grants = parse(body["access_control_list"]);

@@ -57,8 +57,10 @@ export function scimApi({ workspace, request }: WorkspaceCall): ApiResponse | un
 }
 
 /** `GET /api/2.0/preview/scim/v2/Me`: whom a request comes from. */
-export function me(principal: Principal | undefined): ApiResponse {
-    return ok({ active: true, ...(principal === undefined ? { userName: "local-cloud" } : shown(principal)) });
+export function me(principal: Principal | undefined, isAdmin: boolean): ApiResponse {
+    const groups = (isAdmin ? ["admins", "users"] : ["users"]).map((display) => ({ display, type: "direct" }));
+    const caller = principal === undefined ? { userName: "local-cloud" } : shown(principal);
+    return ok({ active: true, ...caller, groups });
 }
 
 function added(workspace: WorkspaceCall["workspace"], kind: PrincipalKind, request: ApiRequest): Principal {

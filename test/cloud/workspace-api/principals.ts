@@ -17,6 +17,8 @@ export interface Principal {
 /** Who belongs to a workspace. Users and service principals have a home folder. */
 export class Principals {
     private readonly members = new Map<string, Principal>();
+    /** Names of the workspace's admins, who see everything. */
+    readonly admins = new Set<string>();
 
     constructor(private readonly tree: Tree) {
         for (const group of ["admins", "users"]) this.add("group_name", group);

@@ -34,13 +34,14 @@ export function ok(body: unknown): ApiResponse {
     return { status: 200, body };
 }
 
-function list({ workspace, request }: WorkspaceCall): ApiResponse {
+function list({ workspace, request, principal }: WorkspaceCall): ApiResponse {
     const path = requirePath(request.query["path"]);
     const node = workspace.nodes.folder(path) ?? requireNode(workspace, path);
     const shown = isContainer(node) ? [...node.children] : [node];
     const after = Number(request.query["notebooks_modified_after"] ?? 0);
     const objects = shown
         .filter(({ type, modifiedAt }) => type !== "NOTEBOOK" || modifiedAt >= after)
+        .filter((one) => workspace.permissions.isVisible(one, principal))
         .map((one) => describe(workspace, one));
     return ok(objects.length === 0 ? {} : { objects });
 }

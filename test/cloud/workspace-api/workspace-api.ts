@@ -49,7 +49,8 @@ export class WorkspaceApi {
         const caller = name === undefined ? undefined : workspace.principals.find(name);
         if (name !== undefined && caller === undefined)
             throw new ApiError(403, "PERMISSION_DENIED", `${name} does not belong to workspace ${workspace.id}.`);
-        if (request.method === "GET" && /^\/api\/2\.0\/(preview\/)?scim\/v2\/Me$/.test(request.path)) return me(caller);
+        if (request.method === "GET" && /^\/api\/2\.0\/(preview\/)?scim\/v2\/Me$/.test(request.path))
+            return me(caller, name === undefined || workspace.principals.admins.has(name));
         return this.withKey(workspace, request, caller);
     }
 

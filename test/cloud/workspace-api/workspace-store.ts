@@ -29,7 +29,10 @@ export class WorkspaceStore {
         await this.encryption.open(workspaceId, cmk);
         const { now, behavior = {}, servicePrincipals = [] } = this.options;
         const workspace = new LocalWorkspace(workspaceId, this.encryption, now, behavior);
-        for (const applicationId of servicePrincipals) workspace.principals.addServicePrincipal(applicationId);
+        for (const applicationId of servicePrincipals) {
+            workspace.principals.addServicePrincipal(applicationId);
+            workspace.principals.admins.add(applicationId);
+        }
         this.workspaces.set(workspaceId, workspace);
         return workspace;
     }
