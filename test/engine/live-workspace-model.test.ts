@@ -165,6 +165,7 @@ class Life {
                     awsRegion: spec.region,
                     managedServicesCustomerManagedKeyId: keyId(spec.key),
                     onKeyChange: spec.onKeyChange,
+                    migrateContent: false,
                     ...(spec.team !== undefined && { customTags: { team: spec.team } }),
                 };
                 const ignoreChanges = spec.ignoresKey ? ["managedServicesCustomerManagedKeyId"] : [];
