@@ -38,17 +38,25 @@ export async function withExistingTags({ definition, collection, inputs, context
 }
 
 /**
- * Fails where an object does not carry its new owner after the update that changed it. The state keeps the old owner, so that
- * the next `pulumi up` asks again.
+ * Waits until an object carries its new owner after the update that changed it, and fails where it does not in time. The state
+ * keeps the old owner, so that the next `pulumi up` asks again.
  */
 export async function requireOwnTag(request: CreateRequest, id: string, state: Properties): Promise<void> {
-    const { definition, collection, owner, inputs } = request;
-    const response = await collection.get(id);
-    if (owner === undefined || (response && belongsToStack(owner, ownershipTagOf(definition, response)))) return;
-    throw new InitializationError(
+    const { definition, session, collection, owner, inputs } = request;
+    const isOwn = (response: Properties | undefined) =>
+        owner === undefined || (response !== undefined && belongsToStack(owner, ownershipTagOf(definition, response)));
+    if (isOwn(await collection.get(id))) return;
+    await collection.poller.waitFor<true>(
         id,
-        { ...state, __provider: inputs["__provider"] },
-        `The ${definition.noun} ${id} came from another stack, and the service did not take the ownership tag of this one. Run \`pulumi up\` to ask again.`,
+        "update",
+        session.settings.updateTimeout,
+        (response) => (isOwn(response) ? { result: true } : undefined),
+        () =>
+            new InitializationError(
+                id,
+                { ...state, __provider: inputs["__provider"] },
+                `The ${definition.noun} ${id} came from another stack, and the service did not take the ownership tag of this one. Run \`pulumi up\` to ask again.`,
+            ),
     );
 }
 

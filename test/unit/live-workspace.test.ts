@@ -134,6 +134,16 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect((await judged(id, updated.outs ?? {}, moved, moved)).changes).to.equal(false);
     });
 
+    it("one from another stack's state whose new tag is shown late is waited for", async () => {
+        const news = await inputs();
+        const { id, outs } = await handlers.workspace.create(news);
+        const moved = { ...news, owner: OTHER_STACK };
+        cloud.behavior.updates = "late";
+        const updated = await handlers.workspace.update(id, outs, moved);
+        expect(tagsOf(id)[OWNERSHIP_TAG]).to.equal(OTHER_STACK);
+        expect((await judged(id, updated.outs ?? {}, moved, moved)).changes).to.equal(false);
+    });
+
     it("one from another stack's state whose new tag the service drops is reported, and asked again at the next up", async () => {
         const news = await inputs();
         const { id, outs } = await handlers.workspace.create(news);
