@@ -196,6 +196,9 @@ export class Workspace extends AccountResource {
             ...args,
             ...keyInputs(args),
             provisioningTimeoutSeconds: args.provisioningTimeoutSeconds ?? longest(opts?.customTimeouts),
+            // The engine does not tell the provider of these options, and a delete must know.
+            replacedByOptions:
+                [opts?.replaceWith, opts?.replaceOnChanges].some((names = []) => names.length > 0) || undefined,
         };
         super(name, { type: "Workspace", inputs, outputs }, withTodaysKeyName(opts));
     }

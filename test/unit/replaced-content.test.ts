@@ -340,6 +340,36 @@ describe("the content of a workspace that is replaced", () => {
         expect(paths(id)).to.include("NOTEBOOK /Shared/late");
     });
 
+    it("is kept where replaceWith or replaceOnChanges makes the engine delete it before its program is heard", async () => {
+        const noted = { ...news, replacedByOptions: true };
+        let process = handlers();
+        await compare(process, old, noted);
+        const { outs = {} } = await process.workspace.update(old.id, old.outs, noted);
+        expect((await compare(process, { id: old.id, outs }, noted)).diff.changes).to.equal(false);
+        process = handlers();
+        process.session.claims.isProgramRunning = true;
+        process.session.claims.knowsState = true;
+        process.session.claims.addStateObject(workspaceObject, old.id, ownerOfInputs(news));
+        expect((await failure(process.workspace.delete(old.id, outs))).message).to.contain("replaceWith");
+        expect(existing()).to.deep.equal([old.id]);
+
+        process = handlers();
+        expect((await compare(process, { id: old.id, outs }, news)).diff.changes).to.equal(true);
+        const { outs: without = {} } = await process.workspace.update(old.id, outs, news);
+        expect(without).not.to.have.property("replacedByOptions");
+    });
+
+    it("is kept, without a wait, where the new one failed", async () => {
+        const process = handlers();
+        await compare(process, old, changed());
+        cloud.account.nextOutcome = { status: "FAILED", message: "no" };
+        await initError(process.workspace.create(changed()));
+        const began = world.clock.now();
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is FAILED");
+        expect(world.clock.now() - began).to.be.lessThan(10 * 60_000);
+        expect(existing()).to.have.length(2);
+    });
+
     it("is never deleted before there is a replacement (deleteBeforeReplace)", async () => {
         const process = handlers();
         await compare(process, old, changed());
@@ -511,6 +541,12 @@ describe("the content of a workspace that is replaced", () => {
                 compare(process, { id, outs }, { ...fixed, managedServicesCustomerManagedKeyId: keys[1] }),
             );
             expect(error.message).to.contain("deploymentName").and.contain("Nothing was changed");
+        });
+
+        it("stops it where the new one would be in another account", async () => {
+            const elsewhere = { ...news, accountId: "01234567-89ab-4cde-8f01-23456789abcd" };
+            const error = await failure(compare(handlers(), old, elsewhere));
+            expect(error.message).to.contain("another account").and.contain("Nothing was changed");
         });
 
         it("stops it where the credential is a token of the account", async () => {

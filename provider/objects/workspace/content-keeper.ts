@@ -6,7 +6,7 @@ import type { CreateRequest } from "../../resource/create";
 import { InitializationError } from "../../resource/errors";
 import { ownershipTagOf } from "../../resource/ownership";
 import type { Session } from "../../runtime/session";
-import type { Properties } from "../../util/property-path";
+import { getString, type Properties } from "../../util/property-path";
 import {
     type ContentMove,
     incompleteError,
@@ -17,7 +17,7 @@ import {
 } from "./content-migration";
 import { workspaceObject } from "./definition";
 import { type MigrationSettings, migrationSettings } from "./migration-settings";
-import { isMovePending, migrationOf, Succession } from "./succession";
+import { isMovePending, isReplacedByOptions, migrationOf, Succession } from "./succession";
 
 /**
  * Keeps the content of workspaces that are replaced: what the create of the new one, an update after an interrupted create, and
@@ -137,7 +137,10 @@ export class ContentKeeper {
         const inputs = this.succession.inputsOf(owner);
         const settings = this.settingsOf(inputs ?? properties);
         if (!settings.enabled) return;
-        if (inputs === undefined) return this.requireRemoved(id, owner, collection);
+        if (inputs === undefined) {
+            if (isReplacedByOptions(properties)) throw replacedFirst(id, owner);
+            return this.requireRemoved(id, owner, collection);
+        }
         const to = this.succession.currentOf(owner);
         if (to === undefined || to === id) {
             if ((await collection.get(id)) === undefined) return;
@@ -151,7 +154,13 @@ export class ContentKeeper {
 
     /** The trees are compared once more; what was changed in the old one since is copied. */
     private async completeMove(move: ContentMove): Promise<void> {
-        const { from, to } = move;
+        const { from, to, responses } = move;
+        const status = getString(responses.to, "workspace_status") ?? "without a status";
+        if (status !== "RUNNING") {
+            throw new ReportedError(
+                `The workspace ${from} is not deleted: ${to}, which replaces it, is ${status}, so nothing can be copied into it.`,
+            );
+        }
         const { outcome } = this.succession.moveOf(from, to);
         if (outcome === "incomplete") {
             throw new ReportedError(
@@ -190,12 +199,24 @@ export class ContentKeeper {
             return undefined;
         }
         if (target === undefined) {
-            throw new ReportedError(`The workspace ${to} no longer exists, so the workspace ${from} stays.`);
+            throw new ReportedError(
+                `There is no workspace ${to} in the account of the workspace ${from}, which therefore stays. With migrateContent: false it is deleted with its content.`,
+            );
         }
         const responses = { from: source, to: target };
         const [settings, isAdopted] = [this.settingsOf(inputs), inputs["adopt"] === to];
         return { session, succession, from, to, responses, settings, label, isAdopted };
     }
+}
+
+/**
+ * The engine deletes a workspace with `replaceWith` or `replaceOnChanges` before its program is heard, where one of those that
+ * it is replaced with or because of is deleted before it is replaced. A delete does not tell that from the end of its resource.
+ */
+function replacedFirst(id: string, { resource }: OwnershipTag): ReportedError {
+    return new ReportedError(
+        `The workspace ${id} is not deleted: its content is not in another workspace. "${resource}" has the option replaceWith or replaceOnChanges, and what makes the engine replace it may be deleted before its own replacement is created: leave fixed names and deleteBeforeReplace out there, or take the option away and run \`pulumi up\`, then make the change. If the program no longer has "${resource}", \`pulumi destroy --target\` deletes it.`,
+    );
 }
 
 /** The workspaces that carry a resource's ownership tag. */

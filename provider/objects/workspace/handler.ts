@@ -17,7 +17,7 @@ import { waitUntilReachable, withoutNote } from "./reachable";
 import { judgeReplacement } from "./replacement";
 import { isTerminal, isUnreachable, neverRan } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
-import { isMovePending } from "./succession";
+import { isMovePending, isReplacedByOptions } from "./succession";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
 
 /** What only a workspace has: it is waited for, it may fail after it was created, and a replacement costs its notebooks. */
@@ -36,7 +36,7 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     override async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-        const { outs } = await super.update(id, olds, news);
+        const { outs } = await super.update(id, { ...olds, replacedByOptions: undefined }, news);
         const changed = pathsOf(this.differences(olds, news), "update");
         if (this.changesOwner(olds, news) && !changed.includes("customTags")) changed.push("customTags");
         const line = afterUpdate(outs ?? {}, changed);
@@ -48,7 +48,8 @@ export class WorkspaceHandler extends ObjectHandler {
     override async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
         this.content.noteCompared(id, olds, news);
         const compared = await super.diff(id, olds, news);
-        const result = { ...compared, changes: compared.changes === true || isMovePending(olds) };
+        const isNoted = isReplacedByOptions(olds) === isReplacedByOptions(news);
+        const result = { ...compared, changes: compared.changes === true || isMovePending(olds) || !isNoted };
         const status = getString(olds, "workspaceStatus");
         if (status === undefined) return result;
         if (status === "RUNNING") return isUnreachable(olds) ? { ...result, changes: true } : result;
@@ -78,6 +79,7 @@ export class WorkspaceHandler extends ObjectHandler {
             judged: registration?.judged,
             migrates: enabled,
             accept,
+            changesAccount: this.contextOf(olds).accountId !== this.contextOf(news).accountId,
             isDeletedFirst: this.nameCollides(olds, news),
         });
     }

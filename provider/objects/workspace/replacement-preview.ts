@@ -16,8 +16,19 @@ export interface ContentPreview {
     readonly problem: string | undefined;
 }
 
+/** What decides whether the content can be copied at all. */
+interface Circumstances {
+    readonly session: Session;
+    readonly id: string;
+    readonly isDeletedFirst: boolean;
+    readonly changesAccount: boolean;
+}
+
 /** Why nothing can be copied, as far as inputs and settings tell. */
-export function obstacle(session: Session, id: string, isDeletedFirst: boolean): string | undefined {
+export function obstacle({ session, id, isDeletedFirst, changesAccount }: Circumstances): string | undefined {
+    if (changesAccount) {
+        return `the new workspace would be in another account. Create it as a resource of its own, copy the content of the workspace ${id} by hand (\`npx pulumi-databricks-cmk copy\`), and take this one out of the program then.`;
+    }
     if (isDeletedFirst) {
         return `deploymentName is fixed and stays the same, so the workspace ${id} would be deleted before its replacement is created, and its content could not be copied. Leave deploymentName out, or change it too.`;
     }

@@ -23,6 +23,8 @@ export interface Replacement {
     readonly migrates: boolean;
     /** Paths and kinds that may be left behind. */
     readonly accept: readonly string[];
+    /** Whether the new one would be in another account. */
+    readonly changesAccount: boolean;
     /** Whether the old workspace has to be deleted before the new one can be created. */
     readonly isDeletedFirst: boolean;
 }
@@ -67,8 +69,8 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
  * only may come, because a value is not known yet, is warned of.
  */
 async function contentSentence(replacement: Replacement): Promise<string> {
-    const { session, id, olds, label, isDeletedFirst } = replacement;
-    const known = obstacle(session, id, isDeletedFirst);
+    const { olds, session, id, label } = replacement;
+    const known = obstacle(replacement);
     const { inventory, problem = known } =
         known === undefined ? await previewContent(session, olds, replacement.accept) : { inventory: undefined };
     if (problem !== undefined && !isPossible(replacement)) {

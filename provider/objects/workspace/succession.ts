@@ -110,3 +110,8 @@ export function isMovePending(state: Properties): boolean {
     const { from, verifiedAt } = migrationOf(state);
     return from !== undefined && verifiedAt === undefined;
 }
+
+/** Whether the workspace has `replaceWith` or `replaceOnChanges`, by the inputs or the state: the engine may replace it unasked. */
+export function isReplacedByOptions(properties: Properties): boolean {
+    return properties["replacedByOptions"] === true;
+}
