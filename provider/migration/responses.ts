@@ -76,7 +76,7 @@ export function grantsBody(grants: readonly Grant[]): unknown {
 }
 
 /** How the permissions API names the kind of an object. */
-export function collectionOf({ type }: WorkspaceObject): string {
+function collectionOf({ type }: WorkspaceObject): string {
     const collections: Readonly<Partial<Record<ObjectType, string>>> = {
         NOTEBOOK: "notebooks",
         DIRECTORY: "directories",
@@ -84,6 +84,11 @@ export function collectionOf({ type }: WorkspaceObject): string {
         REPO: "repos",
     };
     return collections[type] ?? "files";
+}
+
+/** Where the permissions API has an object. */
+export function permissionsPath(object: WorkspaceObject): string {
+    return `/api/2.0/permissions/${collectionOf(object)}/${object.id}`;
 }
 
 /** A page of a list: how many members, and what asks for the next one. */
@@ -110,6 +115,11 @@ export function isTooLarge({ errorCode, detail }: ApiError): boolean {
         errorCode === "MAX_NOTEBOOK_SIZE_EXCEEDED" ||
         /size.{0,80}exceed(s|ed).{0,60}(\d{7,}|limit)|exceeded max size/i.test(detail)
     );
+}
+
+/** Whether an export of this object holds something: a notebook's names its language at least. */
+export function isNeverEmpty({ type, size }: WorkspaceObject): boolean {
+    return type === "NOTEBOOK" || (size ?? 0) > 0;
 }
 
 /** The bytes of a text in base64. Throws for any other text. */

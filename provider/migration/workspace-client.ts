@@ -14,14 +14,15 @@ import {
     type WorkspaceObject,
 } from "./content";
 import {
-    collectionOf,
     decodeBase64,
     directGrants,
     grantsBody,
     isInAdmins,
+    isNeverEmpty,
     isTooLarge,
     type ListingPage,
     memberCount,
+    permissionsPath,
     toObject,
 } from "./responses";
 import { multipart } from "./multipart";
@@ -167,7 +168,9 @@ export class WorkspaceClient implements WorkspaceContent {
             this.readText(`/api/2.0/workspace/export?${query({ path, format })}`, maxBytes, (text) => {
                 // The export's base64 can hold digits in rows, which are no ids.
                 const { content } = exported.parse(requireSuccess(JSON.parse(text), `GET of ${path}`));
-                return decodeBase64(content);
+                const bytes = decodeBase64(content);
+                if (bytes.length === 0 && isNeverEmpty(object)) throw new SyntaxError("no content");
+                return bytes;
             }),
         );
     }
@@ -230,10 +233,6 @@ export class WorkspaceClient implements WorkspaceContent {
 
 function query(parameters: Record<string, string>): string {
     return new URLSearchParams(parameters).toString();
-}
-
-function permissionsPath(object: WorkspaceObject): string {
-    return `/api/2.0/permissions/${collectionOf(object)}/${object.id}`;
 }
 
 /** A body that says an error is one, whatever the status. */

@@ -226,6 +226,17 @@ describe("the content of a workspace that is replaced", () => {
         expect(existing()).to.have.members([old.id, error.id]);
     });
 
+    it("is kept where the service hands out nothing of any object, so that all seems equal", async () => {
+        const process = handlers();
+        await compare(process, old, changed());
+        const { id } = await process.workspace.create(changed());
+        await cloud.workspace(old.id).seed({ "/Shared/etl": seeds.notebook("print('late')") });
+        const stop = cloud.inject({ when: ({ path }) => path.endsWith("/export"), do: { kind: "body", body: "{}" } });
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("/Shared/etl [failed]");
+        expect(existing()).to.have.members([old.id, id]);
+        stop();
+    });
+
     it("is kept where the credential is no admin, to whom lists do not show everything", async () => {
         await cloud.workspace(old.id).seed({ "/Users/ada@example.com/own": seeds.notebook("1") });
         const process = handlers();
