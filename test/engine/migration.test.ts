@@ -187,6 +187,31 @@ describe("the content of a workspace that is replaced, on the real engine", () =
         expect(stack.workspaces()).to.deep.equal([]);
     });
 
+    it("is kept where replaceWith names a resource that is deleted first, and where an alias renames the resource with its key", async () => {
+        const triggered = (bucketName: string) => (needs: Needs) => {
+            const options = { deleteBeforeReplace: true };
+            const trigger = new databricks.StorageConfiguration("trigger", { bucketName }, options);
+            new databricks.Workspace("w", needs, { replaceWith: [trigger] });
+        };
+        await stack.done(triggered("one"));
+        const old = only();
+        await cloud.workspace(old).seed({ "/Shared/n": seeds.notebook("1"), "/Shared/jar": seeds.library() });
+        await stack.refused(["has the option replaceWith"], triggered("two"));
+        expect(only()).to.equal(old);
+
+        const renamed = (migrateContent: databricks.WorkspaceArgs["migrateContent"]) => (needs: Needs) => {
+            const { customerManagedKeyId } = registration("k0", keys[0] ?? "");
+            const args = { ...needs, managedServicesCustomerManagedKeyId: customerManagedKeyId, migrateContent };
+            new databricks.Workspace("renamed", args, { aliases: [{ name: "w" }] });
+        };
+        await stack.refused(["/Shared/jar [library]", "Both stay"], renamed(true));
+        const { ok, output } = await stack.up(undefined, { continueOnError: true });
+        expect([ok, stack.workspaces().includes(old)], output).to.deep.equal([false, true]);
+        await stack.done(renamed({ accept: ["library"] }));
+        expect(only()).to.not.equal(old);
+        expect(String(await cloud.workspace(only()).read("/Shared/n"))).to.equal("1");
+    });
+
     it("deleteBeforeReplace is refused before anything is deleted", async () => {
         const first = (key: 0 | 1) => (needs: Needs) => {
             const ids = keys.map((arn, index) => registration(`k${index}`, arn).customerManagedKeyId);
