@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { crashAt, killPoints, recordPhases } from "../crash/crash";
+import { crashMove, movePoints, recordMove } from "../crash/move";
 
 describe("kill -9 on the real engine (a sample; npm run test:crash has all)", () => {
     it("loses nothing, leaves no orphan and creates nothing twice", async () => {
@@ -44,5 +45,21 @@ describe("kill -9 on the real engine (a sample; npm run test:crash has all)", ()
             attributesDeleted: true,
             adopted: true,
         });
+    });
+
+    it("in a replacement loses no object, doubles none, and deletes no old workspace early", async () => {
+        const points = movePoints(await recordMove());
+        const first = (part: RegExp) => points.find(({ request }) => part.test(request));
+        const sample = [first(/^POST workspace\/import/), first(/^PUT permissions/), first(/^DELETE workspaces/)];
+        for (const point of sample) {
+            if (point === undefined) throw new Error("a kind of request is missing");
+            const outcome = await crashMove({ ...point, victim: "both" });
+            expect(outcome, JSON.stringify(point)).to.deep.equal({
+                lost: 0,
+                duplicates: 0,
+                early: 0,
+                problem: undefined,
+            });
+        }
     });
 });

@@ -518,6 +518,21 @@ describe("the content of a workspace that is replaced", () => {
         }
     }).timeout(60_000);
 
+    it("may be given up by path and by kind: a kind that does not exist is named at preview", async () => {
+        const { workspace } = handlers();
+        const failures = async (migrateContent: unknown) => {
+            const checked = await workspace.check({}, { ...news, migrateContent });
+            return (checked.failures ?? []).map(({ property, reason }) => `${property} ${reason}`);
+        };
+        expect(await failures({ accept: ["library", "/Shared/scratch", UNKNOWN] })).to.deep.equal([]);
+        expect(await failures({ accept: ["jars"] })).to.have.length(1);
+        expect(String(await failures({ accept: ["jars"] })))
+            .to.contain("kinds (too-large, ")
+            .and.contain('not "jars"');
+        expect(String(await failures("no"))).to.contain("migrateContent must be true, false, or { accept: [...] }");
+        expect(String(await failures({ accepts: [] }))).to.contain("{ accept: [...] }");
+    });
+
     describe("at preview", () => {
         it("is counted: what moves, and what does not", async () => {
             cloud.workspace(old.id).fill({ jobs: [{ job_id: 1 }, { job_id: 2 }] });
