@@ -46,6 +46,8 @@ new databricks.Workspace("w", {
     credentialsId: credentials.credentialsId,
     storageConfigurationId: storage.storageConfigurationId,
     managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
+    // The requests to the account; those of a copy have kill points of their own (move.ts).
+    migrateContent: false,
     ...shape,
 });
 `;

@@ -1,10 +1,11 @@
 import { LocalCloud, manyNotebooks, type RecordedRequest, seeds } from "../cloud";
 import { CrashStack, type Victim } from "./crash";
 
-/** A moment of a replacement at which processes are killed: before this request, counted from the beginning of the `pulumi up`. */
+/** A moment of a replacement at which processes are killed: before a request. */
 export interface MovePoint {
-    readonly index: number;
     readonly request: string;
+    /** Which of the requests of this name in the `pulumi up`, from 1. */
+    readonly occurrence: number;
     readonly victim: Victim;
 }
 
@@ -86,52 +87,53 @@ export async function recordMove(): Promise<string[]> {
     return requests;
 }
 
-function named({ method, path, workspaceId }: RecordedRequest): string {
+function named({ method, path, workspaceId }: Pick<RecordedRequest, "method" | "path" | "workspaceId">): string {
     return `${method} ${path.replace(/^.*\/(accounts\/[^/]+|2\.0)\//, "").replace(/\d{6,}/, "…")}${workspaceId === undefined ? "" : " (workspace)"}`;
 }
 
 /** Every tenth request, for the two processes in turn and together; and each kind of write once. */
 export function movePoints(requests: readonly string[]): MovePoint[] {
     const victims: readonly Victim[] = ["both", "engine", "provider"];
-    const seen = new Set<string>();
+    const seen = new Map<string, number>();
     return requests.flatMap((request, index) => {
+        const occurrence = (seen.get(request) ?? 0) + 1;
+        seen.set(request, occurrence);
         const isWrite = !request.startsWith("GET") && !/token/.test(request);
-        const isNew = isWrite && !seen.has(request);
-        seen.add(request);
-        return isNew || index % 10 === 0 ? [{ index, request, victim: victims[seen.size % 3] ?? "both" }] : [];
+        if (index % 10 !== 0 && !(isWrite && occurrence === 1)) return [];
+        return [{ request, occurrence, victim: victims[seen.size % 3] ?? "both" }];
     });
 }
 
 /** Kills at one point of a replacement, then does what a user does: `pulumi cancel`, and the same command again. */
-export async function crashMove({ index, victim }: MovePoint): Promise<MoveOutcome> {
+export async function crashMove({ request, occurrence, victim }: MovePoint): Promise<MoveOutcome> {
     const { stack, old, held } = await begin();
     const { cloud } = stack;
     let early = 0;
     try {
-        cloud.inject({
-            when: ({ method, path }) => method === "DELETE" && path.endsWith(`/workspaces/${old}`),
-            do: {
-                kind: "call",
-                when: "before",
-                run: async () => {
-                    const [next] = workspacesOf(cloud).filter((id) => id !== old);
-                    if (next === undefined || missing(held, await objectsOf(cloud, next)) > 0) early++;
-                },
-            },
-        });
+        const isDelete = (name: string) => name === "DELETE workspaces/…";
+        let left = occurrence;
         let reached = false;
+        const due: (() => Promise<void> | void)[] = [];
+        // One fault for both: a request is met by one fault alone.
         cloud.inject({
-            when: (request) => request.index === index,
-            times: 1,
-            do: {
-                kind: "call",
-                when: "before",
-                run: async () => {
-                    reached = true;
-                    stack.kill(victim);
-                },
+            when: (target) => {
+                const name = named(target);
+                const isPoint = name === request && --left === 0;
+                if (isDelete(name)) due.push(lookAtDelete);
+                else if (isPoint) due.push(kill);
+                return isDelete(name) || isPoint;
             },
+            do: { kind: "call", when: "before", run: async () => due.shift()?.() },
         });
+        const kill = () => {
+            reached = true;
+            stack.kill(victim);
+        };
+        const lookAtDelete = async () => {
+            const next = workspacesOf(cloud).find((id) => id !== old);
+            if (next === undefined || missing(held, await objectsOf(cloud, next)) > 0) early++;
+            if (isDelete(request) && left <= 0 && !reached) kill();
+        };
         await stack.act("replace");
         if (!reached) throw new Error("the kill point was not reached");
         await stack.run("replace", "cancel", "--yes", "--stack", "dev");
