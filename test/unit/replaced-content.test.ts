@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import type { Clock } from "../../provider/api/clock";
+import { type Clock, systemClock } from "../../provider/api/clock";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
@@ -534,6 +534,9 @@ describe("the content of a workspace that is replaced", () => {
     });
 
     describe("at preview", () => {
+        // A preview gives up after ten seconds: here they are real ones.
+        beforeEach(() => (world.clock = systemClock));
+
         it("is counted: what moves, and what does not", async () => {
             cloud.workspace(old.id).fill({ jobs: [{ job_id: 1 }, { job_id: 2 }] });
             // Counting ends after ten seconds, which must be enough for real requests on a busy machine.
@@ -602,6 +605,7 @@ describe("the content of a workspace that is replaced", () => {
         });
 
         it("does not fail, and says so, where the workspace gives no response", async () => {
+            world.clock = new QuickClock();
             cloud.inject({
                 when: ({ path }) => path.endsWith("/workspace/list"),
                 do: { kind: "drop", when: "before" },
