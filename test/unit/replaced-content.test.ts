@@ -527,7 +527,7 @@ describe("the content of a workspace that is replaced", () => {
         expect(await failures({ accept: ["library", "/Shared/scratch", UNKNOWN] })).to.deep.equal([]);
         expect(await failures({ accept: ["jars"] })).to.have.length(1);
         expect(String(await failures({ accept: ["jars"] })))
-            .to.contain("kinds (too-large, ")
+            .to.contain("too-large, ")
             .and.contain('not "jars"');
         expect(String(await failures("no"))).to.contain("migrateContent must be true, false, or { accept: [...] }");
         expect(String(await failures({ accepts: [] }))).to.contain("{ accept: [...] }");
