@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { programError } from "../program-error";
 
 /** Ends the program if there are problems: one line for each, which begins with the argument's name. */
 export function throwIfInvalid(component: string, name: string, problems: readonly string[]): void {
     if (problems.length === 0) return;
-    throw new pulumi.RunError(problems.map((problem) => `${component} "${name}": ${problem}`).join("\n"));
+    throw programError(problems.map((problem) => `${component} "${name}": ${problem}`).join("\n"));
 }
 
 const noAccount =
@@ -18,7 +19,7 @@ export function accountProblems(given: pulumi.Input<string | undefined>): string
 export function databricksAccount(given: pulumi.Input<string | undefined>): pulumi.Output<string> {
     return pulumi.output(given).apply((accountId) => {
         const account = accountId ?? accountOfStack();
-        if (account === undefined) throw new pulumi.RunError(noAccount);
+        if (account === undefined) throw programError(noAccount);
         return account;
     });
 }

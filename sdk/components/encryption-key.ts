@@ -12,6 +12,7 @@ import {
 import { checkedKeyArn } from "./existing-key";
 import { DATABRICKS_AWS_ACCOUNT, databricksKeyPolicy } from "../policy-documents";
 import { type AwsKeyInfo, CustomerManagedKey, type KeyUseCase } from "../resources/customer-managed-key";
+import { programError } from "../program-error";
 
 /**
  * A customer-managed key for Databricks: a KMS key with rotation and the key policy that lets Databricks use it for its use
@@ -142,7 +143,7 @@ function accountForPolicy(
 function requirePartition(name: string, callerArn: string): void {
     const partition = callerArn.split(":")[1];
     if (partition === "aws") return;
-    throw new pulumi.RunError(
+    throw programError(
         `EncryptionKey "${name}": the AWS provider is in the partition "${partition}", and the key policies here are for the partition "aws", where Databricks' account ${DATABRICKS_AWS_ACCOUNT} is. Make the KMS key with a policy of your own, and give its ARN as keyArn.`,
     );
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { throwIfInvalid } from "./arguments";
 import { aws } from "./aws";
 import type { EncryptionKeyArgs } from "./encryption-key-args";
+import { programError } from "../program-error";
 
 /** The region in the ARN of a KMS key. */
 function regionOf(keyArn: string): string | undefined {
@@ -43,7 +44,7 @@ async function readKey(name: string, keyArn: string, parent: pulumi.Resource): P
         return await aws().kms.getKey({ keyId: keyArn, region: regionOf(keyArn) }, { parent });
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new pulumi.RunError(
+        throw programError(
             `EncryptionKey "${name}": the key of keyArn, ${keyArn}, could not be read: ${reason}. Let the program's AWS credentials use kms:DescribeKey on it; or, if they cannot, look at the key yourself and set checkKey: false.`,
         );
     }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { LookupOutputOptions } from "./types";
+import { programError } from "../program-error";
 
 /**
  * The output form of a lookup. As with every Pulumi function, a preview does not run it while one of the resources that the
@@ -25,7 +26,7 @@ export function outputOf<Args, Result>(
 /** The id of a resource in `dependsOn`, which is known once the resource exists. */
 function idOf(resource: pulumi.Resource): pulumi.Output<pulumi.ID> {
     if (pulumi.CustomResource.isInstance(resource)) return resource.id;
-    throw new pulumi.RunError(
+    throw programError(
         "dependsOn: a lookup cannot wait for a component as a whole. Name the component's resources, or pass one of its outputs as an argument.",
     );
 }

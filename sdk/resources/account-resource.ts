@@ -4,6 +4,7 @@ import { type HandlerName, kinds, type ObjectType, type ResourceType, typeOf } f
 import { formatOwner } from "../../provider/contract/ownership-tag";
 import { perStack, registeredResources } from "./stack";
 import { objectsInState } from "./stack-state";
+import { programError } from "../program-error";
 
 /**
  * The code that the state keeps of a resource's provider: it requires this package from where the program runs or, failing
@@ -113,7 +114,7 @@ export abstract class AccountResource extends DynamicResource {
 function refuseImport(type: ObjectType, name: string, opts: pulumi.CustomResourceOptions | undefined): void {
     if (opts?.import === undefined) return;
     const id = typeof opts.import === "string" ? opts.import : "<id>";
-    throw new pulumi.RunError(
+    throw programError(
         `${type} "${name}": the option import does not work for dynamic resources. Use adopt instead: remove the option, and pass adopt: "${id}" among the arguments.`,
     );
 }

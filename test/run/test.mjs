@@ -1,5 +1,5 @@
 // @ts-check
-// `npm test`: sets up what is missing, checks style, runs the unit tests, then the tests on the real engine, two files at a
+// `npm test`: sets up what is missing, checks style, runs the unit tests, then the tests on the real engine, some files at a
 // time. Arguments after `--` go to mocha: npm test -- --grep "key". The last line counts passed and failed tests.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -20,7 +20,7 @@ const SUITES = [
 ];
 
 /** The slowest files of a suite that runs apart. They start first, so that none runs alone at the end. */
-const LONGEST = ["key-change", "start", "orphans", "crash"];
+const LONGEST = ["crash", "key-change", "examples-network", "start", "orphans"];
 
 const total = { passed: 0, failed: 0 };
 
@@ -89,7 +89,8 @@ async function runSuite(suite, folders, mochaArguments) {
             await runFiles(suite, [name], folders, mochaArguments, false);
         }
     };
-    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
+    // They wait for processes for a third of their time, so one more than there are processors.
+    await Promise.all(Array.from({ length: Math.min(3, availableParallelism() + 1) }, worker));
 }
 
 /**
