@@ -4,7 +4,8 @@ import type { RecordedRequest } from "../cloud";
 export interface Counts {
     /** POSTs of workspaces, including those that were refused. */
     readonly workspacePosts: number;
-    readonly tokens: number;
+    /** Discovery of the token endpoint, and tokens. */
+    readonly signIn: number;
     readonly lists: number;
     /** GETs of one object. */
     readonly reads: number;
@@ -20,7 +21,7 @@ export function countRequests(requests: readonly RecordedRequest[]): Counts {
     const workspacePosts = of("workspace");
     return {
         workspacePosts,
-        tokens: of("token"),
+        signIn: of("sign-in"),
         lists: of("list"),
         reads: of("read"),
         rest: of("rest"),
@@ -28,10 +29,10 @@ export function countRequests(requests: readonly RecordedRequest[]): Counts {
     };
 }
 
-type Kind = "workspace" | "token" | "list" | "read" | "rest";
+type Kind = "workspace" | "sign-in" | "list" | "read" | "rest";
 
 function kindOf({ method, path }: RecordedRequest): Kind {
-    if (/\/token$/.test(path)) return "token";
+    if (/\/token$|\/\.well-known\//.test(path)) return "sign-in";
     const [, collection, id] = /^\/api\/2\.0\/accounts\/[^/]+\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (method === "GET") return id === undefined ? "list" : "read";
     return method === "POST" && collection === "workspaces" ? "workspace" : "rest";

@@ -81,6 +81,7 @@ describe("the benchmark", () => {
 
     it("counts each request once, by its kind", () => {
         const requests = [
+            request("GET", "/.well-known/databricks-config", 1),
             request("POST", "/oidc/accounts/a/v1/token", 1),
             request("GET", `${account}/workspaces`, 1),
             request("GET", `${account}/workspaces/1`, 1),
@@ -90,11 +91,11 @@ describe("the benchmark", () => {
         ];
         expect(countRequests(requests)).to.deep.equal({
             workspacePosts: 1,
-            tokens: 1,
+            signIn: 2,
             lists: 1,
             reads: 1,
             rest: 2,
-            others: 5,
+            others: 6,
         });
     });
 

@@ -5,8 +5,8 @@ import { atMost, median, ratio, type Row } from "../table";
 
 /** The goal for time, as a multiple of the empty provider's. */
 const TO_EMPTY = 1.2;
-/** One token, and one request for each of the four kinds of objects in the stack. */
-const REFRESH_CALLS = 5;
+/** Two discovery documents, one token, and one request for each of the four kinds of objects in the stack. */
+const REFRESH_CALLS = 7;
 
 /** `pulumi refresh` of workspaces that nobody changed. */
 export const refresh: Measure = {
