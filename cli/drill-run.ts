@@ -5,6 +5,7 @@ import { ApiError, NoResponseError } from "../provider/api/errors";
 import type { WorkspaceContent } from "../provider/migration/content";
 import { enableCommand, type KeySwitch } from "./drill-key";
 import { type DrillReport, type DrillStep, type StepName, STEPS } from "./drill-report";
+import { messageOf } from "../provider/util/error-message";
 
 /** What a drill needs; times are in milliseconds. */
 export interface DrillTarget {
@@ -133,7 +134,7 @@ class Drill {
         try {
             return this.finish(name, began, "passed", await run());
         } catch (error) {
-            return this.finish(name, began, "failed", error instanceof Error ? error.message : String(error));
+            return this.finish(name, began, "failed", messageOf(error));
         }
     }
 

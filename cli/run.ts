@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { type Command, type CommandIo, UsageError } from "./command";
 import { commandHelp, overview } from "./help";
 import { closestName } from "./suggestion";
+import { messageOf } from "../provider/util/error-message";
 
 /**
  * Runs the command line and returns the exit code: that of the command, 1 where it failed, 2 where its arguments cannot be
@@ -32,7 +33,7 @@ export async function runCommandLine(
         const { values, positionals } = parse(command, rest);
         return await command.run(values, positionals, io);
     } catch (error) {
-        io.err(error instanceof Error ? error.message : String(error));
+        io.err(messageOf(error));
         if (!(error instanceof UsageError)) return 1;
         io.err(`pulumi-databricks-cmk ${name} --help tells what it takes.`);
         return 2;
@@ -46,7 +47,7 @@ function parse(command: Command, args: readonly string[]) {
     try {
         return parseArgs({ args: [...args], options, allowPositionals: command.positionals !== undefined });
     } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         const unknown = /^Unknown option '--?([^']+)'/.exec(message)?.[1];
         if (unknown === undefined) throw new UsageError(message);
         throw new UsageError(`There is no option --${unknown}.${didYouMean(unknown, Object.keys(options), "--")}`);

@@ -83,13 +83,12 @@ export {
 } from "./resources/account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./resources/storage-configuration";
 export { VpcEndpoint, type VpcEndpointArgs } from "./resources/vpc-endpoint";
-export {
-    type ComputeMode,
-    type MigrateContent,
-    type Migration,
-    type OnKeyChange,
-    type PricingTier,
-    type RefusedChange,
-    Workspace,
-    type WorkspaceArgs,
-} from "./resources/workspace";
+export { type Migration, Workspace } from "./resources/workspace";
+export type {
+    ComputeMode,
+    MigrateContent,
+    OnKeyChange,
+    PricingTier,
+    RefusedChange,
+    WorkspaceArgs,
+} from "./resources/workspace-args";

@@ -3,6 +3,7 @@ import { type OtherKind, otherKinds, type WorkspaceContent, type WorkspaceObject
 import { type Counts, Counter, describeCounts, number } from "./report";
 import { unmovable } from "./unmovable";
 import { WorkQueue } from "./work-queue";
+import { messageOf } from "../util/error-message";
 
 /** How long the inventory takes at most, in milliseconds. */
 export const INVENTORY_TIME = 10_000;
@@ -104,6 +105,6 @@ class InventoryCount {
     }
 
     private note(error: unknown): void {
-        this.giveUp(error instanceof Error ? error.message : String(error));
+        this.giveUp(messageOf(error));
     }
 }

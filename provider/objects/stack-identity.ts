@@ -4,6 +4,7 @@ import { isStackUuid, newStackUuid, ownerOfInputs } from "../contract/ownership-
 import { parseStateObjects } from "../contract/state-objects";
 import { isRecord, type Properties } from "../util/property-path";
 import type { Session } from "../runtime/session";
+import { messageOf } from "../util/error-message";
 
 /**
  * The stack's own mark: a uuid that holds its time, kept in the stack's state and nowhere else. It is made before everything
@@ -58,7 +59,7 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
             read();
             return [];
         } catch (error) {
-            return [{ property: "", reason: error instanceof Error ? error.message : String(error) }];
+            return [{ property: "", reason: messageOf(error) }];
         }
     }
 }

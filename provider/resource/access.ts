@@ -11,6 +11,7 @@ import { InitializationError } from "./errors";
 import { type OutputContext, toOutputs, toState } from "./mapping";
 import { ownershipTagOf } from "./ownership";
 import { writeChanges } from "./update";
+import { messageOf } from "../util/error-message";
 
 /** A state whose readiness is to be waited for. */
 export interface Readiness {
@@ -153,7 +154,7 @@ export abstract class ObjectAccess {
             return await work(state);
         } catch (error) {
             if (error instanceof InitializationError) throw error;
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = messageOf(error);
             throw new InitializationError(id, { ...state, __provider: inputs["__provider"] }, reason);
         }
     }

@@ -3,6 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { type Properties, UNKNOWN } from "../util/property-path";
 import { isEngineAlive } from "./engine";
 import type { EngineReporter } from "./reporter";
+import { messageOf } from "../util/error-message";
 
 /** How often a provider without work looks whether its engine is still there, in milliseconds. */
 const CHECK_ENGINE = 5_000;
@@ -95,7 +96,7 @@ class AttendedHandler implements dynamic.ResourceProvider {
             // Thrown, it would be printed by the SDK and then again by the engine.
             return {
                 inputs,
-                failures: [{ property: "", reason: error instanceof Error ? error.message : String(error) }],
+                failures: [{ property: "", reason: messageOf(error) }],
             };
         }
     }

@@ -4,7 +4,7 @@ import { accountProblems } from "./arguments";
 import { EncryptionKey } from "./encryption-key";
 import { type EncryptionKeyArgs, encryptionKeyProblems, needsDatabricksAccount } from "./encryption-key-args";
 import type { NetworkArgs } from "../resources/network";
-import type { ComputeMode, WorkspaceArgs } from "../resources/workspace";
+import type { ComputeMode, WorkspaceArgs } from "../resources/workspace-args";
 
 /** The inputs of an {@link EncryptedWorkspace}: some of those of a {@link Workspace}, and those below. */
 export interface EncryptedWorkspaceArgs extends Pick<

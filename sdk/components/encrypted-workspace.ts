@@ -10,7 +10,8 @@ import { afterKeyChecks, existingKeys, inRegion, workspaceKeys } from "./workspa
 import type { Credentials } from "../resources/credentials";
 import { Network } from "../resources/network";
 import type { StorageConfiguration } from "../resources/storage-configuration";
-import { Workspace, type WorkspaceArgs } from "../resources/workspace";
+import { Workspace } from "../resources/workspace";
+import type { WorkspaceArgs } from "../resources/workspace-args";
 
 /**
  * A workspace under a customer-managed key, with everything that it needs: key, cross-account role, root bucket, their

@@ -18,6 +18,7 @@ import {
 import { workspaceObject } from "./definition";
 import { type MigrationSettings, migrationSettings } from "./migration-settings";
 import { isMovePending, isReplacedByOptions, migrationOf, Succession } from "./succession";
+import { messageOf } from "../../util/error-message";
 
 /**
  * Keeps the content of workspaces that are replaced: what the create of the new one, an update after an interrupted create, and
@@ -117,7 +118,7 @@ export class ContentKeeper {
                 if (!report.complete) throw incompleteError(move, report);
             }
         } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = messageOf(error);
             throw new InitializationError(
                 id,
                 { ...this.withRecord(id, state), __provider: inputs["__provider"] },

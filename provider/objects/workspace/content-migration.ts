@@ -12,6 +12,7 @@ import { getString, type Properties } from "../../util/property-path";
 import { workspaceUrl } from "./definition";
 import type { MigrationSettings } from "./migration-settings";
 import type { Succession } from "./succession";
+import { messageOf } from "../../util/error-message";
 
 /** The environment variable that names the folder for full reports. */
 export const REPORT_FOLDER = "PULUMI_DATABRICKS_REPORT";
@@ -155,9 +156,7 @@ function keepReport({ session, label }: ContentMove, report: MigrationReport): v
         writeReport(report, `${file}.json`);
         writeReport(report, `${file}.xml`);
     } catch (error) {
-        session.report.warn(
-            `${label}: the report could not be written to ${REPORT_FOLDER}: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        session.report.warn(`${label}: the report could not be written to ${REPORT_FOLDER}: ${messageOf(error)}`);
     }
 }
 

@@ -6,6 +6,7 @@ import { connect } from "./content-migration";
 import { workspaceObject } from "./definition";
 import { terminalStatuses } from "./status";
 import { timeoutOf } from "./waiting";
+import { messageOf } from "../../util/error-message";
 
 /** Folders that every workspace has, or that appear with its users. */
 const STANDARD_FOLDER = /^\/(Users(\/[^/]+(\/Trash)?)?|Shared|Repos(\/[^/]+)?|Workspace|Trash)$/;
@@ -38,7 +39,7 @@ export async function reasonNotToAdopt(
         );
         return content === undefined ? undefined : `it holds content (${content})`;
     } catch (error) {
-        return `what is in it cannot be read (${error instanceof Error ? error.message : String(error)})`;
+        return `what is in it cannot be read (${messageOf(error)})`;
     }
 }
 

@@ -7,6 +7,7 @@ import { NOT_ADMIN } from "../../migration/unmovable";
 import type { Session } from "../../runtime/session";
 import { getString, type Properties } from "../../util/property-path";
 import { connect } from "./content-migration";
+import { messageOf } from "../../util/error-message";
 
 /** What a preview says about the content of a workspace that is to be replaced. */
 export interface ContentPreview {
@@ -36,7 +37,7 @@ export function obstacle({ session, id, isDeletedFirst, changesAccount }: Circum
         requireWorkspaceCredential(session.credential);
         return undefined;
     } catch (error) {
-        return error instanceof Error ? error.message : String(error);
+        return messageOf(error);
     }
 }
 
@@ -94,8 +95,4 @@ async function firstNotebook(workspace: WorkspaceContent): Promise<WorkspaceObje
         }
     }
     return undefined;
-}
-
-function messageOf(error: unknown): string {
-    return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import type { Session } from "../../runtime/session";
 import { getPath, getString, type Properties } from "../../util/property-path";
 import { workspaceObject } from "./definition";
 import { isTerminal, neverRan, statusMessage } from "./status";
+import { messageOf } from "../../util/error-message";
 
 /** How long a workspace is waited for where nothing else is said, in seconds. */
 const PROVISIONING_TIMEOUT = 20 * 60;
@@ -56,7 +57,7 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
         throw new InitializationError(
             wait.id,
             { ...progress.latest, __provider: wait.inputs["__provider"] },
-            error instanceof Error ? error.message : String(error),
+            messageOf(error),
         );
     }
 }
