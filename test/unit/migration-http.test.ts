@@ -5,6 +5,7 @@ import { connectWorkspace } from "../../provider/migration/connection";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../cloud";
+import { moveFaults } from "./move-faults";
 
 describe("moving a workspace's content over HTTP", () => {
     let cloud: LocalCloud;
@@ -62,15 +63,6 @@ describe("moving a workspace's content over HTTP", () => {
 
     it("loses and doubles nothing whatever goes wrong with any kind of request", async () => {
         const seeded = { "/Shared/f/n": seeds.notebook("x", { outputs: [1] }), "/Shared/f/file": seeds.file("y") };
-        const effects = [
-            { kind: "status", status: 429, headers: { "retry-after": "1" } },
-            { kind: "status", status: 503 },
-            { kind: "status", status: 500, afterEffect: true },
-            { kind: "drop", when: "before" },
-            { kind: "drop", when: "after" },
-            { kind: "truncate" },
-            { kind: "body", body: "<html>garbage</html>" },
-        ] as const;
         const calls = [
             "workspace/list",
             "workspace/export",
@@ -79,7 +71,7 @@ describe("moving a workspace's content over HTTP", () => {
             "permissions",
             "oidc/v1/token",
         ];
-        for (const effect of effects) {
+        for (const effect of moveFaults) {
             for (const call of calls) {
                 old = await cloud.addWorkspace();
                 replacement = await cloud.addWorkspace();

@@ -15,6 +15,7 @@ import { Session } from "../../provider/runtime/session";
 import { UNKNOWN } from "../../provider/util/property-path";
 import { LocalCloud, seeds } from "../cloud";
 import { fakeEnvironment, ownerFor } from "./environment";
+import { moveFaults } from "./move-faults";
 
 /** How much faster time passes. */
 const SPEED = 20;
@@ -441,15 +442,6 @@ describe("the content of a workspace that is replaced", () => {
     });
 
     it("is neither lost nor doubled nor deleted early whatever goes wrong with any kind of request", async () => {
-        const effects = [
-            { kind: "status", status: 429, headers: { "retry-after": "1" } },
-            { kind: "status", status: 503 },
-            { kind: "status", status: 500, afterEffect: true },
-            { kind: "drop", when: "before" },
-            { kind: "drop", when: "after" },
-            { kind: "truncate" },
-            { kind: "body", body: "<html>garbage</html>" },
-        ] as const;
         const calls = [
             "workspace/list",
             "workspace/export",
@@ -479,7 +471,7 @@ describe("the content of a workspace that is replaced", () => {
             },
         });
         let current = old;
-        for (const [round, effect] of effects.entries()) {
+        for (const [round, effect] of moveFaults.entries()) {
             const before = changed({ managedServicesCustomerManagedKeyId: keys[round % 2] });
             const asked = changed({ managedServicesCustomerManagedKeyId: keys[(round + 1) % 2] });
             const stops = calls.map((call) =>
