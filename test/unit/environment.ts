@@ -80,3 +80,19 @@ export function stackOf(since: number): string {
     const time = since.toString(16).padStart(12, "0");
     return `${time.slice(0, 8)}-${time.slice(8)}-7111-8444-555555555555`;
 }
+
+/** Something that is waited for until somebody opens it. */
+export function gate(): { readonly passed: Promise<void>; open(): void } {
+    let open = () => {};
+    const passed = new Promise<void>((resolve) => (open = resolve));
+    return { passed, open: () => open() };
+}
+
+/** A clock on which something happens during a pause of a certain length. */
+export class EventfulClock extends FakeClock {
+    during: { milliseconds: number; run: () => Promise<void> } | undefined;
+    override async sleep(milliseconds: number): Promise<void> {
+        await super.sleep(milliseconds);
+        if (this.during?.milliseconds === milliseconds) await this.during.run();
+    }
+}

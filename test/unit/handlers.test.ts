@@ -1,16 +1,11 @@
 import { expect } from "chai";
 
 import { InitializationError } from "../../provider/resource/errors";
-import { ObjectHandler } from "../../provider/resource/handler";
-import { credentialsObject } from "../../provider/objects/credentials";
-import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
-import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { UNKNOWN } from "../../provider/util/property-path";
-import { Session } from "../../provider/runtime/session";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
-import { LocalCloud, type LocalCloudOptions } from "../cloud";
-import { FakeClock, fakeEnvironment, ownerFor, stackOf } from "./environment";
+import { type Properties, UNKNOWN } from "../../provider/util/property-path";
+import type { LocalCloud } from "../cloud";
+import { type LocalCloudOptions } from "../cloud";
+import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
+import { type Handlers, handlersOf, postsOf, startProvider, workspaceInputs } from "./provider-process";
 
 const owner = (name: string, since = 0) => ownerFor(name, { since });
 
@@ -18,50 +13,13 @@ describe("handlers against the local cloud", () => {
     let cloud: LocalCloud;
     let clock: FakeClock;
     let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: ReturnType<typeof handlersOf>;
-
-    async function begin(options: LocalCloudOptions = {}): Promise<void> {
-        clock = new FakeClock();
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
-        const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
-        const { DATABRICKS_CLIENT_ID = "", DATABRICKS_CLIENT_SECRET = "" } = cloud.environment();
-        world = fakeEnvironment(
-            { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET },
-            clock,
-        );
-        handlers = handlersOf();
-    }
-
-    function handlersOf() {
-        const session = new Session(world);
-        session.claims.isWholeProgram = true;
-        return {
-            credentials: new ObjectHandler(credentialsObject, session),
-            storage: new ObjectHandler(storageConfigurationObject, session),
-            key: new ObjectHandler(customerManagedKeyObject, session),
-            workspace: new WorkspaceHandler(workspaceObject, session),
-        };
-    }
-
+    let handlers: Handlers;
+    const begin = async (options: LocalCloudOptions = {}) => {
+        ({ cloud, clock, world, handlers } = await startProvider(new FakeClock(), options));
+    };
     afterEach(() => cloud.stop());
-
-    async function inputs(more: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
-        const credentials = await handlers.credentials.create({
-            roleArn: "arn:aws:iam::123456789012:role/r",
-            owner: owner("c"),
-        });
-        const storage = await handlers.storage.create({ bucketName: "root-bucket", owner: owner("s") });
-        return {
-            workspaceName: "w",
-            awsRegion: "us-east-1",
-            credentialsId: credentials.id,
-            storageConfigurationId: storage.id,
-            owner: owner("w"),
-            ...more,
-        };
-    }
-
-    const posts = () => cloud.requests.filter(({ method, path }) => method === "POST" && path.endsWith("/workspaces"));
+    const inputs = (more: Properties = {}) => workspaceInputs(handlers, more);
+    const posts = (collection: string) => postsOf(cloud, collection);
 
     it("keeps a workspace's id digit for digit", async () => {
         await begin();
@@ -149,7 +107,7 @@ describe("handlers against the local cloud", () => {
         const news = await inputs();
         const { id, outs } = await handlers.workspace.create(news);
         cloud.account.setStatus(id, "FAILED", "Role is gone.");
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const { props } = await handlers.workspace.read(id, outs);
         const diff = await handlers.workspace.diff(id, props ?? {}, news);
         expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
@@ -177,7 +135,7 @@ describe("handlers against the local cloud", () => {
         const news = await inputs();
         const { id } = await handlers.workspace.create(news);
         cloud.account.setStatus(id, "FAILED", "Role is gone.");
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const adopting = { ...news, adopt: id, owner: owner("other") };
         const error = await handlers.workspace.create(adopting).then(
             () => undefined,
@@ -225,18 +183,18 @@ describe("handlers against the local cloud", () => {
             provisioningTimeoutSeconds: 100,
         });
         expect(outs?.["workspaceStatus"]).to.equal("RUNNING");
-        expect(posts()).to.have.length(1);
+        expect(posts("workspaces")).to.have.length(1);
     });
 
     it("adopts the orphan of an interrupted create, and nothing else", async () => {
         await begin();
         const news = await inputs();
         const { id } = await handlers.workspace.create(news);
-        handlers = handlersOf(); // The process died before the engine heard of it.
+        handlers = handlersOf(world); // The process died before the engine heard of it.
         const again = await handlers.workspace.create(news);
         expect(again.id).to.equal(id);
         expect(world.lines.filter((line) => line.includes("is adopted"))).to.have.length(1);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const other = await handlers.workspace.create({ ...news, workspaceName: "other" });
         expect(other.id).to.not.equal(id);
         expect(world.lines.filter((line) => line.includes("left alone"))).to.have.length(1);
@@ -249,7 +207,7 @@ describe("handlers against the local cloud", () => {
         const news = await inputs();
         const { id } = await handlers.workspace.create(news);
         const refusal = async () => {
-            handlers = handlersOf();
+            handlers = handlersOf(world);
             return handlers.workspace.create(news).then(
                 () => "adopted",
                 (error: Error) => error.message,
@@ -266,7 +224,7 @@ describe("handlers against the local cloud", () => {
         cloud.account.change("workspaces", id, { creation_time: Date.now() });
         cloud.account.setStatus(id, "FAILED", "no route");
         expect(await refusal()).to.contain("it is FAILED, and whether it ever ran is not known");
-        expect(posts()).to.have.length(1);
+        expect(posts("workspaces")).to.have.length(1);
     });
 
     it("adopts a registration, which carries no owner, only while it is recent by the service's clock", async () => {
@@ -277,9 +235,9 @@ describe("handlers against the local cloud", () => {
             owner: owner("k"),
         };
         const { id } = await handlers.key.create(key);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         expect((await handlers.key.create(key)).id).to.equal(id);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         cloud.account.change("customer-managed-keys", id, { creation_time: Date.now() - 25 * 3_600_000 });
         expect((await handlers.key.create(key)).id).to.not.equal(id);
     });
@@ -320,88 +278,13 @@ describe("handlers against the local cloud", () => {
         expect(cloud.account.list("workspaces")).to.have.length(1);
     });
 
-    describe("a fresh role or bucket that Databricks cannot use yet", () => {
-        const fresh = { roleArn: "arn:aws:iam::123456789012:role/fresh", owner: owner("c") };
-        const outcome = (promise: Promise<unknown>) =>
-            promise.then(
-                () => "ok",
-                (error: Error) => error.message,
-            );
-        const asked = () =>
-            cloud.requests.filter(({ method, path }) => method === "POST" && path.includes("/api/")).length;
-
-        for (const [setting, most] of [
-            [undefined, 90],
-            ["20", 20],
-        ] as const) {
-            it(`is waited for up to ${most} s (databricks:validationTimeoutSeconds: ${setting ?? "not set"}) and no longer, and the error says why`, async () => {
-                await begin();
-                const session = new Session(world);
-                session.configure((key) => (key === "databricks:validationTimeoutSeconds" ? setting : undefined));
-                cloud.account.validationDelay = 3_600_000;
-                const began = clock.now();
-                const message = await outcome(new ObjectHandler(credentialsObject, session).create(fresh));
-                expect(message)
-                    .to.contain("Failed credential validation checks")
-                    .and.contain("check its policy")
-                    .and.contain("databricks:validationTimeoutSeconds");
-                expect((clock.now() - began) / 1000).to.equal(most);
-                expect(asked()).to.be.within(most / 10, most / 5 + 2);
-                expect(world.lines).to.have.length(asked() - 1);
-                expect(cloud.account.list("credentials")).to.deep.equal([]);
-            });
-        }
-
-        for (const [words, format] of [
-            ["credential", "json"],
-            ["credentials", "text"],
-        ] as const) {
-            it(`is told from one that lacks permissions, which each refusal names ("Failed ${words} ...", ${format})`, async () => {
-                await begin();
-                Object.assign(cloud.behavior, {
-                    validationWords: words,
-                    validationFormat: format,
-                    validationCode: "MALFORMED_REQUEST",
-                });
-                cloud.account.setMissingPermissions(fresh.roleArn, ["Spot Cancellation", "Create Placement Group"]);
-                expect(await outcome(handlers.credentials.create(fresh))).to.match(
-                    /Failed credentials? validation checks: Spot Cancellation, Create Placement Group.*named the same checks.*check its policy for "Spot Cancellation, Create Placement Group"/,
-                );
-                cloud.account.setMissingPermissions(fresh.roleArn, []);
-                expect(await outcome(handlers.credentials.create(fresh))).to.equal("ok");
-            });
-        }
-
-        it("is waited for by a workspace too, which is then created once", async () => {
-            await begin();
-            const news = await inputs();
-            cloud.clearRequests();
-            cloud.account.validationDelay = 30_000;
-            await handlers.workspace.create(news);
-            expect(world.lines.join("\n")).to.contain("Failed storage configuration validation checks");
-            expect(asked()).to.be.within(4, 8);
-            expect(cloud.account.list("workspaces")).to.have.length(1);
-        });
-
-        it("is waited for, and any other refusal is not", async () => {
-            await begin();
-            const refusal = { error_code: "INVALID_PARAMETER_VALUE", message: "Failed another check" };
-            cloud.inject({
-                when: ({ method, path }) => method === "POST" && path.includes("/api/"),
-                do: { kind: "status", status: 400, body: JSON.stringify(refusal) },
-            });
-            expect(await outcome(handlers.credentials.create(fresh))).to.contain("Failed another check");
-            expect([asked(), clock.sleeps]).to.deep.equal([1, []]);
-        });
-    });
-
     it("refreshes many from one list, and finds what is gone", async () => {
         await begin();
         const news = await inputs();
         const made = [];
         for (const name of ["a", "b", "c"]) made.push(await handlers.workspace.create({ ...news, owner: owner(name) }));
         cloud.account.remove("workspaces", String(made[1]?.id));
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         cloud.clearRequests();
         const reads = await Promise.all(made.map(({ id, outs }) => handlers.workspace.read(id, outs)));
         expect(reads.map(({ id }) => id)).to.deep.equal([made[0]?.id, "", made[2]?.id]);
@@ -411,7 +294,7 @@ describe("handlers against the local cloud", () => {
     it("fails a refresh, and keeps the state, when the API is down", async () => {
         await begin();
         const { id, outs } = await handlers.workspace.create(await inputs());
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
         const failed = await handlers.workspace.read(id, outs).then(
             () => false,
@@ -430,79 +313,6 @@ describe("handlers against the local cloud", () => {
         expect(JSON.stringify(error, Object.getOwnPropertyNames(error)))
             .to.contain("no usable answer")
             .and.not.contain(cloud.token);
-    });
-
-    describe("adopting", () => {
-        const outcome = (promise: Promise<unknown>) =>
-            promise.then(
-                () => "ok",
-                (error: Error) => error.message,
-            );
-
-        it("adopts an existing workspace, updates what can be updated, and is clean afterwards, with adopt or without", async () => {
-            await begin();
-            const news = await inputs();
-            const { id } = await handlers.workspace.create(news);
-            handlers = handlersOf();
-            const adopting: Record<string, unknown> = {
-                ...news,
-                owner: owner("other"),
-                adopt: id,
-                customTags: { team: "a" },
-            };
-            const adopted = await handlers.workspace.create(adopting);
-            expect(adopted.id).to.equal(id);
-            expect(posts()).to.have.length(1);
-            expect(adopted.outs["customTags"]).to.deep.equal({ team: "a" });
-            expect((await handlers.workspace.diff(id, adopted.outs, adopting)).changes).to.equal(false);
-            const without = { ...adopting, adopt: undefined };
-            expect((await handlers.workspace.diff(id, adopted.outs, without)).changes).to.equal(false);
-        });
-
-        it("lists every difference in immutable fields, and changes nothing", async () => {
-            await begin();
-            const news = await inputs();
-            const { id } = await handlers.workspace.create(news);
-            handlers = handlersOf();
-            const message = await outcome(
-                handlers.workspace.create({ ...news, adopt: id, workspaceName: "x", pricingTier: "DEDICATED" }),
-            );
-            expect(message)
-                .to.contain('workspaceName is "w", the program says "x"')
-                .and.contain('pricingTier is "ENTERPRISE", the program says "DEDICATED"');
-            expect(cloud.requests.filter(({ method }) => method === "PATCH")).to.deep.equal([]);
-        });
-
-        it("is an error when there is nothing to adopt", async () => {
-            await begin();
-            expect(await outcome(handlers.workspace.create({ ...(await inputs()), adopt: "12345" }))).to.contain(
-                "there is no workspace 12345",
-            );
-        });
-
-        it("creates a new workspace where the adopted one is being replaced", async () => {
-            await begin();
-            const news: Record<string, unknown> = await inputs();
-            const { id, outs } = await handlers.workspace.create(news);
-            const changed = { ...news, adopt: id, workspaceName: "x" };
-            await handlers.workspace.diff(id, outs, changed);
-            expect((await handlers.workspace.create(changed)).id).to.not.equal(id);
-        });
-
-        it("adopts the other kinds of objects as well", async () => {
-            await begin();
-            const made = await handlers.credentials.create({
-                roleArn: "arn:aws:iam::123456789012:role/r",
-                owner: owner("c"),
-            });
-            handlers = handlersOf();
-            const adopted = await handlers.credentials.create({
-                roleArn: "arn:aws:iam::123456789012:role/r",
-                adopt: made.id,
-                owner: owner("d"),
-            });
-            expect(adopted.id).to.equal(made.id);
-        });
     });
 
     it("of two creates with the same deployment name one succeeds, and the other loses nothing", async () => {
@@ -527,7 +337,7 @@ describe("handlers against the local cloud", () => {
             (error: Error) => error.message,
         );
         expect(message).to.contain("The engine is gone");
-        expect(posts()).to.deep.equal([]);
+        expect(posts("workspaces")).to.deep.equal([]);
     });
 
     it("completes an update whose result is unknown", async () => {
@@ -541,7 +351,7 @@ describe("handlers against the local cloud", () => {
             do: { kind: "body", body: "<html>" },
         });
         await handlers.workspace.update(id, outs, changed).catch(() => undefined);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const updated = await handlers.workspace.update(id, outs, changed);
         expect(updated.outs?.["customTags"]).to.deep.equal({ team: "b" });
         expect(updated.outs?.["workspaceStatus"]).to.equal("RUNNING");

@@ -1,17 +1,12 @@
 import { expect } from "chai";
 
 import { OWNERSHIP_TAG, ownerOfInputs } from "../../provider/contract/ownership-tag";
-import { credentialsObject } from "../../provider/objects/credentials";
-import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
-import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { InitializationError } from "../../provider/resource/errors";
-import { ObjectHandler } from "../../provider/resource/handler";
-import { Session } from "../../provider/runtime/session";
 import { UNKNOWN } from "../../provider/util/property-path";
-import { LocalCloud } from "../cloud";
-import { FakeClock, fakeEnvironment, ownerFor, stackOf } from "./environment";
+import type { LocalCloud } from "../cloud";
+import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
+import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
 
 type Inputs = Record<string, unknown>;
 
@@ -22,41 +17,14 @@ const UUID = "00000000-0000-4000-8000-000000000000";
 describe("a live workspace is never lost: what the handlers do", () => {
     let cloud: LocalCloud;
     let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: ReturnType<typeof handlersOf>;
+    let handlers: Handlers;
 
     beforeEach(async () => {
-        const clock = new FakeClock();
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now() });
-        world = fakeEnvironment(cloud.environment(), clock);
-        handlers = handlersOf();
+        ({ cloud, world, handlers } = await startProvider(new FakeClock()));
     });
     afterEach(() => cloud.stop());
 
-    /** The handlers of a new provider process. */
-    function handlersOf() {
-        const session = new Session(world);
-        session.claims.isWholeProgram = true;
-        return {
-            claims: session.claims,
-            credentials: new ObjectHandler(credentialsObject, session),
-            storage: new ObjectHandler(storageConfigurationObject, session),
-            key: new ObjectHandler(customerManagedKeyObject, session),
-            workspace: new WorkspaceHandler(workspaceObject, session),
-        };
-    }
-    async function inputs(more: Inputs = {}): Promise<Inputs> {
-        const roleArn = "arn:aws:iam::123456789012:role/r";
-        const credentials = await handlers.credentials.create({ roleArn, owner: ownerFor("c") });
-        const storage = await handlers.storage.create({ bucketName: "root-bucket", owner: ownerFor("s") });
-        return {
-            workspaceName: "w",
-            awsRegion: "us-east-1",
-            credentialsId: credentials.id,
-            storageConfigurationId: storage.id,
-            owner: ownerFor("w"),
-            ...more,
-        };
-    }
+    const inputs = (more: Inputs = {}) => workspaceInputs(handlers, more);
     /** A registration of a new key for notebooks. */
     async function key(name: string): Promise<string> {
         const awsKeyInfo = { keyArn: cloud.createKey() };
@@ -65,7 +33,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
     }
     /** What the engine asks about a resource that exists, in a new process. */
     async function judged(id: string, outs: Inputs, olds: Inputs, news: Inputs) {
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const { inputs: checked, failures = [] } = await handlers.workspace.check(olds, news);
         expect(failures).to.deep.equal([]);
         return handlers.workspace.diff(id, outs, checked as Inputs);
@@ -96,7 +64,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect(message).to.contain("somebody has repaired it").and.contain("pulumi refresh");
         expect(exists(id)).to.equal(true);
         // A destroy is another matter: the user said so.
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         await handlers.workspace.delete(id, properties);
         expect(exists(id)).to.equal(false);
     });
@@ -104,7 +72,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
     it("one whose tag names another stack is not deleted, and the user is told", async () => {
         const { id, outs } = await handlers.workspace.create(await inputs());
         setTags(id, { [OWNERSHIP_TAG]: OTHER_STACK });
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         await handlers.workspace.delete(id, outs);
         expect(exists(id)).to.equal(true);
         expect(world.lines.at(-1)).to.contain(`workspace ${id} is not deleted`).and.contain("another stack");
@@ -114,7 +82,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         const news = await inputs();
         const { id, outs } = await handlers.workspace.create(news);
         setTags(id, { [OWNERSHIP_TAG]: OTHER_STACK });
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const { message } = await failureOf(
             handlers.workspace.update(id, outs, { ...news, customTags: { team: "a" } }),
         );
@@ -181,7 +149,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         const accountId = cloud.accountId.toUpperCase();
         const diff = await judged(id, outs, olds, { ...shouted, accountId });
         expect([diff.changes, diff.replaces]).to.deep.equal([false, []]);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const adopting = { ...shouted, adopt: id, owner: ownerFor("other") };
         expect((await handlers.workspace.create(adopting)).id).to.equal(id);
     });
@@ -201,7 +169,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect((await failureOf(judged(id, drifted, news, news))).message).to.contain("differs from the program");
         // No check of the workspace in this process: the engine asks what its dependents would do.
         for (const unknown of [{ [NOTEBOOK_KEY]: UNKNOWN }, { owner: UNKNOWN, [NOTEBOOK_KEY]: UUID }]) {
-            handlers = handlersOf();
+            handlers = handlersOf(world);
             const { message } = await failureOf(handlers.workspace.diff(id, outs, { ...news, ...unknown }));
             expect(message).to.contain("would be deleted with it");
         }
@@ -220,7 +188,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         const { id } = await handlers.workspace.create(news);
         const attached = { network_connectivity_config_id: UUID, private_access_settings_id: UUID };
         cloud.account.change("workspaces", id, attached);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const { id: adopted, outs } = await handlers.workspace.create({ ...news, adopt: id, owner: ownerFor("x") });
         expect(adopted).to.equal(id);
         expect(cloud.account.get("workspaces", id)).to.include(attached);
@@ -241,11 +209,11 @@ describe("a live workspace is never lost: what the handlers do", () => {
     it("--replace of one that was adopted makes a new one, though the program still says adopt", async () => {
         const news = await inputs();
         const { id } = await handlers.workspace.create(news);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         const adopting = { ...news, adopt: id, owner: ownerFor("x") };
         expect((await handlers.workspace.create(adopting)).id).to.equal(id);
         // The engine compares nothing then: the state alone says whose it is.
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         handlers.claims.addStateObject(workspaceObject, id, ownerOfInputs(adopting));
         expect((await handlers.workspace.create(adopting)).id).to.not.equal(id);
     });
@@ -253,7 +221,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
     it("adopt of what carries the resource's own tag fails with --target, where nothing tells whether it is being replaced", async () => {
         const news = await inputs();
         const { id } = await handlers.workspace.create(news);
-        handlers = handlersOf();
+        handlers = handlersOf(world);
         handlers.claims.isWholeProgram = false;
         const { message } = await failureOf(handlers.workspace.create({ ...news, adopt: id }));
         expect(message).to.contain("--target '**::databricks-cmk'");

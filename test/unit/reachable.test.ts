@@ -1,51 +1,27 @@
 import { expect } from "chai";
 
-import { credentialsObject } from "../../provider/objects/credentials";
-import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { probeHost } from "../../provider/objects/workspace/reachable";
 import { InitializationError } from "../../provider/resource/errors";
-import { ObjectHandler } from "../../provider/resource/handler";
-import { Session } from "../../provider/runtime/session";
-import { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../cloud";
 import type { WorkspaceBehavior } from "../cloud/workspace-api/behavior";
-import { FakeClock, fakeEnvironment, ownerFor } from "./environment";
+import { FakeClock, type fakeEnvironment } from "./environment";
+import { type Handlers, startProvider, workspaceInputs } from "./provider-process";
 
 describe("waitUntilReachable", () => {
     let cloud: LocalCloud;
     let clock: FakeClock;
     let world: ReturnType<typeof fakeEnvironment>;
-    let workspaces: WorkspaceHandler;
+    let handlers: Handlers;
+    let workspaces: Handlers["workspace"];
 
     beforeEach(async () => {
-        clock = new FakeClock();
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now() });
-        world = fakeEnvironment(cloud.environment(), clock);
-        workspaces = new WorkspaceHandler(workspaceObject, new Session(world));
+        ({ cloud, clock, world, handlers } = await startProvider(new FakeClock()));
+        workspaces = handlers.workspace;
     });
     afterEach(() => cloud.stop());
 
-    async function inputs(more: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
-        const session = new Session(world);
-        const credentials = await new ObjectHandler(credentialsObject, session).create({
-            roleArn: "arn:aws:iam::123456789012:role/r",
-            owner: ownerFor("c"),
-        });
-        const storage = await new ObjectHandler(storageConfigurationObject, session).create({
-            bucketName: "root-bucket",
-            owner: ownerFor("s"),
-        });
-        return {
-            workspaceName: "w",
-            awsRegion: "us-east-1",
-            credentialsId: credentials.id,
-            storageConfigurationId: storage.id,
-            waitUntilReachable: true,
-            owner: ownerFor("w"),
-            ...more,
-        };
-    }
+    const inputs = (more: Record<string, unknown> = {}) =>
+        workspaceInputs(handlers, { waitUntilReachable: true, ...more });
 
     /** Lets the host of the workspace that is created next behave like this. */
     function nextHost(behavior: Partial<WorkspaceBehavior>): void {

@@ -1,47 +1,25 @@
 import { expect } from "chai";
 
-import { credentialsObject } from "../../provider/objects/credentials";
-import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
-import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { isComputeRefusal } from "../../provider/objects/workspace/updates";
 import { ApiError, apiErrorKind } from "../../provider/api/errors";
 import { InitializationError } from "../../provider/resource/errors";
-import { ObjectHandler } from "../../provider/resource/handler";
-import { Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
-import { LocalCloud } from "../cloud";
-import { FakeClock, fakeEnvironment, ownerFor } from "./environment";
+import type { LocalCloud } from "../cloud";
+import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
+import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
 
 describe("an update of a workspace", () => {
     let cloud: LocalCloud;
     let clock: FakeClock;
     let world: ReturnType<typeof fakeEnvironment>;
-    let workspaces: WorkspaceHandler;
+    let handlers: Handlers;
+    let workspaces: Handlers["workspace"];
     let news: Properties;
 
     beforeEach(async () => {
-        clock = new FakeClock();
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 2_000, now: () => clock.now() });
-        world = fakeEnvironment(cloud.environment(), clock);
-        const session = new Session(world);
-        workspaces = new WorkspaceHandler(workspaceObject, session);
-        const credentials = await new ObjectHandler(credentialsObject, session).create({
-            roleArn: "arn:aws:iam::123456789012:role/r",
-            owner: ownerFor("c"),
-        });
-        const storage = await new ObjectHandler(storageConfigurationObject, session).create({
-            bucketName: "root-bucket",
-            owner: ownerFor("s"),
-        });
-        news = {
-            workspaceName: "w",
-            awsRegion: "us-east-1",
-            credentialsId: credentials.id,
-            storageConfigurationId: storage.id,
-            owner: ownerFor("w"),
-        };
+        ({ cloud, clock, world, handlers } = await startProvider(new FakeClock(), { provisioningMilliseconds: 2_000 }));
+        workspaces = handlers.workspace;
+        news = await workspaceInputs(handlers);
     });
     afterEach(() => cloud.stop());
 
@@ -52,9 +30,8 @@ describe("an update of a workspace", () => {
         return made;
     };
     const key = async (useCase: string) => {
-        const handler = new ObjectHandler(customerManagedKeyObject, new Session(world));
         const awsKeyInfo = { keyArn: cloud.createKey() };
-        return (await handler.create({ awsKeyInfo, useCases: [useCase], owner: ownerFor(useCase) })).id;
+        return (await handlersOf(world).key.create({ awsKeyInfo, useCases: [useCase], owner: ownerFor(useCase) })).id;
     };
     const changed = (tags: Record<string, string> = { team: "data" }) => ({ ...news, customTags: tags });
     const failure = (promise: Promise<unknown>) =>
