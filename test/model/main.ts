@@ -3,7 +3,7 @@ import { observed } from "./world";
 
 /** `npm run test:model [-- <sequences> [<seed>]]`: random lives of two stacks, in rounds whose seeds are printed. */
 async function main(): Promise<void> {
-    const [total = 10_000, first = Date.now() % 1_000_000] = process.argv.slice(2).map(Number);
+    const [total = 10_000, first = Date.now() % 1_000_000] = process.argv.slice(2).map(wholeNumber);
     const round = 500;
     let failed = 0;
     for (let done = 0; done < total; done += round) {
@@ -25,6 +25,14 @@ async function main(): Promise<void> {
     );
     console.log(failed === 0 ? `${total} sequences held.` : `${failed} rounds found what must not be.`);
     process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function wholeNumber(text: string): number {
+    if (!/^[1-9]\d*$/.test(text)) {
+        console.error(`${text}: expected \`npm run test:model -- <sequences> <seed>\`, both whole numbers above 0.`);
+        process.exit(2);
+    }
+    return Number(text);
 }
 
 void main();

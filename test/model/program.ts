@@ -1,4 +1,4 @@
-import { type Goal, Output } from "./small-engine";
+import { type Goal, Output } from "./engine-types";
 
 export const KEYS = ["k1", "k2"] as const;
 export type KeyName = (typeof KEYS)[number];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 import { type Fault, idOf } from "./account-service";
 import { KEY_INPUT, KEYS, plain, STORAGE_KEY_INPUT, type WorkspaceSpec } from "./program";
-import type { UpOptions } from "./small-engine";
+import type { UpOptions } from "./engine-types";
 import { type FaultPlan, KEY, type StackName, STACKS, STORAGE_KEY, Violation, World } from "./world";
 
 /** What an edit of a program names the inputs that may be plain values. */

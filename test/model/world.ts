@@ -2,7 +2,8 @@ import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import { AccountService, type Fault, idOf } from "./account-service";
 import { ModelClock } from "./model-clock";
 import { askedIds, goalsOf, KEY_INPUT, plain, type Program, STORAGE_KEY_INPUT, type WorkspaceSpec } from "./program";
-import { type Entry, type Result, SmallEngine, type UpOptions } from "./small-engine";
+import type { Entry, Result, UpOptions } from "./engine-types";
+import { SmallEngine } from "./small-engine";
 
 export type StackName = "a" | "b";
 export const STACKS: readonly StackName[] = ["a", "b"];

@@ -1,0 +1,83 @@
+export type Inputs = Record<string, unknown>;
+export type Type = "StackIdentity" | "Credentials" | "StorageConfiguration" | "CustomerManagedKey" | "Workspace";
+
+/** A reference to an output of another resource. */
+export class Output {
+    constructor(
+        readonly name: string,
+        readonly property: string,
+        readonly format: (value: unknown) => unknown = (value) => value,
+    ) {}
+}
+
+/** A resource as a program registers it. */
+export interface Goal {
+    readonly name: string;
+    readonly type: Type;
+    readonly inputs: Inputs;
+    readonly aliases?: readonly string[];
+    readonly ignoreChanges?: readonly string[];
+    readonly deleteBeforeReplace?: boolean;
+    readonly retainOnDelete?: boolean;
+    readonly replaceWith?: readonly string[];
+    readonly dependsOn?: readonly string[];
+}
+
+/** A resource of the state. */
+export interface Entry {
+    name: string;
+    readonly type: Type;
+    id: string;
+    inputs: Inputs;
+    outputs: Inputs;
+    dependencies: readonly string[];
+    /** Which resources an input comes from. */
+    propertyDependencies: Readonly<Record<string, readonly string[]>>;
+    initErrors: boolean;
+    taint: boolean;
+    /** It was replaced, and waits for its end. */
+    delete: boolean;
+    /** The user asked for that replacement. */
+    asked: boolean;
+    /** It is deleted already, and its replacement not yet made. */
+    pendingReplacement: boolean;
+    retainOnDelete: boolean;
+    ignoreChanges: readonly string[];
+}
+
+/** What an `up` is asked. */
+export interface UpOptions {
+    readonly refresh?: boolean;
+    readonly replace?: readonly string[];
+    readonly target?: readonly string[];
+    /** A policy pack that refuses key changes. */
+    readonly policy?: boolean;
+}
+
+/** How a deployment ended. */
+export interface Result {
+    readonly ok: boolean;
+    readonly killed: boolean;
+    readonly error?: string;
+    /** What the provider told the user. */
+    readonly lines: readonly string[];
+}
+
+/** Why the engine deletes an object. */
+export interface DeleteReason {
+    readonly name: string;
+    readonly why: "destroyed" | "removed" | "replaced";
+    /** Whether the user asked for the replacement itself: `--replace`, taint, `replaceWith`. */
+    readonly asked: boolean;
+}
+
+/** What the engine's deployments share: the state of a stack, and what is known of the running one. */
+export interface StackState {
+    state: Entry[];
+    /** Why the delete that runs is called; `undefined` where none runs. */
+    deleting: DeleteReason | undefined;
+    /** Creates that were under way when the engine was killed: it warns of each until its resource is created after all. */
+    readonly pendingCreates: Set<string>;
+    /** The entry that a name has in the state, but for those that wait for their end. */
+    entry(name: string): Entry | undefined;
+}

@@ -1,0 +1,73 @@
+import { type Entry, type Goal, type Inputs, Output, type StackState } from "./engine-types";
+
+/** A program or a provider was refused; the deployment ends. */
+export class Refused extends Error {}
+
+/** Gives an entry another name, in whatever depends on it too. */
+export function rename({ state }: StackState, entry: Entry, name: string): void {
+    for (const one of state) {
+        const renamed = (names: readonly string[]) => names.map((each) => (each === entry.name ? name : each));
+        one.dependencies = renamed(one.dependencies);
+        one.propertyDependencies = Object.fromEntries(
+            Object.entries(one.propertyDependencies).map(([property, names]) => [property, renamed(names)]),
+        );
+    }
+    entry.name = name;
+}
+
+/** The inputs of a goal, with the outputs that they refer to. */
+export function resolve(goal: Goal, stack: StackState): Inputs {
+    const resolved = Object.entries(goal.inputs).flatMap(([property, value]) => {
+        const given = value instanceof Output ? stack.entry(value.name)?.outputs[value.property] : value;
+        if (value instanceof Output && given === undefined) throw new Refused(`${value.name} is not there`);
+        return given === undefined ? [] : [[property, value instanceof Output ? value.format(given) : given]];
+    });
+    return { ...(Object.fromEntries(resolved) as Inputs), __provider: "p" };
+}
+
+/** What the state holds of a goal. */
+export function entryOf(goal: Goal, id: string, inputs: Inputs, outputs: Inputs, initErrors: boolean): Entry {
+    const propertyDependencies = Object.fromEntries(
+        Object.entries(goal.inputs).flatMap(([property, value]) =>
+            value instanceof Output ? [[property, [value.name]]] : [],
+        ),
+    );
+    return {
+        name: goal.name,
+        type: goal.type,
+        id,
+        inputs,
+        outputs,
+        dependencies: [...Object.values(propertyDependencies).flat(), ...(goal.dependsOn ?? [])],
+        propertyDependencies,
+        initErrors,
+        taint: false,
+        delete: false,
+        asked: false,
+        pendingReplacement: false,
+        retainOnDelete: goal.retainOnDelete ?? false,
+        ignoreChanges: goal.ignoreChanges ?? [],
+    };
+}
+
+/** The inputs with the ignored ones as they were. */
+export function ignoring({ ignoreChanges = [] }: Goal, news: Inputs, olds: Inputs): Inputs {
+    const kept = Object.entries(news).filter(([property]) => !ignoreChanges.includes(property));
+    const before = Object.entries(olds).filter(([property]) => ignoreChanges.includes(property));
+    return Object.fromEntries([...kept, ...before]);
+}
+
+/** Properties as the wire carries them: nothing is shared, and what is undefined is not there. */
+export function copy(properties: unknown): Inputs {
+    return JSON.parse(JSON.stringify(properties ?? {})) as Inputs;
+}
+
+/** Properties as the wire carries them, with the provider. */
+export function withProvider(properties: unknown): Inputs {
+    return { ...copy(properties), __provider: "p" };
+}
+
+/** Whether a property has a value. */
+export function isSet(properties: unknown, name: string): boolean {
+    return (properties as Inputs | undefined)?.[name] !== undefined;
+}
