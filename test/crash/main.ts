@@ -1,9 +1,12 @@
 /** `npm run test:crash`: the crash matrix, kill point by kill point, on the real engine. */
+import { parseArgs } from "node:util";
+
 import { crashAt, killPoints, type Outcome, recordPhases } from "./crash";
 import { crashMove, movePoints, recordMove } from "./move";
 
 async function main(): Promise<void> {
-    if (process.argv.includes("--moves")) {
+    const { values } = parseArgs({ options: { moves: { type: "boolean", default: false } } });
+    if (values.moves) {
         process.exitCode = (await moves()) ? 0 : 1;
         return;
     }
@@ -58,4 +61,7 @@ async function moves(): Promise<boolean> {
     return sum.lost + sum.duplicates + sum.early + sum.problems === 0;
 }
 
-void main();
+main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+});
