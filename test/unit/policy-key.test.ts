@@ -9,6 +9,7 @@ import {
     statementsForAnyAccount,
 } from "../../sdk/policy/key-policy-analysis";
 import { databricksKeyPolicy, storageKeyPolicy } from "../../sdk/policy-documents";
+import type { Rule } from "./policy-rule";
 
 describe("rules about key policies", () => {
     const awsAccountId = "123456789012";
