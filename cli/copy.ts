@@ -72,7 +72,7 @@ async function migrationOptions(
     const credential = findCredential({ configuration: () => undefined, environment: io.environment });
     const options = readSettings(() => undefined);
     const account = new AccountClient(credential, options);
-    const beforeWrite = async () => {
+    const beforeRequest = async () => {
         if (io.signal.aborted)
             throw new Error("It was stopped. What was copied stays; run the command again to go on.");
     };
@@ -82,7 +82,8 @@ async function migrationOptions(
             credential,
             options,
             clock: systemClock,
-            beforeWrite,
+            ...(isId(workspace) ? { workspaceId: workspace } : {}),
+            beforeRequest,
         });
     return {
         from: await connect(from),
@@ -104,11 +105,15 @@ function required(values: CommandValues, name: string): string {
 /** The origin of a workspace that is named by its id, or by any URL of it. */
 async function hostOf(workspace: string, account: AccountClient, credential: Credential): Promise<string> {
     const { hostOrigin } = await import("../provider/api/host.js");
-    if (!/^\d+$/.test(workspace)) return hostOrigin(workspace);
+    if (!isId(workspace)) return hostOrigin(workspace);
     const { workspaceUrl } = await import("../provider/objects/workspace/definition.js");
     const { isRecord } = await import("../provider/util/property-path.js");
     const record = await account.get(`/workspaces/${workspace}`);
     const name = isRecord(record) ? record["deployment_name"] : undefined;
     if (typeof name !== "string") throw new UsageError(`The workspace ${workspace} has no address yet: name its URL`);
     return workspaceUrl(credential.host, name);
+}
+
+function isId(workspace: string): boolean {
+    return /^\d+$/.test(workspace);
 }

@@ -12,6 +12,9 @@ export interface KeySwitch {
     enable(): Promise<void>;
 }
 
+/** How long one attempt to reach the KMS may take, in milliseconds: AWS' SDK waits without end where nothing is said. */
+const ATTEMPT_TIMEOUT = 30_000;
+
 /** A KMS key, spoken to by AWS' own SDK with its usual sources of credentials. */
 export class DrillKey implements KeySwitch {
     private client: Promise<KMSClient> | undefined;
@@ -20,6 +23,7 @@ export class DrillKey implements KeySwitch {
     constructor(
         readonly arn: string,
         private readonly environment: Readonly<Record<string, string | undefined>>,
+        private readonly timeout = ATTEMPT_TIMEOUT,
     ) {
         requirePeers({ part: "The command drill", peers: ["@aws-sdk/client-kms"] });
     }
@@ -43,8 +47,14 @@ export class DrillKey implements KeySwitch {
     private kms(): Promise<KMSClient> {
         const endpoint = this.environment["AWS_ENDPOINT_URL_KMS"];
         const region = regionOf(this.arn);
+        const requestHandler = {
+            connectionTimeout: this.timeout,
+            requestTimeout: this.timeout,
+            throwOnRequestTimeout: true,
+        };
         this.client ??= import("@aws-sdk/client-kms").then(
-            ({ KMSClient: Client }) => new Client({ region, ...(endpoint === undefined ? {} : { endpoint }) }),
+            ({ KMSClient: Client }) =>
+                new Client({ region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) }),
         );
         return this.client;
     }

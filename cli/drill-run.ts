@@ -179,7 +179,7 @@ class Drill {
                     return undefined;
                 } catch (error) {
                     if (isOutage(error)) return undefined;
-                    if (error instanceof ApiError) return error.message;
+                    if (error instanceof ApiError && isRevocation(error)) return error.message;
                     throw error;
                 }
             },
@@ -276,6 +276,11 @@ function isOutage(error: unknown): boolean {
         error instanceof ApiError &&
         (error.kind === "throttled" || (error.kind === "unavailable" && !/key/i.test(error.detail)))
     );
+}
+
+/** Not where the canary is gone, the credential was refused, or an access list keeps this machine out. */
+function isRevocation({ kind, status, errorCode }: ApiError): boolean {
+    return kind !== "missing" && status !== 401 && !(status === 403 && errorCode === "");
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -65,6 +65,7 @@ export async function drilledWorkspace(
             .map(([other]) => other),
         content: connectWorkspace({
             host,
+            workspaceId: id,
             credential,
             options: { ...settings, retryTimeout: READ_RETRY_MILLISECONDS },
             clock,

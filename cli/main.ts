@@ -14,6 +14,9 @@ const commands: ReadonlyMap<string, Command> = new Map([
     ["drill", drill],
 ]);
 
+// Whoever read the output may be gone (a pipe, a closed terminal): a command still ends what it began, and enables a key.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ended.abort());
 

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { parseJson } from "../api/json";
+import { isRecord } from "../util/property-path";
 import type { WorkspaceContent, WorkspaceObject } from "./content";
 import type { ContentReader } from "./content-reader";
 
@@ -12,11 +14,11 @@ export class Comparison {
     ) {}
 
     /**
-     * Whether two objects of one type hold the same: by a hash of a notebook's SOURCE, which its language is part of, or of a
-     * file's bytes. Sizes alone say that two differ, never that they are equal.
+     * Whether two objects of one type hold the same: by language and a hash of a notebook's SOURCE, or of a file's bytes. Sizes alone say that two differ, never that they are equal.
      */
     async isEqual(source: WorkspaceObject, target: WorkspaceObject): Promise<boolean> {
         if (source.type === "FILE" && differ(source.size, target.size)) return false;
+        if (differ(source.language, target.language)) return false;
         const [one, other] = await Promise.all([this.hash(this.from, source), this.hash(this.to, target)]);
         return one === other;
     }
@@ -35,13 +37,18 @@ export function contentHash(object: WorkspaceObject, bytes: Buffer): string {
         .digest("hex");
 }
 
-function differ(one: number | undefined, other: number | undefined): boolean {
+function differ<Value extends number | string>(one: Value | undefined, other: Value | undefined): boolean {
     return one !== undefined && other !== undefined && one !== other;
 }
 
+/** The same for two texts that differ in white space and in the order of members only. */
 function canonicalJson(bytes: Buffer): string | undefined {
     try {
-        return JSON.stringify(JSON.parse(bytes.toString()));
+        return JSON.stringify(parseJson(bytes.toString()), (_name, value: unknown) =>
+            isRecord(value)
+                ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+                : value,
+        );
     } catch {
         return undefined;
     }

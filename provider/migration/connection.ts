@@ -2,8 +2,8 @@ import { secretsOf } from "../api/auth-method";
 import type { ClientOptions } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
-import { ConfigurationError, ResponseTooLargeError } from "../api/errors";
-import { HttpClient } from "../api/http";
+import { ApiError, ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
+import { HttpClient, type HttpResponse } from "../api/http";
 import { Outage } from "../api/outage";
 import { RateLimiter } from "../api/rate-limiter";
 import { redact } from "../api/redact";
@@ -15,11 +15,15 @@ import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./worksp
 export interface WorkspaceConnection {
     /** Origin of the workspace, such as `https://acme-analytics.cloud.databricks.com`. */
     readonly host: string;
+    /** Id of the workspace that has to answer there, where it is known. Default: any. */
+    readonly workspaceId?: string;
     /** The credential of the account; its service principal has to belong to the workspace. */
     readonly credential: Credential;
     readonly options: ClientOptions;
     readonly clock: Clock;
-    /** Awaited right before each attempt of a write is sent; what it throws keeps it from being sent. */
+    /** Awaited right before each attempt of a request is sent; what it throws keeps it from being sent. */
+    readonly beforeRequest?: () => Promise<void>;
+    /** As `beforeRequest`, but before writes alone. */
     readonly beforeWrite?: () => Promise<void>;
     /** What is retried, why, and until when, while the workspace gives no usable response. */
     readonly onOutage?: (line: string) => void;
@@ -28,13 +32,16 @@ export interface WorkspaceConnection {
 /**
  * A client of a workspace's own API, with a rate limiter of its own.
  *
- * Fails with `ConfigurationError` where the credential is a token of the account: a workspace does not take it.
+ * Fails with `ConfigurationError` where the credential is a token of the account: a workspace does not take it. Its requests
+ * fail with `ReportedError` where another workspace than the expected one answers at the host.
  */
 export function connectWorkspace({
     host,
+    workspaceId,
     credential,
     options,
     clock,
+    beforeRequest,
     beforeWrite,
     onOutage,
 }: WorkspaceConnection): WorkspaceClient {
@@ -52,14 +59,16 @@ export function connectWorkspace({
         (token) => secrets.add(token),
         "/oidc/v1/token",
     );
-    const send = async (name: string, request: WorkspaceRequest) => {
-        const authorization = `Bearer ${await tokens.get()}`;
+    const seen = new Seen(http, host, workspaceId);
+    const send = async (name: string, request: WorkspaceRequest, used: { token?: string }) => {
+        used.token = await tokens.get();
+        await beforeRequest?.();
         if (request.method !== "GET") await beforeWrite?.();
-        return http.send(name, {
+        const response = await http.send(name, {
             method: request.method,
             url: request.path,
             headers: {
-                authorization,
+                authorization: `Bearer ${used.token}`,
                 accept: "application/json",
                 "user-agent": "pulumi-databricks-cmk",
                 ...(request.contentType === undefined ? {} : { "content-type": request.contentType }),
@@ -67,23 +76,55 @@ export function connectWorkspace({
             ...(request.body === undefined ? {} : { data: request.body }),
             maxBytes: request.maxBytes,
         });
+        seen.note(response);
+        return response;
+    };
+    const attempt = async (request: WorkspaceRequest, used: { token?: string }) => {
+        const name = `${request.method} ${request.path.replace(/\?.*/, "")}`;
+        const { repeatable } = request;
+        return (await retry.run({ name, repeatable, limiter, send: () => send(name, request, used) })).text;
     };
     const transport: Transport = async (request) => {
-        const name = `${request.method} ${request.path.replace(/\?.*/, "")}`;
+        const used: { token?: string } = {};
         try {
-            const response = await retry.run({
-                name,
-                repeatable: request.repeatable,
-                limiter,
-                send: () => send(name, request),
+            // Who refuses a token has done nothing: a token may be revoked, or forgotten, before its end.
+            return await attempt(request, used).catch((error: unknown) => {
+                const isRefused = error instanceof ApiError && error.status === 401 && used.token !== undefined;
+                if (!isRefused || !tokens.discard(used.token ?? "")) throw error;
+                return attempt(request, {});
             });
-            return response.text;
         } catch (error) {
             if (error instanceof ResponseTooLargeError) return undefined;
             throw error;
         }
     };
-    return new WorkspaceClient(host, transport, clock, () => http.serverTime);
+    return new WorkspaceClient(host, transport, clock, seen);
+}
+
+/** What the responses of a host say about who gives them. */
+class Seen {
+    workspaceId: string | undefined;
+
+    constructor(
+        private readonly http: HttpClient,
+        private readonly host: string,
+        private readonly expected: string | undefined,
+    ) {}
+
+    get serverTime(): number | undefined {
+        return this.http.serverTime;
+    }
+
+    /** A name server or a proxy may lead to another workspace, which would be compared with itself. */
+    note({ headers }: HttpResponse): void {
+        const id = String(headers["x-databricks-org-id"] ?? "");
+        if (!/^[1-9]\d*$/.test(id)) return;
+        this.workspaceId = id;
+        if (this.expected !== undefined && id !== this.expected)
+            throw new ReportedError(
+                `At ${this.host} answers the workspace ${id}, not ${this.expected}: check the name server and the proxy of this machine.`,
+            );
+    }
 }
 
 /** Refuses a credential that no workspace takes. Fails with `ConfigurationError`. */

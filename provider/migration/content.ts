@@ -9,6 +9,8 @@ export interface WorkspaceObject {
     readonly typeName: string;
     /** 64-bit, in digits. */
     readonly id: string;
+    /** What other APIs call it, where that is another id: a dashboard's has 32 hexadecimal digits. */
+    readonly resourceId?: string;
     readonly language?: string;
     /** In milliseconds since 1970; not every object has one. */
     readonly modifiedAt?: number;
@@ -44,6 +46,8 @@ export interface WorkspaceContent {
     readonly host: string;
     /** The time by the service's clock at its latest response, in milliseconds since 1970, where it says one. */
     readonly serverTime: number | undefined;
+    /** Id of the workspace that gave the latest response, where it says one. */
+    readonly workspaceId: string | undefined;
     /** What is directly in a folder; `undefined` where there is no such folder. */
     list(path: string): Promise<readonly WorkspaceObject[] | undefined>;
     /** The object at a path; `undefined` where there is none. */

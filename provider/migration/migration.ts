@@ -1,4 +1,5 @@
 import type { Clock } from "../api/clock";
+import { ReportedError } from "../api/errors";
 import type { WorkspaceContent, WorkspaceObject } from "./content";
 import { CopyPass, CopyState } from "./copy-pass";
 import { Acceptance, Findings } from "./findings";
@@ -150,6 +151,10 @@ class Run {
         const path = this.options.path ?? "/";
         const [root] = await Promise.all([path === "/" ? rootOf(from) : from.find(path), rootOf(to)]);
         if (root === undefined) throw new Error(`There is nothing at ${path} in the workspace ${from.host}.`);
+        if (from.host === to.host || (from.workspaceId !== undefined && from.workspaceId === to.workspaceId))
+            throw new ReportedError(
+                `${from.host} and ${to.host} are the same workspace${from.workspaceId === undefined ? "" : ` (${from.workspaceId})`}: there is nothing to copy or to compare.`,
+            );
         return root;
     }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../api/clock";
 import { ApiError, NoResponseError, UnexpectedResponseError } from "../api/errors";
 import { Comparison } from "./comparison";
-import type { WorkspaceContent, WorkspaceObject } from "./content";
+import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } from "./content";
 import { ContentReader } from "./content-reader";
 import type { FindingKind, Findings } from "./findings";
 import { Counter, number } from "./report";
@@ -85,7 +85,7 @@ export class Pass {
         const kind = kindOf(error);
         // Without its root nothing of a workspace is known.
         if (kind === undefined || object.path === "/" || !(error instanceof Error)) throw error;
-        if (kind !== "unreadable" && ++this.failures >= FAILURES_IN_A_ROW) throw error;
+        if (kind !== "unreadable" && kind !== "too-large" && ++this.failures >= FAILURES_IN_A_ROW) throw error;
         this.context.findings.add(object, kind, error.message);
     }
 
@@ -121,6 +121,7 @@ export class Pass {
 
 /** What an error about one object is; `undefined` where it concerns the whole workspace. */
 function kindOf(error: unknown): FindingKind | undefined {
+    if (error instanceof ContentTooLargeError) return "too-large";
     if (error instanceof NoResponseError || error instanceof UnexpectedResponseError) return "failed";
     if (!(error instanceof ApiError)) return undefined;
     if (error.status === 401 || error.kind === "throttled") return undefined;

@@ -34,7 +34,7 @@ export class PermissionCopy {
             } catch (error) {
                 if (!(error instanceof ApiError)) throw error;
                 if (error.status === 401 || error.kind === "throttled" || error.kind === "unavailable") throw error;
-                const strangers = known.filter(({ name }) => names(error.detail, name));
+                const strangers = longest(known.filter(({ name }) => names(error.detail, name)));
                 if (strangers.length === 0) return [refused(error)];
                 for (const stranger of strangers) this.unknown.add(keyOf(stranger));
             }
@@ -58,6 +58,12 @@ export class PermissionCopy {
             (grant) => grant.name !== caller || wanted.some((other) => keyOf(other) === keyOf(grant)),
         );
     }
+}
+
+/** A refusal is about one principal: "data" stands in one about "data science" too. */
+function longest(grants: readonly Grant[]): Grant[] {
+    const length = Math.max(...grants.map(({ name }) => name.length));
+    return grants.filter(({ name }) => name.length === length);
 }
 
 /** Whether a refusal is about the principal with this name, and not about one whose name holds this one. */

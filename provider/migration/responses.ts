@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { ApiError } from "../api/errors";
+import { ApiError, apiErrorKind } from "../api/errors";
 import { isRecord } from "../util/property-path";
 import type { Grant, ObjectType, WorkspaceObject } from "./content";
 
@@ -11,6 +11,7 @@ const objectSchema = z.object({
     path: z.string(),
     object_type: z.string(),
     object_id: int64,
+    resource_id: maybe(int64),
     language: maybe(z.string()),
     modified_at: maybe(z.coerce.number()),
     size: maybe(z.coerce.number()),
@@ -27,12 +28,13 @@ const types: Readonly<Record<string, ObjectType>> = {
 
 /** An object as lists show it. Throws for anything else. */
 export function toObject(value: unknown): WorkspaceObject {
-    const { path, object_type, object_id, language, modified_at, size } = objectSchema.parse(value);
+    const { path, object_type, object_id, resource_id, language, modified_at, size } = objectSchema.parse(value);
     return {
         path,
         type: types[object_type] ?? "OTHER",
         typeName: object_type,
         id: object_id,
+        ...(resource_id === undefined || resource_id === object_id ? {} : { resourceId: resource_id }),
         ...(language === undefined ? {} : { language }),
         ...(modified_at === undefined ? {} : { modifiedAt: modified_at }),
         ...(size === undefined ? {} : { size }),
@@ -86,9 +88,10 @@ function collectionOf({ type }: WorkspaceObject): string {
     return collections[type] ?? "files";
 }
 
-/** Where the permissions API has an object. */
+/** Where the permissions API has an object: a dashboard under its resource id, anything else under its object id. */
 export function permissionsPath(object: WorkspaceObject): string {
-    return `/api/2.0/permissions/${collectionOf(object)}/${object.id}`;
+    const id = object.type === "DASHBOARD" ? (object.resourceId ?? object.id) : object.id;
+    return `/api/2.0/permissions/${collectionOf(object)}/${id}`;
 }
 
 /** A page of a list: how many members, and what asks for the next one. */
@@ -127,4 +130,13 @@ export function decodeBase64(text: string): Buffer {
     const bytes = Buffer.from(text, "base64");
     if (Math.ceil(bytes.length / 3) * 4 !== text.length) throw new SyntaxError("no base64");
     return bytes;
+}
+
+/** A body that says an error is one, whatever the status. */
+export function requireSuccess(body: unknown, request: string): Record<string, unknown> {
+    if (!isRecord(body)) throw new SyntaxError("no object");
+    const code = body["error_code"];
+    if (typeof code !== "string") return body;
+    const detail = String(body["message"] ?? "the response gives no reason").slice(0, 500);
+    throw new ApiError(apiErrorKind(400, code, detail), 400, code, detail, request);
 }

@@ -32,8 +32,7 @@ export class VerifyPass implements PairVisitor {
         const problem = unmovable(pair);
         if (problem !== undefined) return this.context.findings.add(source, problem.kind, problem.reason);
         if (this.pass.isSettled(source)) return this.pass.equal.add(source);
-        if (target?.type !== source.type)
-            return this.context.findings.add(source, "missing", "it is not in the new workspace.");
+        if (target?.type !== source.type) return this.missing(source);
         if (this.pass.isVerified(pair)) return this.pass.equal.add(source);
         await this.pass.attempt(source, async () => {
             if (await this.context.comparison.isEqual(source, target)) {
@@ -54,6 +53,15 @@ export class VerifyPass implements PairVisitor {
     unreadable(folder: WorkspaceObject, error: unknown): void {
         if (error === undefined) this.context.findings.add(folder, "unreadable", "it cannot be listed.");
         else this.pass.fail(folder, error);
+    }
+
+    /** A notebook that the service does not hand out is missing for that reason, which the program may accept. */
+    private async missing(source: WorkspaceObject): Promise<void> {
+        const { findings, from, reader } = this.context;
+        await this.pass.attempt(source, async () => {
+            if (source.type === "NOTEBOOK") await reader.read(from, source, "SOURCE", async () => undefined);
+            findings.add(source, "missing", "it is not in the new workspace.");
+        });
     }
 
     private skip(folder: WorkspaceObject, kind: FindingKind, reason: string): "skip" {

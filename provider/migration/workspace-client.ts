@@ -1,9 +1,8 @@
 import { z } from "zod";
 
 import type { Clock } from "../api/clock";
-import { ApiError, apiErrorKind, UnexpectedResponseError } from "../api/errors";
+import { ApiError, UnexpectedResponseError } from "../api/errors";
 import { parseJson } from "../api/json";
-import { isRecord } from "../util/property-path";
 import {
     ContentTooLargeError,
     type ExportFormat,
@@ -23,6 +22,7 @@ import {
     type ListingPage,
     memberCount,
     permissionsPath,
+    requireSuccess,
     toObject,
 } from "./responses";
 import { multipart } from "./multipart";
@@ -58,6 +58,8 @@ const MAX_EXPORT = encodedLength(10_485_760 * 1.2);
 
 const ME = "/api/2.0/preview/scim/v2/Me";
 
+const noneSeen = { serverTime: undefined, workspaceId: undefined };
+
 const exported = z.object({ content: z.string().default("") });
 
 /** A workspace's own API, as far as the copy needs it. */
@@ -66,11 +68,15 @@ export class WorkspaceClient implements WorkspaceContent {
         readonly host: string,
         private readonly transport: Transport,
         private readonly clock: Clock,
-        private readonly timeOfService: () => number | undefined = () => undefined,
+        private readonly seen: Pick<WorkspaceContent, "serverTime" | "workspaceId"> = noneSeen,
     ) {}
 
     get serverTime(): number | undefined {
-        return this.timeOfService();
+        return this.seen.serverTime;
+    }
+
+    get workspaceId(): string | undefined {
+        return this.seen.workspaceId;
     }
 
     /** What is directly in a folder; `undefined` where there is no such folder. */
@@ -233,15 +239,6 @@ export class WorkspaceClient implements WorkspaceContent {
 
 function query(parameters: Record<string, string>): string {
     return new URLSearchParams(parameters).toString();
-}
-
-/** A body that says an error is one, whatever the status. */
-function requireSuccess(body: unknown, request: string): Record<string, unknown> {
-    if (!isRecord(body)) throw new SyntaxError("no object");
-    const code = body["error_code"];
-    if (typeof code !== "string") return body;
-    const detail = String(body["message"] ?? "the response gives no reason").slice(0, 500);
-    throw new ApiError(apiErrorKind(400, code, detail), 400, code, detail, request);
 }
 
 function without(fields: Record<string, string>, name: string): Record<string, string> {

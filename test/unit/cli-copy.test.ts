@@ -22,13 +22,18 @@ describe("the command copy", () => {
         await old.seed({ "/Shared/n": seeds.notebook("x"), '/Shared/<lib & "more">': seeds.library() });
     });
 
-    async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const run = (...args: string[]) => runWith(new AbortController().signal, ...args);
+
+    async function runWith(
+        signal: AbortSignal,
+        ...args: string[]
+    ): Promise<{ code: number; out: string; err: string }> {
         const said = { out: "", err: "" };
         const code = await runCommandLine(["copy", ...args], new Map([["copy", copy]]), {
             out: (line) => (said.out += `${line}\n`),
             err: (line) => (said.err += `${line}\n`),
             environment: { ...cloud.environment(), HOME: "/nonexistent" },
-            signal: new AbortController().signal,
+            signal,
         });
         return { code, ...said };
     }
@@ -54,6 +59,29 @@ describe("the command copy", () => {
         const xml = readFileSync(junit, "utf8");
         expect(xml).to.contain('<testsuites tests="2" failures="1" skipped="0">');
         expect(xml).to.contain("/Shared/&#60;lib &#38; &#34;more&#34;&#62;");
+    });
+
+    it("refuses to copy a workspace into itself, named by its id and by its URL", async () => {
+        const { code, err } = await run("--from", old.id, "--to", `${cloud.workspaceUrl(old.id)}/?o=${old.id}`);
+        expect([code, err]).to.satisfy(
+            ([exit, said]: [number, string]) => exit === 1 && said.includes("the same workspace"),
+        );
+    });
+
+    it("ends at a signal, also where it only reads", async () => {
+        for (const mode of ["--verify", "--dry-run"]) {
+            const stop = new AbortController();
+            const unhook = cloud.inject({
+                when: ({ path }) => path.endsWith("/workspace/list"),
+                do: { kind: "call", when: "before", run: async () => stop.abort() },
+            });
+            const { code, err } = await runWith(stop.signal, "--from", old.id, "--to", replacement.id, mode);
+            unhook();
+            expect([code, err], mode).to.deep.equal([
+                1,
+                "It was stopped. What was copied stays; run the command again to go on.\n",
+            ]);
+        }
     });
 
     it("refuses what it cannot use before anything is sent", async () => {

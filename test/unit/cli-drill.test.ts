@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
 import { drill } from "../../cli/drill";
+import { DrillKey } from "../../cli/drill-key";
 import type { DrillReport } from "../../cli/drill-report";
 import { runDrill } from "../../cli/drill-run";
 import { runCommandLine } from "../../cli/run";
@@ -200,6 +202,19 @@ describe("the command drill", () => {
         });
     }
 
+    it("enables the key again and removes the canary where nobody reads its output any more", async function () {
+        this.timeout(30_000);
+        await start({ dekCacheMilliseconds: 3_600_000 });
+        const args = ["drill", "--workspace", workspace.id, "--key", keyArn, "--interval", "0.1", "--timeout", "2"];
+        const child = spawn(process.execPath, [command, ...args], { env: process.env });
+        child.stdout.destroy();
+        child.stderr.on("data", (text) => {
+            if (String(text).includes("reads are refused ...")) child.stderr.destroy();
+        });
+        const code = await new Promise((done) => child.once("exit", done));
+        expect([code, keyState(), disabled(), await canaries()]).to.deep.equal([1, true, 1, []]);
+    });
+
     it("says how to enable the key by hand where the KMS refuses it to the end", async () => {
         await start();
         const said: string[] = [];
@@ -236,6 +251,35 @@ describe("the command drill", () => {
             expect(report.refusedAfterSeconds).to.equal(undefined);
             expect(report).to.include({ passed: false, keyState: "Enabled" });
         }
+    });
+
+    it("takes nothing else for a revocation: a canary that is gone, a refused credential, an access list", async () => {
+        await start();
+        for (const refusal of [
+            new ApiError("missing", 404, "RESOURCE_DOES_NOT_EXIST", "no such path", "GET"),
+            new ApiError("denied", 401, "", "who are you", "GET"),
+            new ApiError("denied", 403, "", "Unauthorized network access to workspace", "GET"),
+        ]) {
+            const { key, content, ...target } = fakes();
+            const exports = async (...args: [WorkspaceObject, ExportFormat]) => {
+                if ((await key.state()) === "Disabled") throw refusal;
+                return content.export(...args);
+            };
+            const report = await runDrill({ ...target, key, content: { ...content, export: exports } });
+            expect(report.refusedAfterSeconds, refusal.message).to.equal(undefined);
+            expect(report).to.include({ passed: false, keyState: "Enabled" });
+        }
+    });
+
+    it("does not wait without end for a KMS that gives no response", async () => {
+        await start();
+        const silent = createServer();
+        await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
+        const { port } = silent.address() as AddressInfo;
+        const key = new DrillKey(keyArn, { AWS_ENDPOINT_URL_KMS: `http://127.0.0.1:${port}` }, 100);
+        const error: unknown = await key.disable().catch((reason: unknown) => reason);
+        silent.close();
+        expect(String(error)).to.match(/time/i);
     });
 
     /** A workspace whose key can be switched, under a clock of its own; reads work all the time. */

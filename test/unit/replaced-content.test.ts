@@ -238,6 +238,20 @@ describe("the content of a workspace that is replaced", () => {
         stop();
     });
 
+    it("is kept where another workspace answers at the new one's host, with which it would be compared", async () => {
+        const process = handlers();
+        await compare(process, old, changed());
+        const headers = { "x-databricks-org-id": old.id };
+        cloud.inject({
+            when: ({ path, workspaceId }) => path.endsWith("/workspace/list") && workspaceId !== old.id,
+            do: { kind: "status", status: 200, headers, body: '{"objects": []}' },
+        });
+        const error = await initError(process.workspace.create(changed()));
+        expect(error.message).to.contain(`answers the workspace ${old.id}, not ${error.id}`);
+        await failure(process.workspace.delete(old.id, old.outs));
+        expect(existing()).to.have.members([old.id, error.id]);
+    });
+
     it("is kept where the credential is no admin, to whom lists do not show everything", async () => {
         await cloud.workspace(old.id).seed({ "/Users/ada@example.com/own": seeds.notebook("1") });
         const process = handlers();

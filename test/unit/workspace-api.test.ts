@@ -68,6 +68,16 @@ describe("the local cloud's workspace API: who may, and what goes wrong", () => 
             expect((await send("GET", `/api/2.0/permissions/files/${idOf("/Shared/f/n")}`)).status).to.equal(404);
         });
 
+        it("serves a dashboard under its resource id of 32 digits, which lists show, and not under its object id", async () => {
+            await workspace.seed({ "/Shared/f/d.lvdash.json": seeds.dashboard("{}") });
+            const { json } = await send("GET", "/api/2.0/workspace/get-status?path=/Shared/f/d.lvdash.json");
+            const { object_id, resource_id } = json;
+            expect(resource_id).to.match(/^[0-9a-f]{32}$/);
+            const statusOf = async (id: unknown) =>
+                (await send("GET", `/api/2.0/permissions/dashboards/${String(id)}`)).status;
+            expect([await statusOf(resource_id), await statusOf(object_id)]).to.deep.equal([200, 404]);
+        });
+
         it("refuses principals that it does not know, by name, and then changes nothing", async () => {
             const { status, json } = await set("PUT", [
                 { group_name: "data", permission_level: "CAN_READ" },

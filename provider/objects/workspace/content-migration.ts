@@ -124,6 +124,7 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
     const { settings, credential, clock, report } = session;
     return connectWorkspace({
         host: workspaceUrl(session.client.host, name),
+        ...(response["workspace_id"] === undefined ? {} : { workspaceId: String(response["workspace_id"]) }),
         credential,
         options: retryTimeout === undefined ? settings : { ...settings, retryTimeout },
         clock,

@@ -50,7 +50,11 @@ export async function previewContent(
     const { clock } = session;
     const late = `what is in it could not be counted in ${INVENTORY_TIME / 1000} s`;
     try {
-        const workspace = connect(session, { deployment_name: getString(olds, "deploymentName") }, INVENTORY_TIME);
+        const known = {
+            deployment_name: getString(olds, "deploymentName"),
+            workspace_id: getString(olds, "workspaceId"),
+        };
+        const workspace = connect(session, known, INVENTORY_TIME);
         const nothing = { inventory: late, problem: undefined };
         const timeout = clock.sleep(INVENTORY_TIME).then(() => nothing);
         return await Promise.race([look(workspace, session, accept), timeout]);

@@ -37,10 +37,10 @@ export class Permissions {
         tree.root.permissions.set("group_name:admins", "CAN_MANAGE");
     }
 
-    /** The object that a path such as `notebooks/123` names. Throws `ApiError`. */
+    /** The object that a path such as `notebooks/123` names, by its resource id. Throws `ApiError`. */
     require(collection: string, id: string): Node {
         const node = this.tree.byId(id);
-        if (node === undefined || collections[node.type]?.[0] !== collection)
+        if (node?.resourceId !== id || collections[node.type]?.[0] !== collection)
             throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `${collection} with id ${id} does not exist.`);
         return node;
     }

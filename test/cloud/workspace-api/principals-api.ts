@@ -6,7 +6,7 @@ import { ok, type WorkspaceCall } from "./tree-api";
 /** `/api/2.0/permissions`: `undefined` where the path is another one. */
 export function permissionsApi({ workspace, request }: WorkspaceCall): ApiResponse | undefined {
     const [, collection = "", id = "", more] =
-        /^\/api\/2\.0\/permissions\/([a-z]+)\/(\d+)(\/permissionLevels)?$/.exec(request.path) ?? [];
+        /^\/api\/2\.0\/permissions\/([a-z]+)\/([0-9a-f]+)(\/permissionLevels)?$/.exec(request.path) ?? [];
     if (collection === "") return undefined;
     const node = workspace.permissions.require(collection, id);
     if (more !== undefined && request.method === "GET")

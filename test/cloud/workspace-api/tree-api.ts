@@ -106,7 +106,7 @@ export function describe({ behavior }: LocalWorkspace, node: Node): Record<strin
         ...(timed ? { created_at: node.createdAt, modified_at: node.modifiedAt } : {}),
         ...(node.size === undefined ? {} : { size: node.size }),
         object_id: int64(node.id),
-        resource_id: node.id,
+        resource_id: node.resourceId,
     };
 }
 

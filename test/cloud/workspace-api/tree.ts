@@ -12,6 +12,8 @@ export type Language = "PYTHON" | "SQL" | "SCALA" | "R";
 export interface Node {
     /** 64-bit, in digits. */
     readonly id: string;
+    /** What other APIs call it: 32 hexadecimal digits for a dashboard, the id for anything else. */
+    readonly resourceId: string;
     readonly path: string;
     readonly type: ObjectType;
     language: Language | undefined;
@@ -63,7 +65,7 @@ export class Tree {
         return this.folders.get(path);
     }
 
-    /** The object with an id. */
+    /** The object with an id, or a resource id. */
     byId(id: string): Node | undefined {
         return this.ids.get(id);
     }
@@ -110,12 +112,15 @@ export class Tree {
         this.folders.get(parentOf(node.path))?.children.delete(node);
         (containers.has(node.type) ? this.folders : this.objects).delete(node.path);
         this.ids.delete(node.id);
+        this.ids.delete(node.resourceId);
     }
 
     private insert({ path, type, language, protection = "none", git }: NewNode, parent: Node | undefined): Node {
         const time = this.now();
+        const id = String((BigInt(`0x${randomBytes(8).toString("hex")}`) >> 2n) + 4_000_000_000_000_000n);
         const node: Node = {
-            id: String((BigInt(`0x${randomBytes(8).toString("hex")}`) >> 2n) + 4_000_000_000_000_000n),
+            id,
+            resourceId: type === "DASHBOARD" ? randomBytes(16).toString("hex") : id,
             path,
             type,
             language,
@@ -130,6 +135,7 @@ export class Tree {
         };
         (containers.has(type) ? this.folders : this.objects).set(path, node);
         this.ids.set(node.id, node);
+        this.ids.set(node.resourceId, node);
         parent?.children.add(node);
         return node;
     }

@@ -1,0 +1,126 @@
+import { expect } from "chai";
+
+import { systemClock } from "../../provider/api/clock";
+import { connectWorkspace } from "../../provider/migration/connection";
+import { migrateContent, verifyContent } from "../../provider/migration/migration";
+import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
+import { MigrationWorld } from "./migration-world";
+
+const LIMIT = 10_485_760;
+
+describe("a copy that looks equal, or is looked at in an odd way", () => {
+    let world: MigrationWorld;
+    beforeEach(async () => {
+        world = await MigrationWorld.create();
+    });
+    const options = (more: object = {}) => ({
+        from: world.client("old"),
+        to: world.client("new"),
+        clock: world.clock,
+        ...more,
+    });
+    const writes = () => world.requests.filter((one) => /POST|PUT/.test(one));
+
+    it("dashboards are equal whose JSON is written in another form, and differ by one digit of a large number", async () => {
+        await world.old.seed({ "/Shared/d.lvdash.json": seeds.dashboard('{"a": {"x": 1, "y": [1, 2]}, "b": 2}') });
+        world.clock.time += 1000;
+        await world.replacement.seed({
+            "/Shared/d.lvdash.json": seeds.dashboard('{\n "b": 2,\n "a": {"y": [1,2], "x": 1}\n}'),
+        });
+        expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        expect(writes()).to.deep.equal([]);
+        await world.old.seed({ "/Shared/d.lvdash.json": seeds.dashboard('{"n": 12345678901234567890}') });
+        await world.replacement.seed({ "/Shared/d.lvdash.json": seeds.dashboard('{"n": 12345678901234567891}') });
+        expect((await verifyContent(options())).findings.map(({ kind }) => kind)).to.deep.equal(["different"]);
+    });
+
+    it("two notebooks of one code in two languages are not equal", async () => {
+        await world.old.seed({ "/Shared/n": seeds.notebook("1", { language: "SQL" }) });
+        await world.replacement.seed({ "/Shared/n": seeds.notebook("1", { language: "PYTHON" }) });
+        expect((await verifyContent(options())).findings.map(({ kind }) => kind)).to.deep.equal(["different"]);
+    });
+
+    it("a verification names what is too large, as the copy does, and goes on", async () => {
+        await world.old.seed({
+            "/Shared/large": seeds.notebook("x".repeat(LIMIT + 1)),
+            "/Shared/grown": seeds.notebook("x"),
+            "/Shared/z": seeds.notebook("z"),
+        });
+        expect(await migrateContent(options({ accept: ["too-large"] }))).to.deep.include({ complete: true });
+        expect(await verifyContent(options({ accept: ["too-large"] }))).to.deep.include({ complete: true });
+        await world.old.seed({ "/Shared/grown": seeds.notebook("x".repeat(LIMIT + 1)) });
+        world.replacement.delete("/Shared/z");
+        const { findings } = await verifyContent(options());
+        expect(findings.map(({ path, kind }) => [path, kind])).to.deep.equal([
+            ["/Shared/grown", "too-large"],
+            ["/Shared/large", "too-large"],
+            ["/Shared/z", "missing"],
+        ]);
+    });
+
+    it("a dashboard's permissions come under its resource id, which is not its object id", async () => {
+        world.replacement.principals.addGroup("data");
+        const permissions = { "group_name:data": "CAN_RUN" };
+        await world.old.seed({ "/Shared/d.lvdash.json": seeds.dashboard("{}", { permissions }) });
+        expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        const copied = world.replacement.tree().find(({ path }) => path === "/Shared/d.lvdash.json");
+        expect(copied?.permissions).to.deep.equal(permissions);
+    });
+});
+
+describe("a workspace that is not who it should be", () => {
+    let cloud: LocalCloud;
+    let old: LocalWorkspace;
+    let replacement: LocalWorkspace;
+    beforeEach(async () => {
+        cloud = await LocalCloud.start();
+        [old, replacement] = [await cloud.addWorkspace(), await cloud.addWorkspace()];
+        await old.seed({ "/Shared/n": seeds.notebook("x") });
+    });
+    afterEach(() => cloud.stop());
+
+    const connect = (host: string, workspaceId?: string) =>
+        connectWorkspace({
+            host,
+            ...(workspaceId === undefined ? {} : { workspaceId }),
+            credential: {
+                host: cloud.host,
+                accountId: cloud.accountId,
+                as: { authType: "oauth-m2m" as const, clientId: cloud.clientId, clientSecret: cloud.clientSecret },
+            },
+            options: { retryTimeout: 5000, requestTimeout: 5000 },
+            clock: systemClock,
+        });
+    const failure = async (run: Promise<unknown>) => String(await run.catch((reason: unknown) => reason));
+
+    it("is never compared with itself, by whatever name it is reached", async () => {
+        const [from, to] = [connect(cloud.workspaceUrl(old.id)), connect(cloud.workspaceUrl(old.id))];
+        expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain("are the same workspace");
+        const other = await cloud.openWorkspacePort(old.id);
+        expect(other).not.to.equal(from.host);
+        const again = { from, to: connect(other), clock: systemClock };
+        expect(await failure(verifyContent(again))).to.contain(`are the same workspace (${old.id})`);
+    });
+
+    it("is not used where another one answers at the host", async () => {
+        const from = connect(cloud.workspaceUrl(old.id), old.id);
+        const to = connect(cloud.workspaceUrl(old.id), replacement.id);
+        expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain(
+            `answers the workspace ${old.id}, not ${replacement.id}`,
+        );
+    });
+
+    it("that forgets a token gets another one, and the copy goes on", async () => {
+        const calls = ["/workspace/list", "/workspace/export", "/workspace/import", "/permissions/"];
+        const stops = calls.map((call) =>
+            cloud.inject({ when: ({ path }) => path.includes(call), times: 1, do: { kind: "status", status: 401 } }),
+        );
+        const [from, to] = [connect(cloud.workspaceUrl(old.id)), connect(cloud.workspaceUrl(replacement.id))];
+        const report = await migrateContent({ from, to, clock: systemClock });
+        expect(report).to.deep.include({ complete: true, findings: [] });
+        expect(String(await replacement.read("/Shared/n"))).to.equal("x");
+        for (const stop of stops) stop();
+        cloud.inject({ when: ({ path }) => path.includes("/workspace/list"), do: { kind: "status", status: 401 } });
+        expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain("401");
+    });
+});

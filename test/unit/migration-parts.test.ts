@@ -1,0 +1,219 @@
+import { expect } from "chai";
+
+import { ApiError } from "../../provider/api/errors";
+import type { Grant, WorkspaceContent, WorkspaceObject } from "../../provider/migration/content";
+import { ContentReader } from "../../provider/migration/content-reader";
+import { Acceptance } from "../../provider/migration/findings";
+import { migrateContent } from "../../provider/migration/migration";
+import { WorkQueue } from "../../provider/migration/work-queue";
+import { seeds } from "../cloud";
+import { MigrationWorld } from "./migration-world";
+
+const MIB = 1024 * 1024;
+
+describe("the parts of a copy", () => {
+    const file = (size: number): WorkspaceObject => ({
+        path: "/f",
+        type: "FILE",
+        typeName: "FILE",
+        id: "1",
+        ...(size === 0 ? {} : { size }),
+    });
+
+    /** How many contents of this size are in use at once, of eight that are read together. */
+    async function mostAtOnce(size: number, isListed: boolean): Promise<number> {
+        const reader = new ContentReader();
+        const workspace = {
+            export: async () => Buffer.alloc(size),
+            exportUpTo: async (_object: unknown, _format: unknown, bytes: number) =>
+                size > bytes ? undefined : Buffer.alloc(size),
+        } as unknown as WorkspaceContent;
+        let [now, most] = [0, 0];
+        const use = async () => {
+            most = Math.max(most, ++now);
+            await new Promise((resolve) => setImmediate(resolve));
+            now--;
+        };
+        const object = file(isListed ? size : 0);
+        await Promise.all(Array.from({ length: 8 }, () => reader.read(workspace, object, "AUTO", use)));
+        return most;
+    }
+
+    it("hold two large contents at once at most, whether or not lists say how large they are, and small ones freely", async () => {
+        expect(await mostAtOnce(2 * MIB, true)).to.equal(2);
+        expect(await mostAtOnce(2 * MIB, false)).to.equal(2);
+        expect(await mostAtOnce(1000, false)).to.equal(8);
+    });
+
+    it("read the next large content after one that could not be used", async () => {
+        const reader = new ContentReader();
+        const workspace = { export: async () => Buffer.alloc(1) } as unknown as WorkspaceContent;
+        const failing = () => reader.read(workspace, file(2 * MIB), "AUTO", () => Promise.reject(new Error("no")));
+        await Promise.all(Array.from({ length: 5 }, () => failing().catch(() => undefined)));
+        expect(await reader.read(workspace, file(2 * MIB), "AUTO", async (bytes) => bytes.length)).to.equal(1);
+    });
+
+    it("work on every object of a large folder once, and list no more folders while enough objects wait", async () => {
+        const queue = new WorkQueue<number, string>(10);
+        const seen: string[] = [];
+        let [waiting, most] = [0, 0];
+        for (let folder = 0; folder < 5; folder++) queue.addFolder(folder);
+        await queue.run(4, {
+            folder: async (folder) => {
+                for (let index = 0; index < 2000; index++) queue.addItem(`${folder}/${index}`);
+                most = Math.max(most, (waiting += 2000));
+            },
+            item: async (item) => {
+                waiting--;
+                seen.push(item);
+            },
+        });
+        expect([seen.length, new Set(seen).size]).to.deep.equal([10_000, 10_000]);
+        expect(most).to.be.lessThan(2000 + 10 + 1);
+    });
+
+    it("accept a path with a slash at its end, and everything with the root", () => {
+        const below = new Acceptance(["/Shared/scratch/"]);
+        expect(below.covers("library", "/Shared/scratch")).to.equal(true);
+        expect(below.covers("library", "/Shared/scratch/a")).to.equal(true);
+        expect(below.covers("library", "/Shared/scratchy")).to.equal(false);
+        const everything = new Acceptance(["/"]);
+        expect(["/", "/Shared/a"].every((path) => everything.covers("failed", path))).to.equal(true);
+    });
+});
+
+describe("a copy under odd responses", () => {
+    let world: MigrationWorld;
+    beforeEach(async () => {
+        world = await MigrationWorld.create();
+        world.replacement.principals.addGroup("data");
+    });
+    const options = (more: object = {}) => ({
+        from: world.client("old"),
+        to: world.client("new"),
+        clock: world.clock,
+        ...more,
+    });
+    const sent = (which: string, call: string) =>
+        world.requests.filter((one) => one.startsWith(which) && one.endsWith(call)).length;
+    const grantsAt = (path: string) => world.replacement.tree().find((entry) => entry.path === path)?.permissions;
+    const failure = async (run: Promise<unknown>) => String(await run.catch((reason: unknown) => reason));
+
+    it("asks again for a content that is cut off inside its base64", async () => {
+        await world.old.seed({ "/Shared/f": seeds.file("some bytes of a file") });
+        let cut = 0;
+        world.mishaps = ({ path }) =>
+            path.includes("/export") && cut++ === 0
+                ? {
+                      kind: "body",
+                      body: (text) =>
+                          text.replace(/"content":"([^"]+)"/, (_all, one: string) => `"content":"${one.slice(0, 9)}"`),
+                  }
+                : undefined;
+        expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        expect(cut).to.equal(4);
+        expect(sent("new", "/import")).to.equal(1);
+    });
+
+    it("does not import twice where the first response was lost: it looks first", async () => {
+        await world.old.seed({ "/Shared/n": seeds.notebook("x"), "/Shared/f": seeds.file("x") });
+        const lost = new Set<string>();
+        world.mishaps = ({ path, body }) => {
+            if (!path.endsWith("/import")) return undefined;
+            const key = String(body).includes("RAW") ? "file" : "notebook";
+            if (lost.has(key)) return undefined;
+            lost.add(key);
+            return { kind: "lost" };
+        };
+        expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        expect(sent("new", "/import")).to.equal(2);
+    });
+
+    it("deletes no folder with what is in it", async () => {
+        await world.replacement.seed({ "/Shared/d/n": seeds.notebook("x") });
+        expect(await failure(world.client("new").delete("/Shared/d"))).to.contain("is not empty");
+        expect(await world.replacement.read("/Shared/d/n")).to.not.equal(undefined);
+    });
+
+    it("keeps a notebook of the new workspace until its new content has been read", async () => {
+        await world.old.seed({ "/Shared/n": seeds.notebook("1") });
+        await migrateContent(options());
+        world.clock.time += 1000;
+        await world.old.seed({ "/Shared/n": seeds.notebook("2") });
+        world.mishaps = ({ path }) => (path.includes("format=DBC") ? { kind: "status", status: 500 } : undefined);
+        const { findings } = await migrateContent(options());
+        expect(findings.map(({ kind }) => kind)).to.deep.equal(["failed"]);
+        expect(String(await world.replacement.read("/Shared/n"))).to.equal("1");
+    });
+
+    it("moves folders that are called Trash anywhere but directly in a home", async () => {
+        await world.old.seed({
+            "/Shared/Trash/n": seeds.notebook("1"),
+            "/Users/mover/project/Trash/n": seeds.notebook("1"),
+        });
+        expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        expect(await world.replacement.read("/Shared/Trash/n")).to.not.equal(undefined);
+        expect(await world.replacement.read("/Users/mover/project/Trash/n")).to.not.equal(undefined);
+    });
+
+    it("says so, and is not complete, where the old workspace changes faster than it is copied", async () => {
+        await world.old.seed({ "/Shared/n": seeds.notebook("0") });
+        let version = 0;
+        world.mishaps = ({ path }, _index, to) => {
+            if (to === "new" && path.endsWith("/import")) {
+                world.clock.time += 1000;
+                void world.old.seed({ "/Shared/n": seeds.notebook(String(++version)) });
+            }
+            return undefined;
+        };
+        const report = await migrateContent(options());
+        expect(report.complete).to.equal(false);
+        expect(report.stopped).to.contain("changed faster than it could be copied");
+    });
+
+    describe("about permissions", () => {
+        it("names the permissions that the service refuses, in its words", async () => {
+            await world.old.seed({
+                "/Shared/n": seeds.notebook("x", { permissions: { "group_name:data": "CAN_FLY" } }),
+            });
+            const { findings, complete } = await migrateContent(options());
+            expect([complete, findings.map(({ kind }) => kind)]).to.deep.equal([false, ["permissions"]]);
+            expect(findings[0]?.reason).to.contain("CAN_FLY is not supported");
+        });
+
+        it("gives those of a group whose name is part of an unknown one's", async () => {
+            const permissions = { "group_name:data": "CAN_RUN", "group_name:data science": "CAN_READ" };
+            await world.old.seed({ "/Shared/n": seeds.notebook("x", { permissions }) });
+            const { findings } = await migrateContent(options());
+            expect(findings.map(({ reason }) => reason.slice(0, 26))).to.deep.equal(["the group data science has"]);
+            expect(grantsAt("/Shared/n")).to.deep.equal({ "group_name:data": "CAN_RUN" });
+        });
+
+        /** The new workspace, with another way to set permissions. */
+        function setting(setGrants: (grants: readonly Grant[]) => Promise<readonly Grant[]>): WorkspaceContent {
+            const client = world.client("new");
+            client.setGrants = (_object, grants) => setGrants(grants);
+            return client;
+        }
+
+        it("says so where the service shows others than were set", async () => {
+            await world.old.seed({
+                "/Shared/n": seeds.notebook("x", { permissions: { "group_name:data": "CAN_RUN" } }),
+            });
+            const { findings } = await migrateContent(options({ to: setting(async () => []) }));
+            expect(findings.map(({ kind, reason }) => [kind, reason])).to.deep.equal([
+                ["permissions", "its permissions differ after they were set."],
+            ]);
+        });
+
+        it("ends, and goes on in the next run, where the service throttles them for too long", async () => {
+            await world.old.seed({
+                "/Shared/n": seeds.notebook("x", { permissions: { "group_name:data": "CAN_RUN" } }),
+            });
+            const throttled = new ApiError("throttled", 429, "REQUEST_LIMIT_EXCEEDED", "too fast", "PUT");
+            const to = setting(() => Promise.reject(throttled));
+            expect(await failure(migrateContent(options({ to })))).to.contain("too fast");
+            expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        });
+    });
+});
