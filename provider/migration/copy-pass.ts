@@ -34,6 +34,8 @@ export class CopyPass implements PairVisitor {
     readonly pass: Pass;
     /** Whether something was written. */
     changed = false;
+    /** Folders that were verified before, and are missing: who works in the new workspace has removed them. */
+    private readonly removed = new Set<string>();
 
     constructor(
         private readonly context: PassContext,
@@ -50,6 +52,10 @@ export class CopyPass implements PairVisitor {
         if (problem !== undefined) {
             this.context.findings.add(source, problem.kind, problem.reason);
             return "skip";
+        }
+        if (target === undefined && this.pass.isSettled(source)) {
+            this.removed.add(source.path);
+            return "empty";
         }
         const state = await this.pass.attempt(source, () => this.make(pair));
         if (state === "listed" && target !== undefined && !this.pass.isSettled(source))
@@ -76,7 +82,7 @@ export class CopyPass implements PairVisitor {
 
     /** Counts what is to be done. */
     listed(source: WorkspaceObject): void {
-        this.pass.found.add(source);
+        this.pass.list(source);
     }
 
     /** Notes why a folder could not be listed. */
@@ -111,6 +117,7 @@ export class CopyPass implements PairVisitor {
     private async copy(pair: Pair): Promise<boolean> {
         const { source } = pair;
         const { findings } = this.context;
+        await this.bringBack(source.path.slice(0, source.path.lastIndexOf("/")));
         const result = await this.state.objects.copy({
             source,
             target: pair.target,
@@ -128,6 +135,13 @@ export class CopyPass implements PairVisitor {
             if (result.lost !== undefined) findings.add(source, result.lost.kind, result.lost.reason);
         }
         return result.outcome === "equal";
+    }
+
+    /** Makes a folder that was removed in the new workspace, and in which there is something to copy again. */
+    private async bringBack(folder: string): Promise<void> {
+        if (!this.removed.has(folder)) return;
+        await this.context.to.makeFolder(folder);
+        this.removed.delete(folder);
     }
 
     private note(source: WorkspaceObject): void {

@@ -6,6 +6,7 @@ import { Acceptance, Findings } from "./findings";
 import { createContext, MigrationStoppedError, type Pass, type PassContext } from "./pass";
 import { PlanPass } from "./plan-pass";
 import type { MigrationReport } from "./report";
+import { Settlement, type Verification } from "./settlement";
 import { type PairVisitor, TreeWalk } from "./tree-walk";
 import { NOT_ADMIN } from "./unmovable";
 import { VerifyPass } from "./verify-pass";
@@ -16,7 +17,7 @@ export const DEFAULT_TIMEOUT = 3 * 3_600_000;
 /** How many objects are worked on at once. The rate limiter of each workspace's client decides how fast. */
 const WORKERS = 24;
 
-/** How often what changed meanwhile is copied again. */
+/** How often both trees are walked through at most, because something changed meanwhile. */
 const PASSES = 6;
 
 /** Pairs of objects that were found equal, as they were listed then: a later verification need not read them again. */
@@ -36,10 +37,10 @@ export interface MigrationOptions {
     /** Told about once a second: `moved 1,204 of 9,877, 3 to look at`. */
     readonly onProgress?: (line: string) => void;
     /**
-     * When an earlier migration verified everything, in milliseconds since 1970. What was not changed in the old workspace since
-     * is done: what differs now was changed in the new one.
+     * What an earlier migration verified. What is in the old workspace as it was then is done with: what differs now, or is
+     * missing, was changed in the new one.
      */
-    readonly settledAt?: number | undefined;
+    readonly settled?: Verification | undefined;
     /**
      * Since when objects of the new workspace may be somebody's work, in milliseconds since 1970: what differs there and was
      * changed since is not overwritten. Default: nothing is anybody's that was changed before its counterpart.
@@ -66,7 +67,7 @@ export async function migrateContent(options: MigrationOptions): Promise<Migrati
     return run.execute(
         "copy",
         () => new CopyPass(run.context, state, passes++ === 0),
-        (pass) => (pass.changed || passes === 1) && passes < PASSES,
+        (pass) => pass.changed || passes === 1,
         () => state.written.counts(),
         (pass) => (pass.changed ? CHANGING : undefined),
     );
@@ -98,14 +99,14 @@ class Run {
             clock,
             findings: new Findings(new Acceptance(options.accept)),
             verified: options.verified ?? new Map<string, string>(),
-            settledAt: options.settledAt,
+            settlement: new Settlement(options.settled),
             inUseSince: options.inUseSince,
             deadline: this.startedAt + timeout,
             onProgress,
         });
     }
 
-    /** Walks through the trees once, or as long as there is a reason to. */
+    /** Walks through the trees once, or as long as there is a reason to, but not for ever. */
     async execute<Visitor extends PairVisitor & { readonly pass: Pass }>(
         mode: MigrationReport["mode"],
         visitor: () => Visitor,
@@ -113,12 +114,14 @@ class Run {
         written: (visitor: Visitor) => MigrationReport["written"] = ({ pass }) => pass.written.counts(),
         unfinished: (visitor: Visitor) => string | undefined = () => undefined,
     ): Promise<MigrationReport> {
-        const { from, to, findings } = this.context;
+        const { from, to, findings, settlement } = this.context;
         const root = await this.root();
         const seesAll = await from.isAdmin();
         let current: Visitor;
         let stopped: string | undefined;
         let asOf: number;
+        let passes = 0;
+        let mistaken: boolean;
         do {
             // By the clock that the objects' times are of: this machine's may be wrong.
             asOf = from.serverTime ?? this.context.clock.now();
@@ -126,8 +129,9 @@ class Run {
             if (!seesAll) findings.add(root, "not-admin", NOT_ADMIN);
             current = visitor();
             stopped = await walk(new TreeWalk(from, to, current, WORKERS), root);
-        } while (stopped === undefined && again(current));
-        stopped ??= unfinished(current);
+            mistaken = stopped === undefined && settlement.learn(current.pass.digest);
+        } while (stopped === undefined && (mistaken || again(current)) && ++passes < PASSES);
+        stopped ??= mistaken ? CHANGING : unfinished(current);
         return {
             from: from.host,
             to: to.host,
@@ -136,6 +140,7 @@ class Run {
             startedAt: new Date(this.startedAt).toISOString(),
             finishedAt: new Date(this.context.clock.now()).toISOString(),
             asOf: new Date(asOf).toISOString(),
+            digest: current.pass.digest.toString(),
             found: current.pass.found.counts(),
             written: written(current),
             equal: current.pass.equal.counts(),

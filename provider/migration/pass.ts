@@ -5,6 +5,7 @@ import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } fro
 import { ContentReader } from "./content-reader";
 import type { FindingKind, Findings } from "./findings";
 import { Counter, number } from "./report";
+import { type Settlement, TreeDigest } from "./settlement";
 import type { Pair } from "./tree-walk";
 
 /** What the passes of a migration share. */
@@ -17,8 +18,8 @@ export interface PassContext {
     readonly findings: Findings;
     /** Pairs whose contents were found equal, as they were listed then. */
     readonly verified: Map<string, string>;
-    /** See `MigrationOptions`. */
-    readonly settledAt: number | undefined;
+    /** What an earlier migration is done with. */
+    readonly settlement: Settlement;
     /** See `MigrationOptions`. */
     readonly inUseSince: number | undefined;
     /** Milliseconds since 1970 after which nothing more is begun. */
@@ -42,9 +43,6 @@ export class MigrationStoppedError extends Error {}
 /** How many objects may fail one after the other before the workspace counts as out of reach. */
 const FAILURES_IN_A_ROW = 20;
 
-/** How far the clocks of this machine and of the service may differ, in milliseconds. */
-const CLOCK_MARGIN = 5 * 60_000;
-
 /** How often progress is shown, in milliseconds. */
 const PROGRESS_INTERVAL = 1_000;
 
@@ -53,6 +51,8 @@ export class Pass {
     readonly found = new Counter();
     readonly written = new Counter();
     readonly equal = new Counter();
+    /** Of everything that was listed in the old workspace. */
+    readonly digest = TreeDigest.empty();
     private failures = 0;
     private shownAt = Number.NEGATIVE_INFINITY;
 
@@ -80,6 +80,12 @@ export class Pass {
         }
     }
 
+    /** Counts what was listed in the old workspace. */
+    list(source: WorkspaceObject): void {
+        this.found.add(source);
+        this.digest.add(source);
+    }
+
     /** Notes an error about one object, or ends the migration with it. */
     fail(object: WorkspaceObject, error: unknown): void {
         const kind = kindOf(error);
@@ -96,9 +102,8 @@ export class Pass {
     }
 
     /** Whether an object was verified before and has not been changed in the old workspace since. */
-    isSettled({ modifiedAt }: WorkspaceObject): boolean {
-        const { settledAt } = this.context;
-        return settledAt !== undefined && modifiedAt !== undefined && modifiedAt < settledAt - CLOCK_MARGIN;
+    isSettled(source: WorkspaceObject): boolean {
+        return this.context.settlement.isSettled(source);
     }
 
     /** Notes that two objects are equal by content. */

@@ -32,7 +32,7 @@ export class PlanPass implements PairVisitor {
 
     /** Counts what is to be done. */
     listed(source: WorkspaceObject): void {
-        this.pass.found.add(source);
+        this.pass.list(source);
     }
 
     /** Notes why a folder could not be listed. */

@@ -22,6 +22,8 @@ export interface MigrationReport {
     readonly finishedAt: string;
     /** When the last comparison began: what the old workspace held then was compared. */
     readonly asOf: string;
+    /** Of the old workspace's tree, as the last comparison listed it. */
+    readonly digest: string;
     /** Objects of the old workspace that can be moved, without those below a folder that could not be read. */
     readonly found: Counts;
     /** Objects that were written in this run. In a plan: that would be. */

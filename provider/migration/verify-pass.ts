@@ -18,8 +18,7 @@ export class VerifyPass implements PairVisitor {
         if (problem !== undefined) return this.skip(pair.source, problem.kind, problem.reason);
         const { source, target } = pair;
         // Who works in the new workspace may take a folder away; what was added to it in the old one since is looked for.
-        const isSettled = source.modifiedAt === undefined || this.pass.isSettled(source);
-        if (target === undefined && this.context.settledAt !== undefined && isSettled) return "empty";
+        if (target === undefined && this.pass.isSettled(source)) return "empty";
         if (target === undefined)
             return this.skip(source, "missing", "it is not in the new workspace, with all that is below it.");
         this.pass.equal.add(source);
@@ -46,7 +45,7 @@ export class VerifyPass implements PairVisitor {
 
     /** Counts what is to be done. */
     listed(source: WorkspaceObject): void {
-        this.pass.found.add(source);
+        this.pass.list(source);
     }
 
     /** Notes why a folder could not be listed. */

@@ -15,6 +15,8 @@ export interface Migration {
     skipped: number;
     /** When the last comparison began, in ISO 8601. Not set while the copy is not complete. */
     verifiedAt?: string;
+    /** Sums up the tree of the workspace that was replaced, as it was verified, for the run that deletes it. Means nothing to others. */
+    digest?: string;
 }
 
 /**

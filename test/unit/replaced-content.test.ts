@@ -145,6 +145,7 @@ describe("the content of a workspace that is replaced", () => {
         const { id, outs } = await process.workspace.create(changed());
         expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1, skipped: 0 });
         expect(outs["migration"]).to.have.property("verifiedAt").that.is.a("string");
+        expect(outs["migration"]).to.have.property("digest").that.has.length(171);
         expect(paths(id)).to.deep.equal(paths(old.id));
         await process.workspace.delete(old.id, old.outs);
         expect(existing()).to.deep.equal([id]);
@@ -321,6 +322,88 @@ describe("the content of a workspace that is replaced", () => {
         await process.workspace.delete(old.id, old.outs);
         expect(existing()).to.deep.equal([id]);
         expect(paths(id)).to.include("NOTEBOOK /Shared/late").and.not.include("NOTEBOOK /Shared/etl");
+    });
+
+    describe("in an `up` after the one that verified it", () => {
+        const aged = { modifiedAt: Date.now() - DAY };
+        let made: State;
+        beforeEach(async () => {
+            await cloud.workspace(old.id).seed({
+                "/Shared/proj/one": seeds.notebook("print('one')", aged),
+                "/Shared/proj/deep/two": seeds.notebook("print('two')", aged),
+            });
+            const process = handlers();
+            await compare(process, old, changed());
+            const { id, outs } = await process.workspace.create(changed());
+            made = later({ id, outs });
+            cloud.clearRequests();
+        });
+        /** The old workspace was not deleted, because another resource had failed; an hour passes. */
+        const later = ({ id, outs }: State, more: Inputs = {}): State => {
+            const verifiedAt = new Date(Date.now() - HOUR).toISOString();
+            return { id, outs: { ...outs, migration: { ...(outs["migration"] as Inputs), verifiedAt, ...more } } };
+        };
+        const gate = async (asked = changed()) => {
+            const process = handlers();
+            await compare(process, made, asked);
+            await process.workspace.delete(old.id, old.outs);
+        };
+        const writes = () =>
+            cloud.requests.filter(
+                ({ method, path, workspaceId }) =>
+                    workspaceId !== undefined && /^(POST|PUT)$/.test(method) && !path.endsWith("/token"),
+            );
+
+        it("what was restored from the trash or moved in the old one, and keeps its time, comes along", async () => {
+            await cloud.workspace(old.id).seed({
+                "/Shared/restored": seeds.notebook("print('restored')", aged),
+                "/Shared/moved/here": seeds.file("moved", aged),
+            });
+            await gate();
+            expect(existing()).to.deep.equal([made.id]);
+            expect(String(await cloud.workspace(made.id).read("/Shared/restored"))).to.equal("print('restored')");
+            expect(String(await cloud.workspace(made.id).read("/Shared/moved/here"))).to.equal("moved");
+        });
+
+        it("what was moved onto another object's path is not lost: both workspaces stay", async () => {
+            cloud.workspace(old.id).delete("/Shared/etl");
+            await cloud.workspace(old.id).seed({ "/Shared/etl": seeds.notebook("print('other')", aged) });
+            expect((await failure(gate())).message).to.contain("/Shared/etl [changed-in-target]");
+            expect(existing()).to.have.members([old.id, made.id]);
+            expect(String(await cloud.workspace(made.id).read("/Shared/etl"))).to.equal("print(1)");
+            await gate(changed({ migrateContent: { accept: ["changed-in-target"] } }));
+            expect(existing()).to.deep.equal([made.id]);
+        });
+
+        it("what was removed and changed in the new one stays so, and nothing is written, where the old one is as it was", async () => {
+            cloud.workspace(made.id).delete("/Shared/lib.py");
+            cloud.workspace(made.id).delete("/Shared/proj");
+            await cloud.workspace(made.id).seed({ "/Shared/etl": seeds.notebook("print('work')") });
+            await gate();
+            expect(existing()).to.deep.equal([made.id]);
+            expect(paths(made.id)).to.deep.equal(["DIRECTORY /Shared/empty", "NOTEBOOK /Shared/etl"]);
+            expect(String(await cloud.workspace(made.id).read("/Shared/etl"))).to.equal("print('work')");
+            expect(writes()).to.deep.equal([]);
+        });
+
+        it("a folder that was removed in the new one is made again only for what is new in it in the old one", async () => {
+            cloud.workspace(made.id).delete("/Shared/proj");
+            await cloud.workspace(old.id).seed({ "/Shared/proj/late": seeds.notebook("print('late')") });
+            await gate();
+            expect(existing()).to.deep.equal([made.id]);
+            expect(paths(made.id))
+                .to.include("NOTEBOOK /Shared/proj/late")
+                .and.not.include("DIRECTORY /Shared/proj/deep");
+        });
+
+        it("everything is compared where the state does not say what was verified", async () => {
+            made = later(made, { digest: undefined });
+            await cloud.workspace(old.id).seed({ "/Shared/restored": seeds.notebook("print('restored')", aged) });
+            cloud.workspace(made.id).delete("/Shared/lib.py");
+            await gate();
+            expect(existing()).to.deep.equal([made.id]);
+            expect(paths(made.id)).to.include("NOTEBOOK /Shared/restored").and.include("FILE /Shared/lib.py");
+        });
     });
 
     it("that was edited in both after it was verified is overwritten in neither, and both stay", async () => {

@@ -163,12 +163,13 @@ export class ContentKeeper {
             );
         }
         const { outcome } = this.succession.moveOf(from, to);
+        const isVerified = outcome === "complete" || this.succession.verificationOf(from) !== undefined;
         if (outcome === "incomplete") {
             throw new ReportedError(
                 `The workspace ${from} is not deleted: its content is not complete in ${to}, which replaces it.`,
             );
         }
-        if (outcome === "complete" && (await verifyMove(move))) return;
+        if (isVerified && (await verifyMove(move))) return;
         const report = await moveContent(move);
         if (!report.complete) throw incompleteError(move, report);
     }

@@ -29,6 +29,8 @@ export interface MigrationRecord extends Record<string, unknown> {
     readonly skipped: number;
     /** Only where it is complete. */
     readonly verifiedAt?: string;
+    /** Of the old workspace's tree, as it was verified: a later run tells by it what has changed there. */
+    readonly digest?: string;
 }
 
 /** One move of content. */
@@ -54,10 +56,10 @@ export function pendingRecord(from: string): MigrationRecord {
 }
 
 /** The record of a move, as its report says. */
-export function recordOf(from: string, { equal, findings, complete, asOf }: MigrationReport): MigrationRecord {
+export function recordOf(from: string, { equal, findings, complete, asOf, digest }: MigrationReport): MigrationRecord {
     const { notebooks, files, dashboards } = equal;
     const record = { from, notebooks, files: files + dashboards, skipped: findings.length };
-    return complete ? { ...record, verifiedAt: asOf } : record;
+    return complete ? { ...record, verifiedAt: asOf, digest } : record;
 }
 
 /** Copies the content and verifies it. The report says whether it is complete; rejects where a workspace cannot be used. */
@@ -100,14 +102,15 @@ function optionsOf({
     label,
     isAdopted,
 }: ContentMove): MigrationOptions {
+    const settled = succession.verificationOf(from);
     return {
         from: connect(session, responses.from),
         to: connect(session, responses.to),
         clock: session.clock,
         accept: settings.accept,
         timeout: settings.timeout,
-        settledAt: succession.settledAt(from),
-        inUseSince: isAdopted ? 0 : succession.settledAt(from),
+        settled,
+        inUseSince: isAdopted ? 0 : settled?.at,
         verified: succession.moveOf(from, to).verified,
         onProgress: (line) => session.report.progress(`${label}: ${line}`),
     };

@@ -1,4 +1,5 @@
 import type { VerifiedPairs } from "../../migration/migration";
+import type { Verification } from "../../migration/settlement";
 import type { OwnershipTag } from "../../contract/ownership-tag";
 import { getString, isRecord, type Properties } from "../../util/property-path";
 import { neverRan } from "./status";
@@ -20,7 +21,7 @@ export class Succession {
     private readonly inputs = new Map<string, Properties>();
     private readonly replaced = new Map<string, readonly string[]>();
     private readonly empty = new Set<string>();
-    private readonly settled = new Map<string, number>();
+    private readonly verifications = new Map<string, Verification>();
     private readonly pending = new Map<string, string>();
     private readonly moves = new Map<string, Move>();
 
@@ -62,10 +63,10 @@ export class Succession {
     /** Notes what a state says: that its workspace holds nothing, and from which one content was carried into it. */
     noteState(id: string, state: Properties): void {
         if (neverRan(state)) this.empty.add(id);
-        const { from, verifiedAt } = migrationOf(state);
+        const { from, verifiedAt, digest } = migrationOf(state);
         if (from === undefined) return;
         if (verifiedAt === undefined) this.pending.set(id, from);
-        else this.settled.set(from, Date.parse(verifiedAt));
+        else this.verifications.set(from, { at: Date.parse(verifiedAt), digest });
     }
 
     /** The workspaces whose content a replacement of this one takes over: its own, and what was still to come into it. */
@@ -74,9 +75,9 @@ export class Succession {
         return [...(from === undefined ? [] : [from]), ...(this.empty.has(id) ? [] : [id])];
     }
 
-    /** When everything in this workspace was verified in its replacement, in milliseconds since 1970. */
-    settledAt(id: string): number | undefined {
-        return this.settled.get(id);
+    /** What an earlier run verified of this workspace in its replacement. */
+    verificationOf(id: string): Verification | undefined {
+        return this.verifications.get(id);
     }
 
     /** Notes the workspaces that the next one of a resource replaces. */
@@ -99,10 +100,13 @@ export class Succession {
 }
 
 /** The output `migration` of a state. */
-export function migrationOf(state: Properties): { from: string | undefined; verifiedAt: string | undefined } {
-    const { migration } = state;
-    if (!isRecord(migration)) return { from: undefined, verifiedAt: undefined };
-    return { from: getString(migration, "from"), verifiedAt: getString(migration, "verifiedAt") };
+export function migrationOf({ migration }: Properties) {
+    const record = isRecord(migration) ? migration : {};
+    return {
+        from: getString(record, "from"),
+        verifiedAt: getString(record, "verifiedAt"),
+        digest: getString(record, "digest"),
+    };
 }
 
 /** Whether a state says that content is still to come into its workspace. */
