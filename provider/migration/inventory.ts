@@ -20,15 +20,23 @@ export interface Inventory {
     readonly incomplete: string | undefined;
 }
 
-/** Looks at what a workspace holds, for a preview: never longer than ten seconds, and it never fails. */
-export async function takeInventory(
-    workspace: WorkspaceContent,
-    clock: Clock,
-    time = INVENTORY_TIME,
-): Promise<Inventory> {
+/** A look at what a workspace holds, while it is taken. */
+export interface InventoryTaking {
+    /** Ends after ten seconds at the latest, and never fails. */
+    readonly inventory: Promise<Inventory>;
+    /**
+     * The first notebook that is listed, as soon as it is; `undefined` where there is none. Rejects with the first error of a
+     * list where no notebook was found for it.
+     */
+    readonly firstNotebook: Promise<WorkspaceObject | undefined>;
+}
+
+/** Looks at what a workspace holds, for a preview. Each folder is listed once. */
+export function takeInventory(workspace: WorkspaceContent, clock: Clock, time = INVENTORY_TIME): InventoryTaking {
     const count = new InventoryCount(workspace, clock.now() + time, clock);
-    await Promise.race([count.run(), clock.sleep(time).then(() => count.giveUp(`it takes over ${time / 1000} s`))]);
-    return count.result();
+    const late = clock.sleep(time).then(() => count.giveUp(`it takes over ${time / 1000} s`));
+    const inventory = Promise.race([count.run(), late]).then(() => count.result());
+    return { inventory, firstNotebook: count.firstNotebook };
 }
 
 /** One line: what moves, and what does not. */
@@ -48,18 +56,25 @@ class InventoryCount {
     private readonly others: Partial<Record<OtherKind, number>> = {};
     private incomplete: string | undefined;
     private readonly queue = new WorkQueue<string, never>();
+    private listError: { error: unknown } | undefined;
+    private found: (notebook: WorkspaceObject | undefined) => void = () => undefined;
+    private missed: (error: unknown) => void = () => undefined;
+    readonly firstNotebook = new Promise<WorkspaceObject | undefined>((resolve, reject) => {
+        [this.found, this.missed] = [resolve, reject];
+    });
 
     constructor(
         private readonly workspace: WorkspaceContent,
         private readonly deadline: number,
         private readonly clock: Clock,
-    ) {}
+    ) {
+        // Not everybody asks for it.
+        this.firstNotebook.catch(() => undefined);
+    }
 
     async run(): Promise<void> {
-        this.queue.addFolder("/");
-        const tree = this.queue.run(8, { folder: (path) => this.open(path), item: () => Promise.resolve() });
         await Promise.all([
-            tree,
+            this.countTree(),
             ...otherKinds.map(async (kind) => {
                 try {
                     this.others[kind] = await this.workspace.count(kind);
@@ -84,11 +99,19 @@ class InventoryCount {
         };
     }
 
+    private async countTree(): Promise<void> {
+        this.queue.addFolder("/");
+        await this.queue.run(8, { folder: (path) => this.open(path), item: () => Promise.resolve() });
+        if (this.listError === undefined) this.found(undefined);
+        else this.missed(this.listError.error);
+    }
+
     private async open(path: string): Promise<void> {
-        if (this.incomplete !== undefined || this.clock.now() > this.deadline) return;
+        if (this.clock.now() >= this.deadline) return;
         try {
             for (const object of (await this.workspace.list(path)) ?? []) this.see(object);
         } catch (error) {
+            this.listError ??= { error };
             this.note(error);
         }
     }
@@ -98,6 +121,7 @@ class InventoryCount {
             if (/^\/Users\/[^/]+\/Trash$/.test(source.path)) return;
             this.queue.addFolder(source.path);
         }
+        if (source.type === "NOTEBOOK") this.found(source);
         const problem = unmovable({ source, target: undefined, samePath: false });
         if (problem === undefined) this.counter.add(source);
         // Git folders are among the repos, which are counted by their own list.

@@ -151,12 +151,12 @@ describe("moving a workspace's content over HTTP", () => {
             "/Shared/lib": seeds.library(),
         });
         old.fill({ jobs: Array.from({ length: 1204 }, (_, job_id) => ({ job_id })), queries: [{}] });
-        const line = describeInventory(await takeInventory(connect(old), systemClock));
+        const line = describeInventory(await takeInventory(connect(old), systemClock).inventory);
         expect(line).to.match(
             /^1 notebook, 1 file and \d folders move; 1 of kind library, 1,204 jobs, 1 queries do not move$/,
         );
         old.behavior.frontEnd = "forbidden";
-        const refused = await takeInventory(connect(old), systemClock);
+        const refused = await takeInventory(connect(old), systemClock).inventory;
         expect(describeInventory(refused)).to.contain("not everything could be counted");
     });
 });

@@ -626,6 +626,12 @@ describe("the content of a workspace that is replaced", () => {
         // A preview gives up after ten seconds: here they are real ones.
         beforeEach(() => (world.clock = systemClock));
 
+        /** The preview may not decrypt a notebook. */
+        const disableKeys = () => {
+            const owner = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
+            for (const { arn } of cloud.kms.keys()) cloud.kms.call("DisableKey", { KeyId: arn }, owner);
+        };
+
         it("is counted: what moves, and what does not", async () => {
             cloud.workspace(old.id).fill({ jobs: [{ job_id: 1 }, { job_id: 2 }] });
             // Counting ends after ten seconds, which must be enough for real requests on a busy machine.
@@ -638,6 +644,10 @@ describe("the content of a workspace that is replaced", () => {
                 .and.contain("1 notebook, 1 file and ")
                 .and.contain("2 jobs")
                 .and.contain("do not move.");
+            const listed = cloud.requests.flatMap(({ path, query }) =>
+                path.endsWith("/workspace/list") ? [query["path"]] : [],
+            );
+            expect(listed).to.include("/Shared/empty").and.have.length(new Set(listed).size);
         });
 
         it("is said to be lost with migrateContent: false, also where the stack says so", async () => {
@@ -685,13 +695,26 @@ describe("the content of a workspace that is replaced", () => {
         });
 
         it("stops it where the key of the old workspace is disabled, and warns where the new key is not known yet", async () => {
-            const owner = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
-            for (const { arn } of cloud.kms.keys()) cloud.kms.call("DisableKey", { KeyId: arn }, owner);
+            disableKeys();
             const error = await failure(compare(handlers(), old, changed()));
             expect(error.message).to.contain("Enable the key").and.contain("Nothing was changed");
             await compare(handlers(), old, changed({ managedServicesCustomerManagedKeyId: UNKNOWN }));
             expect(world.lines[0]).to.contain("`pulumi up` will fail before that").and.contain("Enable the key");
         });
+
+        it("stops it for that key, too, where counting takes too long or fails", async () => {
+            disableKeys();
+            for (const effect of [
+                { kind: "delay", milliseconds: 5_000 },
+                { kind: "status", status: 403 },
+            ] as const) {
+                world.clock = new QuickClock(4);
+                const stop = cloud.inject({ when: ({ path }) => path.endsWith("/jobs/list"), do: effect });
+                const error = await failure(compare(handlers(), old, changed()));
+                expect(error.message, effect.kind).to.contain("Enable the key");
+                stop();
+            }
+        }).timeout(20_000);
 
         it("does not fail, and says so, where the workspace gives no response", async () => {
             world.clock = new QuickClock();

@@ -48,35 +48,33 @@ export async function previewContent(
     accept: readonly string[],
 ): Promise<ContentPreview> {
     const { clock } = session;
-    const late = `what is in it could not be counted in ${INVENTORY_TIME / 1000} s`;
     try {
         const known = {
             deployment_name: getString(olds, "deploymentName"),
             workspace_id: getString(olds, "workspaceId"),
         };
         const workspace = connect(session, known, INVENTORY_TIME);
-        const nothing = { inventory: late, problem: undefined };
-        const timeout = clock.sleep(INVENTORY_TIME).then(() => nothing);
-        return await Promise.race([look(workspace, session, accept), timeout]);
+        const { inventory, firstNotebook } = takeInventory(workspace, clock);
+        const late = clock.sleep(INVENTORY_TIME).then(() => undefined);
+        const [counted, problem] = await Promise.all([
+            inventory,
+            Promise.race([accessProblem(workspace, accept, firstNotebook), late]),
+        ]);
+        return { inventory: describeInventory(counted), problem };
     } catch (error) {
         return { inventory: `what is in it could not be counted (${messageOf(error)})`, problem: undefined };
     }
 }
 
-async function look(
-    workspace: WorkspaceContent,
-    { clock }: Session,
-    accept: readonly string[],
-): Promise<ContentPreview> {
-    const [inventory, problem] = await Promise.all([takeInventory(workspace, clock), accessProblem(workspace, accept)]);
-    return { inventory: describeInventory(inventory), problem };
-}
-
 /** Whether the service refuses to let us in or to decrypt a notebook. Any other failure may pass. */
-async function accessProblem(workspace: WorkspaceContent, accept: readonly string[]): Promise<string | undefined> {
+async function accessProblem(
+    workspace: WorkspaceContent,
+    accept: readonly string[],
+    firstNotebook: Promise<WorkspaceObject | undefined>,
+): Promise<string | undefined> {
     try {
         if (!new Acceptance(accept).covers("not-admin", "/") && !(await workspace.isAdmin())) return NOT_ADMIN;
-        const notebook = await firstNotebook(workspace);
+        const notebook = await firstNotebook;
         if (notebook !== undefined) await workspace.exportUpTo(notebook, "SOURCE", 1024);
         return undefined;
     } catch (error) {
@@ -88,15 +86,4 @@ async function accessProblem(workspace: WorkspaceContent, accept: readonly strin
         if (error.status !== 401 && error.status !== 403) return undefined;
         return `the credential may not enter the workspace (${error.detail}). Assign the service principal to it, as an admin.`;
     }
-}
-
-async function firstNotebook(workspace: WorkspaceContent): Promise<WorkspaceObject | undefined> {
-    const folders = ["/"];
-    for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
-        for (const object of (await workspace.list(folder)) ?? []) {
-            if (object.type === "NOTEBOOK") return object;
-            if (object.type === "DIRECTORY") folders.push(object.path);
-        }
-    }
-    return undefined;
 }
