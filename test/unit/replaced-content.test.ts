@@ -406,6 +406,33 @@ describe("the content of a workspace that is replaced", () => {
         });
     });
 
+    it("waits for a new workspace whose host cannot be reached yet, and stays in both where it never can", async () => {
+        world.clock = new QuickClock(1_000);
+        const process = handlers();
+        process.session.configure((key) => (key === "databricks:retryTimeoutSeconds" ? "10" : undefined));
+        await compare(process, old, changed());
+        cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
+            do: {
+                kind: "call",
+                when: "after",
+                run: async () => {
+                    const id = existing().find((one) => one !== old.id) ?? "";
+                    cloud.workspace(id).behavior.frontEnd = "unreachable";
+                },
+            },
+        });
+        const error = await initError(process.workspace.create(changed()));
+        expect(error.message).to.contain("gives no response after 20 minutes").and.contain("Both workspaces stay");
+        expect(
+            world.lines.some((line) => /^w: RUNNING, but after \d+ s http.* cannot be reached yet: /.test(line)),
+        ).to.equal(true);
+        const updated = process.workspace.update(error.id, error.properties, changed());
+        setTimeout(() => (cloud.workspace(error.id).behavior.frontEnd = "public"), 100);
+        expect((await updated).outs?.["migration"]).to.include({ from: old.id, notebooks: 1 });
+        expect(existing()).to.have.members([old.id, error.id]);
+    }).timeout(20_000);
+
     it("that was edited in both after it was verified is overwritten in neither, and both stay", async () => {
         let process = handlers();
         await compare(process, old, changed());

@@ -11,6 +11,7 @@ import type { Session } from "../../runtime/session";
 import { getString, type Properties } from "../../util/property-path";
 import { workspaceUrl } from "./definition";
 import type { MigrationSettings } from "./migration-settings";
+import { waitForHost } from "./reachable";
 import type { Succession } from "./succession";
 import { messageOf } from "../../util/error-message";
 
@@ -19,7 +20,6 @@ export const REPORT_FOLDER = "PULUMI_DATABRICKS_REPORT";
 
 /** How long a new workspace that gives no response is waited for: its host name and certificate come after its status. */
 const REACHABLE_AFTER = 20 * 60_000;
-const REACHABLE_PAUSE = 10_000;
 
 /** The output `migration`: what was carried into a workspace that replaced another one. */
 export interface MigrationRecord extends Record<string, unknown> {
@@ -137,17 +137,22 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
 }
 
 async function requireReachable({ session, to, label }: ContentMove, workspace: WorkspaceContent): Promise<void> {
-    const { clock, report } = session;
-    const end = clock.now() + REACHABLE_AFTER;
-    for (;;) {
-        try {
-            await workspace.list("/");
-            return;
-        } catch (error) {
-            if (!(error instanceof NoResponseError) || clock.now() >= end) throw error;
-            report.progress(`${label}: the workspace ${to} gives no response yet: ${error.reason}`);
-            await clock.sleep(REACHABLE_PAUSE);
-        }
+    const wait = { session, label, began: session.clock.now(), timeout: REACHABLE_AFTER };
+    const missing = await waitForHost(wait, workspace.host, () => reasonForSilence(workspace));
+    if (missing === undefined) return;
+    throw new ReportedError(
+        `The workspace ${to} gives no response after ${REACHABLE_AFTER / 60_000} minutes: ${missing}. Both workspaces stay; the next \`pulumi up\` goes on.`,
+    );
+}
+
+/** Why a workspace gives no response; `undefined` where it gives one. Rejects where it refuses. */
+async function reasonForSilence(workspace: WorkspaceContent): Promise<string | undefined> {
+    try {
+        await workspace.list("/");
+        return undefined;
+    } catch (error) {
+        if (error instanceof NoResponseError) return error.reason;
+        throw error;
     }
 }
 

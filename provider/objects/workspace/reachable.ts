@@ -13,16 +13,20 @@ const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 15_000];
 const PROGRESS_INTERVAL = 10_000;
 
 /** One wait for the host of a workspace that is RUNNING. */
-export interface ReachabilityWait {
+interface HostWait {
     readonly session: Session;
-    readonly id: string;
-    readonly inputs: Properties;
     /** What it is called in lines for the user. */
     readonly label: string;
-    readonly state: Record<string, unknown>;
     /** When the wait for the workspace began, and how long it may take, both in milliseconds. */
     readonly began: number;
     readonly timeout: number;
+}
+
+/** A wait for the host of a workspace whose state notes that nobody has reached it yet. */
+export interface ReachabilityWait extends HostWait {
+    readonly id: string;
+    readonly inputs: Properties;
+    readonly state: Record<string, unknown>;
 }
 
 /**
@@ -35,20 +39,29 @@ export async function waitUntilReachable(
     wait: ReachabilityWait,
     probe: (url: string) => Promise<string | undefined> = probeHost,
 ): Promise<Record<string, unknown>> {
-    const reached = withoutNote(wait.state);
     const url = getString(wait.state, "workspaceUrl");
-    if (!isUnreachable(wait.state) || url === undefined) return reached;
-    const { clock, report } = wait.session;
+    if (!isUnreachable(wait.state) || url === undefined) return withoutNote(wait.state);
+    const missing = await waitForHost(wait, url, probe);
+    if (missing === undefined) return withoutNote(wait.state);
+    throw unreachableError(wait, url, missing);
+}
+
+/** Waits until an origin answers; what is still missing when the time is over, as a clause, else `undefined`. */
+export async function waitForHost(
+    { session, label, began, timeout }: HostWait,
+    url: string,
+    probe: (url: string) => Promise<string | undefined>,
+): Promise<string | undefined> {
+    const { clock, report } = session;
     let reportedAt = Number.NEGATIVE_INFINITY;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
         const missing = await probe(url);
-        if (missing === undefined) return reached;
-        const left = wait.began + wait.timeout - clock.now();
-        if (left <= 0) throw unreachableError(wait, url, missing);
+        const left = began + timeout - clock.now();
+        if (missing === undefined || left <= 0) return missing;
         if (clock.now() - reportedAt >= PROGRESS_INTERVAL) {
             reportedAt = clock.now();
-            const waited = Math.round((clock.now() - wait.began) / 1000);
-            report.progress(`${wait.label}: RUNNING, but after ${waited} s ${url} cannot be reached yet: ${missing}`);
+            const waited = Math.round((clock.now() - began) / 1000);
+            report.progress(`${label}: RUNNING, but after ${waited} s ${url} cannot be reached yet: ${missing}`);
         }
         await clock.sleep(Math.min(pause, left));
     }
