@@ -24,6 +24,8 @@ export interface OwnershipTag {
     readonly resource: string;
     /** Whether the resource has the option `retainOnDelete`: an object without a resource may have been kept deliberately. */
     readonly retained: boolean;
+    /** A hash of the types of the resource's parents, which tells resources of one name apart; empty where it is a child of the stack only. */
+    readonly parent: string;
     /** Identifies this resource of this stack; at most 255 characters that AWS accepts in a tag. */
     readonly ownerId: string;
     /** The prefix of a name that this package generates for the resource's object. */
@@ -59,6 +61,7 @@ export function ownerOfInputs(inputs: Readonly<Record<string, unknown>>): Owners
         since: parseInt(`${high}${low}`, 16),
         resource,
         retained: retained !== undefined,
+        parent: parent.slice(1),
         ownerId: shortened(text),
         // A getter: few callers need it, and the hash is expensive with thousands of resources.
         get namePrefix() {

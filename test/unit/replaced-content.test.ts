@@ -565,6 +565,30 @@ describe("the content of a workspace that is replaced", () => {
         }
     });
 
+    it("is reported in a file of its own for each of two resources with one name, in two components, or with names that a file spells alike", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-report-"));
+        try {
+            world.environment = { ...world.environment, PULUMI_DATABRICKS_REPORT: folder };
+            for (const owner of [
+                ...["@0123abcd", "@4567cdef"].map((more) => ownerFor("w", { more })),
+                ...["a/b", "a_b"].map((name) => ownerFor(name)),
+            ]) {
+                const before = await handlers().workspace.create({ ...news, owner });
+                await cloud.workspace(before.id).seed({ "/Shared/n": seeds.notebook("1") });
+                const process = handlers();
+                const asked = changed({ owner });
+                await compare(process, { id: before.id, outs: before.outs as Inputs }, asked, { ...news, owner });
+                const { outs } = await process.workspace.create(asked);
+                expect(outs["migration"], owner).to.include({ from: before.id });
+            }
+            const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+            expect(names.filter((name) => /^migration-w-[0-9a-f]{8}\.json$/.test(name))).to.have.length(2);
+            expect(names.filter((name) => /^migration-a_b(-[0-9a-f]{8})?\.json$/.test(name))).to.have.length(2);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+
     it("is neither lost nor doubled nor deleted early whatever goes wrong with any kind of request", async () => {
         const calls = [
             "workspace/list",

@@ -105,10 +105,9 @@ export class ContentKeeper {
         state: Record<string, unknown>,
         sources: readonly string[],
     ): Promise<Record<string, unknown>> {
-        const label = ownerOfInputs(inputs)?.resource ?? id;
         try {
             for (const from of sources) {
-                const move = await this.moveFrom(collection, from, id, inputs, label);
+                const move = await this.moveFrom(collection, from, id, inputs);
                 if (move === undefined) {
                     this.records.set(id, undefined);
                     continue;
@@ -149,7 +148,7 @@ export class ContentKeeper {
                 `The workspace ${id} is not deleted: its content is not in another workspace. It would be deleted before its replacement is created: take deleteBeforeReplace away from "${owner.resource}" and what it depends on. With migrateContent: false it is deleted with its content.`,
             );
         }
-        const move = await this.moveFrom(collection, id, to, inputs, owner.resource);
+        const move = await this.moveFrom(collection, id, to, inputs);
         if (move !== undefined) await this.completeMove(move);
     }
 
@@ -192,10 +191,11 @@ export class ContentKeeper {
         from: string,
         to: string,
         inputs: Properties,
-        label: string,
     ): Promise<ContentMove | undefined> {
         const [source, target] = await Promise.all([collection.get(from), collection.get(to)]);
         const { session, succession } = this;
+        const owner = ownerOfInputs(inputs);
+        const label = owner?.resource ?? to;
         if (source === undefined) {
             session.report.info(`${label}: the workspace ${from} no longer exists: nothing is copied from it.`);
             return undefined;
@@ -207,7 +207,7 @@ export class ContentKeeper {
         }
         const responses = { from: source, to: target };
         const [settings, isAdopted] = [this.settingsOf(inputs), inputs["adopt"] === to];
-        return { session, succession, from, to, responses, settings, label, isAdopted };
+        return { session, succession, from, to, responses, settings, label, parent: owner?.parent ?? "", isAdopted };
     }
 }
 

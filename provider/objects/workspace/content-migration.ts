@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -48,6 +49,8 @@ export interface ContentMove {
     readonly isAdopted: boolean;
     /** What the resource is called in lines for the user. */
     readonly label: string;
+    /** What tells resources of one name apart, as in `OwnershipTag`. */
+    readonly parent: string;
 }
 
 /** The record of a move that is not done. */
@@ -156,10 +159,10 @@ async function reasonForSilence(workspace: WorkspaceContent): Promise<string | u
     }
 }
 
-function keepReport({ session, label }: ContentMove, report: MigrationReport): void {
+function keepReport({ session, label, parent }: ContentMove, report: MigrationReport): void {
     const folder = session.world.environment[REPORT_FOLDER];
     if (folder === undefined || folder === "") return;
-    const file = join(folder, `migration-${label.replace(/[^\w.-]/g, "_")}`);
+    const file = join(folder, `migration-${fileNameOf(label, parent)}`);
     try {
         mkdirSync(folder, { recursive: true });
         writeReport(report, `${file}.json`);
@@ -167,6 +170,13 @@ function keepReport({ session, label }: ContentMove, report: MigrationReport): v
     } catch (error) {
         session.report.warn(`${label}: the report could not be written to ${REPORT_FOLDER}: ${messageOf(error)}`);
     }
+}
+
+/** A resource's name as a file has it: with a hash where another resource could have the same. */
+function fileNameOf(resource: string, parent: string): string {
+    const plain = resource.replace(/[^\w.-]/g, "_").slice(0, 100);
+    if (plain === resource && parent === "") return plain;
+    return `${plain}-${createHash("sha256").update(`${parent}/${resource}`).digest("hex").slice(0, 8)}`;
 }
 
 function firstLine(text: string): string {
