@@ -58,7 +58,7 @@ async function migrationOptions(
     from: string,
     to: string,
 ): Promise<MigrationOptions> {
-    const { unknownAccepts } = await import("../provider/migration/findings.js");
+    const { unknownAccepts } = await import("../provider/contract/finding-kinds.js");
     const { systemClock } = await import("../provider/api/clock.js");
     const { findCredential } = await import("../provider/api/credential.js");
     const { readSettings } = await import("../provider/runtime/settings.js");

@@ -1,29 +1,5 @@
+import type { FindingKind } from "../contract/finding-kinds";
 import type { WorkspaceObject } from "./content";
-
-/** Why an object is not in the new workspace as it is in the old one. Each can be accepted by its name. */
-export const findingKinds = [
-    "not-admin",
-    "too-large",
-    "outputs",
-    "library",
-    "repo",
-    "unsupported",
-    "no-home",
-    "same-path",
-    "occupied",
-    "changed-in-target",
-    "changing",
-    "different",
-    "missing",
-    "unreadable",
-    "denied",
-    "failed",
-    "unknown-principal",
-    "permissions",
-] as const;
-
-/** A kind of finding. */
-export type FindingKind = (typeof findingKinds)[number];
 
 /** An object that was not moved, or not whole, and why. */
 export interface Finding {
@@ -51,12 +27,6 @@ export class Acceptance {
     covers(kind: FindingKind, path: string): boolean {
         return this.kinds.has(kind) || this.paths.some((one) => path === one || path.startsWith(`${one}/`));
     }
-}
-
-/** What `accept` holds that is neither a path nor a kind; empty where all is well. */
-export function unknownAccepts(accept: readonly string[]): string[] {
-    const kinds: readonly string[] = findingKinds;
-    return accept.filter((one) => !one.startsWith("/") && !kinds.includes(one));
 }
 
 /** The findings of a migration's passes, by object. The last pass counts. */

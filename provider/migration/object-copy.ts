@@ -3,7 +3,7 @@ import type { Clock } from "../api/clock";
 import type { Comparison } from "./comparison";
 import { ContentTooLargeError, type ImportContent, type WorkspaceContent, type WorkspaceObject } from "./content";
 import type { ContentReader } from "./content-reader";
-import type { FindingKind } from "./findings";
+import type { FindingKind } from "../contract/finding-kinds";
 
 /** What became of an object: equal before, written now, or neither, with the reason. */
 export type CopyResult =

@@ -1,9 +1,10 @@
 import type { Clock } from "../api/clock";
+import type { FindingKind } from "../contract/finding-kinds";
 import { ApiError, NoResponseError, UnexpectedResponseError } from "../api/errors";
 import { Comparison } from "./comparison";
 import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } from "./content";
 import { ContentReader } from "./content-reader";
-import type { FindingKind, Findings } from "./findings";
+import type { Findings } from "./findings";
 import { Counter, number } from "./report";
 import { type Settlement, TreeDigest } from "./settlement";
 import type { Pair } from "./tree-walk";

@@ -1,5 +1,5 @@
 import type { WorkspaceObject } from "./content";
-import type { FindingKind } from "./findings";
+import type { FindingKind } from "../contract/finding-kinds";
 import type { Pair } from "./tree-walk";
 
 /** The largest content that the service hands out and takes, in bytes. */

@@ -1,5 +1,5 @@
 import type { WorkspaceObject } from "./content";
-import type { FindingKind } from "./findings";
+import type { FindingKind } from "../contract/finding-kinds";
 import { Pass, type PassContext } from "./pass";
 import type { Pair, PairVisitor } from "./tree-walk";
 import { unmakable, unmovable } from "./unmovable";

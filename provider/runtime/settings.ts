@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Configuration } from "../api/credential";
 import { ConfigurationError } from "../api/errors";
+import { type MigrateContent, readMigrateContent } from "./migrate-content";
 
 /** The regions of the private preview; `databricks:allowedRegions` takes their place. */
 export const DEFAULT_REGIONS: readonly string[] = ["us-east-1", "us-east-2", "us-west-2"];
@@ -20,8 +21,8 @@ export interface Settings {
     readonly allowedRegions: readonly string[];
     /** What a key change leads to on a workspace that says nothing itself. */
     readonly onKeyChange: OnKeyChange;
-    /** Whether the content of a workspace that says nothing itself is copied when it is replaced. */
-    readonly migrateContent: boolean;
+    /** Whether the content of a workspace that says nothing itself is copied when it is replaced, and what may be left behind. */
+    readonly migrateContent: MigrateContent;
     /** How long a request is tried again before it counts as failed. */
     readonly retryTimeout: number;
     /** How long a fresh role or bucket that Databricks cannot use yet is waited for. */
@@ -39,7 +40,7 @@ export function readSettings(configuration: Configuration): Settings {
     return {
         allowedRegions: allowedRegions(configuration("databricks:allowedRegions")),
         onKeyChange: onKeyChange(configuration("databricks:onKeyChange")),
-        migrateContent: trueOrFalse(configuration, "databricks:migrateContent", true),
+        migrateContent: readMigrateContent(configuration("databricks:migrateContent")),
         retryTimeout: seconds(configuration, "databricks:retryTimeoutSeconds", 300),
         validationTimeout: seconds(configuration, "databricks:validationTimeoutSeconds", 90),
         updateTimeout: seconds(configuration, "databricks:updateTimeoutSeconds", 600),
@@ -73,13 +74,6 @@ function listed(value: string): unknown {
     } catch {
         return value.split(",").map((region) => region.trim());
     }
-}
-
-function trueOrFalse(configuration: Configuration, key: string, otherwise: boolean): boolean {
-    const value = configuration(key);
-    if (value === undefined || value === "") return otherwise;
-    if (value === "true" || value === "false") return value === "true";
-    throw new ConfigurationError(`The configuration ${key} must be true or false; it is "${value}".`);
 }
 
 function seconds(configuration: Configuration, key: string, otherwise: number): number {

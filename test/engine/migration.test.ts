@@ -140,7 +140,8 @@ describe("the content of a workspace that is replaced, on the real engine", () =
             expect(ok, `${what}:\n${output}`).to.equal(false);
             expect(stack.workspaces(), what).to.deep.equal(both);
         }
-        await stack.done(program(1, { migrateContent: { accept: ["library"] } }));
+        await stack.stack.configure({ "databricks:migrateContent": { accept: ["library"] } });
+        await stack.done(program(1));
         expect(only()).to.not.equal(old);
         expect(
             cloud

@@ -677,6 +677,33 @@ describe("the content of a workspace that is replaced", () => {
         expect(String(await failures({ accepts: [] }))).to.contain("{ accept: [...] }");
     });
 
+    it("may be given up by the stack's configuration too, which a program's own word replaces", async () => {
+        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
+        const accepting = (text: string) => {
+            const process = handlers();
+            process.session.configure((key) => (key === "databricks:migrateContent" ? text : undefined));
+            return process;
+        };
+        let process = accepting('{"accept":["library"]}');
+        await compare(process, old, changed({ migrateContent: { accept: ["repo"] } }));
+        const error = await initError(process.workspace.create(changed({ migrateContent: { accept: ["repo"] } })));
+        process = accepting('{"accept":["/Shared/jar"]}');
+        await compare(process, { id: error.id, outs: { ...error.properties } }, changed());
+        const { outs = {} } = await process.workspace.update(error.id, error.properties, changed());
+        expect(outs["migration"]).to.include({ from: old.id, skipped: 1 });
+        await process.workspace.delete(old.id, old.outs);
+        expect(existing()).to.deep.equal([error.id]);
+
+        const checked = async (text: string) => accepting(text).workspace.check({}, news);
+        const says = async (text: string) => (await failure(checked(text))).message;
+        expect(await says('{"accept":["jars"]}'))
+            .to.contain("databricks:migrateContent.accept must hold paths that begin with /, or kinds (not-admin, ")
+            .and.contain('not "jars"');
+        for (const text of ["no", "1", "[]", '{"accepts":[]}', '{"accept":"library"}'])
+            expect(await says(text)).to.contain("databricks:migrateContent");
+        expect(await says("no")).to.contain("must be true, false, or { accept: [...] }");
+    });
+
     describe("at preview", () => {
         // A preview gives up after ten seconds: here they are real ones.
         beforeEach(() => (world.clock = systemClock));

@@ -38,7 +38,9 @@ export class ContentKeeper {
     /** The inputs, with the stack's setting where it says that nothing is copied: policy packs see only inputs. */
     withDefault(inputs: Properties): Properties {
         const isSilent = inputs["migrateContent"] === undefined || inputs["migrateContent"] === null;
-        return isSilent && !this.session.settings.migrateContent ? { ...inputs, migrateContent: false } : inputs;
+        return isSilent && this.session.settings.migrateContent === false
+            ? { ...inputs, migrateContent: false }
+            : inputs;
     }
 
     /** Notes what a compared resource has now. */

@@ -16,9 +16,9 @@ import {
     time,
 } from "../schemas";
 import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
+import { migrateContentSchema } from "../../runtime/migrate-content";
 import { type OnKeyChange, onKeyChangeSchema, type Settings } from "../../runtime/settings";
 import { computeModeFailures } from "./compute-mode";
-import { migrateContentSchema } from "./migration-settings";
 import { isTerminal, isUnreachable, neverRan } from "./status";
 import { remedyForUpdate } from "./updates";
 import { getPath, isRecord, type Properties, getString, UNKNOWN } from "../../util/property-path";

@@ -1,26 +1,7 @@
-import { z } from "zod";
-
 import { DEFAULT_TIMEOUT } from "../../migration/migration";
-import { findingKinds, unknownAccepts } from "../../migration/findings";
+import { migrateContentSchema } from "../../runtime/migrate-content";
 import type { Settings } from "../../runtime/settings";
 import type { Properties } from "../../util/property-path";
-
-const accept = z
-    .array(z.string("must be a string"), "must be a list of paths and kinds")
-    .superRefine((list, context) => {
-        const [strange] = unknownAccepts(list);
-        if (strange !== undefined)
-            context.addIssue({
-                code: "custom",
-                message: `must hold paths that begin with /, or kinds (${findingKinds.join(", ")}), not "${strange}"`,
-            });
-    });
-
-/** What `migrateContent` may be. */
-export const migrateContentSchema = z.union(
-    [z.boolean(), z.strictObject({ accept })],
-    "must be true, false, or { accept: [...] } with a list of paths and kinds",
-);
 
 /** What a program says about the content of a workspace that is replaced. */
 export interface MigrationSettings {

@@ -1,0 +1,30 @@
+/** Why an object is not in the new workspace as it is in the old one. Each can be accepted by its name. */
+export const findingKinds = [
+    "not-admin",
+    "too-large",
+    "outputs",
+    "library",
+    "repo",
+    "unsupported",
+    "no-home",
+    "same-path",
+    "occupied",
+    "changed-in-target",
+    "changing",
+    "different",
+    "missing",
+    "unreadable",
+    "denied",
+    "failed",
+    "unknown-principal",
+    "permissions",
+] as const;
+
+/** A kind of finding. */
+export type FindingKind = (typeof findingKinds)[number];
+
+/** What `accept` holds that is neither a path nor a kind; empty where all is well. */
+export function unknownAccepts(accept: readonly string[]): string[] {
+    const kinds: readonly string[] = findingKinds;
+    return accept.filter((one) => !one.startsWith("/") && !kinds.includes(one));
+}

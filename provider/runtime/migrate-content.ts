@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+import { ConfigurationError } from "../api/errors";
+import { findingKinds, unknownAccepts } from "../contract/finding-kinds";
+
+const accept = z
+    .array(z.string("must be a string"), "must be a list of paths and kinds")
+    .superRefine((list, context) => {
+        const [strange] = unknownAccepts(list);
+        if (strange !== undefined)
+            context.addIssue({
+                code: "custom",
+                message: `must hold paths that begin with /, or kinds (${findingKinds.join(", ")}), not "${strange}"`,
+            });
+    });
+
+/** What `migrateContent` may be. */
+export const migrateContentSchema = z.union(
+    [z.boolean(), z.strictObject({ accept })],
+    "must be true, false, or { accept: [...] } with a list of paths and kinds",
+);
+
+/** Whether the content of a replaced workspace is copied, and what may be left behind. */
+export type MigrateContent = z.infer<typeof migrateContentSchema>;
+
+/** Reads `databricks:migrateContent`: `true`, `false`, or an object as JSON, which structured configuration becomes. */
+export function readMigrateContent(value: string | undefined): MigrateContent {
+    if (value === undefined || value === "") return true;
+    const { data, error } = migrateContentSchema.safeParse(parsed(value));
+    if (data !== undefined) return data;
+    const { path = [], message = "is not of its form" } = error?.issues[0] ?? {};
+    const name = ["databricks:migrateContent", ...path.map(String)].join(".");
+    throw new ConfigurationError(`The configuration ${name} ${message}; it is ${value.slice(0, 200)}.`);
+}
+
+function parsed(value: string): unknown {
+    try {
+        return JSON.parse(value);
+    } catch {
+        return value;
+    }
+}
