@@ -159,4 +159,16 @@ describe("moving a workspace's content over HTTP", () => {
         const refused = await takeInventory(connect(old), systemClock).inventory;
         expect(describeInventory(refused)).to.contain("not everything could be counted");
     });
+
+    it("counts the whole tree where one list of what does not move is refused", async () => {
+        await old.seed({ "/Shared/a/b/c/d/n": seeds.notebook("x"), "/Shared/a/b/f": seeds.file("x") });
+        old.fill({ jobs: [{ job_id: 1 }] });
+        cloud.inject({
+            when: ({ path }) => path.includes("/token-management/") || path.includes("/mlflow/"),
+            do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "no tokens"}' },
+        });
+        const line = describeInventory(await takeInventory(connect(old), systemClock).inventory);
+        expect(line).to.contain("1 notebook, 1 file and ").and.contain("1 jobs");
+        expect(line).to.contain("not everything could be counted").and.contain("no tokens");
+    });
 });

@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { expect } from "chai";
 
 import { systemClock } from "../../provider/api/clock";
@@ -79,18 +82,18 @@ describe("a workspace that is not who it should be", () => {
     });
     afterEach(() => cloud.stop());
 
-    const connect = (host: string, workspaceId?: string) =>
-        connectWorkspace({
-            host,
-            ...(workspaceId === undefined ? {} : { workspaceId }),
-            credential: {
-                host: cloud.host,
-                accountId: cloud.accountId,
-                as: { authType: "oauth-m2m" as const, clientId: cloud.clientId, clientSecret: cloud.clientSecret },
-            },
-            options: { retryTimeout: 5000, requestTimeout: 5000 },
-            clock: systemClock,
-        });
+    const connection = (host: string, workspaceId?: string) => ({
+        host,
+        ...(workspaceId === undefined ? {} : { workspaceId }),
+        credential: {
+            host: cloud.host,
+            accountId: cloud.accountId,
+            as: { authType: "oauth-m2m" as const, clientId: cloud.clientId, clientSecret: cloud.clientSecret },
+        },
+        options: { retryTimeout: 5000, requestTimeout: 5000 },
+        clock: systemClock,
+    });
+    const connect = (host: string, workspaceId?: string) => connectWorkspace(connection(host, workspaceId));
     const failure = async (run: Promise<unknown>) => String(await run.catch((reason: unknown) => reason));
 
     it("is never compared with itself, by whatever name it is reached", async () => {
@@ -122,5 +125,34 @@ describe("a workspace that is not who it should be", () => {
         for (const stop of stops) stop();
         cloud.inject({ when: ({ path }) => path.includes("/workspace/list"), do: { kind: "status", status: 401 } });
         expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain("401");
+    });
+
+    it("is sent no write where the hook before writes refuses it", async () => {
+        const to = connectWorkspace({
+            ...connection(cloud.workspaceUrl(replacement.id)),
+            beforeWrite: () => Promise.reject(new Error("the engine is gone")),
+        });
+        const from = connect(cloud.workspaceUrl(old.id));
+        expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain("the engine is gone");
+        const writes = cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
+        expect(writes.map(({ path }) => path)).to.deep.equal([]);
+    });
+
+    it("that repeats a token in its refusal gets no token into a message", async () => {
+        const token = "a-token-that-nobody-may-see";
+        const echo = createServer((request, response) => {
+            response.setHeader("content-type", "application/json");
+            if (request.url?.endsWith("/token") === true)
+                return void response.end(JSON.stringify({ access_token: token, expires_in: 3600 }));
+            response.statusCode = request.url?.includes("/oidc/") === true ? 404 : 400;
+            response.end(
+                JSON.stringify({ error_code: "BAD", message: `no: ${String(request.headers.authorization)}` }),
+            );
+        });
+        await new Promise<void>((done) => echo.listen(0, "127.0.0.1", done));
+        const client = connect(`http://127.0.0.1:${(echo.address() as AddressInfo).port}`);
+        const said = await failure(client.list("/Shared"));
+        echo.close();
+        expect(said).to.contain("no: Bearer").and.not.contain(token);
     });
 });

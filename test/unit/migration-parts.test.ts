@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
-import { ApiError } from "../../provider/api/errors";
+import { ApiError, NoResponseError } from "../../provider/api/errors";
 import type { Grant, WorkspaceContent, WorkspaceObject } from "../../provider/migration/content";
 import { ContentReader } from "../../provider/migration/content-reader";
 import { Acceptance } from "../../provider/migration/findings";
-import { migrateContent } from "../../provider/migration/migration";
+import { migrateContent, verifyContent } from "../../provider/migration/migration";
 import { WorkQueue } from "../../provider/migration/work-queue";
 import { seeds } from "../cloud";
 import { MigrationWorld } from "./migration-world";
@@ -214,6 +214,145 @@ describe("a copy under odd responses", () => {
             const to = setting(() => Promise.reject(throttled));
             expect(await failure(migrateContent(options({ to })))).to.contain("too fast");
             expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        });
+
+        it("are given in a later pass where they could not be given in this one", async () => {
+            const permissions = { "group_name:data": "CAN_RUN" };
+            await world.old.seed({ "/Shared/n": seeds.notebook("x", { permissions }) });
+            const client = world.client("new");
+            const setGrants = client.setGrants.bind(client);
+            let tries = 0;
+            client.setGrants = (object, grants) =>
+                ++tries > 1
+                    ? setGrants(object, grants)
+                    : Promise.reject(new NoResponseError("PUT", "it took too long", true));
+            let isLate = false;
+            world.mishaps = ({ path }) => {
+                // The pass that gives permissions has something to write, so that another one follows.
+                if (path.endsWith("/import") && !isLate) void world.old.seed({ "/Shared/late": seeds.notebook("y") });
+                isLate ||= path.endsWith("/import");
+                return undefined;
+            };
+            expect(await migrateContent(options({ to: client }))).to.deep.include({ complete: true, findings: [] });
+            expect([tries, grantsAt("/Shared/n")]).to.deep.equal([2, permissions]);
+        });
+
+        it("of an unknown principal are named at the end, however many passes follow", async () => {
+            const permissions = { "user_name:gone@example.com": "CAN_RUN" };
+            await world.old.seed({
+                "/Shared/a": seeds.notebook("x", { permissions }),
+                "/Shared/b": seeds.notebook("0"),
+            });
+            let passes = 0;
+            world.mishaps = ({ path }, _index, to) => {
+                if (to === "old" && path.endsWith("path=%2F") && ++passes === 3) {
+                    world.clock.time += 1000;
+                    void world.old.seed({ "/Shared/b": seeds.notebook("1"), "/Shared/c": seeds.notebook("1") });
+                }
+                return undefined;
+            };
+            const { findings, equal } = await migrateContent(options());
+            expect(passes).to.be.greaterThan(3);
+            expect(equal.notebooks).to.equal(3);
+            expect(findings.map(({ path, kind }) => [path, kind])).to.deep.equal([["/Shared/a", "unknown-principal"]]);
+        });
+
+        it("come last, also where some of the content was there before", async () => {
+            const permissions = { "group_name:data": "CAN_RUN" };
+            await world.old.seed({ "/Shared/a": seeds.notebook("x", { permissions }) });
+            await world.replacement.seed({ "/Shared/a": seeds.notebook("x") });
+            for (let index = 0; index < 30; index++)
+                await world.old.seed({ [`/Shared/d${index}/n`]: seeds.notebook(String(index)) });
+            expect(await migrateContent(options())).to.deep.include({ complete: true });
+            const firstPut = world.requests.findIndex((one) => one.includes("PUT"));
+            expect(world.requests.slice(firstPut).filter((one) => one.endsWith("/import"))).to.deep.equal([]);
+        });
+    });
+
+    describe("about what cannot be read", () => {
+        const denied = new ApiError("denied", 403, "PERMISSION_DENIED", "not for you", "GET");
+
+        /** The old workspace, where something answers otherwise. */
+        function oldWith(change: Partial<Pick<WorkspaceContent, "list" | "export" | "exportUpTo">>): WorkspaceContent {
+            return Object.assign(world.client("old"), change);
+        }
+
+        it("names a folder that vanishes or is refused when it is opened, in a copy and in a verification", async () => {
+            await world.old.seed({ "/Shared/d/n": seeds.notebook("x"), "/Shared/z": seeds.notebook("x") });
+            await migrateContent(options());
+            const list = world.client("old").list.bind(world.client("old"));
+            const opened = async (path: string) => (path === "/Shared/d" ? undefined : list(path));
+            const refused = (path: string) => (path === "/Shared/d" ? Promise.reject(denied) : list(path));
+            for (const run of [migrateContent, verifyContent]) {
+                for (const [change, kind] of [
+                    [opened, "unreadable"],
+                    [refused, "denied"],
+                ] as const) {
+                    const report = await run(options({ from: oldWith({ list: change }) }));
+                    expect(report.findings.map((one) => [one.path, one.kind])).to.deep.equal([["/Shared/d", kind]]);
+                    expect([report.complete, report.equal.notebooks]).to.deep.equal([false, 1]);
+                }
+            }
+        });
+
+        it("ends where the root is refused, whatever is accepted: nothing would be compared", async () => {
+            await world.old.seed({ "/Shared/n": seeds.notebook("x") });
+            const list = world.client("old").list.bind(world.client("old"));
+            let calls = 0;
+            const from = () =>
+                oldWith({ list: (path) => (path === "/" && calls++ > 0 ? Promise.reject(denied) : list(path)) });
+            for (const run of [migrateContent, verifyContent]) {
+                calls = 0;
+                const accept = ["denied", "unreadable", "failed"];
+                expect(await failure(run(options({ from: from(), accept })))).to.contain("not for you");
+            }
+        });
+
+        it("ends at once where the key is disabled or the credential refused, and after twenty failures in a row", async () => {
+            await world.old.seed(
+                Object.fromEntries(
+                    Array.from({ length: 25 }, (_, index) => [`/Shared/n${index}`, seeds.notebook("x")]),
+                ),
+            );
+            const errors = {
+                key: new ApiError("denied", 403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE", "the key", "GET"),
+                credential: new ApiError("denied", 401, "", "the credential", "GET"),
+            };
+            for (const [what, error] of Object.entries(errors)) {
+                let failed = 0;
+                const exportUpTo = () => {
+                    failed++;
+                    return Promise.reject(error);
+                };
+                const started = migrateContent(options({ from: oldWith({ exportUpTo }), accept: ["denied"] }));
+                expect(await failure(started)).to.contain(`the ${what}`);
+                expect(failed).to.be.greaterThan(0);
+            }
+            const all = oldWith({ exportUpTo: () => Promise.reject(denied) });
+            expect(await failure(migrateContent(options({ from: all, accept: ["denied"] })))).to.contain("not for you");
+            const list = world.client("old").exportUpTo.bind(world.client("old"));
+            const some = oldWith({
+                exportUpTo: (object, format, bytes) =>
+                    object.path === "/Shared/n7" ? Promise.reject(denied) : list(object, format, bytes),
+            });
+            const { findings } = await migrateContent(options({ from: some }));
+            expect(findings.map(({ path, kind }) => [path, kind])).to.deep.equal([["/Shared/n7", "denied"]]);
+        });
+
+        it("does not ask for a file that lists say is too large", async () => {
+            await world.old.seed({ "/Shared/f": seeds.file(Buffer.alloc(10_485_761)) });
+            expect((await migrateContent(options())).findings.map(({ kind }) => kind)).to.deep.equal(["too-large"]);
+            expect(sent("old", "/export")).to.equal(0);
+        });
+
+        it("compares again what was changed in the new workspace alone since it was found equal", async () => {
+            const verified = new Map<string, string>();
+            await world.old.seed({ "/Shared/a": seeds.notebook("1") });
+            await migrateContent(options({ verified }));
+            world.clock.time += 1000;
+            await world.replacement.seed({ "/Shared/a": seeds.notebook("2") });
+            const { findings } = await verifyContent(options({ verified }));
+            expect(findings.map(({ kind }) => kind)).to.deep.equal(["different"]);
         });
     });
 });
