@@ -55,7 +55,9 @@ export class PermissionCopy {
         this.caller ??= this.to.me();
         const caller = await this.caller;
         return present.filter(
-            (grant) => grant.name !== caller || wanted.some((other) => keyOf(other) === keyOf(grant)),
+            (grant) =>
+                grant.name.toLowerCase() !== caller?.toLowerCase() ||
+                wanted.some((other) => keyOf(other) === keyOf(grant)),
         );
     }
 }
@@ -67,7 +69,8 @@ function longest(grants: readonly Grant[]): Grant[] {
 }
 
 /** Whether a refusal is about the principal with this name, and not about one whose name holds this one. */
-function names(detail: string, name: string): boolean {
+function names(said: string, given: string): boolean {
+    const [detail, name] = [said.toLowerCase(), given.toLowerCase()];
     if (!/does not exist|not found|cannot find/i.test(detail)) return false;
     const part = /[\p{L}\p{N}_.@+-]/u;
     for (let at = detail.indexOf(name); at !== -1; at = detail.indexOf(name, at + 1)) {
@@ -89,8 +92,9 @@ function described({ kind, name }: Grant): string {
     return `${nouns[kind]} ${name}`;
 }
 
+/** The service tells users and service principals apart without regard to case, and shows newer ones in lower case. */
 function keyOf({ kind, name }: Grant): string {
-    return `${kind}:${name}`;
+    return `${kind}:${kind === "group_name" ? name : name.toLowerCase()}`;
 }
 
 function sameGrants(one: readonly Grant[], other: readonly Grant[]): boolean {

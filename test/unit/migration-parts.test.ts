@@ -216,6 +216,17 @@ describe("a copy under odd responses", () => {
             expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
         });
 
+        it("of a user are the same however the email is spelled, which the service shows in lower case", async () => {
+            world.replacement.principals.addUser("ada@example.com");
+            const permissions = { "user_name:Ada@Example.com": "CAN_RUN" };
+            await world.old.seed({ "/Shared/n": seeds.notebook("x", { permissions }) });
+            expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+            expect(grantsAt("/Shared/n")).to.deep.equal({ "user_name:ada@example.com": "CAN_RUN" });
+            world.requests.length = 0;
+            expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+            expect(world.requests.filter((one) => one.includes("PUT"))).to.deep.equal([]);
+        });
+
         it("are given in a later pass where they could not be given in this one", async () => {
             const permissions = { "group_name:data": "CAN_RUN" };
             await world.old.seed({ "/Shared/n": seeds.notebook("x", { permissions }) });

@@ -1,5 +1,5 @@
 import { ApiError, invalid } from "../http";
-import type { Principals, PrincipalKind } from "./principals";
+import { principalOf, type Principals, type PrincipalKind } from "./principals";
 import type { Node, ObjectType, Tree } from "./tree";
 
 /** The levels of notebooks, folders and files, the weakest first. */
@@ -112,7 +112,7 @@ function parse(list: unknown): Grant[] {
         const level = String(entry["permission_level"]);
         if (kind === undefined) throw invalid("An entry must name a user, a group or a service principal.");
         if (!levels.includes(level)) throw invalid(`Permission level ${level} is not supported.`);
-        return { principal: `${kind}:${String(entry[kind])}`, level };
+        return { principal: principalOf(kind, String(entry[kind])), level };
     });
 }
 

@@ -47,7 +47,7 @@ export class Principals {
 
     /** The principal with this name, of any kind or of one. */
     find(name: string, kind?: PrincipalKind): Principal | undefined {
-        if (kind !== undefined) return this.members.get(`${kind}:${name}`);
+        if (kind !== undefined) return this.members.get(principalOf(kind, name));
         return this.find(name, "service_principal_name") ?? this.find(name, "user_name");
     }
 
@@ -61,8 +61,9 @@ export class Principals {
         return this.find(name) !== undefined;
     }
 
-    private add(kind: PrincipalKind, name: string): Principal {
-        const key = `${kind}:${name}`;
+    private add(kind: PrincipalKind, given: string): Principal {
+        const key = principalOf(kind, given);
+        const name = key.slice(kind.length + 1);
         const known = this.members.get(key);
         if (known !== undefined) return known;
         const member: Principal = { kind, name, id: String(BigInt(`0x${randomBytes(6).toString("hex")}`)) };
@@ -78,4 +79,9 @@ export class Principals {
         home.permissions.set(key, "CAN_MANAGE");
         this.tree.add({ path: `${path}/Trash`, type: "DIRECTORY", protection: "deletion" });
     }
+}
+
+/** A principal as access control lists are kept; the service knows users without regard to case, and shows them in lower case. */
+export function principalOf(kind: PrincipalKind, name: string): string {
+    return `${kind}:${kind === "user_name" ? name.toLowerCase() : name}`;
 }
