@@ -33,10 +33,12 @@ export class CliProject {
 
     /** Creates a project from a program in plain JavaScript. It has no stack before `pulumi stack init`. */
     constructor(name: string, program: string, environment: Readonly<Record<string, string>>) {
-        this.folder = mkdtempSync(join(tmpdir(), `databricks-cmk-${name}-`));
+        // Before each run of a program, the language host looks for plugins in every folder below the program's. The packages
+        // are therefore beside it: Node.js finds them there too.
+        this.folder = join(mkdtempSync(join(tmpdir(), `databricks-cmk-${name}-`)), "project");
         this.backend = join(this.folder, "backend");
-        mkdirSync(this.backend);
-        symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
+        mkdirSync(this.backend, { recursive: true });
+        symlinkSync(join(root, "node_modules"), join(this.folder, "..", "node_modules"));
         writeFileSync(
             join(this.folder, "Pulumi.yaml"),
             `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`,
@@ -103,7 +105,7 @@ export class CliProject {
     /** Kills its processes with `kill -9`, and removes its folder. */
     remove(): void {
         for (const { pid } of this.processes()) this.kill(pid);
-        rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+        rmSync(join(this.folder, ".."), { recursive: true, force: true, maxRetries: 5 });
     }
 }
 

@@ -16,6 +16,9 @@ export const root = resolve(__dirname, "../../..");
 const { grpcChannelOptions } = engineConnections as unknown as { grpcChannelOptions: Record<string, unknown> };
 grpcChannelOptions["grpc.use_local_subchannel_pool"] = 1;
 
+/** The CLI, whose version is asked once. */
+let command: Promise<automation.PulumiCommand> | undefined;
+
 /** What a deployment on the real engine came to. */
 export interface Run {
     readonly ok: boolean;
@@ -29,10 +32,18 @@ export interface Run {
 
 /** A stack of the real engine against a local cloud, in a folder and a backend of its own. */
 export class TestStack {
+    /** The same stack, for operations: without reading its outputs and its history afterwards, three processes each time. */
+    private readonly operating: automation.Stack;
+
     private constructor(
         readonly stack: automation.Stack,
         readonly folder: string,
-    ) {}
+    ) {
+        this.operating = Object.assign(Object.create(stack) as automation.Stack, {
+            outputs: () => Promise.resolve({}),
+            info: () => Promise.resolve(undefined),
+        });
+    }
 
     /**
      * Makes a stack for a program; without one, for the project of this repository: its main example. Its name counts where
@@ -89,11 +100,14 @@ export class TestStack {
         stackName: string,
         project: (folder: string) => { workDir: string } | { projectName: string; program: automation.PulumiFn },
     ): Promise<TestStack> {
-        const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-stack-"));
-        mkdirSync(join(folder, "backend"));
-        symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+        // Before each run of a program, the language host looks for plugins in every folder below the program's. The packages
+        // are therefore beside it: Node.js finds them there too.
+        const folder = join(mkdtempSync(join(tmpdir(), "databricks-cmk-stack-")), "project");
+        mkdirSync(join(folder, "backend"), { recursive: true });
+        symlinkSync(join(root, "node_modules"), join(folder, "..", "node_modules"));
         const options: automation.LocalWorkspaceOptions = {
             workDir: folder,
+            pulumiCommand: await (command ??= automation.PulumiCommand.get()),
             envVars: {
                 ...cloud.environment(),
                 PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
@@ -104,18 +118,23 @@ export class TestStack {
         };
         const of = project(folder);
         const stack = await ("program" in of
-            ? automation.LocalWorkspace.createOrSelectStack({ stackName, ...of }, options)
-            : automation.LocalWorkspace.createOrSelectStack({ stackName, ...of }, options));
+            ? automation.LocalWorkspace.createStack({ stackName, ...of }, options)
+            : automation.LocalWorkspace.createStack({ stackName, ...of }, options));
         return new TestStack(stack, folder);
     }
 
     /** Sets configuration of the stack, lists and maps as `pulumi config set --path` does; `undefined` takes a value away. */
     async configure(config: Record<string, unknown>): Promise<void> {
-        for (const [key, value] of Object.entries(config)) {
-            if (value === undefined) await this.stack.removeConfig(key);
-            else if (typeof value !== "object") await this.stack.setConfig(key, { value: String(value) });
-            else await this.stack.setAllConfig(Object.fromEntries(leaves(key, value)), true);
-        }
+        const entries = Object.entries(config);
+        const nested = entries
+            .filter(([, value]) => typeof value === "object")
+            .flatMap(([key, value]) => leaves(key, value));
+        const plain = entries.filter(([, value]) => value !== undefined && typeof value !== "object");
+        const removed = entries.filter(([, value]) => value === undefined).map(([key]) => key);
+        const values = plain.map(([key, value]) => [key, { value: String(value) }] as const);
+        if (values.length > 0) await this.stack.setAllConfig(Object.fromEntries(values));
+        if (nested.length > 0) await this.stack.setAllConfig(Object.fromEntries(nested), true);
+        if (removed.length > 0) await this.stack.removeAllConfig(removed);
     }
 
     /** The environment of its next commands; a change holds from the next one on. */
@@ -129,16 +148,16 @@ export class TestStack {
     }
 
     up(options: automation.UpOptions = {}): Promise<Run> {
-        return this.run((common) => this.stack.up({ ...common, ...options }));
+        return this.run((common) => this.operating.up({ ...common, ...options }));
     }
     preview(options: automation.PreviewOptions = {}): Promise<Run> {
-        return this.run((common) => this.stack.preview({ ...common, ...options }));
+        return this.run((common) => this.operating.preview({ ...common, ...options }));
     }
     refresh(): Promise<Run> {
-        return this.run((common) => this.stack.refresh(common));
+        return this.run((common) => this.operating.refresh(common));
     }
     destroy(): Promise<Run> {
-        return this.run((common) => this.stack.destroy(common));
+        return this.run((common) => this.operating.destroy(common));
     }
 
     /** The state as it is stored, and its resources. */
@@ -166,7 +185,7 @@ export class TestStack {
 
     /** Takes the stack's folder away. */
     remove(): void {
-        rmSync(this.folder, { recursive: true, force: true });
+        rmSync(join(this.folder, ".."), { recursive: true, force: true });
     }
 
     private async run(

@@ -35,5 +35,7 @@ export function localEnvironment({ pulumi, pulumiHome }) {
         no_proxy: direct,
         PULUMI_HOME: pulumiHome,
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The local cloud takes the place of the AWS plugin, which the engine would download before each operation, or try to.
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     };
 }

@@ -26,11 +26,15 @@ export class Stack {
      * @param {string} pulumi
      */
     static async create(cloud, pulumi) {
-        const folder = temporaryFolder("databricks-cmk-start-");
-        mkdirSync(join(folder, "backend"));
+        const outer = temporaryFolder("databricks-cmk-start-");
+        // Before each run of a program, the language host looks for plugins in every folder below the project's. The packages
+        // are therefore beside it: Node.js finds them there too.
+        const folder = join(outer, "project");
+        mkdirSync(join(folder, "backend"), { recursive: true });
         copyFileSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-        for (const name of ["examples", "node_modules"]) symlinkSync(join(root, name), join(folder, name));
-        const environment = localEnvironment({ pulumi, pulumiHome: join(folder, "pulumi-home") });
+        symlinkSync(join(root, "examples"), join(folder, "examples"));
+        symlinkSync(join(root, "node_modules"), join(outer, "node_modules"));
+        const environment = localEnvironment({ pulumi, pulumiHome: join(outer, "pulumi-home") });
         const own = {
             PATH: environment.PATH ?? "",
             PULUMI_HOME: environment.PULUMI_HOME ?? "",
