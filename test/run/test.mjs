@@ -1,6 +1,7 @@
 // @ts-check
-// `npm test`: sets up what is missing, checks style, runs the unit tests, then the tests on the real engine, some files at a
-// time. Arguments after `--` go to mocha: npm test -- --grep "key". The last line counts passed and failed tests.
+// `npm test`: sets up what is missing, then checks style and runs all tests, several processes at a time. What each of them
+// prints is shown when it ends. Arguments after `--` go to mocha: npm test -- --grep "key". The last line counts passed and
+// failed tests.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -9,18 +10,25 @@ import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./proc
 import { setUp } from "./setup.mjs";
 
 /**
- * The suites in order, and the time limit of one test in milliseconds. Each file of a suite that is `apart` runs in its own
- * process, several at a time: such tests mostly wait for the engine, and share nothing.
+ * The suites, and the time limit of one test in milliseconds. Each file of a suite that is `apart` runs in its own process. The
+ * limits are many times what a test needs, because other processes run beside it.
  */
 const SUITES = [
-    { name: "unit", timeout: 10_000, apart: false },
+    { name: "unit", timeout: 60_000, apart: false },
     { name: "engine", timeout: 300_000, apart: true },
     { name: "clients", timeout: 300_000, apart: true },
     { name: "consumers", timeout: 300_000, apart: true },
 ];
 
-/** The slowest files of a suite that runs apart. They start first, so that none runs alone at the end. */
-const LONGEST = ["crash", "key-change", "examples-network", "start", "orphans"];
+/** The slowest jobs, which start first, so that none runs alone at the end. */
+const LONGEST = [
+    "engine tests of crash",
+    "unit tests",
+    "engine tests of key-change",
+    "engine tests of examples-network",
+    "engine tests of orphans",
+    "engine tests of start",
+];
 
 const total = { passed: 0, failed: 0 };
 
@@ -45,9 +53,25 @@ function finish() {
 /** @param {string[]} mochaArguments */
 async function runAll(mochaArguments) {
     const { pulumi } = await setUp({ log: console.log });
-    await checkStyle();
     const folder = temporaryFolder("databricks-cmk-test-");
-    for (const suite of SUITES) await runSuite(suite, { folder, pulumi }, mochaArguments);
+    /** @type {{what: string, start: () => Promise<void>}[]} */
+    const jobs = [{ what: "style", start: checkStyle }];
+    for (const suite of SUITES) {
+        const names = testsOf(suite.name);
+        for (const group of suite.apart ? names.map((name) => [name]) : [names]) {
+            const what = suite.apart ? `${suite.name} tests of ${group[0]}` : `${suite.name} tests`;
+            const own = join(folder, what.replaceAll(" ", "-"));
+            jobs.push({ what, start: () => runFiles(suite, group, what, { own, pulumi }, mochaArguments) });
+        }
+    }
+    const rank = (/** @type {{what: string}} */ { what }) =>
+        LONGEST.includes(what) ? LONGEST.indexOf(what) : Infinity;
+    const waiting = [...jobs].sort((one, other) => (rank(one) < rank(other) ? -1 : rank(one) > rank(other) ? 1 : 0));
+    const worker = async () => {
+        for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job.start();
+    };
+    // They wait for processes for a third of their time, so one more than there are processors.
+    await Promise.all(Array.from({ length: Math.min(4, availableParallelism() + 1) }, worker));
     if (total.passed + total.failed === 0) throw new Problem("No test ran.");
 }
 
@@ -61,49 +85,34 @@ async function checkStyle() {
         const { code, stdout, stderr } = await run(String(command), args, { cwd: root });
         if (code === 0) continue;
         total.failed++;
-        console.error(`${stdout}${stderr}`.trim());
+        console.error(`\n── style\n${stdout}${stderr}`.trimEnd());
         console.error("\nThat counts as a failed test; `npm run lint` shows it again.\n");
     }
 }
 
 /**
- * @param {{name: string, timeout: number, apart: boolean}} suite
- * @param {{folder: string, pulumi: string}} folders for the files of the run, and of the CLI
- * @param {string[]} mochaArguments
+ * The test files of a suite. Listed from the sources: a compiled test whose source was deleted must not run.
+ * @param {string} suite
  */
-async function runSuite(suite, folders, mochaArguments) {
-    // Listed from the sources: a compiled test whose source was deleted must not run.
-    const sources = join(root, "test", suite.name);
+function testsOf(suite) {
+    const sources = join(root, "test", suite);
     const names = (existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: "utf8" }) : [])
         .filter((file) => file.endsWith(".test.ts"))
         .map((file) => file.replace(/\.test\.ts$/, ""))
         .sort();
-    if (names.length === 0) throw new Problem(`There is no test in test/${suite.name}.`);
-
-    console.log(`\n── ${suite.name} tests`);
-    if (!suite.apart) return runFiles(suite, names, folders, mochaArguments, true);
-    const order = (/** @type {string} */ name) => (LONGEST.indexOf(name) + LONGEST.length + 1) % (LONGEST.length + 1);
-    const waiting = [...names].sort((one, other) => order(one) - order(other));
-    const worker = async () => {
-        for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-            await runFiles(suite, [name], folders, mochaArguments, false);
-        }
-    };
-    // They wait for processes for a third of their time, so one more than there are processors.
-    await Promise.all(Array.from({ length: Math.min(3, availableParallelism() + 1) }, worker));
+    if (names.length === 0) throw new Problem(`There is no test in test/${suite}.`);
+    return names;
 }
 
 /**
  * Runs test files in one mocha process.
  * @param {{name: string, timeout: number}} suite
  * @param {string[]} names
- * @param {{folder: string, pulumi: string}} folders
+ * @param {string} what what they are called
+ * @param {{own: string, pulumi: string}} folders for the files of this process, and of the CLI
  * @param {string[]} mochaArguments
- * @param {boolean} show whether its output is shown as it comes, or at the end
  */
-async function runFiles({ name: suite, timeout }, names, { folder, pulumi }, mochaArguments, show) {
-    const what = names.length === 1 ? `${suite} tests of ${names[0]}` : `${suite} tests`;
-    const own = join(folder, `${suite}-${names.length === 1 ? names[0] : "all"}`);
+async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, mochaArguments) {
     mkdirSync(own);
     const counts = join(own, "counts.json");
     const mocha = join(root, "node_modules", ".bin", "mocha");
@@ -113,9 +122,12 @@ async function runFiles({ name: suite, timeout }, names, { folder, pulumi }, moc
     const { code, stdout, stderr } = await run(
         mocha,
         [...args, "--timeout", `${timeout}`, ...mochaArguments, ...files],
-        { cwd: root, env: localEnvironment({ pulumi, pulumiHome: join(own, "pulumi-home") }), show },
+        {
+            cwd: root,
+            env: { ...localEnvironment({ pulumi, pulumiHome: join(own, "pulumi-home") }), ...preload(suite) },
+        },
     );
-    if (!show) console.log(`${stdout}${stderr}`.trimEnd());
+    console.log(`\n── ${what}\n${stdout}${stderr}`.trimEnd());
     if (!existsSync(counts)) {
         total.failed++;
         console.error(`The ${what} ended early (exit code ${code}); counted as one failed test.`);
@@ -130,4 +142,15 @@ async function runFiles({ name: suite, timeout }, names, { folder, pulumi }, moc
         total.failed++;
         console.error(`mocha ended with exit code ${code} for the ${what}: counted as one failed test.`);
     }
+}
+
+/**
+ * What lets the processes of a suite start faster; see test/engine/load-late.ts.
+ * @param {string} suite
+ * @returns {Record<string, string>}
+ */
+function preload(suite) {
+    if (suite !== "engine") return {};
+    const file = JSON.stringify(join(root, "dist", "test", "engine", "load-late.js"));
+    return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require ${file}`.trim() };
 }
