@@ -1,11 +1,15 @@
 import { expect } from "chai";
 
-import { crashAt, killPoints, recordPhases } from "../crash/crash";
+import { crashAt, type KillPoint, killPoints, recordPhases } from "../crash/crash";
 import { crashMove, movePoints, recordMove } from "../crash/move";
+
+/** The kill points. Their recording takes a whole life of a stack, so it is made once. */
+let points: Promise<KillPoint[]> | undefined;
+const allPoints = () => (points ??= recordPhases().then(killPoints));
 
 describe("kill -9 on the real engine (a sample; npm run test:crash has all)", () => {
     it("loses nothing, leaves no orphan and creates nothing twice", async () => {
-        const points = killPoints(await recordPhases());
+        const points = await allPoints();
         const workspace = points.filter(({ request, phase }) => request === "POST workspaces" && phase === "create");
         const sample = [
             ...workspace.filter(({ when, victim }) => when === "after" || victim === "engine"),
@@ -29,7 +33,7 @@ describe("kill -9 on the real engine (a sample; npm run test:crash has all)", ()
     });
 
     it("converges when the engine left the file beside its state empty, after that file is deleted as docs/troubleshooting.md says", async () => {
-        const points = killPoints(await recordPhases());
+        const points = await allPoints();
         const [point] = points.filter(
             ({ request, phase, when, victim }) =>
                 request === "POST workspaces" && phase === "create" && when === "after" && victim === "engine",

@@ -17,45 +17,48 @@ interface Shape {
     onKeyChange?: databricks.OnKeyChange;
 }
 
+const without: Shape = {};
+const first: Shape = { key: "first" };
+
 /** Changes of a stack: from one shape to another. */
 const changes: Record<
     string,
     { from: Shape; to: Shape; isKeyChange: boolean; isRemoval?: boolean; says?: RegExp; does?: string[] }
 > = {
-    add: { from: {}, to: { key: "first" }, isKeyChange: true, says: /changes from none to [0-9a-f-]{36}/ },
+    add: { from: without, to: { key: "first" }, isKeyChange: true, says: /changes from none to [0-9a-f-]{36}/ },
     change: {
-        from: { key: "first" },
+        from: first,
         to: { key: "second" },
         isKeyChange: true,
         says: /changes from [0-9a-f-]{36} to [0-9a-f-]{36}/,
     },
     remove: {
-        from: { key: "first" },
+        from: first,
         to: {},
         isKeyChange: true,
         isRemoval: true,
         says: /changes from [0-9a-f-]{36} to none/,
     },
     unknown: {
-        from: { key: "first" },
+        from: first,
         to: { key: "new" },
         isKeyChange: true,
         says: /may change from [0-9a-f-]{36} to a key that is not known yet/,
     },
     "same KMS key, registered again": {
-        from: { key: "first" },
+        from: first,
         to: { key: "again" },
         isKeyChange: true,
         says: /same KMS key, registered again/,
     },
     "the alias alone": {
-        from: { key: "first" },
+        from: first,
         to: { key: "first", alias: "alias/other" },
         isKeyChange: false,
         does: [],
     },
     "another field alone": {
-        from: { key: "first" },
+        from: first,
         to: { key: "first", tags: { team: "b" } },
         isKeyChange: false,
         does: ["update Workspace w"],
@@ -71,61 +74,78 @@ describe("key changes on the real engine", () => {
     });
     after(() => cloud.stop());
 
-    const program = (shape: Shape) => async () => {
-        const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
-        const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
-        const register = (name: string, arn: string, alias = "alias/one") =>
-            new databricks.CustomerManagedKey(name, {
-                awsKeyInfo: { keyArn: arns[arn] ?? "", keyAlias: alias },
-                useCases: name === "storage" ? ["STORAGE"] : ["MANAGED_SERVICES"],
+    const program =
+        (shape: Shape, keyArns: Record<string, string> = arns) =>
+        async () => {
+            const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+            const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+            const register = (name: string, arn: string, alias = "alias/one") =>
+                new databricks.CustomerManagedKey(name, {
+                    awsKeyInfo: { keyArn: keyArns[arn] ?? "", keyAlias: alias },
+                    useCases: name === "storage" ? ["STORAGE"] : ["MANAGED_SERVICES"],
+                });
+            const first = register("first", "a", shape.alias);
+            const second = register("second", "b");
+            const again = register("again", "a");
+            const storageKey = register("storage", "b");
+            const keys = {
+                first: () => first,
+                second: () => second,
+                again: () => again,
+                new: () => register("new", "b", "alias/new"),
+            };
+            new databricks.Workspace("w", {
+                workspaceName: "w",
+                awsRegion: "us-east-1",
+                credentialsId: credentials.credentialsId,
+                storageConfigurationId: storage.storageConfigurationId,
+                managedServicesCustomerManagedKeyId: shape.key && keys[shape.key]().customerManagedKeyId,
+                storageCustomerManagedKeyId: shape.storageKey === true ? storageKey.customerManagedKeyId : undefined,
+                customTags: shape.tags,
+                onKeyChange: shape.onKeyChange,
             });
-        const first = register("first", "a", shape.alias);
-        const second = register("second", "b");
-        const again = register("again", "a");
-        const storageKey = register("storage", "b");
-        const keys = {
-            first: () => first,
-            second: () => second,
-            again: () => again,
-            new: () => register("new", "b", "alias/new"),
         };
-        new databricks.Workspace("w", {
-            workspaceName: "w",
-            awsRegion: "us-east-1",
-            credentialsId: credentials.credentialsId,
-            storageConfigurationId: storage.storageConfigurationId,
-            managedServicesCustomerManagedKeyId: shape.key && keys[shape.key]().customerManagedKeyId,
-            storageCustomerManagedKeyId: shape.storageKey === true ? storageKey.customerManagedKeyId : undefined,
-            customTags: shape.tags,
-            onKeyChange: shape.onKeyChange,
-        });
-    };
 
     const pack = join(root, "examples", "policy-pack");
     const workspaceOf = ({ operations }: Run) => operations.filter((operation) => operation.endsWith(" Workspace w"));
+
+    /** A stack that was brought up, in an account of its own. */
+    const begin = async (from: Shape) => {
+        const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        const keyArns = { a: cloud.createKey(), b: cloud.createKey() };
+        const stack = await TestStack.create(cloud, program(from, keyArns));
+        const { ok, output } = await stack.up();
+        expect(ok, output).to.equal(true);
+        return { cloud, keyArns, stack };
+    };
+    // A preview changes nothing, so the changes that begin alike are previewed on one stack.
+    const begun = new Map<Shape, ReturnType<typeof begin>>();
+    after(async () => {
+        for (const { cloud, stack } of await Promise.all(begun.values())) {
+            stack.remove();
+            await cloud.stop();
+        }
+    });
 
     for (const [name, { from, to, isKeyChange, isRemoval = false, says = /(?:)/, does = [] }] of Object.entries(
         changes,
     )) {
         describe(name, () => {
+            let cloud: LocalCloud;
+            let keyArns: Record<string, string>;
             let stack: TestStack;
             before(async () => {
-                stack = await TestStack.create(cloud, program(from));
-                const { ok, output } = await stack.up();
-                expect(ok, output).to.equal(true);
+                begun.set(from, begun.get(from) ?? begin(from));
+                ({ cloud, keyArns, stack } = await begun.get(from)!);
                 cloud.clearRequests();
             });
-            after(async () => {
+            after(() => {
                 expect(
                     cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token")),
                 ).to.deep.equal([]);
-                stack.program = program(from);
-                const { ok, output } = await stack.destroy();
-                expect(ok, output).to.equal(true);
-                stack.remove();
             });
             const preview = (onKeyChange: databricks.OnKeyChange, level?: string) => {
-                stack.program = program({ ...to, onKeyChange });
+                stack.program = program({ ...to, onKeyChange }, keyArns);
                 if (level === undefined) return stack.preview();
                 const config = join(stack.folder, "guard.json");
                 writeFileSync(config, JSON.stringify({ all: "disabled", "workspace-key-immutable": level }));
