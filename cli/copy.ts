@@ -16,8 +16,8 @@ export const copy: Command = {
     summary: "Copies folders, notebooks, files, dashboards and permissions into another workspace, and verifies it.",
     description:
         "What is equal is left alone, so it can be run again at any time; nothing is changed in the workspace that is copied\n" +
-        "from, and nothing is overwritten that was changed later. Signs in as the provider does (DATABRICKS_* variables or a\n" +
-        "profile), as a service principal that belongs to both workspaces. Ends with 0 where everything is equal but what is\n" +
+        "from, and nothing is overwritten that was edited in the other one. Signs in as the provider does (DATABRICKS_*\n" +
+        "variables or a profile), as a service principal that belongs to both workspaces. Ends with 0 where everything is equal but what is\n" +
         "accepted, and with 1 otherwise. docs/migrating-notebooks.md tells more.",
     options: {
         from: { value: "ID|URL", help: "The workspace to copy from: its id, or the URL of its front page." },

@@ -159,7 +159,7 @@ class Drill {
     private async writeCanary(): Promise<string> {
         this.mayHaveCanary = true;
         const bytes = Buffer.from(`# Written by \`pulumi-databricks-cmk drill\`; may be deleted.\n# ${this.token}\n`);
-        await this.target.content.import(this.path, { format: "SOURCE", language: "PYTHON", bytes, overwrite: false });
+        await this.target.content.import(this.path, { format: "SOURCE", language: "PYTHON", bytes });
         await this.read();
         return this.path;
     }

@@ -13,6 +13,8 @@ export interface WorkspaceObject {
     readonly resourceId?: string;
     readonly language?: string;
     /** In milliseconds since 1970; not every object has one. */
+    readonly createdAt?: number;
+    /** In milliseconds since 1970; not every object has one. */
     readonly modifiedAt?: number;
     /** Bytes of a file. */
     readonly size?: number;
@@ -33,8 +35,6 @@ export interface ImportContent {
     readonly format: "DBC" | "SOURCE" | "AUTO" | "RAW";
     readonly language?: string;
     readonly bytes: Buffer;
-    /** Whether what is at the path is replaced. DBC takes no such thing. */
-    readonly overwrite: boolean;
 }
 
 /**
@@ -56,6 +56,7 @@ export interface WorkspaceContent {
     export(object: WorkspaceObject, format: ExportFormat): Promise<Buffer>;
     /** The content of an object, as `export`, but `undefined` where it has more bytes than this. */
     exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined>;
+    /** Makes an object. Rejects where there is one at the path. */
     import(path: string, content: ImportContent): Promise<void>;
     /** No error where it exists. */
     makeFolder(path: string): Promise<void>;

@@ -132,6 +132,8 @@ export class CopyPass implements PairVisitor {
             this.changed = true;
             this.note(source);
             this.pass.written.add(source);
+            // Another object than the one that had them.
+            this.state.permitted.delete(keyOf(source));
             if (result.lost !== undefined) findings.add(source, result.lost.kind, result.lost.reason);
         }
         return result.outcome === "equal";
@@ -156,6 +158,8 @@ export class CopyPass implements PairVisitor {
         const { findings } = this.context;
         const key = keyOf(source);
         if (this.first || isOwnFolder(source)) return;
+        // What was there when all was verified had its permissions then: who works in the new workspace may have changed them.
+        if (this.context.settlement.precedesVerification(target) && !this.state.ours.has(key)) return;
         if (this.state.permitted.has(key)) return findings.keep(source, ["unknown-principal", "permissions"]);
         await this.pass.attempt(source, async () => {
             for (const { kind, reason } of await this.state.permissions.copy(source, target))

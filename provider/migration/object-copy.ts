@@ -28,6 +28,9 @@ export interface CopyRequest {
     readonly acceptsLostOutputs: boolean;
 }
 
+/** How long after its creation an import may still change an object, in milliseconds: nobody can have opened it by then. */
+const IMPORT_TIME = 2_000;
+
 /** How often an object is written at most, where responses are lost. */
 const ATTEMPTS = 5;
 
@@ -38,6 +41,8 @@ interface Progress extends CopyRequest {
     readonly codeOnly: boolean;
     /** Whether a write may have had its effect. */
     readonly attempted: boolean;
+    /** Whether somebody else has made what is there, after it was found missing. */
+    readonly foreign: boolean;
 }
 
 /** Copies objects of known types. What is there is looked at first; what is equal is not written. */
@@ -51,9 +56,9 @@ export class ObjectCopy {
         private readonly inUseSince: number | undefined,
     ) {}
 
-    /** Writes the object into the new workspace, unless what is there is equal or somebody's later work. */
+    /** Writes the object into the new workspace, unless what is there is equal or may be somebody's work. */
     async copy(request: CopyRequest): Promise<CopyResult> {
-        let progress: Progress = { ...request, codeOnly: false, attempted: false };
+        let progress: Progress = { ...request, codeOnly: false, attempted: false, foreign: false };
         for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
             const next = await this.attempt(progress);
             if ("outcome" in next) return next;
@@ -75,7 +80,8 @@ export class ObjectCopy {
             // The write may have had its effect, or somebody else's came first: what is there now decides.
             await this.clock.sleep(200 + this.clock.random() * 800);
             const found = await this.to.find(source.path);
-            return { ...progress, target: found, attempted: attempted || error instanceof NoResponseError };
+            const isLost = error instanceof NoResponseError;
+            return { ...progress, target: found, attempted: attempted || isLost, foreign: !attempted && !isLost };
         }
     }
 
@@ -88,11 +94,18 @@ export class ObjectCopy {
                 `at its path in the new workspace is a ${target.typeName}: rename one of the two, or accept it.`,
             );
         if (await this.comparison.isEqual(source, target)) return attempted ? written(progress) : { outcome: "equal" };
-        if (progress.ours || attempted || (isNewer(source, target) && !this.isInUse(target))) return undefined;
+        if (attempted || (!progress.foreign && this.isCopy(progress, target))) return undefined;
         return problem(
             "changed-in-target",
             `it is another one in the new workspace, and ${isNewer(source, target) ? "may be somebody's work" : "was changed there later"}: it was not overwritten. Delete one of the two, or accept it.`,
         );
+    }
+
+    /** Whether nothing but an older copy goes with what is in the new workspace. */
+    private isCopy({ source, ours }: Progress, target: WorkspaceObject): boolean {
+        const isEdited = wasEdited(target);
+        if (ours) return isEdited !== true;
+        return isEdited === false && isNewer(source, target) && !this.isInUse(target);
     }
 
     private isInUse({ modifiedAt }: WorkspaceObject): boolean {
@@ -102,8 +115,9 @@ export class ObjectCopy {
     private async write({ source, target, codeOnly }: Progress): Promise<void> {
         const format = source.type !== "NOTEBOOK" ? "AUTO" : codeOnly ? "SOURCE" : "DBC";
         await this.reader.read(this.from, source, format, async (bytes) => {
-            if (target !== undefined && format === "DBC") await this.to.delete(target.path);
-            await this.to.import(source.path, importOf(source, format, bytes, target !== undefined));
+            // Never overwritten in place: a copy that nobody has edited is one whose times are those of its creation.
+            if (target !== undefined) await this.to.delete(target.path);
+            await this.to.import(source.path, importOf(source, format, bytes));
         });
     }
 
@@ -138,16 +152,11 @@ function tooLarge({ type }: WorkspaceObject): string {
         : "it is over the 10 MB that the service hands out. Move it by hand, or to a volume.";
 }
 
-function importOf(
-    source: WorkspaceObject,
-    format: "AUTO" | "SOURCE" | "DBC",
-    bytes: Buffer,
-    overwrite: boolean,
-): ImportContent {
-    if (format === "DBC") return { format, bytes, overwrite: false };
-    if (format === "SOURCE") return { format, language: source.language, bytes, overwrite };
+function importOf(source: WorkspaceObject, format: "AUTO" | "SOURCE" | "DBC", bytes: Buffer): ImportContent {
+    if (format === "DBC") return { format, bytes };
+    if (format === "SOURCE") return { format, language: source.language, bytes };
     // With AUTO a file that looks like a notebook would become one.
-    return { format: source.type === "DASHBOARD" ? "AUTO" : "RAW", bytes, overwrite };
+    return { format: source.type === "DASHBOARD" ? "AUTO" : "RAW", bytes };
 }
 
 function problem(kind: FindingKind, reason: string): CopyResult {
@@ -157,6 +166,12 @@ function problem(kind: FindingKind, reason: string): CopyResult {
 /** Whether the object was changed in the old workspace after it was written in the new one. */
 function isNewer(source: WorkspaceObject, target: WorkspaceObject): boolean {
     return source.modifiedAt !== undefined && target.modifiedAt !== undefined && source.modifiedAt >= target.modifiedAt;
+}
+
+/** Whether an object was changed after it was made; `undefined` where its times do not tell. */
+function wasEdited({ createdAt, modifiedAt }: WorkspaceObject): boolean | undefined {
+    if (createdAt === undefined || modifiedAt === undefined) return undefined;
+    return modifiedAt > createdAt + IMPORT_TIME;
 }
 
 /** Whether an error leaves open what is in the new workspace now. */

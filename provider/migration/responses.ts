@@ -13,6 +13,7 @@ const objectSchema = z.object({
     object_id: int64,
     resource_id: maybe(int64),
     language: maybe(z.string()),
+    created_at: maybe(z.coerce.number()),
     modified_at: maybe(z.coerce.number()),
     size: maybe(z.coerce.number()),
 });
@@ -28,7 +29,8 @@ const types: Readonly<Record<string, ObjectType>> = {
 
 /** An object as lists show it. Throws for anything else. */
 export function toObject(value: unknown): WorkspaceObject {
-    const { path, object_type, object_id, resource_id, language, modified_at, size } = objectSchema.parse(value);
+    const { path, object_type, object_id, resource_id, language, created_at, modified_at, size } =
+        objectSchema.parse(value);
     return {
         path,
         type: types[object_type] ?? "OTHER",
@@ -36,6 +38,7 @@ export function toObject(value: unknown): WorkspaceObject {
         id: object_id,
         ...(resource_id === undefined || resource_id === object_id ? {} : { resourceId: resource_id }),
         ...(language === undefined ? {} : { language }),
+        ...(created_at === undefined ? {} : { createdAt: created_at }),
         ...(modified_at === undefined ? {} : { modifiedAt: modified_at }),
         ...(size === undefined ? {} : { size }),
     };

@@ -86,6 +86,11 @@ export class Settlement {
         return type === "DIRECTORY" || (modifiedAt !== undefined && modifiedAt < this.earlier.at - MARGIN);
     }
 
+    /** Whether an object of the new workspace was there when everything was verified; where its times do not tell, it counts as there. */
+    precedesVerification({ createdAt }: WorkspaceObject): boolean {
+        return this.earlier !== undefined && (createdAt === undefined || createdAt <= this.earlier.at);
+    }
+
     /** Compares what a pass has listed with what was verified. Whether the pass took something for unchanged that may not be. */
     learn(listed: TreeDigest): boolean {
         const unlike = this.digest?.partsUnlike(listed).filter((part) => !this.changed.has(part)) ?? [];

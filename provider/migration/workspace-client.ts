@@ -110,9 +110,9 @@ export class WorkspaceClient implements WorkspaceContent {
     }
 
     /** Imports an object; not repeated where its effect is not known. */
-    async import(path: string, { format, language, bytes, overwrite }: ImportContent): Promise<void> {
-        const fields = { path, format, ...(language === undefined ? {} : { language }), overwrite: String(overwrite) };
-        const { body, contentType } = multipart(format === "DBC" ? without(fields, "overwrite") : fields, bytes);
+    async import(path: string, { format, language, bytes }: ImportContent): Promise<void> {
+        const fields = { path, format, ...(language === undefined ? {} : { language }) };
+        const { body, contentType } = multipart(fields, bytes);
         await this.limited(() =>
             this.transport({ method: "POST", path: "/api/2.0/workspace/import", body, contentType, repeatable: false }),
         );
@@ -239,8 +239,4 @@ export class WorkspaceClient implements WorkspaceContent {
 
 function query(parameters: Record<string, string>): string {
     return new URLSearchParams(parameters).toString();
-}
-
-function without(fields: Record<string, string>, name: string): Record<string, string> {
-    return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
-import { seeds, type SnapshotEntry } from "../cloud";
+import { type Seed, seeds, type SnapshotEntry } from "../cloud";
 import { MigrationWorld } from "./migration-world";
 
 const LIMIT = 10_485_760;
@@ -87,6 +87,31 @@ describe("moving a workspace's content", () => {
             expect(grants(replacement, "/Shared/f/n")).to.deep.equal({ "user_name:ada@example.com": "CAN_EDIT" });
             const firstPut = world.requests.findIndex((one) => one.includes("PUT"));
             expect(world.requests.slice(firstPut).some((one) => one.endsWith("/import"))).to.equal(false);
+        });
+
+        it("come again to what is written again after it had them", async () => {
+            const file = (text: string) => seeds.file(text, { permissions: { "group_name:data": "CAN_RUN" } });
+            await world.old.seed({ "/Shared/f": file("1"), "/Shared/g": seeds.file("1") });
+            const edits: { when: string; what: Record<string, Seed> }[] = [
+                { when: "/export", what: { "/Shared/g": seeds.file("2") } },
+                { when: "/permissions/", what: { "/Shared/f": file("2") } },
+            ];
+            const edit = (one: (typeof edits)[number]) => {
+                world.clock.time += 60_000;
+                void world.old.seed(one.what);
+                edits.splice(edits.indexOf(one), 1);
+            };
+            world.mishaps = (request, _, to) => {
+                const next = edits.find(({ when }) => request.path.includes(when));
+                const isPut = request.method === "PUT" || next?.when === "/export";
+                if (next !== undefined && to === "new" && isPut) edit(next);
+                return undefined;
+            };
+            expect((await migrateContent(options())).findings).to.deep.equal([]);
+            expect(edits).to.deep.equal([]);
+            const { replacement } = await world.snapshots();
+            expect(String(await world.replacement.read("/Shared/f"))).to.equal("2");
+            expect(grants(replacement, "/Shared/f")).to.deep.equal({ "group_name:data": "CAN_RUN" });
         });
 
         it("of principals that the new workspace does not know are named, and the others are given", async () => {
@@ -221,6 +246,68 @@ describe("moving a workspace's content", () => {
         world.old.behavior.times = "files";
         expect((await migrateContent(options())).findings.map(({ kind }) => kind)).to.deep.equal(["changed-in-target"]);
         expect((await world.replacement.read("/Shared/a"))?.toString()).to.equal("work");
+    });
+
+    it("overwrites nothing that was edited in the new workspace, though the old one was edited later and nothing is verified yet", async () => {
+        const edit = async (workspace: "old" | "replacement", text: string) => {
+            world.clock.time += 60_000;
+            await world[workspace].seed({ "/Shared/a": seeds.notebook(text), "/Shared/f": seeds.file(text) });
+        };
+        await edit("old", "1");
+        await migrateContent(options());
+        await edit("replacement", "work");
+        await edit("old", "later");
+        const report = await migrateContent(options());
+        expect(report.findings.map(({ path, kind }) => `${path} ${kind}`)).to.deep.equal([
+            "/Shared/a changed-in-target",
+            "/Shared/f changed-in-target",
+        ]);
+        for (const path of ["/Shared/a", "/Shared/f"])
+            expect(String(await world.replacement.read(path))).to.equal("work");
+    });
+
+    it("overwrites nothing that was edited in the new workspace while it copies, though it wrote that itself", async () => {
+        await world.old.seed({ "/Shared/f": seeds.file("1"), "/Shared/g": seeds.file("1") });
+        let once = false;
+        world.mishaps = (request) => {
+            // In the second pass, when all is written.
+            if (!once && request.path.includes("/permissions/")) {
+                once = true;
+                world.clock.time += 60_000;
+                void world.replacement.seed({ "/Shared/f": seeds.file("work") });
+                world.clock.time += 60_000;
+                void world.old.seed({ "/Shared/f": seeds.file("later"), "/Shared/g": seeds.file("later") });
+            }
+            return undefined;
+        };
+        const report = await migrateContent(options());
+        expect(report.findings.map(({ path, kind }) => `${path} ${kind}`)).to.deep.equal([
+            "/Shared/f changed-in-target",
+        ]);
+        expect(String(await world.replacement.read("/Shared/f"))).to.equal("work");
+        expect(String(await world.replacement.read("/Shared/g"))).to.equal("later");
+    });
+
+    it("overwrites nothing that somebody makes in the new workspace between its list and the copy", async () => {
+        await world.old.seed({ "/Shared/f": seeds.file("1") });
+        world.mishaps = (request) => {
+            if (request.path.endsWith("/import")) void world.replacement.seed({ "/Shared/f": seeds.file("work") });
+            return undefined;
+        };
+        world.clock.time += 60_000;
+        await world.old.seed({ "/Shared/f": seeds.file("later", { modifiedAt: world.clock.time + 60_000 }) });
+        const report = await migrateContent(options());
+        expect(report.findings.map(({ kind }) => kind)).to.deep.equal(["changed-in-target"]);
+        expect(String(await world.replacement.read("/Shared/f"))).to.equal("work");
+    });
+
+    it("copies a file and a notebook again however often they change in the old workspace", async () => {
+        for (const text of ["1", "2", "3", "4"]) {
+            world.clock.time += 60_000;
+            await world.old.seed({ "/Shared/a": seeds.notebook(text), "/Shared/f": seeds.file(text) });
+            expect(await migrateContent(options()), text).to.include({ complete: true });
+        }
+        expect(String(await world.replacement.read("/Shared/f"))).to.equal("4");
     });
 
     it("moves notebooks of a service that shows no times for them", async () => {

@@ -400,6 +400,31 @@ describe("the content of a workspace that is replaced", () => {
                 .and.not.include("DIRECTORY /Shared/proj/deep");
         });
 
+        it("the permissions that the new one has by then stay; what comes late has those of the old one", async () => {
+            for (const { principals } of [old, made].map(({ id }) => cloud.workspace(id))) principals.addGroup("team");
+            const permitted = (level: string) => ({ ...aged, permissions: { "group_name:team": level } });
+            await cloud.workspace(made.id).seed({
+                "/Shared/etl": seeds.notebook("print(1)", permitted("CAN_READ")),
+                "/Shared/empty": seeds.folder(permitted("CAN_READ")),
+            });
+            await cloud.workspace(old.id).seed({
+                "/Shared/late": seeds.notebook("print(1)", permitted("CAN_RUN")),
+                "/Shared/later": seeds.folder(permitted("CAN_RUN")),
+            });
+            made = later(made, { digest: undefined });
+            await gate();
+            const held = cloud
+                .workspace(made.id)
+                .tree()
+                .map(({ path, permissions }) => [path, permissions["group_name:team"]]);
+            expect(Object.fromEntries(held)).to.include({
+                "/Shared/etl": "CAN_READ",
+                "/Shared/empty": "CAN_READ",
+                "/Shared/late": "CAN_RUN",
+                "/Shared/later": "CAN_RUN",
+            });
+        });
+
         it("everything is compared where the state does not say what was verified", async () => {
             made = later(made, { digest: undefined });
             await cloud.workspace(old.id).seed({ "/Shared/restored": seeds.notebook("print('restored')", aged) });

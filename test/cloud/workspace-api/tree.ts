@@ -17,7 +17,7 @@ export interface Node {
     readonly path: string;
     readonly type: ObjectType;
     language: Language | undefined;
-    readonly createdAt: number;
+    createdAt: number;
     modifiedAt: number;
     /** Bytes of a file's or dashboard's content. */
     size: number | undefined;

@@ -127,6 +127,7 @@ export class LocalWorkspace {
         if (seed.type === "FILE" || seed.type === "DASHBOARD") contents.writeBytes(node, Buffer.from(seed.bytes ?? ""));
         for (const [principal, level] of Object.entries(seed.permissions ?? {})) node.permissions.set(principal, level);
         node.modifiedAt = seed.modifiedAt ?? this.now();
+        node.createdAt = Math.min(node.createdAt, node.modifiedAt);
     }
 
     private nodeFor(path: string, seed: Seed): Node {
