@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { WorkspaceObject } from "./content";
 
 /** In how many parts a tree is summed up: what differs in one of them says nothing against the others. */
-const PARTS = 32;
+const PARTS = 128;
 
 /** Bytes of a part's sum. */
 const WIDTH = 4;
@@ -12,7 +12,7 @@ const WIDTH = 4;
 const MARGIN = 5 * 60_000;
 
 /**
- * A digest of what is in a workspace's tree, as lists show it: 171 characters, however many objects, in whatever order they are
+ * A digest of what is in a workspace's tree, as lists show it: 683 characters, however many objects, in whatever order they are
  * listed. Each object counts with its type, path, id and time of change, in the part that its path chooses.
  */
 export class TreeDigest {

@@ -145,7 +145,7 @@ describe("the content of a workspace that is replaced", () => {
         const { id, outs } = await process.workspace.create(changed());
         expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1, skipped: 0 });
         expect(outs["migration"]).to.have.property("verifiedAt").that.is.a("string");
-        expect(outs["migration"]).to.have.property("digest").that.has.length(171);
+        expect(outs["migration"]).to.have.property("digest").that.has.length(683);
         expect(paths(id)).to.deep.equal(paths(old.id));
         await process.workspace.delete(old.id, old.outs);
         expect(existing()).to.deep.equal([id]);
