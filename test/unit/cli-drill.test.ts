@@ -271,6 +271,43 @@ describe("the command drill", () => {
         }
     });
 
+    it("fails, and names the canary, where it cannot be removed; the key is enabled again before that", async () => {
+        await start();
+        const { key, content, ...target } = fakes();
+        const states: string[] = [];
+        const report = await runDrill({
+            ...target,
+            key,
+            content: {
+                ...content,
+                export: async (...args) => {
+                    if ((await key.state()) === "Disabled") throw new ApiError("denied", 403, "KEY", "no key", "GET");
+                    return content.export(...args);
+                },
+                delete: async () => void states.push(await key.state()),
+                find: async (path) => ({ path, type: "NOTEBOOK", typeName: "NOTEBOOK", id: "1" }),
+            },
+        });
+        expect(report).to.include({ passed: false, keyState: "Enabled" });
+        const last = report.steps.at(-1);
+        expect(last?.outcome).to.equal("failed");
+        expect(last?.detail).to.match(/^\/Shared\/.*drill.* is still there$/);
+        expect(new Set(states)).to.deep.equal(new Set(["Enabled"]));
+        expect(report.steps.filter(({ outcome }) => outcome === "passed")).to.have.length(6);
+    });
+
+    it("enables the key once more where the KMS accepted it but shows it as disabled", async () => {
+        await start();
+        const { key, ...target } = fakes();
+        let asked = 0;
+        const enable = async () => {
+            if (++asked > 2) await key.enable();
+        };
+        const report = await runDrill({ ...target, key: { ...key, enable } });
+        expect(report).to.include({ passed: false, keyState: "Enabled" });
+        expect(asked).to.equal(3);
+    });
+
     it("does not wait without end for a KMS that gives no response", async () => {
         await start();
         const silent = createServer();

@@ -8,10 +8,12 @@ import { type Clock, systemClock } from "../../provider/api/clock";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
+import { migrationSettings } from "../../provider/objects/workspace/migration-settings";
 import { InitializationError } from "../../provider/resource/errors";
 import { ownerOfInputs } from "../../provider/contract/ownership-tag";
 import { ObjectHandler } from "../../provider/resource/handler";
 import { Session } from "../../provider/runtime/session";
+import { readSettings } from "../../provider/runtime/settings";
 import { UNKNOWN } from "../../provider/util/property-path";
 import { LocalCloud, seeds } from "../cloud";
 import { fakeEnvironment, ownerFor } from "./environment";
@@ -147,6 +149,7 @@ describe("the content of a workspace that is replaced", () => {
         expect(outs["migration"]).to.have.property("verifiedAt").that.is.a("string");
         expect(outs["migration"]).to.have.property("digest").that.has.length(683);
         expect(paths(id)).to.deep.equal(paths(old.id));
+        expect(world.lines.filter((line) => /: moved \d of \d/.test(line))).to.not.deep.equal([]);
         await process.workspace.delete(old.id, old.outs);
         expect(existing()).to.deep.equal([id]);
     });
@@ -528,11 +531,44 @@ describe("the content of a workspace that is replaced", () => {
         const process = handlers();
         await compare(process, old, changed());
         cloud.account.nextOutcome = { status: "FAILED", message: "no" };
-        await initError(process.workspace.create(changed()));
+        const error = await initError(process.workspace.create(changed()));
+        expect(error.properties["migration"], "what is still to come").to.include({ from: old.id });
         const began = world.clock.now();
         expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is FAILED");
         expect(world.clock.now() - began).to.be.lessThan(10 * 60_000);
         expect(existing()).to.have.length(2);
+    });
+
+    it("is kept where the copy takes longer than migrationTimeoutSeconds", async () => {
+        const asked = changed({ migrationTimeoutSeconds: 1 });
+        const process = handlers();
+        await compare(process, old, asked);
+        cloud.inject({
+            when: ({ path }) => path.endsWith("/workspace/import"),
+            do: { kind: "delay", milliseconds: (5 * 1000) / SPEED },
+        });
+        const error = await initError(process.workspace.create(asked));
+        expect(error.message).to.contain("migrationTimeoutSeconds").and.contain("Both stay");
+        await failure(process.workspace.delete(old.id, old.outs));
+        expect(existing()).to.have.members([old.id, error.id]);
+    });
+
+    it("is copied for three hours at most, or for as many seconds as the program says", () => {
+        const settings = readSettings(() => undefined);
+        expect(migrationSettings({}, settings).timeout).to.equal(3 * HOUR);
+        expect(migrationSettings({ migrationTimeoutSeconds: 90 }, settings).timeout).to.equal(90_000);
+    });
+
+    it("is written nowhere by a process whose engine was killed", async () => {
+        const process = handlers();
+        await compare(process, old, changed());
+        cloud.inject({
+            when: ({ path }) => path.endsWith("/workspace/export"),
+            do: { kind: "call", when: "before", run: async () => void (world.isEngineAlive = async () => false) },
+        });
+        const error = await initError(process.workspace.create(changed()));
+        expect(cloud.requests.filter(({ path }) => path.endsWith("/workspace/import"))).to.deep.equal([]);
+        expect(existing()).to.have.members([old.id, error.id]);
     });
 
     it("is never deleted before there is a replacement (deleteBeforeReplace)", async () => {
