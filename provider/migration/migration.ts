@@ -62,7 +62,11 @@ export async function migrateContent(options: MigrationOptions): Promise<Migrati
     const run = new Run(options);
     const state = new CopyState(run.context);
     const { path = "/" } = options;
-    if (path !== "/") await options.to.makeFolder(path.slice(0, path.lastIndexOf("/")) || "/");
+    if (path !== "/") {
+        // Nothing is written where there is nothing to copy.
+        await run.root();
+        await options.to.makeFolder(path.slice(0, path.lastIndexOf("/")) || "/");
+    }
     let passes = 0;
     return run.execute(
         "copy",
@@ -151,7 +155,7 @@ class Run {
     }
 
     /** Where to begin; both workspaces answer there, or the migration does not begin. */
-    private async root(): Promise<WorkspaceObject> {
+    async root(): Promise<WorkspaceObject> {
         const { from, to } = this.context;
         const path = this.options.path ?? "/";
         const [root] = await Promise.all([path === "/" ? rootOf(from) : from.find(path), rootOf(to)]);

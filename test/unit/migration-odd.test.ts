@@ -61,6 +61,14 @@ describe("a copy that looks equal, or is looked at in an odd way", () => {
         ]);
     });
 
+    it("nothing is written where there is nothing at the path that is to be copied", async () => {
+        const failed: unknown = await migrateContent(options({ path: "/Shared/none/x" })).catch(
+            (error: unknown) => error,
+        );
+        expect(String(failed)).to.contain("There is nothing at /Shared/none/x");
+        expect(writes()).to.deep.equal([]);
+    });
+
     it("a dashboard's permissions come under its resource id, which is not its object id", async () => {
         world.replacement.principals.addGroup("data");
         const permissions = { "group_name:data": "CAN_RUN" };
