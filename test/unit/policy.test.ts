@@ -91,6 +91,7 @@ describe("policy rules", () => {
         expect([reported(true), reported(true, false), reported(true, true), reported(false, true)]).to.deep.equal([
             1, 1, 0, 1,
         ]);
+        expect(rules.contentMigrates.enforcementLevel).to.equal("advisory");
         expect(reports(rules.contentMigrates, { migrateContent: false })).to.have.length(1);
         for (const migrateContent of [undefined, true, { accept: ["/x"] }])
             expect(reports(rules.contentMigrates, { migrateContent })).to.deep.equal([]);
