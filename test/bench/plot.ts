@@ -10,7 +10,7 @@ const arms: Readonly<Record<ArmName, { readonly label: string; readonly colour: 
     carrier: { label: "empty, same outputs", colour: "#cc79a7" },
 };
 
-const WIDTH = 900;
+const WIDTH = 960;
 const MARGIN = 16;
 /** Left end of the bars: the arms' names stand before it. */
 const BARS = 150;

@@ -1,4 +1,16 @@
 /**
+ * A cell of Pulumi's table: what happens to a resource, for how long, the dots that move meanwhile, and the spaces that keep
+ * the column.
+ */
+const STATUS = /(creating|created) \([\d.]+s\)(?:\x1b\[[\d;]*m|\.)* */g;
+const STATUS_WIDTH = 20;
+
+function stableStatus(_: string, status: string): string {
+    const text = status === "creating" ? "creating (13s)..." : "created (0.05s)";
+    return `${text}\x1b[0m${" ".repeat(STATUS_WIDTH - text.length)}`;
+}
+
+/**
  * A function that replaces what differs between two runs of the same program: uuids, other ids, ports, times. Equal values
  * are replaced by equal ones, in each text that it is given.
  */
@@ -19,10 +31,7 @@ export function stableText(): (text: string) => string {
             .replace(/(localhost|127\.0\.0\.1):\d+/g, "$1:8443")
             .replace(/-[0-9a-f]{7,10}(?=\b)/g, "-0a1b2c3")
             .replace(/(\d+(?:\.\d+)?) ?ms\b/g, "5 ms")
-            .replace(/\(\d+\.\d+s\)/g, "(0.05s)")
-            .replace(/\(\d+s\)/g, "(14s)")
             .replace(/PROVISIONING for \d+/g, "PROVISIONING for 13")
-            // Pulumi's moving dots, and the spaces that keep the column.
-            .replace(/m\.{1,3}\x1b\[0m( +)/g, "m...\x1b[0m   ")
+            .replace(STATUS, stableStatus)
             .replace(/(Duration: )\S+/g, "$14s");
 }

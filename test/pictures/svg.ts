@@ -1,3 +1,4 @@
+import { sortedResources } from "./order";
 import type { Run, Screen } from "./screen";
 
 const COLORS: Readonly<Record<string, string>> = {
@@ -19,7 +20,7 @@ const [CHARACTER, LINE, MARGIN, BAR] = [7.8, 18, 14, 30];
  * @param width the columns of the picture; longer lines go on in the next row.
  */
 export function terminalPicture(screen: Screen, title: string, width: number): string {
-    const lines = screen.lines().flatMap((runs) => wrapped(runs, width));
+    const lines = sortedResources(screen.lines()).flatMap((runs) => wrapped(runs, width));
     const size = { width: Math.ceil(2 * MARGIN + width * CHARACTER), height: BAR + MARGIN + lines.length * LINE };
     const texts = lines.map((runs, index) => {
         const spans = runs.map(({ text, style }) => `<tspan${attributes(style)}>${escaped(text)}</tspan>`);
@@ -35,20 +36,36 @@ export function terminalPicture(screen: Screen, title: string, width: number): s
     ].join("\n");
 }
 
-/** A line as rows of the screen: it goes on in the next row where it is longer than that. */
+/** A line as rows of the picture: where it is longer than that, it goes on in the next row, with the next word, below its beginning. */
 function wrapped(runs: readonly Run[], width: number): Run[][] {
-    const rows: Run[][] = [[]];
-    let left = width;
-    for (const { text, style } of runs) {
-        for (let rest = text; rest !== "";) {
-            if (left === 0) [left] = [width, rows.push([])];
-            const part = rest.slice(0, left);
-            rows.at(-1)?.push({ text: part, style });
-            left -= part.length;
-            rest = rest.slice(part.length);
-        }
+    const text = runs.map((run) => run.text).join("");
+    if (text.trimEnd().length <= width) return [[...runs]];
+    const indent = " ".repeat(Math.min(text.search(/\S/), width / 2));
+    const rows: Run[][] = [];
+    for (let start = 0; start < text.trimEnd().length;) {
+        const before: Run[] = rows.length === 0 ? [] : [{ text: indent, style: "" }];
+        const end = rowEnd(text, start, width - (rows.length === 0 ? 0 : indent.length));
+        rows.push([...before, ...part(runs, start, end)].filter((run) => run.text !== ""));
+        start = end + text.slice(end).search(/[^ ]|$/);
     }
     return rows;
+}
+
+/** Where a row ends that begins at `start`: after its last whole word, or after `width` characters where a word is longer. */
+function rowEnd(text: string, start: number, width: number): number {
+    if (text.length - start <= width) return text.length;
+    const space = text.lastIndexOf(" ", start + width);
+    const end = start + text.slice(start, space).trimEnd().length;
+    return space > start && end > start ? end : start + width;
+}
+
+function part(runs: readonly Run[], start: number, end: number): Run[] {
+    let position = 0;
+    return runs.map(({ text, style }) => {
+        const from = position;
+        position += text.length;
+        return { text: text.slice(Math.max(0, start - from), Math.max(0, end - from)), style };
+    });
 }
 
 function attributes(style: string): string {

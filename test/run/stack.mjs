@@ -1,7 +1,7 @@
 // @ts-check
 // The stack that `npm start` runs.
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem, run, temporaryFolder } from "./processes.mjs";
 import { localEnvironment, root } from "./project.mjs";
@@ -24,14 +24,19 @@ export class Stack {
     /**
      * @param {LocalCloud} cloud
      * @param {string} pulumi
+     * @param {string} [project] the project's name; default: the one in Pulumi.yaml
      */
-    static async create(cloud, pulumi) {
+    static async create(cloud, pulumi, project) {
         const outer = temporaryFolder("databricks-cmk-start-");
         // Before each run of a program, the language host looks for plugins in every folder below the project's. The packages
         // are therefore beside it: Node.js finds them there too.
         const folder = join(outer, "project");
         mkdirSync(join(folder, "backend"), { recursive: true });
-        copyFileSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+        const settings = readFileSync(join(root, "Pulumi.yaml"), "utf8");
+        writeFileSync(
+            join(folder, "Pulumi.yaml"),
+            project === undefined ? settings : settings.replace(/^name: .*/m, `name: ${project}`),
+        );
         symlinkSync(join(root, "examples"), join(folder, "examples"));
         symlinkSync(join(root, "node_modules"), join(outer, "node_modules"));
         const environment = localEnvironment({ pulumi, pulumiHome: join(outer, "pulumi-home") });

@@ -64,7 +64,8 @@ export class Kms {
             throw known;
         } finally {
             this.calls.push({ operation, principalArn: caller.principalArn, keyArn, error });
-            this.options.onCall?.(`kms ${operation} ${keyArn ?? ""} ${error ?? "ok"} (${caller.principalArn})`);
+            const subject = keyArn === undefined ? operation : `${operation} ${keyArn}`;
+            this.options.onCall?.(`kms ${subject} ${error ?? "ok"} (${caller.principalArn})`);
         }
     }
 }
