@@ -331,7 +331,9 @@ describe("a copy under odd responses", () => {
             };
             for (const [what, error] of Object.entries(errors)) {
                 let failed = 0;
-                const exportUpTo = () => {
+                const read = world.client("old").exportUpTo.bind(world.client("old"));
+                const exportUpTo: WorkspaceContent["exportUpTo"] = (object, format, bytes) => {
+                    if (object.path !== "/Shared/n7") return read(object, format, bytes);
                     failed++;
                     return Promise.reject(error);
                 };
