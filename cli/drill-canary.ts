@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+
+import type { Clock } from "../provider/api/clock";
+import { ApiError, NoResponseError } from "../provider/api/errors";
+import type { WorkspaceContent } from "../provider/migration/content";
+import { insist, StepFailure } from "./drill-wait";
+
+/** The workspace's own API, as far as the drill uses it. */
+export type CanaryContent = Pick<WorkspaceContent, "import" | "export" | "delete" | "find">;
+
+/** The notebook that a drill writes, reads while the key is disabled and afterwards, and removes. */
+export class Canary {
+    private readonly path = `/Shared/pulumi-databricks-cmk-drill-${randomUUID()}`;
+    private readonly token = randomUUID();
+    /** Whether there may be something to remove. */
+    mayExist = false;
+
+    constructor(
+        private readonly content: CanaryContent,
+        private readonly clock: Clock,
+    ) {}
+
+    /** Writes it, reads it, and returns its path. */
+    async write(): Promise<string> {
+        this.mayExist = true;
+        const bytes = Buffer.from(`# Written by \`pulumi-databricks-cmk drill\`; may be deleted.\n# ${this.token}\n`);
+        await this.content.import(this.path, { format: "SOURCE", language: "PYTHON", bytes });
+        await this.read();
+        return this.path;
+    }
+
+    /** The service's refusal to read it; `undefined` where it can be read, and in an outage. */
+    async refusal(): Promise<string | undefined> {
+        try {
+            await this.read();
+            return undefined;
+        } catch (error) {
+            if (isOutage(error)) return undefined;
+            if (error instanceof ApiError && isRevocation(error)) return error.message;
+            throw error;
+        }
+    }
+
+    /** Why it cannot be read at the moment; `undefined` where it can. */
+    async obstacle(): Promise<string | undefined> {
+        try {
+            await this.read();
+            return undefined;
+        } catch (error) {
+            if (error instanceof ApiError || error instanceof NoResponseError) return error.message;
+            throw error;
+        }
+    }
+
+    /** Removes it, and looks whether it is gone. */
+    async remove(): Promise<undefined> {
+        await insist(this.clock, async () => {
+            await this.content.delete(this.path);
+            if ((await this.content.find(this.path)) !== undefined)
+                throw new StepFailure(`${this.path} is still there`);
+        });
+        return undefined;
+    }
+
+    /** Reads it; rejects where the read is refused, or its content is another one. */
+    private async read(): Promise<void> {
+        const object = { path: this.path, type: "NOTEBOOK", typeName: "NOTEBOOK", id: "0" } as const;
+        const content = await this.content.export(object, "SOURCE");
+        if (!content.includes(this.token)) throw new StepFailure("the canary's content is not what was written");
+    }
+}
+
+/** An outage is no revocation: the service has to answer, and to say no. */
+function isOutage(error: unknown): boolean {
+    if (error instanceof NoResponseError) return true;
+    return (
+        error instanceof ApiError &&
+        (error.kind === "throttled" || (error.kind === "unavailable" && !/key/i.test(error.detail)))
+    );
+}
+
+/** Not where the canary is gone, the credential was refused, or an access list keeps this machine out. */
+function isRevocation({ kind, status, errorCode }: ApiError): boolean {
+    return kind !== "missing" && status !== 401 && !(status === 403 && errorCode === "");
+}
