@@ -108,7 +108,11 @@ async function hostOf(workspace: string, account: AccountClient, credential: Cre
     if (!isId(workspace)) return hostOrigin(workspace);
     const { workspaceUrl } = await import("../provider/objects/workspace/definition.js");
     const { isRecord } = await import("../provider/util/property-path.js");
-    const record = await account.get(`/workspaces/${workspace}`);
+    const { ApiError } = await import("../provider/api/errors.js");
+    const record = await account.get(`/workspaces/${workspace}`).catch((error: unknown) => {
+        if (!(error instanceof ApiError) || error.kind !== "missing") throw error;
+        throw new UsageError(`The account has no workspace with the id ${workspace}`);
+    });
     const name = isRecord(record) ? record["deployment_name"] : undefined;
     if (typeof name !== "string") throw new UsageError(`The workspace ${workspace} has no address yet: name its URL`);
     return workspaceUrl(credential.host, name);

@@ -9,6 +9,7 @@ import { RateLimiter } from "../api/rate-limiter";
 import { redact } from "../api/redact";
 import { Retry } from "../api/retry";
 import { AccessTokens } from "../api/token";
+import { withWorkspaceRemedy } from "./remedies";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./workspace-client";
 
 /** How a workspace is reached. */
@@ -95,7 +96,7 @@ export function connectWorkspace({
             });
         } catch (error) {
             if (error instanceof ResponseTooLargeError) return undefined;
-            throw error;
+            throw withWorkspaceRemedy(error);
         }
     };
     return new WorkspaceClient(host, transport, clock, seen);

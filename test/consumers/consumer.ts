@@ -30,7 +30,7 @@ export interface ConsumerOptions {
 }
 
 /** The newest `@pulumi/pulumi` that is tried, and the oldest that the package takes. */
-export const NEWEST = "3.270.0";
+export const NEWEST = "3.276.0";
 export const OLDEST = "3.220.0";
 
 const RESOURCE = `const config = new Config();

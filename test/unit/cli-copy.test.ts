@@ -93,5 +93,9 @@ describe("the command copy", () => {
             '--accept takes a path that begins with /, or a kind, not "libraries"',
         ]);
         expect(cloud.requests).to.deep.equal([]);
+        const unknown = await run("--from", "12", "--to", replacement.id);
+        expect([unknown.code, unknown.err]).to.satisfy(
+            ([code, err]: [number, string]) => code === 2 && err.startsWith("The account has no workspace with the id 12\n"),
+        );
     });
 });

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 
 import { type Clock, systemClock } from "../../provider/api/clock";
+import { ApiError } from "../../provider/api/errors";
+import { withWorkspaceRemedy } from "../../provider/migration/remedies";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent } from "../../provider/migration/migration";
@@ -126,10 +128,20 @@ describe("moving a workspace's content over HTTP", () => {
                 clock: systemClock,
             });
             const error: unknown = await migrateContent({ ...options(), from }).catch((reason: unknown) => reason);
-            expect(String(error)).to.contain("CUSTOMER_MANAGED_KEY_INACCESSIBLE");
+            expect(String(error))
+                .to.contain("CUSTOMER_MANAGED_KEY_INACCESSIBLE")
+                .and.to.contain("Enable the workspace's key");
         } finally {
             await short.stop();
         }
+    });
+
+    it("says what a refusal of a workspace asks for: being an admin of the account opens no workspace", () => {
+        const said = (status: number, code: string) =>
+            String(withWorkspaceRemedy(new ApiError("denied", status, code, "no", "GET /x")));
+        expect(said(403, "PERMISSION_DENIED")).to.contain("belongs to the workspace").and.not.to.contain("account");
+        expect(said(403, "")).to.contain("from a network that may reach");
+        expect(said(401, "")).to.contain("account admin");
     });
 
     it("refuses a token of the account before anything is sent", () => {
