@@ -1,20 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type HandlerName, kinds, type ObjectType, type ResourceType, typeOf } from "../../provider/contract/kinds";
+import { kinds, type ObjectType, type ResourceType, typeOf } from "../../provider/contract/kinds";
 import { formatOwner } from "../../provider/contract/ownership-tag";
+import { providerText, requireVisible } from "./provider-text";
 import { perStack, registeredResources } from "./stack";
 import { objectsInState } from "./stack-state";
 import { programError } from "../program-error";
-
-/**
- * The code that the state keeps of a resource's provider: it requires this package from where the program runs or, failing
- * that, from where `@pulumi/pulumi` is installed, which in pnpm's layout sees what libraries depend on. Node.js adds
- * `NODE_PATH` to both. It is the same for every release, so that no release changes a resource, and short: the state has it
- * twice for each resource.
- */
-function providerText(handler: HandlerName): string {
-    return `var r=require;this.handler=_=>r(r.resolve('pulumi-databricks-cmk/provider',{paths:['',r.main.path]})).${handler}`;
-}
 
 /**
  * The outputs of a class, by name. A property that the class declares and this object lacks, or the reverse, does not
@@ -56,6 +47,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         { type, inputs, outputs }: Registration<ResourceType>,
         opts: pulumi.CustomResourceOptions | undefined,
     ) {
+        requireVisible();
         // Pulumi records a stack trace for each promise of each output, for its report of leaked promises. With the source
         // maps of a TypeScript program, these take most of the time of a preview of many workspaces. (Pulumi determines the
         // resource's source position with a trace of its own, independently of the limit.)

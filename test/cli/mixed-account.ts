@@ -1,4 +1,5 @@
 import type { LocalCloud } from "../cloud";
+import { poster } from "./account-poster";
 
 /** Names as people and other tools give them. Each is the name of a credentials configuration and of other objects. */
 const NAMES = [
@@ -11,21 +12,6 @@ const NAMES = [
     "back`tick ${process.exit(1)} \\ end",
     "module.databricks_mws[0].this",
 ] as const;
-
-/** Sends requests to a local cloud's account, as any client would. */
-function poster(cloud: LocalCloud) {
-    return async (path: string, body: object, idField: string): Promise<string> => {
-        const response = await fetch(`${cloud.host}/api/2.0/accounts/${cloud.accountId}${path}`, {
-            method: "POST",
-            headers: { authorization: `Bearer ${cloud.token}`, "content-type": "application/json" },
-            body: JSON.stringify(body),
-        });
-        const text = await response.text();
-        if (!response.ok) throw new Error(`${path}: ${text}`);
-        // A workspace's id is a number that can have more digits than JavaScript keeps.
-        return new RegExp(`"${idField}":\\s*"?([^",}]+)`).exec(text)?.[1] ?? "";
-    };
-}
 
 /**
  * Fills an account with 40 objects of every kind, by its API: with and without private links, keys, tags and a network;

@@ -7,6 +7,7 @@ import { expect } from "chai";
 import { adopt } from "../../cli/adopt";
 import { runCommandLine } from "../../cli/run";
 import { fillMixedAccount } from "../cli/mixed-account";
+import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
 import { LocalCloud } from "../cloud";
 import { TestStack } from "./harness";
 
@@ -28,7 +29,6 @@ describe("a program that the command adopt wrote, on the real engine", () => {
     beforeEach(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 0 });
         folder = mkdtempSync(join(tmpdir(), "databricks-cmk-adopted-"));
-        await fillMixedAccount(cloud);
     });
     afterEach(async () => {
         stack?.remove();
@@ -57,6 +57,7 @@ describe("a program that the command adopt wrote, on the real engine", () => {
             .map(({ method, path }) => `${method} ${path}`);
 
     it("takes 40 mixed objects over without a write request, protects them, and is clean the second time", async () => {
+        await fillMixedAccount(cloud);
         stack = await adopted();
         const before = account();
         cloud.clearRequests();
@@ -75,16 +76,16 @@ describe("a program that the command adopt wrote, on the real engine", () => {
         expect(account()).to.equal(before);
     });
 
-    it("takes one workspace and the seven objects that it needs over, from a file for each kind", async () => {
-        const [workspace] = cloud.account
-            .list("workspaces")
-            .filter(({ deployment_name }) => deployment_name === "acme-analytics");
-        stack = await adopted("--workspace", String(workspace?.["workspace_id"]), "--out", folder);
+    it("takes one workspace and the eight objects that it needs over, named as a Terraform module does, from a file for each kind", async () => {
+        await fillTerraformAccount(cloud);
+        stack = await adopted("--workspace", PREFIXES[0], "--out", folder);
         const before = account();
         cloud.clearRequests();
         const first = await stack.up();
         expect(first.ok, first.output).to.equal(true);
-        expect(first.operations.filter((one) => /^create (?!pulumi|Stack)\w+ /.test(one)).length).to.be.at.least(8);
+        const { resources } = await stack.state();
+        const taken = resources.filter(({ type }) => type.includes("databricks-cmk:") && !type.endsWith("Identity"));
+        expect(taken).to.have.lengthOf(9);
         const second = await stack.preview();
         expect(second.operations, second.output).to.deep.equal([]);
         expect(writes()).to.deep.equal([]);

@@ -11,6 +11,7 @@ import { Names } from "../../cli/adopt-names";
 import { writeProgram } from "../../cli/adopt-program";
 import { runCommandLine } from "../../cli/run";
 import { fillMixedAccount } from "../cli/mixed-account";
+import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
 import { LocalCloud } from "../cloud";
 
 const root = join(__dirname, "../../..");
@@ -130,6 +131,25 @@ export const workspaceUrls = {
         );
         expect(program).to.contain("restApis: [restApiUsEast1.vpcEndpointId]");
         expect(program).not.to.match(/2024|creationTime|externalId|keyRegion|publicAccessEnabled/);
+    });
+
+    it("names the objects of another tool's modules as that tool does, and finds a workspace by its name", async () => {
+        await fillTerraformAccount(cloud);
+        const all = (await run()).out;
+        const named = [...all.matchAll(/^const (\w+) = new databricks\.(\w+)\(\n {4}"(.*)",$/gm)].map(
+            ([, ...one]) => one,
+        );
+        expect(named).to.have.lengthOf(18);
+        const [prefix] = PREFIXES;
+        expect(named).to.deep.include.members([
+            ["demoX7k2p1Creds", "Credentials", `${prefix}-creds`],
+            ["demoX7k2p1Storage", "CustomerManagedKey", `${prefix}-storage`],
+            ["demoX7k2p1StorageStorageConfiguration", "StorageConfiguration", `${prefix}-storage`],
+            ["demoX7k2p1", "Workspace", prefix],
+        ]);
+        const one = await run("--workspace", prefix);
+        expect(one.err).to.contain("9 objects of the account");
+        expect(one.out).to.contain(`workspaceName: "${prefix}"`).and.not.to.contain(PREFIXES[1]);
     });
 
     it("writes a file for each kind that compile together, and replaces none without --force", async function () {

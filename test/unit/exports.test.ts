@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -27,6 +28,40 @@ describe("the package", () => {
         expect(loaded('require("pulumi-databricks-cmk").getCurrentConfig().catch(() => undefined)')).to.equal(
             "node_modules.axios,node_modules.zod,dist.provider(?!.contract)",
         );
+    });
+
+    it("refuses a program whose resources the provider's process cannot find, and says what to add to which package.json", () => {
+        const folder = realpathSync(mkdtempSync(join(tmpdir(), "databricks-cmk-visible-")));
+        const [runner, modules] = [join(folder, "pulumi", "cmd", "run"), join(folder, "project", "node_modules")];
+        mkdirSync(runner, { recursive: true });
+        mkdirSync(modules, { recursive: true });
+        // Stands for the file that the CLI runs a program by.
+        const program = `
+            const pulumi = require(${JSON.stringify(require.resolve("@pulumi/pulumi"))});
+            pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) });
+            const { CustomerManagedKey } = require(${JSON.stringify(root)});
+            const keyArn = "arn:aws:kms:us-east-1:123456789012:key/0f8fad5b-d9cb-469f-a165-70867728950e";
+            try {
+                new CustomerManagedKey("key", { useCases: ["STORAGE"], awsKeyInfo: { keyArn } });
+            } catch (error) {
+                console.log(error.message);
+            }`;
+        writeFileSync(join(runner, "index.js"), program);
+        const said = () =>
+            execFileSync(process.execPath, [join(runner, "index.js")], {
+                cwd: join(folder, "project"),
+                encoding: "utf8",
+            });
+        try {
+            const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+            expect(said()).to.contain(
+                `add "pulumi-databricks-cmk": "${version}" to the dependencies in ${join(folder, "project", "package.json")}`,
+            );
+            symlinkSync(root, join(modules, "pulumi-databricks-cmk"));
+            expect(said()).to.equal("");
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     it("has a handler for every resource class, and names every class in the README", () => {
