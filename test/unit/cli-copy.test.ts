@@ -95,7 +95,8 @@ describe("the command copy", () => {
         expect(cloud.requests).to.deep.equal([]);
         const unknown = await run("--from", "12", "--to", replacement.id);
         expect([unknown.code, unknown.err]).to.satisfy(
-            ([code, err]: [number, string]) => code === 2 && err.startsWith("The account has no workspace with the id 12\n"),
+            ([code, err]: [number, string]) =>
+                code === 2 && err.startsWith("The account has no workspace with the id 12\n"),
         );
     });
 });
