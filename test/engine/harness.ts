@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import * as automation from "@pulumi/pulumi/automation";
@@ -28,6 +29,15 @@ export interface Run {
     readonly operations: string[];
     /** Every engine event, as text. */
     readonly events: string;
+}
+
+/** A resource as the state holds it. */
+export interface StoredResource {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly inputs: Record<string, unknown>;
+    readonly outputs: Record<string, unknown>;
 }
 
 /** A stack of the real engine against a local cloud, in a folder and a backend of its own. */
@@ -160,19 +170,17 @@ export class TestStack {
         return this.run((common) => this.operating.destroy(common));
     }
 
-    /** The state as it is stored, and its resources. */
+    /** The state as the backend stores it, and its resources. Read from its file, which costs no process. */
     async state(): Promise<{
         text: string;
-        resources: {
-            urn: string;
-            type: string;
-            id?: string;
-            inputs: Record<string, unknown>;
-            outputs: Record<string, unknown>;
-        }[];
+        resources: StoredResource[];
     }> {
-        const { deployment } = await this.stack.exportStack();
-        return { text: JSON.stringify(deployment), resources: deployment.resources ?? [] };
+        const stacks = fileURLToPath(`${this.environment["PULUMI_BACKEND_URL"]}/.pulumi/stacks`);
+        const file = `${(await this.stack.workspace.projectSettings()).name}/${this.stack.name}.json`;
+        const { checkpoint } = JSON.parse(readFileSync(join(stacks, file), "utf8")) as {
+            checkpoint: { latest?: { resources?: StoredResource[] } };
+        };
+        return { text: JSON.stringify(checkpoint.latest), resources: checkpoint.latest?.resources ?? [] };
     }
 
     /** Every file of the stack's folder, as one text. */

@@ -25,7 +25,7 @@ describe("what the program never set is not the program's, on the real engine", 
         await stack.write(id);
     });
     after(async () => {
-        await stack.end();
+        stack.end();
         await cloud.stop();
     });
 
@@ -86,7 +86,7 @@ describe("a workspace that failed is replaced only where it provably never ran, 
         stack = await LiveStack.create(cloud);
     });
     afterEach(async () => {
-        await stack.end();
+        stack.end();
         await cloud.stop();
     });
     const failed = async (make?: (needs: Needs) => unknown) => {

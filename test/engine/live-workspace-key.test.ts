@@ -42,7 +42,7 @@ describe("no workspace is replaced past forbid, the warning and the policy, whoe
         for (const id of Object.values(held)) await stack.write(id);
     });
     after(async () => {
-        await stack.end();
+        stack.end();
         await cloud.stop();
     });
 
@@ -175,7 +175,7 @@ describe("a key change that the service took and dropped, on the real engine", (
         expect([stack.workspaces(), await stack.held()]).to.deep.equal([[id], held]);
         await stack.done(program(0, "forbid"));
         expect(stack.workspaces()).to.deep.equal([id]);
-        await stack.end();
+        stack.end();
         await cloud.stop();
     });
 });

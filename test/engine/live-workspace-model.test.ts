@@ -103,7 +103,7 @@ class Life {
             );
             expect([again.ok, again.operations, writes], this.story(again.output)).to.deep.equal([true, [], []]);
         }
-        await this.stack.end();
+        this.stack.end();
         await this.cloud.stop();
     }
 

@@ -9,13 +9,13 @@ const OWNERSHIP_TAG = "pulumi-databricks-cmk";
 describe("a workspace stays with the resource that has it, on the real engine", () => {
     let cloud: LocalCloud;
     const stacks: LiveStack[] = [];
-    before(async () => {
+    beforeEach(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
     });
     afterEach(async () => {
-        for (const stack of stacks.splice(0).reverse()) await stack.end();
+        for (const stack of stacks.splice(0)) stack.end();
+        await cloud.stop();
     });
-    after(() => cloud.stop());
 
     const stackOf = async (make: (needs: Needs) => unknown, beside?: { stack: LiveStack; name: string }) => {
         const stack = await LiveStack.create(cloud, beside);
@@ -145,7 +145,7 @@ describe("what an interrupted create left behind, on the real engine", () => {
         const cloud = await LocalCloud.start({ provisioningMilliseconds: 200, now: () => Date.now() - milliseconds });
         const stack = await LiveStack.create(cloud);
         await test(stack);
-        await stack.end();
+        stack.end();
         await cloud.stop();
     };
     const one = (needs: Needs) => new databricks.Workspace("w", needs);

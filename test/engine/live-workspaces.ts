@@ -121,9 +121,8 @@ export class LiveStack {
         return this.cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
     }
 
-    /** Deletes everything that the stack holds, and the stack. */
-    async end(): Promise<void> {
-        await this.stack.destroy();
+    /** Removes the stack. What it made goes with its cloud. */
+    end(): void {
         this.stack.remove();
     }
 }

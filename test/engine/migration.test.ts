@@ -35,7 +35,7 @@ describe("the content of a workspace that is replaced, on the real engine", () =
         stack = await LiveStack.create(cloud);
     });
     afterEach(async () => {
-        await stack.end();
+        stack.end();
         await cloud.stop();
     });
 
