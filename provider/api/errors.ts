@@ -13,12 +13,21 @@ export class ConfigurationError extends ReportedError {}
 
 /** The API responded with something that it never should: not JSON, another shape, a missing id. */
 export class UnexpectedResponseError extends ReportedError {
-    /** @param remedy what to do; by default what is right where the whole response is strange. */
+    /**
+     * @param remedy what to do; by default what is right where the whole response is strange
+     * @param service who gave the response
+     */
     constructor(
         what: string,
         remedy = "run the command again, and check that databricks:host names the account console",
+        service = "Account API",
     ) {
-        super(`The Account API gave a response that cannot be used: ${what}. Nothing was assumed from it; ${remedy}.`);
+        super(`The ${service} gave a response that cannot be used: ${what}. Nothing was assumed from it; ${remedy}.`);
+    }
+
+    /** A workspace's own API gave it. */
+    static ofWorkspace(what: string): UnexpectedResponseError {
+        return new UnexpectedResponseError(what, "run the command again", "workspace");
     }
 
     /** One object's record is odd, while the response around it is not: the host is the right one. */

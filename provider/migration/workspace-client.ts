@@ -185,7 +185,7 @@ export class WorkspaceClient implements WorkspaceContent {
         const result = await this.readText(path, undefined, (text) => ({
             value: parse(requireSuccess(parseJson(text), `GET ${path.replace(/\?.*/, "")}`)),
         }));
-        if (result === undefined) throw new UnexpectedResponseError(`the response to GET ${path} is too large`);
+        if (result === undefined) throw UnexpectedResponseError.ofWorkspace(`the response to GET ${path} is too large`);
         return result.value;
     }
 
@@ -202,7 +202,8 @@ export class WorkspaceClient implements WorkspaceContent {
                 return parse(text);
             } catch (error) {
                 if (error instanceof ApiError) throw error;
-                if (attempt === READS) throw new UnexpectedResponseError(`the body of GET ${path.replace(/\?.*/, "")}`);
+                if (attempt === READS)
+                    throw UnexpectedResponseError.ofWorkspace(`the body of GET ${path.replace(/\?.*/, "")}`);
                 await this.clock.sleep(250 * 2 ** attempt);
             }
         }

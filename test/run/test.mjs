@@ -25,6 +25,8 @@ const LONGEST = [
     "engine tests of crash",
     "unit tests",
     "engine tests of key-change",
+    "consumers tests of combinations",
+    "consumers tests of missing",
     "engine tests of examples-network",
     "engine tests of orphans",
     "engine tests of start",
@@ -119,6 +121,7 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
     const reporter = join(root, "test", "run", "reporter.mjs");
     const args = ["--no-config", "--reporter", reporter, "--reporter-option", `counts=${counts}`];
     const files = names.map((name) => join("dist", "test", suite, `${name}.test.js`));
+    const began = Date.now();
     const { code, stdout, stderr } = await run(
         mocha,
         [...args, "--timeout", `${timeout}`, ...mochaArguments, ...files],
@@ -127,7 +130,8 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
             env: { ...localEnvironment({ pulumi, pulumiHome: join(own, "pulumi-home") }), ...preload(suite) },
         },
     );
-    console.log(`\n── ${what}\n${stdout}${stderr}`.trimEnd());
+    const seconds = Math.round((Date.now() - began) / 1000);
+    console.log(`\n── ${what} (${seconds} s)\n${stdout}${stderr}`.trimEnd());
     if (!existsSync(counts)) {
         total.failed++;
         console.error(`The ${what} ended early (exit code ${code}); counted as one failed test.`);

@@ -306,6 +306,20 @@ describe("a copy under odd responses", () => {
             }
         });
 
+        it("names the folder whose list cannot be read, and the workspace that gave it, and goes on with the others", async () => {
+            await world.old.seed({ "/Shared/d/n": seeds.notebook("x"), "/Shared/z": seeds.notebook("x") });
+            world.mishaps = ({ method, path }, _index, to) =>
+                to === "old" && method === "GET" && path.includes("/workspace/list") && path.endsWith("%2Fd")
+                    ? { kind: "body", body: () => '{"objects": [{"path": null}]}' }
+                    : undefined;
+            const report = await migrateContent(options());
+            expect(report.findings.map((one) => [one.path, one.kind])).to.deep.equal([["/Shared/d", "failed"]]);
+            expect(report.findings[0]?.reason)
+                .to.contain("The workspace gave a response that cannot be used")
+                .and.not.contain("account console");
+            expect([report.complete, report.equal.notebooks]).to.deep.equal([false, 1]);
+        });
+
         it("ends where the root is refused, whatever is accepted: nothing would be compared", async () => {
             await world.old.seed({ "/Shared/n": seeds.notebook("x") });
             const list = world.client("old").list.bind(world.client("old"));
