@@ -8,7 +8,7 @@ import { Outage } from "./outage";
 import { RateLimiter } from "./rate-limiter";
 import { redact } from "./redact";
 import { Retry } from "./retry";
-import { AccessTokens } from "./token";
+import { AccessTokens, withRenewedToken } from "./token";
 
 /** How long the client is patient; times in milliseconds. */
 export interface ClientOptions {
@@ -117,15 +117,11 @@ export class AccountClient {
         began?: number,
     ): Promise<unknown> {
         const tokens = this.tokens;
-        const used: { token?: string } = {};
         try {
-            return await this.send(method, path, body, accountId, used, began);
-        } catch (error) {
-            if (!(error instanceof ApiError) || error.status !== 401) throw error;
-            if (!this.renew(tokens, used.token)) throw error.withRemedy(this.unauthorized());
-        }
-        try {
-            return await this.send(method, path, body, accountId, {}, began);
+            return await withRenewedToken(
+                (used) => this.send(method, path, body, accountId, used, began),
+                (token) => this.renew(tokens, token),
+            );
         } catch (error) {
             throw error instanceof ApiError && error.status === 401 ? error.withRemedy(this.unauthorized()) : error;
         }

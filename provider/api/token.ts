@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AuthMethod } from "./auth-method";
 import type { Clock } from "./clock";
 import type { Credential } from "./credential";
-import { UnexpectedResponseError } from "./errors";
+import { ApiError, UnexpectedResponseError } from "./errors";
 import type { HttpClient, HttpRequest } from "./http";
 import { discoverTokenEndpoint, readCliToken, readIdToken } from "./oidc";
 import { RateLimiter } from "./rate-limiter";
@@ -138,5 +138,24 @@ export class AccessTokens {
         const { limiter } = this;
         const send = () => this.http.send(name, request);
         return jsonOrNothing((await this.retry.run({ name, repeatable: true, limiter, send })).text);
+    }
+}
+
+/**
+ * Sends a request, and once more where the service refuses its token (401) and `renew` can get another one: who refuses a token
+ * has done nothing, and a token may be revoked, or forgotten, before its end.
+ *
+ * @param send notes the token that it used
+ */
+export async function withRenewedToken<Result>(
+    send: (used: { token?: string }) => Promise<Result>,
+    renew: (token: string | undefined) => boolean,
+): Promise<Result> {
+    const used: { token?: string } = {};
+    try {
+        return await send(used);
+    } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 401 || !renew(used.token)) throw error;
+        return send({});
     }
 }

@@ -14,7 +14,8 @@ export class Comparison {
     ) {}
 
     /**
-     * Whether two objects of one type hold the same: by language and a hash of a notebook's SOURCE, or of a file's bytes. Sizes alone say that two differ, never that they are equal.
+     * Whether two objects of one type hold the same: by language and a hash of a notebook's SOURCE, or of a file's bytes. Sizes
+     * alone say that two differ, never that they are equal.
      */
     async isEqual(source: WorkspaceObject, target: WorkspaceObject): Promise<boolean> {
         if (source.type === "FILE" && differ(source.size, target.size)) return false;

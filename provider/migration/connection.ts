@@ -2,13 +2,13 @@ import { secretsOf } from "../api/auth-method";
 import type { ClientOptions } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
-import { ApiError, ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
+import { ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
 import { HttpClient, type HttpResponse } from "../api/http";
 import { Outage } from "../api/outage";
 import { RateLimiter } from "../api/rate-limiter";
 import { redact } from "../api/redact";
 import { Retry } from "../api/retry";
-import { AccessTokens } from "../api/token";
+import { AccessTokens, withRenewedToken } from "../api/token";
 import { withWorkspaceRemedy } from "./remedies";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./workspace-client";
 
@@ -86,14 +86,11 @@ export function connectWorkspace({
         return (await retry.run({ name, repeatable, limiter, send: () => send(name, request, used) })).text;
     };
     const transport: Transport = async (request) => {
-        const used: { token?: string } = {};
         try {
-            // Who refuses a token has done nothing: a token may be revoked, or forgotten, before its end.
-            return await attempt(request, used).catch((error: unknown) => {
-                const isRefused = error instanceof ApiError && error.status === 401 && used.token !== undefined;
-                if (!isRefused || !tokens.discard(used.token ?? "")) throw error;
-                return attempt(request, {});
-            });
+            return await withRenewedToken(
+                (used) => attempt(request, used),
+                (token) => token !== undefined && tokens.discard(token),
+            );
         } catch (error) {
             if (error instanceof ResponseTooLargeError) return undefined;
             throw withWorkspaceRemedy(error);

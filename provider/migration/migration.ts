@@ -53,7 +53,7 @@ export interface MigrationOptions {
 /**
  * Copies what is in the old workspace's tree into the new one, and verifies it. The two trees are the truth: what is equal is
  * left alone, so that an interrupted run is simply begun again. Nothing is changed in the old workspace, and nothing of the new
- * one that was changed later than its counterpart.
+ * one that somebody may have edited there.
  *
  * Rejects where a workspace cannot be used at all. What concerns single objects is in the report, which is `complete` only where
  * everything is equal but what the program accepts.
@@ -67,11 +67,10 @@ export async function migrateContent(options: MigrationOptions): Promise<Migrati
         await run.root();
         await options.to.makeFolder(path.slice(0, path.lastIndexOf("/")) || "/");
     }
-    let passes = 0;
     return run.execute(
         "copy",
-        () => new CopyPass(run.context, state, passes++ === 0),
-        (pass) => pass.changed || passes === 1,
+        (passes) => new CopyPass(run.context, state, passes === 0),
+        (pass, passes) => pass.changed || passes === 0,
         () => state.written.counts(),
         (pass) => (pass.changed ? CHANGING : undefined),
     );
@@ -95,6 +94,7 @@ const CHANGING =
 class Run {
     readonly context: PassContext;
     private readonly startedAt: number;
+    private begun: Promise<WorkspaceObject> | undefined;
 
     constructor(private readonly options: MigrationOptions) {
         const { from, to, clock, timeout = DEFAULT_TIMEOUT, onProgress = () => undefined } = options;
@@ -110,11 +110,11 @@ class Run {
         });
     }
 
-    /** Walks through the trees once, or as long as there is a reason to, but not for ever. */
+    /** Walks through the trees once, or as long as there is a reason to, but not for ever. `passes` counts those before. */
     async execute<Visitor extends PairVisitor & { readonly pass: Pass }>(
         mode: MigrationReport["mode"],
-        visitor: () => Visitor,
-        again: (visitor: Visitor) => boolean = () => false,
+        visitor: (passes: number) => Visitor,
+        again: (visitor: Visitor, passes: number) => boolean = () => false,
         written: (visitor: Visitor) => MigrationReport["written"] = ({ pass }) => pass.written.counts(),
         unfinished: (visitor: Visitor) => string | undefined = () => undefined,
     ): Promise<MigrationReport> {
@@ -131,10 +131,10 @@ class Run {
             asOf = from.serverTime ?? this.context.clock.now();
             findings.beginPass();
             if (!seesAll) findings.add(root, "not-admin", NOT_ADMIN);
-            current = visitor();
+            current = visitor(passes);
             stopped = await walk(new TreeWalk(from, to, current, WORKERS), root);
             mistaken = stopped === undefined && settlement.learn(current.pass.digest);
-        } while (stopped === undefined && (mistaken || again(current)) && ++passes < PASSES);
+        } while (stopped === undefined && (mistaken || again(current, passes)) && ++passes < PASSES);
         stopped ??= mistaken ? CHANGING : unfinished(current);
         return {
             from: from.host,
@@ -155,7 +155,11 @@ class Run {
     }
 
     /** Where to begin; both workspaces answer there, or the migration does not begin. */
-    async root(): Promise<WorkspaceObject> {
+    root(): Promise<WorkspaceObject> {
+        return (this.begun ??= this.begin());
+    }
+
+    private async begin(): Promise<WorkspaceObject> {
         const { from, to } = this.context;
         const path = this.options.path ?? "/";
         const [root] = await Promise.all([path === "/" ? rootOf(from) : from.find(path), rootOf(to)]);

@@ -8,6 +8,7 @@ import { describeInventory, takeInventory } from "../../provider/migration/inven
 import { migrateContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../cloud";
 import { moveFaults } from "./move-faults";
+import { credentialOf } from "./workspace-requests";
 
 describe("moving a workspace's content over HTTP", () => {
     let cloud: LocalCloud;
@@ -33,11 +34,7 @@ describe("moving a workspace's content over HTTP", () => {
     const connect = (workspace: LocalWorkspace, clock = fast) =>
         connectWorkspace({
             host: cloud.workspaceUrl(workspace.id),
-            credential: {
-                host: cloud.host,
-                accountId: cloud.accountId,
-                as: { authType: "oauth-m2m" as const, clientId: cloud.clientId, clientSecret: cloud.clientSecret },
-            },
+            credential: credentialOf(cloud),
             options: { retryTimeout: 60_000, requestTimeout: 20_000 },
             clock,
         });
@@ -119,11 +116,7 @@ describe("moving a workspace's content over HTTP", () => {
             short.kms.call("DisableKey", { KeyId: short.kms.keys()[0]?.arn }, owner);
             const from = connectWorkspace({
                 host: short.workspaceUrl(locked.id),
-                credential: {
-                    host: short.host,
-                    accountId: short.accountId,
-                    as: { authType: "oauth-m2m" as const, clientId: short.clientId, clientSecret: short.clientSecret },
-                },
+                credential: credentialOf(short),
                 options: { retryTimeout: 1000, requestTimeout: 5000 },
                 clock: systemClock,
             });

@@ -5,9 +5,10 @@ import { expect } from "chai";
 
 import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace } from "../../provider/migration/connection";
-import { migrateContent, verifyContent } from "../../provider/migration/migration";
+import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
 import { MigrationWorld } from "./migration-world";
+import { credentialOf } from "./workspace-requests";
 
 const LIMIT = 10_485_760;
 
@@ -16,12 +17,7 @@ describe("a copy that looks equal, or is looked at in an odd way", () => {
     beforeEach(async () => {
         world = await MigrationWorld.create();
     });
-    const options = (more: object = {}) => ({
-        from: world.client("old"),
-        to: world.client("new"),
-        clock: world.clock,
-        ...more,
-    });
+    const options = (more: Partial<MigrationOptions> = {}) => world.options(more);
     const writes = () => world.requests.filter((one) => /POST|PUT/.test(one));
 
     it("dashboards are equal whose JSON is written in another form, and differ by one digit of a large number", async () => {
@@ -93,11 +89,7 @@ describe("a workspace that is not who it should be", () => {
     const connection = (host: string, workspaceId?: string) => ({
         host,
         ...(workspaceId === undefined ? {} : { workspaceId }),
-        credential: {
-            host: cloud.host,
-            accountId: cloud.accountId,
-            as: { authType: "oauth-m2m" as const, clientId: cloud.clientId, clientSecret: cloud.clientSecret },
-        },
+        credential: credentialOf(cloud),
         options: { retryTimeout: 5000, requestTimeout: 5000 },
         clock: systemClock,
     });

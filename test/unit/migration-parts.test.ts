@@ -4,7 +4,7 @@ import { ApiError, NoResponseError } from "../../provider/api/errors";
 import type { Grant, WorkspaceContent, WorkspaceObject } from "../../provider/migration/content";
 import { ContentReader } from "../../provider/migration/content-reader";
 import { Acceptance } from "../../provider/migration/findings";
-import { migrateContent, verifyContent } from "../../provider/migration/migration";
+import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { WorkQueue } from "../../provider/migration/work-queue";
 import { seeds } from "../cloud";
 import { MigrationWorld } from "./migration-world";
@@ -88,12 +88,7 @@ describe("a copy under odd responses", () => {
         world = await MigrationWorld.create();
         world.replacement.principals.addGroup("data");
     });
-    const options = (more: object = {}) => ({
-        from: world.client("old"),
-        to: world.client("new"),
-        clock: world.clock,
-        ...more,
-    });
+    const options = (more: Partial<MigrationOptions> = {}) => world.options(more);
     const sent = (which: string, call: string) =>
         world.requests.filter((one) => one.startsWith(which) && one.endsWith(call)).length;
     const grantsAt = (path: string) => world.replacement.tree().find((entry) => entry.path === path)?.permissions;

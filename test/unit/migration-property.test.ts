@@ -103,7 +103,7 @@ describe("moving any tree", () => {
                         world,
                         notebooks.map(([at, source]) => [at, seeds.notebook(source)] as const),
                     );
-                    const options = () => ({ from: world.client("old"), to: world.client("new"), clock: world.clock });
+                    const options = () => world.options();
                     world.mishaps = (request, index) => {
                         if (index >= end) throw new Error("killed");
                         return index === end - 1 && !request.repeatable ? { kind: "lost" } : undefined;

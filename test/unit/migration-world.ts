@@ -1,5 +1,6 @@
 import type { Clock } from "../../provider/api/clock";
 import { ApiError, apiErrorKind, NoResponseError } from "../../provider/api/errors";
+import type { MigrationOptions } from "../../provider/migration/migration";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "../../provider/migration/workspace-client";
 import type { LocalWorkspace } from "../cloud";
 import { type SnapshotEntry, WorkspaceStore } from "../cloud";
@@ -58,6 +59,11 @@ export class MigrationWorld {
     client(which: "old" | "new"): WorkspaceClient {
         const transport: Transport = (request) => this.send(which, request);
         return new WorkspaceClient(`https://${which}.example.com`, transport, this.clock);
+    }
+
+    /** The options of a migration from the old workspace into the new one. */
+    options(more: Partial<MigrationOptions> = {}): MigrationOptions {
+        return { from: this.client("old"), to: this.client("new"), clock: this.clock, ...more };
     }
 
     /** What both workspaces hold, without what only belongs to one. */

@@ -1,6 +1,11 @@
 import { expect } from "chai";
 
-import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
+import {
+    migrateContent,
+    type MigrationOptions,
+    planMigration,
+    verifyContent,
+} from "../../provider/migration/migration";
 import { type Seed, seeds, type SnapshotEntry } from "../cloud";
 import { MigrationWorld } from "./migration-world";
 
@@ -12,12 +17,7 @@ describe("moving a workspace's content", () => {
         world = await MigrationWorld.create();
     });
 
-    const options = (more: object = {}) => ({
-        from: world.client("old"),
-        to: world.client("new"),
-        clock: world.clock,
-        ...more,
-    });
+    const options = (more: Partial<MigrationOptions> = {}) => world.options(more);
     const content = (entries: readonly SnapshotEntry[]) =>
         Object.fromEntries(
             entries.map(({ path, type, language, sha256, outputs, extras }) => [

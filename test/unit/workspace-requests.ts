@@ -1,6 +1,12 @@
 import { request as send } from "node:http";
 
+import type { Credential } from "../../provider/api/credential";
 import type { LocalCloud } from "../cloud";
+
+/** The credential of a local cloud's own service principal. */
+export function credentialOf({ host, accountId, clientId, clientSecret }: LocalCloud): Credential {
+    return { host, accountId, as: { authType: "oauth-m2m", clientId, clientSecret } };
+}
 
 /** A response of a workspace's host. */
 export interface WorkspaceResponse {
