@@ -9,8 +9,6 @@ import { LocalCloud } from "../cloud";
 import { root, TestStack } from "./harness";
 
 const COUNT = 60;
-/** Requests that do not grow with the workspaces. How many there are depends on how long the machine takes: waiting polls. */
-const FEW = COUNT / 2;
 
 const program = (count: number) => async () => {
     const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
@@ -57,9 +55,9 @@ describe("many workspaces on the real engine", () => {
         expect(ok, output).to.equal(true);
         const { "POST /workspaces": posts, "GET /workspaces": lists, ...others } = calls();
         expect(posts).to.equal(COUNT);
-        expect(lists).to.be.within(2, FEW);
+        expect(lists).to.be.within(2, 12);
         // The last that is waited for alone is asked for alone.
-        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(FEW);
+        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(8);
     });
 
     it("take at most 400 bytes of the state each, besides inputs and documented outputs", async () => {
@@ -98,6 +96,7 @@ describe("many workspaces on the real engine", () => {
         expect(cloud.contents()).to.deep.equal([]);
         const { "DELETE /workspaces/*": deletions, ...others } = calls();
         expect(deletions).to.equal(COUNT);
-        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(FEW);
+        // It lists while it waits: 9 to 12 times here, 17 on a machine with a load of 16.
+        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(20);
     });
 });
