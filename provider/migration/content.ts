@@ -48,7 +48,7 @@ export interface WorkspaceContent {
     readonly serverTime: number | undefined;
     /** Id of the workspace that gave the latest response, where it says one. */
     readonly workspaceId: string | undefined;
-    /** What is directly in a folder; `undefined` where there is no such folder. */
+    /** Everything that is directly in a folder, however many pages it has; `undefined` if there is no such folder. */
     list(path: string): Promise<readonly WorkspaceObject[] | undefined>;
     /** The object at a path; `undefined` where there is none. */
     find(path: string): Promise<WorkspaceObject | undefined>;
@@ -70,7 +70,7 @@ export interface WorkspaceContent {
     me(): Promise<string | undefined>;
     /** Whether the requests come from one of the workspace's admins: its lists show others only what they may use. */
     isAdmin(): Promise<boolean>;
-    /** How many objects of a kind live in the workspace besides its tree. */
+    /** How many objects of a kind live in the workspace besides its tree; what the service puts into every new one does not count. */
     count(kind: OtherKind): Promise<number>;
 }
 

@@ -97,19 +97,6 @@ export function permissionsPath(object: WorkspaceObject): string {
     return `/api/2.0/permissions/${collectionOf(object)}/${id}`;
 }
 
-/** A page of a list: how many members, and what asks for the next one. */
-export interface ListingPage {
-    readonly members: number;
-    readonly next: string | undefined;
-}
-
-/** How many members a page of a list has: each list calls them otherwise, so the first list in the response is taken. */
-export function memberCount(body: Record<string, unknown>): ListingPage {
-    const list = Object.values(body).find(Array.isArray);
-    const next = body["next_page_token"];
-    return { members: list?.length ?? 0, next: typeof next === "string" && next !== "" ? next : undefined };
-}
-
 /** Whether a response of SCIM's Me names the group of a workspace's admins. */
 export function isInAdmins({ groups }: Record<string, unknown>): boolean {
     return Array.isArray(groups) && groups.some((group: unknown) => isRecord(group) && group["display"] === "admins");

@@ -19,14 +19,13 @@ import {
     isInAdmins,
     isNeverEmpty,
     isTooLarge,
-    type ListingPage,
-    memberCount,
     permissionsPath,
     requireSuccess,
     toObject,
 } from "./responses";
 import { multipart } from "./multipart";
-import { otherLists } from "./other-lists";
+import { membersOf, otherLists } from "./other-lists";
+import { nextPage, readPages } from "./paging";
 
 /** A request to a workspace's host. */
 export interface WorkspaceRequest {
@@ -82,11 +81,11 @@ export class WorkspaceClient implements WorkspaceContent {
     /** What is directly in a folder; `undefined` where there is no such folder. */
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
         return this.orMissing(() =>
-            this.read(`/api/2.0/workspace/list?${query({ path })}`, (body) => {
+            this.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
                 const objects = body["objects"] ?? [];
-                if (!Array.isArray(objects)) throw new SyntaxError("objects is no list");
+                if (!Array.isArray(objects)) throw new SyntaxError("objects is not a list");
                 // Every workspace has folders of its own at its root.
-                if (path === "/" && objects.length === 0) throw new SyntaxError("the root is empty");
+                if (path === "/" && isWhole && objects.length === 0) throw new SyntaxError("the root is empty");
                 return objects.map(toObject);
             }),
         );
@@ -151,17 +150,22 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** How many objects of a kind there are besides the tree. */
     async count(kind: OtherKind): Promise<number> {
-        const { path, page } = otherLists[kind];
-        let total = 0;
-        for (let token: string | undefined, pages = 0; pages < 1000; pages++) {
-            const suffix: string =
-                token === undefined ? "" : `${path.includes("?") ? "&" : "?"}${query({ [page]: token })}`;
-            const result: ListingPage = await this.read(`${path}${suffix}`, memberCount);
-            total += result.members;
-            if (result.next === undefined) break;
-            token = result.next;
-        }
-        return total;
+        const list = otherLists[kind];
+        return (await this.pages(list.path, list.page, (body) => membersOf(list, body))).length;
+    }
+
+    /** @param parse is told whether the page is the whole list. */
+    private async pages<Member>(
+        path: string,
+        parameter: string,
+        parse: (body: Record<string, unknown>, isWhole: boolean) => readonly Member[],
+    ): Promise<Member[]> {
+        return readPages(path, parameter, (page, isFirst) =>
+            this.read(page, (body) => {
+                const next = nextPage(body);
+                return { members: parse(body, isFirst && next === undefined), next };
+            }),
+        );
     }
 
     private async download(
@@ -201,7 +205,7 @@ export class WorkspaceClient implements WorkspaceContent {
             try {
                 return parse(text);
             } catch (error) {
-                if (error instanceof ApiError) throw error;
+                if (error instanceof ApiError || error instanceof UnexpectedResponseError) throw error;
                 if (attempt === READS)
                     throw UnexpectedResponseError.ofWorkspace(`the body of GET ${path.replace(/\?.*/, "")}`);
                 await this.clock.sleep(250 * 2 ** attempt);

@@ -18,6 +18,8 @@ export interface WorkspaceBehavior {
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED" | "BAD_REQUEST" | "status 200";
     /** Which objects are listed with their times: notebooks are not always. Default: `all`. */
     times: "all" | "files";
+    /** How many objects of a folder a page of its list has; the page names the next one. Default: the list has no pages. */
+    listPage: number | undefined;
 }
 
 /** The behavior of a workspace about which nothing was said. */
@@ -27,6 +29,7 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     requestsPerSecond: undefined,
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED",
     times: "all",
+    listPage: undefined,
 };
 
 /** The largest content that is imported or exported, in bytes. */
