@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ApiError, apiErrorKind } from "../api/errors";
+import type { ApiError } from "../api/errors";
 import { isRecord } from "../util/property-path";
 import type { Grant, ObjectType, WorkspaceObject } from "./content";
 
@@ -122,11 +122,8 @@ export function decodeBase64(text: string): Buffer {
     return bytes;
 }
 
-/** A body that says an error is one, whatever the status. */
-export function requireSuccess(body: unknown, request: string): Record<string, unknown> {
-    if (!isRecord(body)) throw new SyntaxError("no object");
-    const code = body["error_code"];
-    if (typeof code !== "string") return body;
-    const detail = String(body["message"] ?? "the response gives no reason").slice(0, 500);
-    throw new ApiError(apiErrorKind(400, code, detail), 400, code, detail, request);
+/** A response's body as an object. Throws for any other JSON. */
+export function toRecord(body: unknown): Record<string, unknown> {
+    if (!isRecord(body)) throw new SyntaxError("not an object");
+    return body;
 }

@@ -20,8 +20,8 @@ import {
     isNeverEmpty,
     isTooLarge,
     permissionsPath,
-    requireSuccess,
     toObject,
+    toRecord,
 } from "./responses";
 import { multipart } from "./multipart";
 import { membersOf, otherLists } from "./other-lists";
@@ -42,7 +42,8 @@ export interface WorkspaceRequest {
 
 /**
  * Sends a request, authenticated, in the rate limiter's turn, again where that is safe. Resolves with the body of a response
- * below 300; with `undefined` where it is larger than asked for. Rejects with `ApiError` and `NoResponseError`.
+ * below 300 that names no error; with `undefined` where it is larger than asked for. Rejects with `ApiError` and
+ * `NoResponseError`.
  */
 export type Transport = (request: WorkspaceRequest) => Promise<string | undefined>;
 
@@ -177,7 +178,7 @@ export class WorkspaceClient implements WorkspaceContent {
         return this.limited(() =>
             this.readText(`/api/2.0/workspace/export?${query({ path, format })}`, maxBytes, (text) => {
                 // The export's base64 can hold digits in rows, which are no ids.
-                const { content } = exported.parse(requireSuccess(JSON.parse(text), `GET of ${path}`));
+                const { content } = exported.parse(JSON.parse(text));
                 const bytes = decodeBase64(content);
                 if (bytes.length === 0 && isNeverEmpty(object)) throw new SyntaxError("no content");
                 return bytes;
@@ -187,7 +188,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     private async read<Result>(path: string, parse: (body: Record<string, unknown>) => Result): Promise<Result> {
         const result = await this.readText(path, undefined, (text) => ({
-            value: parse(requireSuccess(parseJson(text), `GET ${path.replace(/\?.*/, "")}`)),
+            value: parse(toRecord(parseJson(text))),
         }));
         if (result === undefined) throw UnexpectedResponseError.ofWorkspace(`the response to GET ${path} is too large`);
         return result.value;
@@ -205,7 +206,7 @@ export class WorkspaceClient implements WorkspaceContent {
             try {
                 return parse(text);
             } catch (error) {
-                if (error instanceof ApiError || error instanceof UnexpectedResponseError) throw error;
+                if (error instanceof UnexpectedResponseError) throw error;
                 if (attempt === READS)
                     throw UnexpectedResponseError.ofWorkspace(`the body of GET ${path.replace(/\?.*/, "")}`);
                 await this.clock.sleep(250 * 2 ** attempt);

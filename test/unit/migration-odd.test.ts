@@ -155,4 +155,34 @@ describe("a workspace that is not who it should be", () => {
         echo.close();
         expect(said).to.contain("no: Bearer").and.not.contain(token);
     });
+
+    it("that refuses with 200 has refused: its words are in the report, without the secret that they repeat", async () => {
+        const [from, to] = [connect(cloud.workspaceUrl(old.id)), connect(cloud.workspaceUrl(replacement.id))];
+        replacement.principals.addGroup("data");
+        await old.seed({ "/Shared/n": seeds.notebook("x", { permissions: { "group_name:data": "CAN_RUN" } }) });
+        await old.seed({ "/Shared/f/m": seeds.notebook("x") });
+        for (const [method, call] of [
+            ["GET", "workspace/export"],
+            ["POST", "workspace/import"],
+            ["POST", "workspace/mkdirs"],
+            ["PUT", "permissions/"],
+        ] as const) {
+            const body = JSON.stringify({ error_code: "QUOTA_EXCEEDED", message: `no room for ${cloud.clientSecret}` });
+            const stop = cloud.inject({
+                when: (request) => request.method === method && request.path.includes(call),
+                do: { kind: "status", status: 200, body },
+            });
+            const report = await migrateContent({ from, to, clock: systemClock });
+            stop();
+            expect(report.complete, call).to.equal(false);
+            expect(report.stopped, call).to.equal(undefined);
+            expect(JSON.stringify(report), call).to.contain("no room for [secret]").and.not.contain(cloud.clientSecret);
+            replacement.delete("/Shared/n");
+            replacement.delete("/Shared/f");
+        }
+        expect(await migrateContent({ from, to, clock: systemClock })).to.deep.include({
+            complete: true,
+            findings: [],
+        });
+    });
 });

@@ -1,5 +1,6 @@
 import type { Clock } from "../../provider/api/clock";
-import { ApiError, apiErrorKind, NoResponseError } from "../../provider/api/errors";
+import { NoResponseError } from "../../provider/api/errors";
+import { errorOf } from "../../provider/api/refusal";
 import type { MigrationOptions } from "../../provider/migration/migration";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "../../provider/migration/workspace-client";
 import type { LocalWorkspace } from "../cloud";
@@ -90,14 +91,13 @@ export class MigrationWorld {
         this.requests.push(`${which} ${label}`);
         if (mishap?.kind === "never sent" || (mishap?.kind === "status" && mishap.status === 429)) return undefined;
         if (mishap?.kind === "status") return this.unsure(request);
-        const { status, text } = await this.answer(which, request);
+        const { status, text: answered } = await this.answer(which, request);
         if (mishap?.kind === "lost") return this.unsure(request);
         if (status === 429) return undefined;
-        if (status < 300 && mishap?.kind === "body") return { text: mishap.body(text) };
-        if (status < 300)
-            return { text: text.length > (request.maxBytes ?? Number.POSITIVE_INFINITY) ? undefined : text };
-        const { error_code: code = "", message = "" } = JSON.parse(text) as { error_code?: string; message?: string };
-        throw new ApiError(apiErrorKind(status, code, message), status, code, message, label);
+        const text = status < 300 && mishap?.kind === "body" ? mishap.body(answered) : answered;
+        const error = errorOf(label, { status, headers: {}, text }, (shown) => shown);
+        if (error !== undefined) throw error;
+        return { text: text.length > (request.maxBytes ?? Number.POSITIVE_INFINITY) ? undefined : text };
     }
 
     private unsure({ path, repeatable }: WorkspaceRequest): undefined {
