@@ -46,7 +46,10 @@ export interface WorkspaceContent {
     readonly host: string;
     /** The time by the service's clock at its latest response, in milliseconds since 1970, where it says one. */
     readonly serverTime: number | undefined;
-    /** Id of the workspace that gave the latest response, where it says one. */
+    /**
+     * Id of the workspace that answers at the host, as its responses in this process name it; `undefined`: none has, and that is
+     * not an identity.
+     */
     readonly workspaceId: string | undefined;
     /** Everything that is directly in a folder, however many pages it has; `undefined` if there is no such folder. */
     list(path: string): Promise<readonly WorkspaceObject[] | undefined>;

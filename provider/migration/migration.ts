@@ -64,7 +64,7 @@ export async function migrateContent(options: MigrationOptions): Promise<Migrati
     const { path = "/" } = options;
     if (path !== "/") {
         // Nothing is written where there is nothing to copy.
-        await run.root();
+        await run.begun();
         await options.to.makeFolder(path.slice(0, path.lastIndexOf("/")) || "/");
     }
     return run.execute(
@@ -91,10 +91,17 @@ export async function planMigration(options: MigrationOptions): Promise<Migratio
 const CHANGING =
     "the old workspace was changed faster than it could be copied: stop who writes to it, and run the command again.";
 
+/** What is known before the first pass. */
+interface Beginning {
+    readonly root: WorkspaceObject;
+    /** Whether the lists of the old workspace show everything. */
+    readonly seesAll: boolean;
+}
+
 class Run {
     readonly context: PassContext;
     private readonly startedAt: number;
-    private begun: Promise<WorkspaceObject> | undefined;
+    private beginning: Promise<Beginning> | undefined;
 
     constructor(private readonly options: MigrationOptions) {
         const { from, to, clock, timeout = DEFAULT_TIMEOUT, onProgress = () => undefined } = options;
@@ -119,8 +126,7 @@ class Run {
         unfinished: (visitor: Visitor) => string | undefined = () => undefined,
     ): Promise<MigrationReport> {
         const { from, to, findings, settlement } = this.context;
-        const root = await this.root();
-        const seesAll = await from.isAdmin();
+        const { root, seesAll } = await this.begun();
         let current: Visitor;
         let stopped: string | undefined;
         let asOf: number;
@@ -154,21 +160,33 @@ class Run {
         };
     }
 
-    /** Where to begin; both workspaces answer there, or the migration does not begin. */
-    root(): Promise<WorkspaceObject> {
-        return (this.begun ??= this.begin());
+    /** Where to begin; both workspaces answer and identify themselves there, or the migration does not begin. */
+    begun(): Promise<Beginning> {
+        return (this.beginning ??= this.begin());
     }
 
-    private async begin(): Promise<WorkspaceObject> {
+    private async begin(): Promise<Beginning> {
         const { from, to } = this.context;
         const path = this.options.path ?? "/";
-        const [root] = await Promise.all([path === "/" ? rootOf(from) : from.find(path), rootOf(to)]);
+        const [root, seesAll] = await Promise.all([
+            path === "/" ? rootOf(from) : from.find(path),
+            from.isAdmin(),
+            rootOf(to),
+        ]);
+        // Not every response has to name its workspace; this one is what others know it by.
+        if (to.workspaceId === undefined) await to.me();
         if (root === undefined) throw new Error(`There is nothing at ${path} in the workspace ${from.host}.`);
-        if (from.host === to.host || (from.workspaceId !== undefined && from.workspaceId === to.workspaceId))
+        for (const { host, workspaceId } of [from, to]) {
+            if (workspaceId !== undefined) continue;
             throw new ReportedError(
-                `${from.host} and ${to.host} are the same workspace${from.workspaceId === undefined ? "" : ` (${from.workspaceId})`}: there is nothing to copy or to compare.`,
+                `No response from ${host} says which workspace it is (the header x-databricks-org-id), so nothing proves that it is the right one. Nothing was copied or compared. Run the command from a network whose proxies leave the headers of responses as they are.`,
             );
-        return root;
+        }
+        if (from.host === to.host || from.workspaceId === to.workspaceId)
+            throw new ReportedError(
+                `${from.host} and ${to.host} are the same workspace (${from.workspaceId}): there is nothing to copy or to compare.`,
+            );
+        return { root, seesAll };
     }
 }
 

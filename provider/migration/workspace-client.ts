@@ -58,7 +58,11 @@ const MAX_EXPORT = encodedLength(10_485_760 * 1.2);
 
 const ME = "/api/2.0/preview/scim/v2/Me";
 
-const noneSeen = { serverTime: undefined, workspaceId: undefined };
+/** What the responses so far say of the host. */
+export interface SeenOfHost {
+    serverTime(): number | undefined;
+    workspaceId(): string | undefined;
+}
 
 const exported = z.object({ content: z.string().default("") });
 
@@ -68,15 +72,15 @@ export class WorkspaceClient implements WorkspaceContent {
         readonly host: string,
         private readonly transport: Transport,
         private readonly clock: Clock,
-        private readonly seen: Pick<WorkspaceContent, "serverTime" | "workspaceId"> = noneSeen,
+        private readonly seen: SeenOfHost,
     ) {}
 
     get serverTime(): number | undefined {
-        return this.seen.serverTime;
+        return this.seen.serverTime();
     }
 
     get workspaceId(): string | undefined {
-        return this.seen.workspaceId;
+        return this.seen.workspaceId();
     }
 
     /** What is directly in a folder; `undefined` where there is no such folder. */

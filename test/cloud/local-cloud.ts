@@ -167,6 +167,7 @@ export class LocalCloud {
         const workspace = this.workspaces.get(workspaceId);
         return {
             workspaceId,
+            identity: workspace.behavior.identifiesItself ? workspaceId : undefined,
             run: () =>
                 this.workspaceApi.handle(workspace, request, this.account.readyAt(workspaceId), {
                     authenticate: (incoming) => this.tokens.authenticate(incoming, workspaceId),

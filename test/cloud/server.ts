@@ -24,6 +24,8 @@ export interface Address {
 /** Who answers a request. */
 export interface Route {
     readonly workspaceId: string | undefined;
+    /** Which workspace the response names as the one that it is from. */
+    readonly identity?: string | undefined;
     run(): Promise<Outcome>;
 }
 
@@ -138,7 +140,7 @@ export class CloudServer {
         const { bytes, contentType } = payloadOf(outcome, this.behavior);
         record.bytes = bytes.length;
         // Clients of a workspace learn its id from this header.
-        if (route.workspaceId !== undefined) void reply.header("x-databricks-org-id", route.workspaceId);
+        if (route.identity !== undefined) void reply.header("x-databricks-org-id", route.identity);
         return reply
             .status(outcome.status)
             .headers(outcome.headers ?? {})

@@ -5,6 +5,7 @@ import { expect } from "chai";
 
 import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace } from "../../provider/migration/connection";
+import { HostIdentity } from "../../provider/migration/host-identity";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
 import { MigrationWorld } from "./migration-world";
@@ -111,6 +112,35 @@ describe("a workspace that is not who it should be", () => {
         expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain(
             `answers the workspace ${old.id}, not ${replacement.id}`,
         );
+    });
+
+    it("is neither copied nor compared where no response says who it is", async () => {
+        for (const silent of [old, replacement]) {
+            silent.behavior.identifiesItself = false;
+            const [from, to] = [connect(cloud.workspaceUrl(old.id)), connect(cloud.workspaceUrl(replacement.id))];
+            for (const run of [migrateContent, verifyContent]) {
+                const said = await failure(run({ from, to, clock: systemClock }));
+                expect(said).to.contain(`No response from ${cloud.workspaceUrl(silent.id)} says which workspace it is`);
+            }
+            expect(silent === old ? from.workspaceId : to.workspaceId).to.equal(undefined);
+            expect(silent === old ? to.workspaceId : from.workspaceId).to.be.oneOf([old.id, replacement.id]);
+            silent.behavior.identifiesItself = true;
+        }
+        expect(await replacement.read("/Shared/n")).to.equal(undefined);
+    });
+
+    it("is not used where it is another one than before, and is nobody as long as no response names it", () => {
+        const identity = new HostIdentity("https://acme.example.com", undefined);
+        const note = (headers: Record<string, string | undefined>) =>
+            identity.note({ status: 200, headers, text: "{}" });
+        for (const headers of [{}, { "x-databricks-org-id": "0" }, { "x-databricks-org-id": "a workspace" }])
+            note(headers);
+        expect(identity.workspaceId).to.equal(undefined);
+        note({ "x-databricks-org-id": "12" });
+        note({});
+        expect(identity.workspaceId).to.equal("12");
+        expect(() => note({ "x-databricks-org-id": "13" })).to.throw("answers the workspace 13, not 12");
+        expect(identity.workspaceId).to.equal("12");
     });
 
     it("that forgets a token gets another one, and the copy goes on", async () => {

@@ -59,7 +59,11 @@ export class MigrationWorld {
     /** A client of the old or the new workspace. */
     client(which: "old" | "new"): WorkspaceClient {
         const transport: Transport = (request) => this.send(which, request);
-        return new WorkspaceClient(`https://${which}.example.com`, transport, this.clock);
+        const { id } = which === "old" ? this.old : this.replacement;
+        return new WorkspaceClient(`https://${which}.example.com`, transport, this.clock, {
+            serverTime: () => undefined,
+            workspaceId: () => id,
+        });
     }
 
     /** The options of a migration from the old workspace into the new one. */

@@ -9,6 +9,8 @@ export interface WorkspaceBehavior {
      * break, as behind a private link. Default: `public`.
      */
     frontEnd: "public" | "forbidden" | "unreachable";
+    /** Whether its responses name it in the header `x-databricks-org-id`, which a proxy may take out. Default: true. */
+    identifiesItself: boolean;
     /** Requests beyond these in a second are answered with 429 and `Retry-After: 1`. Default: no limit. */
     requestsPerSecond: number | undefined;
     /**
@@ -26,6 +28,7 @@ export interface WorkspaceBehavior {
 export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     reachableAfterMilliseconds: 0,
     frontEnd: "public",
+    identifiesItself: true,
     requestsPerSecond: undefined,
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED",
     times: "all",
