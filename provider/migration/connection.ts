@@ -11,6 +11,7 @@ import { Retry } from "../api/retry";
 import { AccessTokens, withRenewedToken } from "../api/token";
 import { HostIdentity } from "./host-identity";
 import { withWorkspaceRemedy } from "./remedies";
+import { cancelledError } from "./stopped";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./workspace-client";
 
 /** How a workspace is reached. */
@@ -27,6 +28,8 @@ export interface WorkspaceConnection {
     readonly beforeRequest?: () => Promise<void>;
     /** As `beforeRequest`, but before writes alone. */
     readonly beforeWrite?: () => Promise<void>;
+    /** Once it is aborted, no request is sent any more, and no response to a read is waited for: `MigrationStoppedError`. */
+    readonly cancelled?: AbortSignal;
     /** What is retried, why, and until when, while the workspace gives no usable response. */
     readonly onOutage?: (line: string) => void;
 }
@@ -45,6 +48,7 @@ export function connectWorkspace({
     clock,
     beforeRequest,
     beforeWrite,
+    cancelled,
     onOutage,
 }: WorkspaceConnection): WorkspaceClient {
     requireWorkspaceCredential(credential);
@@ -65,7 +69,9 @@ export function connectWorkspace({
     const send = async (name: string, request: WorkspaceRequest, used: { token?: string }) => {
         used.token = await tokens.get();
         await beforeRequest?.();
-        if (request.method !== "GET") await beforeWrite?.();
+        const reads = request.method === "GET";
+        if (!reads) await beforeWrite?.();
+        if (cancelled?.aborted === true) throw cancelledError();
         const response = await http.send(name, {
             method: request.method,
             url: request.path,
@@ -77,6 +83,8 @@ export function connectWorkspace({
             },
             ...(request.body === undefined ? {} : { data: request.body }),
             maxBytes: request.maxBytes,
+            // A write has its effect whether its response is heard or not.
+            ...(reads ? { signal: cancelled } : {}),
         });
         identity.note(response);
         return response;

@@ -32,6 +32,8 @@ export interface Environment {
     readonly report: Reporter;
     /** Whether the engine that all this is done for still runs. */
     readonly isEngineAlive: () => Promise<boolean>;
+    /** Aborted once the engine's operation is cancelled. Default: it never is. */
+    readonly cancelled?: AbortSignal;
 }
 
 /**
@@ -58,6 +60,11 @@ export class Session {
 
     get clock(): Clock {
         return this.world.clock;
+    }
+
+    /** Aborted once the operation is cancelled: what can go on in a later run ends at the next point that it can go on from. */
+    get cancelled(): AbortSignal | undefined {
+        return this.world.cancelled;
     }
 
     get report(): Reporter {

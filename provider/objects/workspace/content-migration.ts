@@ -135,6 +135,7 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
         options: retryTimeout === undefined ? settings : { ...settings, retryTimeout },
         clock,
         beforeWrite: () => session.requireEngine(),
+        ...(session.cancelled === undefined ? {} : { cancelled: session.cancelled }),
         onOutage: (line) => report.progress(line),
     });
 }
