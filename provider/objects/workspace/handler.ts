@@ -138,17 +138,20 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     /**
-     * A POST that an earlier, killed run left on the wire may have created a second workspace while this one was created. No
-     * later `pulumi up` would look for it, so it is mentioned here.
+     * A POST that an earlier, killed run left on the wire, or whose response this run lost, may have created a second workspace
+     * while this one was created. No later `pulumi up` would look for it, so it is mentioned here.
      */
     protected override async warnAboutDuplicates(request: CreateRequest, since: number): Promise<void> {
         const { collection, owner, session } = request;
         if (owner === undefined) return;
         try {
+            // A list may come late; nobody waits here unless a POST was repeated.
+            const wait = since - session.clock.now();
+            if (wait > 0) await session.clock.sleep(wait);
             const [before, now] = [await collection.firstList(), await collection.listSince(since)];
             for (const [id] of newUnclaimed(request, before, now, owner)) {
                 session.report.warn(
-                    `The workspace ${id} appeared while "${owner.resource}" of this stack was created and carries its tag too, but belongs to no resource that this run knows: an interrupted \`pulumi up\` had asked for it. See in the account console whether anybody uses it before you delete it.`,
+                    `The workspace ${id} appeared while "${owner.resource}" of this stack was created and carries its tag too, but belongs to no resource that this run knows: an interrupted \`pulumi up\` had asked for it, or a request whose response was lost. See in the account console whether anybody uses it before you delete it.`,
                 );
             }
         } catch {
@@ -175,7 +178,7 @@ export class WorkspaceHandler extends ObjectHandler {
                 if (left.length > 0) await super.write(collection, id, news, left);
                 return;
             }
-            if (!changed.includes(KEY_FIELDS[0])) throw error;
+            if (!changed.includes(KEY_FIELDS[0]) || error.mayHaveApplied) throw error;
             throw new ReportedError(
                 `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace": a new workspace then takes over ${this.content.settingsOf(news).enabled ? "its notebooks, files and folders" : "nothing, because migrateContent is false"}.`,
             );
