@@ -4,13 +4,14 @@
  */
 import { StackIdentityHandler } from "./objects/stack-identity";
 import { createHandler, definitionOf } from "./registry";
+import { engineCancellation } from "./runtime/cancellation";
 import { EngineCalls, quietErrors } from "./runtime/engine-calls";
 import { EngineReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";
 
 quietErrors();
 const reporter = new EngineReporter();
-const session = new Session(realEnvironment(reporter));
+const session = new Session({ ...realEnvironment(reporter), cancelled: engineCancellation() });
 const calls = new EngineCalls(reporter);
 
 export const stackIdentity = calls.attend(new StackIdentityHandler(session, definitionOf));

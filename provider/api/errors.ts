@@ -44,6 +44,9 @@ export type ApiErrorKind = "missing" | "conflict" | "throttled" | "unavailable" 
 
 /** The API refused a request, and so did nothing. */
 export class ApiError extends ReportedError {
+    /** Whether an earlier attempt, whose response was lost, may have had its effect all the same. */
+    mayHaveApplied = false;
+
     constructor(
         readonly kind: ApiErrorKind,
         /** HTTP status. */
@@ -62,7 +65,9 @@ export class ApiError extends ReportedError {
 
     /** The same, where more is known of what to do. */
     withRemedy(remedy: string): ApiError {
-        return new ApiError(this.kind, this.status, this.errorCode, this.detail, this.request, remedy);
+        const same = new ApiError(this.kind, this.status, this.errorCode, this.detail, this.request, remedy);
+        same.mayHaveApplied = this.mayHaveApplied;
+        return same;
     }
 }
 

@@ -20,6 +20,8 @@ export interface HttpRequest {
     readonly data?: string | Buffer;
     /** The largest response that is read, in bytes: `ResponseTooLargeError` where there are more. Default: 32 MiB. */
     readonly maxBytes?: number | undefined;
+    /** Ends the wait for the response: whoever aborts it expects the `NoResponseError`. */
+    readonly signal?: AbortSignal | undefined;
     /** HTTP basic authentication. */
     readonly auth?: { readonly username: string; readonly password: string };
 }
@@ -64,13 +66,14 @@ export class HttpClient {
      */
     async send(name: string, request: HttpRequest): Promise<HttpResponse> {
         try {
-            const { maxBytes = MAX_RESPONSE_BYTES, ...rest } = request;
+            const { maxBytes = MAX_RESPONSE_BYTES, signal, ...rest } = request;
+            const timeout = AbortSignal.timeout(this.timeout);
             const response = await this.http.request<unknown>({
                 ...rest,
                 maxContentLength: maxBytes,
                 // A proxy of the environment (HTTP_PROXY) is another machine, which cannot reach this one's loopback.
                 ...(isLoopback(new URL(request.url, this.host).hostname) ? { proxy: false } : {}),
-                signal: AbortSignal.timeout(this.timeout),
+                signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
             });
             const date = Date.parse(String(response.headers["date"]));
             if (Number.isFinite(date)) this.serverTime = date;

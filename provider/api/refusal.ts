@@ -6,6 +6,37 @@ import { parseJson } from "./json";
 /** How much of the service's own words is shown, in characters. */
 const SHOWN = 500;
 
+/**
+ * The error that a response stands for; `undefined`: it is a success. A body that names an error code is a refusal whatever its
+ * status: the service was seen to answer so with 200.
+ *
+ * @param redact takes the secrets out of a text that goes into the error.
+ */
+export function errorOf(
+    request: string,
+    response: HttpResponse,
+    redact: (text: string) => string,
+): ReportedError | undefined {
+    const { status, text } = response;
+    if (status >= 300) return toError(request, { ...response, text: redact(text) });
+    // Only a refusal is parsed here: the bodies of successes can be large.
+    if (!text.includes('"error_code"')) return undefined;
+    const body = jsonOrNothing(redact(text));
+    if (!isRecord(body) || typeof body["error_code"] !== "string") return undefined;
+    const { code, message = "the response gives no reason" } = ofJson(body);
+    // Nothing is missing on the word of a response that contradicts itself.
+    const kind = apiErrorKind(statusOf(code), "", message);
+    return new ApiError(kind, status, code, message, request);
+}
+
+/** The status that goes with an error code. */
+function statusOf(code: string): number {
+    if (/^(INTERNAL|TEMPORARILY_UNAVAILABLE|SERVICE_UNAVAILABLE|UNAVAILABLE|DEADLINE_EXCEEDED)/.test(code)) return 503;
+    if (/^(REQUEST_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED)$/.test(code)) return 429;
+    if (/^(PERMISSION_DENIED|UNAUTHENTICATED|CUSTOMER_MANAGED_KEY_INACCESSIBLE)$/.test(code)) return 403;
+    return /(ALREADY_EXISTS|CONFLICT)$/.test(code) ? 409 : 400;
+}
+
 /** The error that a response without success stands for. */
 export function toError(request: string, response: HttpResponse): ReportedError {
     const { status } = response;

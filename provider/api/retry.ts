@@ -3,7 +3,7 @@ import { ApiError, NoResponseError, type ReportedError, UnusableHostError } from
 import type { HttpResponse } from "./http";
 import type { Outage } from "./outage";
 import type { Permit, RateLimiter } from "./rate-limiter";
-import { toError } from "./refusal";
+import { errorOf } from "./refusal";
 
 /** One request, as far as its repetition depends on it. */
 export interface RetriedRequest {
@@ -83,12 +83,12 @@ export class Retry {
     private async attempt({ name, repeatable, send }: RetriedRequest): Promise<Outcome> {
         try {
             const response = await send();
-            if (response.status < 300) return { response };
-            const error = toError(name, { ...response, text: this.redact(response.text) });
+            const error = errorOf(name, response, this.redact);
+            if (error === undefined) return { response };
             // A service that failed may have done first what it was asked to.
             const refused =
                 isUnavailable(error) && !repeatable
-                    ? new NoResponseError(name, `the service answered with HTTP ${response.status}`, true)
+                    ? new NoResponseError(name, `the service answered with ${describe(error)}`, true)
                     : error;
             return { refused, askedDelay: retryAfter(response.headers["retry-after"], this.clock.now()) ?? 0 };
         } catch (failure) {
@@ -105,11 +105,16 @@ export class Retry {
     }
 }
 
+/** The status of a failed response, and the service's words if the status does not say that it failed. */
+function describe({ status, errorCode, detail }: ApiError): string {
+    return status < 300 ? `HTTP ${status}, ${errorCode}: ${detail}` : `HTTP ${status}`;
+}
+
 function isThrottled(error: unknown): boolean {
     return error instanceof ApiError && error.kind === "throttled";
 }
 
-function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): error is ApiError {
     return error instanceof ApiError && error.kind === "unavailable";
 }
 

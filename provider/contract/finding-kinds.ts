@@ -1,5 +1,22 @@
+/** What lives in a workspace besides its tree, and is not copied. `others` accepts all of it. */
+export const otherFindingKinds = [
+    "jobs",
+    "clusters",
+    "instance-pools",
+    "cluster-policies",
+    "sql-warehouses",
+    "secret-scopes",
+    "repos",
+    "pipelines",
+    "experiments",
+    "queries",
+    "tokens",
+] as const;
+
 /** Why an object is not in the new workspace as it is in the old one. Each can be accepted by its name. */
 export const findingKinds = [
+    ...otherFindingKinds,
+    "others",
     "not-admin",
     "too-large",
     "outputs",

@@ -6,14 +6,21 @@ export interface StateObject {
     readonly id: string;
     /** The input `owner` of its resource. */
     readonly owner: string;
+    /** The URN of its resource. */
+    readonly urn: string;
+    /** The handlers' own notes that others than its own handler call read: `adoption`, `sources`, `forceDestroy`. */
+    readonly notes: Readonly<Record<string, unknown>>;
 }
+
+/** The notes that are handed over. */
+const NOTES = ["adoption", "sources", "forceDestroy"] as const;
 
 /** Formats what the sdk read from the state, for the input `objects` of `StackIdentity`, which no state keeps. */
 export function formatStateObjects(objects: readonly StateObject[]): string {
-    return JSON.stringify(objects.map(({ handler, id, owner }) => [handler, id, owner]));
+    return JSON.stringify(objects.map(({ handler, id, owner, urn, notes }) => [handler, id, owner, urn, notes]));
 }
 
-/** Parses the input `objects`; nothing where it is missing or malformed. */
+/** Parses the input `objects`; nothing if it is missing or malformed. */
 export function parseStateObjects(text: unknown): StateObject[] {
     if (typeof text !== "string") return [];
     try {
@@ -24,9 +31,15 @@ export function parseStateObjects(text: unknown): StateObject[] {
     }
 }
 
+/** The notes among the outputs of a resource. */
+export function notesOf(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(NOTES.flatMap((name) => (outputs[name] === undefined ? [] : [[name, outputs[name]]])));
+}
+
 function toStateObject(value: unknown): StateObject[] {
     if (!Array.isArray(value)) return [];
-    const [handler, id, owner]: unknown[] = value;
+    const [handler, id, owner, urn, notes]: unknown[] = value;
     if (typeof handler !== "string" || typeof id !== "string" || typeof owner !== "string") return [];
-    return [{ handler, id, owner }];
+    if (typeof urn !== "string" || typeof notes !== "object" || notes === null) return [];
+    return [{ handler, id, owner, urn, notes: { ...notes } }];
 }

@@ -2,14 +2,16 @@ import { secretsOf } from "../api/auth-method";
 import type { ClientOptions } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
-import { ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
-import { HttpClient, type HttpResponse } from "../api/http";
+import { ConfigurationError, ResponseTooLargeError } from "../api/errors";
+import { HttpClient } from "../api/http";
 import { Outage } from "../api/outage";
 import { RateLimiter } from "../api/rate-limiter";
 import { redact } from "../api/redact";
 import { Retry } from "../api/retry";
 import { AccessTokens, withRenewedToken } from "../api/token";
+import { HostIdentity } from "./host-identity";
 import { withWorkspaceRemedy } from "./remedies";
+import { cancelledError } from "./stopped";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./workspace-client";
 
 /** How a workspace is reached. */
@@ -26,6 +28,8 @@ export interface WorkspaceConnection {
     readonly beforeRequest?: () => Promise<void>;
     /** As `beforeRequest`, but before writes alone. */
     readonly beforeWrite?: () => Promise<void>;
+    /** Once it is aborted, no request is sent any more, and no response to a read is waited for: `MigrationStoppedError`. */
+    readonly cancelled?: AbortSignal;
     /** What is retried, why, and until when, while the workspace gives no usable response. */
     readonly onOutage?: (line: string) => void;
 }
@@ -33,8 +37,8 @@ export interface WorkspaceConnection {
 /**
  * A client of a workspace's own API, with a rate limiter of its own.
  *
- * Fails with `ConfigurationError` where the credential is a token of the account: a workspace does not take it. Its requests
- * fail with `ReportedError` where another workspace than the expected one answers at the host.
+ * Fails with `ConfigurationError` if the credential is a token of the account: a workspace does not take it. Its requests
+ * fail with `ReportedError` if another workspace than the expected one answers at the host.
  */
 export function connectWorkspace({
     host,
@@ -44,6 +48,7 @@ export function connectWorkspace({
     clock,
     beforeRequest,
     beforeWrite,
+    cancelled,
     onOutage,
 }: WorkspaceConnection): WorkspaceClient {
     requireWorkspaceCredential(credential);
@@ -60,11 +65,13 @@ export function connectWorkspace({
         (token) => secrets.add(token),
         "/oidc/v1/token",
     );
-    const seen = new Seen(http, host, workspaceId);
+    const identity = new HostIdentity(host, workspaceId);
     const send = async (name: string, request: WorkspaceRequest, used: { token?: string }) => {
         used.token = await tokens.get();
         await beforeRequest?.();
-        if (request.method !== "GET") await beforeWrite?.();
+        const reads = request.method === "GET";
+        if (!reads) await beforeWrite?.();
+        if (cancelled?.aborted === true) throw cancelledError();
         const response = await http.send(name, {
             method: request.method,
             url: request.path,
@@ -76,8 +83,10 @@ export function connectWorkspace({
             },
             ...(request.body === undefined ? {} : { data: request.body }),
             maxBytes: request.maxBytes,
+            // A write has its effect whether its response is heard or not.
+            ...(reads ? { signal: cancelled } : {}),
         });
-        seen.note(response);
+        identity.note(response);
         return response;
     };
     const attempt = async (request: WorkspaceRequest, used: { token?: string }) => {
@@ -96,33 +105,10 @@ export function connectWorkspace({
             throw withWorkspaceRemedy(error);
         }
     };
-    return new WorkspaceClient(host, transport, clock, seen);
-}
-
-/** What the responses of a host say about who gives them. */
-class Seen {
-    workspaceId: string | undefined;
-
-    constructor(
-        private readonly http: HttpClient,
-        private readonly host: string,
-        private readonly expected: string | undefined,
-    ) {}
-
-    get serverTime(): number | undefined {
-        return this.http.serverTime;
-    }
-
-    /** A name server or a proxy may lead to another workspace, which would be compared with itself. */
-    note({ headers }: HttpResponse): void {
-        const id = String(headers["x-databricks-org-id"] ?? "");
-        if (!/^[1-9]\d*$/.test(id)) return;
-        this.workspaceId = id;
-        if (this.expected !== undefined && id !== this.expected)
-            throw new ReportedError(
-                `At ${this.host} answers the workspace ${id}, not ${this.expected}: check the name server and the proxy of this machine.`,
-            );
-    }
+    return new WorkspaceClient(host, transport, clock, {
+        serverTime: () => http.serverTime,
+        workspaceId: () => identity.workspaceId,
+    });
 }
 
 /** Refuses a credential that no workspace takes. Fails with `ConfigurationError`. */

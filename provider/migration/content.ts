@@ -1,3 +1,5 @@
+import { otherFindingKinds } from "../contract/finding-kinds";
+
 /** The kinds of objects in a workspace's tree that this package knows. */
 export type ObjectType = "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO" | "OTHER";
 
@@ -46,9 +48,12 @@ export interface WorkspaceContent {
     readonly host: string;
     /** The time by the service's clock at its latest response, in milliseconds since 1970, where it says one. */
     readonly serverTime: number | undefined;
-    /** Id of the workspace that gave the latest response, where it says one. */
+    /**
+     * Id of the workspace that answers at the host, as its responses in this process name it; `undefined`: none has, and that is
+     * not an identity.
+     */
     readonly workspaceId: string | undefined;
-    /** What is directly in a folder; `undefined` where there is no such folder. */
+    /** Everything that is directly in a folder, however many pages it has; `undefined` if there is no such folder. */
     list(path: string): Promise<readonly WorkspaceObject[] | undefined>;
     /** The object at a path; `undefined` where there is none. */
     find(path: string): Promise<WorkspaceObject | undefined>;
@@ -70,24 +75,12 @@ export interface WorkspaceContent {
     me(): Promise<string | undefined>;
     /** Whether the requests come from one of the workspace's admins: its lists show others only what they may use. */
     isAdmin(): Promise<boolean>;
-    /** How many objects of a kind live in the workspace besides its tree. */
+    /** How many objects of a kind live in the workspace besides its tree; what the service puts into every new one does not count. */
     count(kind: OtherKind): Promise<number>;
 }
 
 /** What lives in a workspace besides its tree, and does not move. */
-export const otherKinds = [
-    "jobs",
-    "clusters",
-    "instance pools",
-    "cluster policies",
-    "SQL warehouses",
-    "secret scopes",
-    "repos",
-    "pipelines",
-    "experiments",
-    "queries",
-    "tokens",
-] as const;
+export const otherKinds = otherFindingKinds;
 
 /** A kind of what lives in a workspace besides its tree. */
 export type OtherKind = (typeof otherKinds)[number];

@@ -85,6 +85,11 @@ export class CopyPass implements PairVisitor {
         this.pass.list(source);
     }
 
+    /** Counts what is in the tree, and nothing is done with. */
+    skipped(source: WorkspaceObject): void {
+        this.pass.digest.add(source);
+    }
+
     /** Notes why a folder could not be listed. */
     unreadable(folder: WorkspaceObject, error: unknown): void {
         if (error === undefined)

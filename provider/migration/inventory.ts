@@ -1,6 +1,7 @@
 import type { Clock } from "../api/clock";
 import { type OtherKind, otherKinds, type WorkspaceContent, type WorkspaceObject } from "./content";
 import { type Counts, Counter, describeCounts, number } from "./report";
+import { isTrash } from "./standard-folders";
 import { unmovable } from "./unmovable";
 import { WorkQueue } from "./work-queue";
 import { messageOf } from "../util/error-message";
@@ -118,7 +119,7 @@ class InventoryCount {
 
     private see(source: WorkspaceObject): void {
         if (source.type === "DIRECTORY") {
-            if (/^\/Users\/[^/]+\/Trash$/.test(source.path)) return;
+            if (isTrash(source)) return;
             this.queue.addFolder(source.path);
         }
         if (source.type === "NOTEBOOK") this.found(source);

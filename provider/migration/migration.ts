@@ -2,11 +2,13 @@ import type { Clock } from "../api/clock";
 import { ReportedError } from "../api/errors";
 import type { WorkspaceContent, WorkspaceObject } from "./content";
 import { CopyPass, CopyState } from "./copy-pass";
+import { describeOther, othersIn } from "./other-content";
 import { Acceptance, Findings } from "./findings";
-import { createContext, MigrationStoppedError, type Pass, type PassContext } from "./pass";
+import { createContext, type Pass, type PassContext } from "./pass";
 import { PlanPass } from "./plan-pass";
 import type { MigrationReport } from "./report";
 import { Settlement, type Verification } from "./settlement";
+import { MigrationStoppedError } from "./stopped";
 import { type PairVisitor, TreeWalk } from "./tree-walk";
 import { NOT_ADMIN } from "./unmovable";
 import { VerifyPass } from "./verify-pass";
@@ -46,6 +48,8 @@ export interface MigrationOptions {
      * changed since is not overwritten. Default: nothing is anybody's that was changed before its counterpart.
      */
     readonly inUseSince?: number | undefined;
+    /** Whether what lives in the old workspace besides its tree is a finding: it is not copied. Default: false. */
+    readonly countsOthers?: boolean;
     /** Filled by this run, and used where a run before it has filled it. */
     readonly verified?: VerifiedPairs;
 }
@@ -64,7 +68,7 @@ export async function migrateContent(options: MigrationOptions): Promise<Migrati
     const { path = "/" } = options;
     if (path !== "/") {
         // Nothing is written where there is nothing to copy.
-        await run.root();
+        await run.begun();
         await options.to.makeFolder(path.slice(0, path.lastIndexOf("/")) || "/");
     }
     return run.execute(
@@ -91,10 +95,17 @@ export async function planMigration(options: MigrationOptions): Promise<Migratio
 const CHANGING =
     "the old workspace was changed faster than it could be copied: stop who writes to it, and run the command again.";
 
+/** What is known before the first pass. */
+interface Beginning {
+    readonly root: WorkspaceObject;
+    /** Whether the lists of the old workspace show everything. */
+    readonly seesAll: boolean;
+}
+
 class Run {
     readonly context: PassContext;
     private readonly startedAt: number;
-    private begun: Promise<WorkspaceObject> | undefined;
+    private beginning: Promise<Beginning> | undefined;
 
     constructor(private readonly options: MigrationOptions) {
         const { from, to, clock, timeout = DEFAULT_TIMEOUT, onProgress = () => undefined } = options;
@@ -119,8 +130,7 @@ class Run {
         unfinished: (visitor: Visitor) => string | undefined = () => undefined,
     ): Promise<MigrationReport> {
         const { from, to, findings, settlement } = this.context;
-        const root = await this.root();
-        const seesAll = await from.isAdmin();
+        const { root, seesAll } = await this.begun();
         let current: Visitor;
         let stopped: string | undefined;
         let asOf: number;
@@ -136,6 +146,7 @@ class Run {
             mistaken = stopped === undefined && settlement.learn(current.pass.digest);
         } while (stopped === undefined && (mistaken || again(current, passes)) && ++passes < PASSES);
         stopped ??= mistaken ? CHANGING : unfinished(current);
+        if (this.options.countsOthers === true) await this.findOthers(root);
         return {
             from: from.host,
             to: to.host,
@@ -154,21 +165,42 @@ class Run {
         };
     }
 
-    /** Where to begin; both workspaces answer there, or the migration does not begin. */
-    root(): Promise<WorkspaceObject> {
-        return (this.begun ??= this.begin());
+    /** What lives in the old workspace besides its tree stays there. */
+    private async findOthers(root: WorkspaceObject): Promise<void> {
+        const { from, findings } = this.context;
+        const { found, unlisted } = await othersIn(from);
+        for (const { kind, count } of found) findings.add(root, kind, describeOther(kind, count));
+        for (const { kind, reason } of unlisted)
+            findings.add(root, kind, `whether there are ${kind} is not known: ${reason}`);
     }
 
-    private async begin(): Promise<WorkspaceObject> {
+    /** Where to begin; both workspaces answer and identify themselves there, or the migration does not begin. */
+    begun(): Promise<Beginning> {
+        return (this.beginning ??= this.begin());
+    }
+
+    private async begin(): Promise<Beginning> {
         const { from, to } = this.context;
         const path = this.options.path ?? "/";
-        const [root] = await Promise.all([path === "/" ? rootOf(from) : from.find(path), rootOf(to)]);
+        const [root, seesAll] = await Promise.all([
+            path === "/" ? rootOf(from) : from.find(path),
+            from.isAdmin(),
+            rootOf(to),
+        ]);
+        // Not every response has to name its workspace; this one is what others know it by.
+        if (to.workspaceId === undefined) await to.me();
         if (root === undefined) throw new Error(`There is nothing at ${path} in the workspace ${from.host}.`);
-        if (from.host === to.host || (from.workspaceId !== undefined && from.workspaceId === to.workspaceId))
+        for (const { host, workspaceId } of [from, to]) {
+            if (workspaceId !== undefined) continue;
             throw new ReportedError(
-                `${from.host} and ${to.host} are the same workspace${from.workspaceId === undefined ? "" : ` (${from.workspaceId})`}: there is nothing to copy or to compare.`,
+                `No response from ${host} says which workspace it is (the header x-databricks-org-id), so nothing proves that it is the right one. Nothing was copied or compared. Run the command from a network whose proxies leave the headers of responses as they are.`,
             );
-        return root;
+        }
+        if (from.host === to.host || from.workspaceId === to.workspaceId)
+            throw new ReportedError(
+                `${from.host} and ${to.host} are the same workspace (${from.workspaceId}): there is nothing to copy or to compare.`,
+            );
+        return { root, seesAll };
     }
 }
 

@@ -7,6 +7,7 @@ import { ContentReader } from "./content-reader";
 import type { Findings } from "./findings";
 import { Counter, number } from "./report";
 import { type Settlement, TreeDigest } from "./settlement";
+import { MigrationStoppedError } from "./stopped";
 import type { Pair } from "./tree-walk";
 
 /** What the passes of a migration share. */
@@ -37,9 +38,6 @@ export function createContext(
     const reader = new ContentReader();
     return { ...rest, from, to, reader, comparison: new Comparison(from, to, reader) };
 }
-
-/** A migration ends before it is complete; what is there stays, and the next run goes on. */
-export class MigrationStoppedError extends Error {}
 
 /** How many objects may fail one after the other before the workspace counts as out of reach. */
 const FAILURES_IN_A_ROW = 20;

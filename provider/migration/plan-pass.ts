@@ -35,6 +35,11 @@ export class PlanPass implements PairVisitor {
         this.pass.list(source);
     }
 
+    /** Counts what is in the tree, and nothing is done with. */
+    skipped(source: WorkspaceObject): void {
+        this.pass.digest.add(source);
+    }
+
     /** Notes why a folder could not be listed. */
     unreadable(folder: WorkspaceObject, error: unknown): void {
         if (error === undefined) this.context.findings.add(folder, "unreadable", "it cannot be listed.");

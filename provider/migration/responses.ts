@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ApiError, apiErrorKind } from "../api/errors";
+import type { ApiError } from "../api/errors";
 import { isRecord } from "../util/property-path";
 import type { Grant, ObjectType, WorkspaceObject } from "./content";
 
@@ -97,19 +97,6 @@ export function permissionsPath(object: WorkspaceObject): string {
     return `/api/2.0/permissions/${collectionOf(object)}/${id}`;
 }
 
-/** A page of a list: how many members, and what asks for the next one. */
-export interface ListingPage {
-    readonly members: number;
-    readonly next: string | undefined;
-}
-
-/** How many members a page of a list has: each list calls them otherwise, so the first list in the response is taken. */
-export function memberCount(body: Record<string, unknown>): ListingPage {
-    const list = Object.values(body).find(Array.isArray);
-    const next = body["next_page_token"];
-    return { members: list?.length ?? 0, next: typeof next === "string" && next !== "" ? next : undefined };
-}
-
 /** Whether a response of SCIM's Me names the group of a workspace's admins. */
 export function isInAdmins({ groups }: Record<string, unknown>): boolean {
     return Array.isArray(groups) && groups.some((group: unknown) => isRecord(group) && group["display"] === "admins");
@@ -135,11 +122,8 @@ export function decodeBase64(text: string): Buffer {
     return bytes;
 }
 
-/** A body that says an error is one, whatever the status. */
-export function requireSuccess(body: unknown, request: string): Record<string, unknown> {
-    if (!isRecord(body)) throw new SyntaxError("no object");
-    const code = body["error_code"];
-    if (typeof code !== "string") return body;
-    const detail = String(body["message"] ?? "the response gives no reason").slice(0, 500);
-    throw new ApiError(apiErrorKind(400, code, detail), 400, code, detail, request);
+/** A response's body as an object. Throws for any other JSON. */
+export function toRecord(body: unknown): Record<string, unknown> {
+    if (!isRecord(body)) throw new SyntaxError("not an object");
+    return body;
 }

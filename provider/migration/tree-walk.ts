@@ -1,5 +1,5 @@
 import { isMovable, type WorkspaceContent, type WorkspaceObject } from "./content";
-import { isHome } from "./unmovable";
+import { isHome, isTrash } from "./standard-folders";
 import { WorkQueue } from "./work-queue";
 
 /** An object of the old workspace, and what is at its path in the new one. */
@@ -8,6 +8,8 @@ export interface Pair {
     readonly target: WorkspaceObject | undefined;
     /** Whether the old workspace has a folder and another object at this path. */
     readonly samePath: boolean;
+    /** Whether it is below a folder that was skipped. */
+    readonly isSkipped?: true;
 }
 
 /** What is done with the objects of two trees. */
@@ -19,6 +21,8 @@ export interface PairVisitor {
     folder(pair: Pair): Promise<"listed" | "empty" | "skip">;
     /** Called for everything, folders and objects, when it is listed. */
     listed(source: WorkspaceObject): void;
+    /** Called for everything below a folder that `folder` skipped: it is in the tree, and nothing is done with it. */
+    skipped(source: WorkspaceObject): void;
     /** Called for everything but folders. */
     object(pair: Pair): Promise<void>;
     /** Called where a folder of the old workspace cannot be listed. */
@@ -54,14 +58,26 @@ export class TreeWalk {
 
     private async enter(folder: Pair): Promise<void> {
         const { source, target } = folder;
+        if (folder.isSkipped) return this.skip(source);
         // The home of a user who kept nothing in it is no loss.
         if (target === undefined && isHome(source) && (await this.read(source))?.length === 0) return;
         const state = await this.visitor.folder(folder);
-        if (state === "skip") return;
+        if (state === "skip") return this.skip(source);
         const sources = await this.read(source);
         if (sources === undefined) return;
         const targets = state === "empty" ? [] : ((await this.to.list(source.path)) ?? []);
         this.add(sources, targets);
+    }
+
+    /** Lists what is in a folder that is skipped. One that cannot be listed is no worse than what keeps the one above from being copied. */
+    private async skip(folder: WorkspaceObject): Promise<void> {
+        const objects = await this.from.list(folder.path).catch(() => undefined);
+        for (const source of objects ?? []) {
+            if (isTrash(source)) continue;
+            this.visitor.skipped(source);
+            if (source.type === "DIRECTORY")
+                this.queue.addFolder({ source, target: undefined, samePath: false, isSkipped: true });
+        }
     }
 
     /** What is in a folder of the old workspace but Trash; `undefined` where it cannot be listed. */
@@ -69,7 +85,7 @@ export class TreeWalk {
         try {
             const objects = await this.from.list(folder.path);
             if (objects === undefined) this.visitor.unreadable(folder, undefined);
-            return objects?.filter((object) => object.type !== "DIRECTORY" || !isTrash(object));
+            return objects?.filter((object) => !isTrash(object));
         } catch (error) {
             this.visitor.unreadable(folder, error);
             return undefined;
@@ -93,8 +109,4 @@ export class TreeWalk {
             }
         }
     }
-}
-
-function isTrash({ path }: WorkspaceObject): boolean {
-    return /^\/Users\/[^/]+\/Trash$/.test(path);
 }

@@ -1,5 +1,5 @@
-import type { WorkspaceObject } from "./content";
 import type { FindingKind } from "../contract/finding-kinds";
+import { isHome } from "./standard-folders";
 import type { Pair } from "./tree-walk";
 
 /** The largest content that the service hands out and takes, in bytes. */
@@ -52,9 +52,4 @@ export function unmakable({ source, target }: Pair): { kind: FindingKind; reason
             reason: "its user does not belong to the new workspace: nothing below it was moved. Assign the user, then run the command again.",
         };
     return undefined;
-}
-
-/** Whether a folder is a user's home, which only appears with its user. */
-export function isHome({ path }: WorkspaceObject): boolean {
-    return /^\/Users\/[^/]+$/.test(path);
 }

@@ -19,14 +19,13 @@ import {
     isInAdmins,
     isNeverEmpty,
     isTooLarge,
-    type ListingPage,
-    memberCount,
     permissionsPath,
-    requireSuccess,
     toObject,
+    toRecord,
 } from "./responses";
 import { multipart } from "./multipart";
-import { otherLists } from "./other-lists";
+import { membersOf, otherLists } from "./other-lists";
+import { nextPage, readPages } from "./paging";
 
 /** A request to a workspace's host. */
 export interface WorkspaceRequest {
@@ -43,7 +42,8 @@ export interface WorkspaceRequest {
 
 /**
  * Sends a request, authenticated, in the rate limiter's turn, again where that is safe. Resolves with the body of a response
- * below 300; with `undefined` where it is larger than asked for. Rejects with `ApiError` and `NoResponseError`.
+ * below 300 that names no error; with `undefined` where it is larger than asked for. Rejects with `ApiError` and
+ * `NoResponseError`.
  */
 export type Transport = (request: WorkspaceRequest) => Promise<string | undefined>;
 
@@ -58,7 +58,11 @@ const MAX_EXPORT = encodedLength(10_485_760 * 1.2);
 
 const ME = "/api/2.0/preview/scim/v2/Me";
 
-const noneSeen = { serverTime: undefined, workspaceId: undefined };
+/** What the responses so far say of the host. */
+export interface SeenOfHost {
+    serverTime(): number | undefined;
+    workspaceId(): string | undefined;
+}
 
 const exported = z.object({ content: z.string().default("") });
 
@@ -68,25 +72,25 @@ export class WorkspaceClient implements WorkspaceContent {
         readonly host: string,
         private readonly transport: Transport,
         private readonly clock: Clock,
-        private readonly seen: Pick<WorkspaceContent, "serverTime" | "workspaceId"> = noneSeen,
+        private readonly seen: SeenOfHost,
     ) {}
 
     get serverTime(): number | undefined {
-        return this.seen.serverTime;
+        return this.seen.serverTime();
     }
 
     get workspaceId(): string | undefined {
-        return this.seen.workspaceId;
+        return this.seen.workspaceId();
     }
 
     /** What is directly in a folder; `undefined` where there is no such folder. */
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
         return this.orMissing(() =>
-            this.read(`/api/2.0/workspace/list?${query({ path })}`, (body) => {
+            this.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
                 const objects = body["objects"] ?? [];
-                if (!Array.isArray(objects)) throw new SyntaxError("objects is no list");
+                if (!Array.isArray(objects)) throw new SyntaxError("objects is not a list");
                 // Every workspace has folders of its own at its root.
-                if (path === "/" && objects.length === 0) throw new SyntaxError("the root is empty");
+                if (path === "/" && isWhole && objects.length === 0) throw new SyntaxError("the root is empty");
                 return objects.map(toObject);
             }),
         );
@@ -151,17 +155,22 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** How many objects of a kind there are besides the tree. */
     async count(kind: OtherKind): Promise<number> {
-        const { path, page } = otherLists[kind];
-        let total = 0;
-        for (let token: string | undefined, pages = 0; pages < 1000; pages++) {
-            const suffix: string =
-                token === undefined ? "" : `${path.includes("?") ? "&" : "?"}${query({ [page]: token })}`;
-            const result: ListingPage = await this.read(`${path}${suffix}`, memberCount);
-            total += result.members;
-            if (result.next === undefined) break;
-            token = result.next;
-        }
-        return total;
+        const list = otherLists[kind];
+        return (await this.pages(list.path, list.page, (body) => membersOf(list, body))).length;
+    }
+
+    /** @param parse is told whether the page is the whole list. */
+    private async pages<Member>(
+        path: string,
+        parameter: string,
+        parse: (body: Record<string, unknown>, isWhole: boolean) => readonly Member[],
+    ): Promise<Member[]> {
+        return readPages(path, parameter, (page, isFirst) =>
+            this.read(page, (body) => {
+                const next = nextPage(body);
+                return { members: parse(body, isFirst && next === undefined), next };
+            }),
+        );
     }
 
     private async download(
@@ -173,7 +182,7 @@ export class WorkspaceClient implements WorkspaceContent {
         return this.limited(() =>
             this.readText(`/api/2.0/workspace/export?${query({ path, format })}`, maxBytes, (text) => {
                 // The export's base64 can hold digits in rows, which are no ids.
-                const { content } = exported.parse(requireSuccess(JSON.parse(text), `GET of ${path}`));
+                const { content } = exported.parse(JSON.parse(text));
                 const bytes = decodeBase64(content);
                 if (bytes.length === 0 && isNeverEmpty(object)) throw new SyntaxError("no content");
                 return bytes;
@@ -183,7 +192,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     private async read<Result>(path: string, parse: (body: Record<string, unknown>) => Result): Promise<Result> {
         const result = await this.readText(path, undefined, (text) => ({
-            value: parse(requireSuccess(parseJson(text), `GET ${path.replace(/\?.*/, "")}`)),
+            value: parse(toRecord(parseJson(text))),
         }));
         if (result === undefined) throw UnexpectedResponseError.ofWorkspace(`the response to GET ${path} is too large`);
         return result.value;
@@ -201,7 +210,7 @@ export class WorkspaceClient implements WorkspaceContent {
             try {
                 return parse(text);
             } catch (error) {
-                if (error instanceof ApiError) throw error;
+                if (error instanceof UnexpectedResponseError) throw error;
                 if (attempt === READS)
                     throw UnexpectedResponseError.ofWorkspace(`the body of GET ${path.replace(/\?.*/, "")}`);
                 await this.clock.sleep(250 * 2 ** attempt);

@@ -5,12 +5,16 @@ import { parseStateObjects } from "../contract/state-objects";
 import { isRecord, type Properties } from "../util/property-path";
 import type { Session } from "../runtime/session";
 import { messageOf } from "../util/error-message";
+import { nameLeftovers } from "./workspace/leftovers";
 
 /**
  * The stack's own mark: a uuid that holds its time, kept in the stack's state and nowhere else. It is made before everything
  * else, so its check is also where a missing credential is seen, once for the whole stack and before anything is made.
  */
 export class StackIdentityHandler implements dynamic.ResourceProvider {
+    /** Whether an `up` runs, and not a preview of it, which sends nothing if nothing changes. */
+    private isUpdate = false;
+
     /** @param kindOf the kind of a handler's objects. */
     constructor(
         private readonly session: Session,
@@ -22,20 +26,22 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
     }
 
     async check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        const { objects, ...inputs } = news;
+        const { objects, isPreview, ...inputs } = news;
         const { claims } = this.session;
+        this.isUpdate = isPreview === false;
         claims.isWholeProgram = true;
         claims.isProgramRunning = true;
         claims.knowsState ||= typeof objects === "string";
-        for (const { handler, id, owner } of parseStateObjects(objects)) {
+        for (const { handler, id, owner, urn, notes } of parseStateObjects(objects)) {
             const kind = this.kindOf(handler);
-            if (kind !== undefined) claims.addStateObject(kind, id, ownerOfInputs({ owner }));
+            if (kind !== undefined) claims.addStateObject(kind, { id, owner: ownerOfInputs({ owner }), urn, notes });
         }
         const failures = [this.problem(() => this.session.settings), this.problem(() => this.session.client)].flat();
         return { inputs, failures };
     }
 
-    async diff(_id: string, olds: Properties): Promise<dynamic.DiffResult> {
+    async diff(id: string, olds: Properties): Promise<dynamic.DiffResult> {
+        if (this.isUpdate) await nameLeftovers(this.session, id);
         // A state that was edited by hand: without a mark of its form nothing could be recognised, so a new one is made.
         const sound = isStackUuid(olds["uuid"]);
         return { changes: !sound, replaces: sound ? [] : ["uuid"] };

@@ -38,11 +38,16 @@ export abstract class ObjectAccess {
         return nameCollides(this.definition, olds, news);
     }
 
-    /** Whether the object's tag names another stack as its owner than the program does: the state was moved or copied. */
+    /** Whether the object's tag names another owner than the program does: the resource was renamed, or its state moved or copied. */
     protected changesOwner(olds: Properties, news: Properties): boolean {
         const [before, now] = [ownerOfInputs(olds), ownerOfInputs(news)];
         const { tagsField } = this.definition;
-        return tagsField !== undefined && before !== undefined && now !== undefined && before.stack !== now.stack;
+        return tagsField !== undefined && before !== undefined && now !== undefined && before.ownerId !== now.ownerId;
+    }
+
+    /** Whether the object's tag names another stack as its owner than the program does: the state was moved or copied. */
+    private changesStack(olds: Properties, news: Properties): boolean {
+        return this.changesOwner(olds, news) && ownerOfInputs(olds)?.stack !== ownerOfInputs(news)?.stack;
     }
 
     /** What the checks of this process said of a resource: a preview may know the new owner only later. */
@@ -65,7 +70,7 @@ export abstract class ObjectAccess {
 
     /** Fails where a change of the tags would take the object from another stack, which has it by its tag: the state was copied. */
     protected async requireOwnStack(id: string, olds: Properties, news: Properties): Promise<void> {
-        if (this.changesOwner(olds, news) || !(await this.belongsToOtherStack(id, olds))) return;
+        if (this.changesStack(olds, news) || !(await this.belongsToOtherStack(id, olds))) return;
         throw new ReportedError(
             `The ownership tag of the ${this.definition.noun} ${id} names another stack, which has it now, and a change of its tags would take it back. Nothing was changed. If that stack keeps it, take it out of this one (\`pulumi state delete <its urn>\`) and out of this program.`,
         );

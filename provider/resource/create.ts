@@ -26,6 +26,16 @@ export interface CreateRequest {
 /** The pauses between looks for what a POST with a lost response created, in milliseconds: the service may still be at it. */
 const LOST_CREATE_PAUSES = [0, 1_000, 3_000, 6_000];
 
+/** How long after a POST whose response was lost a list may not show what that created, in milliseconds. */
+const LISTED_AFTER = 30_000;
+
+/** An object that was created. */
+export interface Created {
+    readonly response: Properties;
+    /** In milliseconds since 1970: a list that was asked for after it shows everything that this create has made. */
+    readonly listedFrom: number;
+}
+
 /** How often a POST is repeated whose response was lost or named an object that another resource has. */
 const MAX_ATTEMPTS = 5;
 
@@ -35,7 +45,7 @@ const MAX_ATTEMPTS = 5;
  * The API has no idempotency key, so after a lost response the collection is compared with how it was before, and the POST is
  * repeated only where nothing appeared. A fresh role or bucket that AWS does not show Databricks yet is waited for.
  */
-export async function createObject(request: CreateRequest): Promise<Properties> {
+export async function createObject(request: CreateRequest): Promise<Created> {
     const { definition, session, collection, inputs, owner } = request;
     const { clock, settings } = session;
     const body = toTaggedBody(definition, withName(definition, inputs, owner, clock.random()), owner);
@@ -43,13 +53,14 @@ export async function createObject(request: CreateRequest): Promise<Properties> 
     const refusals: string[] = [];
     let lost = false;
     let repeated = 0;
+    let listedFrom = clock.now();
     for (let waits = 0; ;) {
         try {
             const response = await collection.create(body);
-            if (claimNew(request, response)) return response;
+            if (claimNew(request, response)) return { response, listedFrom };
             // A create of the same content, whose own response was lost, has claimed the object: what that one created is ours.
             const other = owner && (await findLostCreate(request, owner, repeated === 0 ? LOST_CREATE_PAUSES : [0]));
-            if (other !== undefined) return other;
+            if (other !== undefined) return { response: other, listedFrom };
             if (++repeated >= MAX_ATTEMPTS) throw alreadyOwned(request, idOf(definition, response));
         } catch (error) {
             const propagating = error instanceof ApiError && definition.isPropagationError?.(error) === true;
@@ -60,10 +71,11 @@ export async function createObject(request: CreateRequest): Promise<Properties> 
                 continue;
             }
             const found = owner && (await findAfterFailure(request, owner, error, lost, repeated));
-            if (found !== undefined) return found;
+            if (found !== undefined) return { response: found, listedFrom };
             if (!isLost(error) || owner === undefined || ++repeated >= MAX_ATTEMPTS)
                 throw withRemedy(definition, inputs, error);
             lost = true;
+            listedFrom = clock.now() + LISTED_AFTER;
         }
     }
 }

@@ -12,6 +12,8 @@ export type Change =
     | "replace"
     /** The API cannot change it, and a replacement would cost more than the change is worth: `check` fails. */
     | "refuse"
+    /** Only this package knows the input: the state takes the new value, and nothing is asked of the API. */
+    | "note"
     /** It means nothing to an object that exists: nothing is done. */
     | "ignore";
 

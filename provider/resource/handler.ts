@@ -8,14 +8,23 @@ import { adoptExisting } from "./adoption";
 import { createObject, type CreateRequest } from "./create";
 import { type Difference, givenBits, pathsOf, topLevel } from "./diff";
 import { deletesForSharedIds, warnOfSharedIds } from "./exclusive";
+import { InitializationError } from "./errors";
 import { idOf } from "../api/codec";
-
+import { messageOf } from "../util/error-message";
 import { withoutOwnInputs } from "./mapping";
 import { ownershipTagOf } from "./ownership";
 import { recoverOrphan } from "./recovery";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
 import { requireFreeName } from "./references";
 import { requireOwnTag, waitUntilShown, withExistingTags } from "./update";
+import {
+    changedSince,
+    hasUnseenChanges,
+    mayHaveApplied,
+    withActualValues,
+    withoutSeen,
+    withUnseenChanges,
+} from "./unseen-changes";
 import { checkInputs, refusedChanges, resolveAliases, warnOfIgnored } from "./validation";
 
 /**
@@ -62,7 +71,7 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         this.claimExclusively(id, ownerOfInputs(olds), ownerOfInputs(news));
         this.session.claims.recordAdoption(this.definition, id, olds);
         const { actual } = this.registrationOf(olds, news) ?? {};
-        const found = this.differences({ ...olds, ...actual }, news);
+        const found = this.differences({ ...(await this.withActual(id, olds)), ...actual }, news);
         const replaces = pathsOf(found, "replace", "refuse");
         const nameCollides = replaces.length > 0 && this.nameCollides(olds, news);
         if (replaces.length > 0) await this.judgeReplacement?.(id, olds, news, replaces);
@@ -100,9 +109,12 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         const { session, definition } = this;
         const adopted =
             (await adoptExisting(request)) ??
+            (await this.takeBack?.(request)) ??
             (await recoverOrphan(request, async (id, response) => this.acceptOrphan?.(request, id, response)));
-        const began = session.clock.now();
-        const response = adopted ?? (await createObject(request));
+        const { response, listedFrom } =
+            adopted === undefined
+                ? await createObject(request)
+                : { response: adopted, listedFrom: session.clock.now() };
         const id = idOf(definition, response);
         const given = { ...inputs, given: givenBits(definition, inputs) };
         const known =
@@ -117,7 +129,7 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
                 state,
                 isNew: adopted === undefined,
             });
-            await this.warnAboutDuplicates?.(request, began);
+            await this.warnAboutDuplicates?.(request, listedFrom);
             // What was adopted may have been created for inputs that the program has changed since.
             const tagged = { ...outs, owner: ownershipTagOf(definition, response) ?? outs["owner"] };
             const isDone =
@@ -126,7 +138,10 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         });
     }
 
-    /** After an object is created: looks for others that an earlier run's POST created meanwhile. */
+    /** An object that the resource had before, that still exists and that the program asks for again; `undefined`: there is none. */
+    protected takeBack?(request: CreateRequest): Promise<Properties | undefined>;
+
+    /** After an object is created: looks for others that a POST created whose response was lost, this run's or an earlier one's. */
     protected warnAboutDuplicates?(request: CreateRequest, since: number): Promise<void>;
 
     /** Why an object that an interrupted create seems to have left is not adopted without being asked; `undefined`: it is. */
@@ -152,8 +167,9 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         return inputs === undefined ? { id, props } : { id, props, inputs };
     }
 
-    async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-        const collection = this.collectionOf(olds);
+    async update(id: string, state: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+        const collection = this.collectionOf(state);
+        const olds = await this.withActual(id, state);
         const changed = pathsOf(this.differences(olds, news), "update");
         const { tagsField } = this.definition;
         if (tagsField !== undefined && this.changesOwner(olds, news) && !changed.includes(tagsField)) {
@@ -162,17 +178,45 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
         const given = { ...withoutOwnInputs(this.definition, olds), ...news, given: givenBits(this.definition, news) };
         const request = { ...this.requestFor(news), collection };
         if (tagsField !== undefined && changed.includes(tagsField)) await this.requireOwnStack(id, olds, news);
-        if (changed.length > 0) {
-            const inputs = this.changesOwner(olds, news) ? await withExistingTags(request, id) : news;
-            await this.write(collection, id, inputs, changed);
+        const inputs = this.changesOwner(olds, news) ? await withExistingTags(request, id) : news;
+        const isAsked = { yet: false };
+        try {
+            if (changed.length > 0) await this.write(collection, id, inputs, changed);
+            isAsked.yet = changed.length > 0;
+            const response = await collection.get(id);
+            if (response === undefined) throw this.gone(id);
+            const latest = this.toState(given, response);
+            const ready = await this.waitUntilReady({ collection, id, inputs: given, state: latest, isNew: false });
+            const outs = await waitUntilShown(request, id, ready, changed, (now) => this.toState(given, now));
+            if (this.changesOwner(olds, news)) await requireOwnTag(request, id, { ...outs, owner: olds["owner"] });
+            const kept = keepKnownDrift(this.definition, this.session, { id, olds, news, outs });
+            return { outs: withoutSeen(kept, changed) };
+        } catch (error) {
+            if (!isAsked.yet && !mayHaveApplied(error)) throw error;
+            const properties = { ...olds, __provider: news["__provider"] };
+            throw withUnseenChanges(
+                error instanceof InitializationError
+                    ? error
+                    : new InitializationError(id, properties, messageOf(error)),
+                news,
+                changed,
+            );
         }
-        const response = await collection.get(id);
-        if (response === undefined) throw this.gone(id);
-        const state = this.toState(given, response);
-        const ready = await this.waitUntilReady({ collection, id, inputs: given, state, isNew: false });
-        const outs = await waitUntilShown(request, id, ready, changed, (latest) => this.toState(given, latest));
-        if (this.changesOwner(olds, news)) await requireOwnTag(request, id, { ...outs, owner: olds["owner"] });
-        return { outs: keepKnownDrift(this.definition, this.session, { id, olds, news, outs }) };
+    }
+
+    /** The state, with what the account shows by now of changes that were asked for before and not seen then. */
+    private async withActual(id: string, state: Properties): Promise<Properties> {
+        if (!hasUnseenChanges(state)) return state;
+        const response = await this.collectionOf(state).read(id);
+        if (response === undefined) return state;
+        const actual = this.toOutputs(response, this.contextOf(state).accountId);
+        const changed = changedSince(state, actual);
+        if (changed.length > 0) {
+            this.session.report.info(
+                `${this.label(state)}: the service was asked earlier to change ${changed.join(" and ")} of the ${this.definition.noun} ${id}, and has done so since.`,
+            );
+        }
+        return withActualValues(state, actual);
     }
 
     /**

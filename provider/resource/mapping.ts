@@ -6,6 +6,7 @@ import { idOf } from "../api/codec";
 import { UnexpectedResponseError } from "../api/errors";
 import { OWNERSHIP_TAG, formatTag, type OwnershipTag } from "../contract/ownership-tag";
 import { getPath, getString, isRecord, type Properties, mergeDeep, setPath } from "../util/property-path";
+import { UNSEEN_CHANGES } from "./unseen-changes";
 
 // Maps between the names of a Pulumi program (camelCase) and those of the API (snake_case). Nothing else converts them.
 
@@ -140,7 +141,7 @@ export function toOutputs(
 }
 
 /** Properties of the state that are neither inputs nor outputs of a class: the handlers' own notes. */
-const NOTES = ["owner", "adoption", "given", "replacedByOptions"] as const;
+const NOTES = ["owner", "adoption", "given", UNSEEN_CHANGES] as const;
 
 /** The state after a response: the inputs that the API never shows, the handlers' notes, and everything that the API shows. */
 export function toState(

@@ -1,5 +1,5 @@
-import { NoResponseError, ReportedError } from "../api/errors";
-import { belongsToStack, ownerOfInputs } from "../contract/ownership-tag";
+import { ApiError, NoResponseError, ReportedError } from "../api/errors";
+import { matchTag, ownerOfInputs } from "../contract/ownership-tag";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { CreateRequest } from "./create";
 import { differences, givenPaths } from "./diff";
@@ -21,10 +21,19 @@ export async function writeChanges(request: CreateRequest, id: string, changed: 
         await collection.patch(id, body);
     } catch (error) {
         if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw withRemedy(definition, inputs, error);
-        const response = await collection.get(id);
+        // Nobody knows then what became of the change.
+        const response = await collection.get(id).catch(() => {
+            throw error;
+        });
         if (response === undefined) throw goneWhileChanged(request, id);
-        if (!Object.entries(body).every(([name, value]) => sameValue(response[name], value)))
+        if (Object.entries(body).every(([name, value]) => sameValue(response[name], value))) return;
+        try {
             await collection.patch(id, body);
+        } catch (again) {
+            // The service may still be at the first one, and refuse the second for that.
+            if (again instanceof ApiError) again.mayHaveApplied = true;
+            throw again;
+        }
     }
 }
 
@@ -44,7 +53,8 @@ export async function withExistingTags({ definition, collection, inputs, context
 export async function requireOwnTag(request: CreateRequest, id: string, state: Properties): Promise<void> {
     const { definition, session, collection, owner, inputs } = request;
     const isOwn = (response: Properties | undefined) =>
-        owner === undefined || (response !== undefined && belongsToStack(owner, ownershipTagOf(definition, response)));
+        owner === undefined ||
+        (response !== undefined && matchTag(owner, ownershipTagOf(definition, response)) !== undefined);
     if (isOwn(await collection.get(id))) return;
     await collection.poller.waitFor<true>(
         id,
@@ -55,7 +65,7 @@ export async function requireOwnTag(request: CreateRequest, id: string, state: P
             new InitializationError(
                 id,
                 { ...state, __provider: inputs["__provider"] },
-                `The ${definition.noun} ${id} came from another stack, and the service did not take the ownership tag of this one. Run \`pulumi up\` to ask again.`,
+                `The ${definition.noun} ${id} had another name or another stack before, and the service did not take its new ownership tag. Run \`pulumi up\` to ask again.`,
             ),
     );
 }
@@ -94,6 +104,7 @@ export async function waitUntilShown(
             progress.latest = toLatest(response);
             const left = missing(progress.latest);
             if (left.length === 0) return { result: progress.latest };
+            if (session.cancelled?.aborted === true) throw notSeen(request, id, progress.latest, left);
             if (clock.now() - progress.reportedAt >= PROGRESS_INTERVAL) {
                 progress.reportedAt = clock.now();
                 report.progress(`${label}: waiting until the service shows the changed ${left.join(" and ")}`);
@@ -115,6 +126,15 @@ function notTaken(
         id,
         { ...state, __provider: inputs["__provider"] },
         `The service accepted a change of the ${definition.noun} ${id}, but after ${session.settings.updateTimeout / 1000} s it does not show it: ${values.join("; ")}. The state says what exists. Run \`pulumi up\` to ask again, or let the program say what there is; databricks:updateTimeoutSeconds allows it more time.`,
+    );
+}
+
+/** Somebody cancelled the wait for a change. */
+function notSeen({ definition, inputs }: CreateRequest, id: string, state: Properties, left: readonly string[]) {
+    return new InitializationError(
+        id,
+        { ...state, __provider: inputs["__provider"] },
+        `The service was asked to change the ${definition.noun} ${id}, and does not show it yet: ${left.join("; ")}. The wait was cancelled. The next \`pulumi up\` looks at what has become of it.`,
     );
 }
 

@@ -6,6 +6,17 @@ interface Kind {
     readonly path: string;
 }
 
+/** An object that the stack's state had when the program began. */
+export interface ObjectInState {
+    readonly id: string;
+    /** The resource that had it; `undefined` if the state does not say. */
+    readonly owner: OwnershipTag | undefined;
+    /** The URN of its resource. */
+    readonly urn: string | undefined;
+    /** The handlers' own notes in the state. */
+    readonly notes: Properties;
+}
+
 /** What this process knows of one resource from the checks and diffs that the engine asked for. */
 export interface Registration {
     /** Whether the state has an object for it. */
@@ -30,8 +41,8 @@ export class Claims {
     /** Whether the objects that the state had when the program began are known. */
     knowsState = false;
     private readonly registrations = new Map<string, Registration>();
-    /** The objects that the state had when the program began, with their owners; nothing is known before the stack's identity is checked. */
-    private readonly stateOwners = new Map<string, string | undefined>();
+    /** The objects that the state had when the program began; nothing is known before the stack's identity is checked. */
+    private readonly stateObjects = new Map<string, ObjectInState>();
     /** Adoptions of objects that the program still has, by the object's key: the adoption's own id. */
     private readonly adoptions = new Map<string, string>();
 
@@ -49,20 +60,35 @@ export class Claims {
     }
 
     /** Notes an object that the state had when the program began. */
-    addStateObject(kind: Kind, id: string, owner: OwnershipTag | undefined): void {
-        this.stateOwners.set(keyOf(kind, id), owner?.ownerId);
+    addStateObject(kind: Kind, object: ObjectInState): void {
+        this.stateObjects.set(keyOf(kind, object.id), object);
     }
 
     /** Whether the state had this object when the program began, as far as that is known. */
     isInState(kind: Kind, id: string): boolean {
-        return this.stateOwners.has(keyOf(kind, id));
+        return this.stateObjects.has(keyOf(kind, id));
+    }
+
+    /** The objects of a kind that the state had when the program began. */
+    inState(kind: Kind): readonly ObjectInState[] {
+        const prefix = keyOf(kind, "");
+        return [...this.stateObjects].flatMap(([key, object]) => (key.startsWith(prefix) ? [object] : []));
+    }
+
+    /** What of it is a resource's: by its URN or, if that is not known, by its owner. */
+    stateObjectsOf(kind: Kind, owner: OwnershipTag, urn: string | undefined): readonly ObjectInState[] {
+        const objects = this.inState(kind);
+        const named = urn === undefined ? [] : objects.filter((object) => object.urn === urn);
+        return named.length > 0
+            ? named
+            : objects.filter((object) => object.urn === undefined && object.owner?.ownerId === owner.ownerId);
     }
 
     /** The objects of a kind that the resource of this owner has, by this process or by the state with which it began. */
     objectsOf(kind: Kind, { ownerId }: OwnershipTag): string[] {
         const prefix = keyOf(kind, "");
         const claimed = [...this.owners].flatMap(([key, owners]) => (owners.has(ownerId) ? [key] : []));
-        const inState = [...this.stateOwners].flatMap(([key, owner]) => (owner === ownerId ? [key] : []));
+        const inState = [...this.stateObjects].flatMap(([key, { owner }]) => (owner?.ownerId === ownerId ? [key] : []));
         return [...new Set([...claimed, ...inState])].flatMap((key) =>
             key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
         );

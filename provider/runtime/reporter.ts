@@ -23,6 +23,11 @@ export class EngineReporter implements Reporter {
 
     constructor(private readonly send: (line: LogLine) => Promise<void> = engineLog(process.argv[2])) {}
 
+    get urn(): string | undefined {
+        const urn = this.resource.getStore();
+        return urn === "" ? undefined : urn;
+    }
+
     warn(message: string): void {
         this.line("WARNING", message, false);
     }

@@ -23,6 +23,8 @@ export interface Reporter {
     info(message: string): void;
     /** How far a wait has come; the next such line takes its place. */
     progress(message: string): void;
+    /** The URN of the resource whose call is under way; `undefined` if it is not known. */
+    readonly urn?: string | undefined;
 }
 
 /** What a session needs from the process around it; tests give their own. */
@@ -32,6 +34,8 @@ export interface Environment {
     readonly report: Reporter;
     /** Whether the engine that all this is done for still runs. */
     readonly isEngineAlive: () => Promise<boolean>;
+    /** Aborted once the engine's operation is cancelled. Default: it never is. */
+    readonly cancelled?: AbortSignal;
 }
 
 /**
@@ -58,6 +62,11 @@ export class Session {
 
     get clock(): Clock {
         return this.world.clock;
+    }
+
+    /** Aborted once the operation is cancelled: what can go on in a later run ends at the next point that it can go on from. */
+    get cancelled(): AbortSignal | undefined {
+        return this.world.cancelled;
     }
 
     get report(): Reporter {

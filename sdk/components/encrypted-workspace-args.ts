@@ -52,8 +52,9 @@ export interface EncryptedWorkspaceArgs extends Pick<
     /** Name of an existing root bucket, with its own encryption and policy: see {@link rootBucketPolicy}. No bucket is made then. */
     bucketName?: pulumi.Input<string>;
     /**
-     * Whether the root bucket that is made here is deleted with all that is in it. Default: false: `pulumi destroy` deletes
-     * the workspace, then stops at the bucket while it holds anything.
+     * Whether the workspace, and the root bucket that is made here, are deleted with everything in them. Default: false:
+     * `pulumi destroy` stops at a workspace that is not empty, and at a bucket that is not. Set it and run `pulumi up` before
+     * `pulumi destroy`: the state has to say it.
      */
     forceDestroy?: pulumi.Input<boolean>;
     /** AWS tags of the role, the bucket and the KMS key. */
@@ -105,9 +106,6 @@ function exclusionProblems(args: EncryptedWorkspaceArgs): string[] {
     if (args.networkId !== undefined && args.network !== undefined) {
         problems.push("network is given, and networkId names a network that exists: leave one of them out.");
     }
-    if (args.bucketName !== undefined && args.forceDestroy !== undefined) {
-        problems.push("forceDestroy is for the bucket made here, and bucketName names one that exists: leave one out.");
-    }
     return problems;
 }
 
@@ -118,7 +116,7 @@ export function isServerless({ computeMode }: EncryptedWorkspaceArgs): boolean {
 
 /** The arguments that describe what a serverless workspace has not. */
 function serverlessProblems(args: EncryptedWorkspaceArgs): string[] {
-    const names = ["credentialsId", "roleArn", "bucketName", "forceDestroy", "network", "networkId"] as const;
+    const names = ["credentialsId", "roleArn", "bucketName", "network", "networkId"] as const;
     return names
         .filter((argument) => args[argument] !== undefined)
         .map(

@@ -128,6 +128,7 @@ function workspaceArgs(
         onKeyChange: args.onKeyChange,
         waitUntilReachable: args.waitUntilReachable,
         migrateContent: args.migrateContent,
+        forceDestroy: args.forceDestroy,
         migrationTimeoutSeconds: args.migrationTimeoutSeconds,
     };
 }

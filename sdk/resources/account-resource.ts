@@ -75,7 +75,15 @@ export class StackIdentity extends DynamicResource {
 
     private constructor() {
         const outputs: OutputsOf<StackIdentity> = { uuid: undefined };
-        super("databricks-cmk", { type: "StackIdentity", inputs: { objects: objectsInState() }, outputs }, {});
+        super(
+            "databricks-cmk",
+            {
+                type: "StackIdentity",
+                inputs: { objects: objectsInState(), isPreview: pulumi.runtime.isDryRun() },
+                outputs,
+            },
+            {},
+        );
     }
 
     /** Returns the identity of the stack whose program is running. The first call creates the resource. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { kinds } from "../../provider/contract/kinds";
-import { formatStateObjects, type StateObject } from "../../provider/contract/state-objects";
+import { formatStateObjects, notesOf, type StateObject } from "../../provider/contract/state-objects";
 
 /** The engine's own function that reads the state of a stack. */
 const READ_STATE = "pulumi:pulumi:readStackResourceOutputs";
@@ -19,7 +19,7 @@ export async function objectsInState(): Promise<string | undefined> {
         const state: unknown = await pulumi.runtime.invoke(READ_STATE, { stackName });
         const resources = memberOf(state, "outputs");
         if (typeof resources !== "object" || resources === null) return undefined;
-        return formatStateObjects(Object.values(resources).flatMap(toStateObject));
+        return formatStateObjects(Object.entries(resources).flatMap(toStateObject));
     } catch {
         // A stack without a state yet, or an engine without this function: nothing is known then.
         return undefined;
@@ -27,7 +27,7 @@ export async function objectsInState(): Promise<string | undefined> {
 }
 
 /** The object of a resource; its id is the output that is named after its kind, for example `workspaceId`. */
-function toStateObject(resource: unknown): StateObject[] {
+function toStateObject([urn, resource]: [string, unknown]): StateObject[] {
     const [type, outputs] = [memberOf(resource, "type"), memberOf(resource, "outputs")];
     const kind = Object.entries(kinds).find(
         ([name]) => typeof type === "string" && type.endsWith(`databricks-cmk:${name}`),
@@ -35,7 +35,9 @@ function toStateObject(resource: unknown): StateObject[] {
     if (kind === undefined) return [];
     const [, { handler }] = kind;
     const [id, owner] = [memberOf(outputs, `${handler}Id`), memberOf(outputs, "owner")];
-    return typeof id === "string" && typeof owner === "string" ? [{ handler, id, owner }] : [];
+    if (typeof id !== "string" || typeof owner !== "string") return [];
+    const notes = typeof outputs === "object" && outputs !== null ? notesOf({ ...outputs }) : {};
+    return [{ handler, id, owner, urn, notes }];
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -21,13 +21,18 @@ export type OnKeyChange =
     /** The service is asked to add or change the key in place. If it refuses, up fails and nothing is lost. */
     | "update";
 
-/** What may be left behind when the content of a replaced workspace is copied. */
+/** What may be left behind when the content of a replaced workspace is copied, and from where more is copied. */
 export interface MigrateContent {
     /**
      * Paths, each with all that is below it, and kinds of findings, such as `library`, `repo`, `too-large` or
      * `unknown-principal`. The report of a migration names path and kind of each finding; docs/migrating-notebooks.md lists them.
      */
-    accept: pulumi.Input<pulumi.Input<string>[]>;
+    accept?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Ids of other workspaces of the account whose content is copied too, as strings. It is for a workspace that Pulumi could not
+     * tell to be replaced by this one, and whose deletion is refused for that reason. Default: only what this one replaces.
+     */
+    from?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 }
 
 /** The arguments of {@link Workspace}. */
@@ -103,6 +108,13 @@ export interface WorkspaceArgs extends AccountResourceArgs {
      * account does not. `false`: the old workspace is deleted with its content. Default: `databricks:migrateContent`, then true.
      */
     migrateContent?: pulumi.Input<boolean | MigrateContent | undefined>;
+    /**
+     * Whether the workspace may be deleted with everything in it: by `pulumi destroy`, or because it goes from the program. Without
+     * it, only a workspace that is empty is deleted, or one whose content is in the workspace that replaces it. It has to be in the
+     * state when the workspace is deleted: set it, run `pulumi up`, then `pulumi destroy`. In a replacement, `migrateContent`
+     * decides, not this. Default: false.
+     */
+    forceDestroy?: pulumi.Input<boolean | undefined>;
     /** How long the copy may take, in seconds, 1 to 86400. The next `pulumi up` goes on where it stopped. Default: 10800 (3 hours). */
     migrationTimeoutSeconds?: pulumi.Input<number | undefined>;
 }

@@ -90,9 +90,8 @@ export class Workspace extends AccountResource {
             ...args,
             ...keyInputs(args),
             provisioningTimeoutSeconds: args.provisioningTimeoutSeconds ?? longest(opts?.customTimeouts),
-            // The engine does not tell the provider of these options, and a delete must know.
-            replacedByOptions:
-                [opts?.replaceWith, opts?.replaceOnChanges].some((names = []) => names.length > 0) || undefined,
+            // The engine does not tell the provider of this option.
+            isProtected: opts?.protect === true || undefined,
         };
         super(name, { type: "Workspace", inputs, outputs }, withTodaysKeyName(opts));
     }

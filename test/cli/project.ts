@@ -56,15 +56,25 @@ export class CliProject {
         };
     }
 
-    /** Runs the CLI to its end. */
-    run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<CliRun> {
+    /**
+     * Runs the CLI to its end.
+     *
+     * @param started is told the id of its process, which leads a process group as a terminal's foreground command does.
+     */
+    run(
+        args: readonly string[],
+        environment: Readonly<Record<string, string>> = {},
+        started: (pid: number) => void = () => undefined,
+    ): Promise<CliRun> {
         return new Promise((done, fail) => {
             const began = performance.now();
             const child = spawn("pulumi", [...args, "--non-interactive"], {
                 cwd: this.folder,
                 env: { ...this.environment, ...environment },
                 stdio: ["ignore", "pipe", "pipe"],
+                detached: true,
             });
+            if (child.pid !== undefined) started(child.pid);
             let output = "";
             child.stdout.on("data", (text) => (output += String(text)));
             child.stderr.on("data", (text) => (output += String(text)));

@@ -43,6 +43,8 @@ export interface Behavior {
     validationFormat: ErrorFormat | undefined;
     /** How refusals are written. */
     errors: ErrorFormat;
+    /** How long a list does not show a new object, which GET by its id shows at once, in milliseconds. */
+    listMilliseconds: number;
     /** A list: `[...]`, or `{"<collection>": [...]}`. */
     lists: "array" | "object";
     /** Ids of workspaces and times: JSON numbers, or strings of digits. */
@@ -67,6 +69,7 @@ export const behaviorValues: Readonly<Record<keyof Behavior, readonly string[] |
     validationCode: "text",
     validationFormat: ["json", "text", "html"],
     errors: ["json", "text", "html"],
+    listMilliseconds: "number",
     lists: ["array", "object"],
     numbers: ["number", "string"],
     absentFields: ["omitted", "null"],
@@ -88,6 +91,7 @@ export const defaultBehavior: Readonly<Behavior> = {
     validationCode: "INVALID_PARAMETER_VALUE",
     validationFormat: undefined,
     errors: "json",
+    listMilliseconds: 0,
     lists: "array",
     numbers: "number",
     absentFields: "omitted",

@@ -53,7 +53,7 @@ export class LocalCloud {
         ({ accountId: this.accountId, kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
         ({ aws: this.aws, tokens: this.tokens, behavior: this.behavior } = parts);
         ({ token: this.token, clientId: this.clientId, clientSecret: this.clientSecret } = parts.identity);
-        this.api = new AccountApi(this.account, this.accountId, this.tokens, this.behavior);
+        this.api = new AccountApi(this.account, this.accountId, this.tokens, this.behavior, parts.now);
         this.workspaceApi = new WorkspaceApi(parts.now);
         this.server = new CloudServer(
             {
@@ -167,6 +167,7 @@ export class LocalCloud {
         const workspace = this.workspaces.get(workspaceId);
         return {
             workspaceId,
+            identity: workspace.behavior.identifiesItself ? workspaceId : undefined,
             run: () =>
                 this.workspaceApi.handle(workspace, request, this.account.readyAt(workspaceId), {
                     authenticate: (incoming) => this.tokens.authenticate(incoming, workspaceId),

@@ -24,6 +24,8 @@ export interface Address {
 /** Who answers a request. */
 export interface Route {
     readonly workspaceId: string | undefined;
+    /** Which workspace the response names as the one that it is from. */
+    readonly identity?: string | undefined;
     run(): Promise<Outcome>;
 }
 
@@ -48,7 +50,7 @@ export class CloudServer {
     constructor(
         private readonly routes: ServerRoutes,
         private readonly behavior: Behavior,
-        private readonly options: Pick<LocalCloudOptions, "requestsPerSecond" | "onRequest">,
+        private readonly options: Pick<LocalCloudOptions, "requestsPerSecond" | "onRequest" | "now">,
     ) {}
 
     /** Starts it on 127.0.0.1 and returns its origin. */
@@ -137,8 +139,10 @@ export class CloudServer {
         }
         const { bytes, contentType } = payloadOf(outcome, this.behavior);
         record.bytes = bytes.length;
+        // The service's clock, which is the clock of its objects' times.
+        if (this.options.now !== undefined) void reply.header("date", new Date(this.options.now()).toUTCString());
         // Clients of a workspace learn its id from this header.
-        if (route.workspaceId !== undefined) void reply.header("x-databricks-org-id", route.workspaceId);
+        if (route.identity !== undefined) void reply.header("x-databricks-org-id", route.identity);
         return reply
             .status(outcome.status)
             .headers(outcome.headers ?? {})

@@ -172,14 +172,14 @@ describe("the content of a workspace that is replaced, on the real engine", () =
         }
     });
 
-    it("lets the user's destroy delete both, and migrateContent: false the old one", async () => {
+    it("deletes the old one if migrateContent is false, and both with a destroy if forceDestroy is true", async () => {
         await stack.done(program(0));
         const old = only();
         await cloud.workspace(old).seed({ "/Shared/jar": seeds.library() });
         await stack.refused(["Both stay"], program(1));
         await stack.done(program(1, { migrateContent: false }));
         await cloud.workspace(only()).seed({ "/Shared/jar": seeds.library() });
-        await stack.refused(["Both stay"], program(0));
+        await stack.refused(["Both stay"], program(0, { forceDestroy: true }));
         expect(stack.workspaces()).to.have.length(2);
         const { ok, output } = await stack.stack.destroy();
         expect(ok, output).to.equal(true);
@@ -195,7 +195,7 @@ describe("the content of a workspace that is replaced, on the real engine", () =
         await stack.done(triggered("one"));
         const old = only();
         await cloud.workspace(old).seed({ "/Shared/n": seeds.notebook("1"), "/Shared/jar": seeds.library() });
-        await stack.refused(["has the option replaceWith"], triggered("two"));
+        await stack.refused(["is not deleted", "deleteBeforeReplace"], triggered("two"));
         expect(only()).to.equal(old);
 
         const renamed = (migrateContent: databricks.WorkspaceArgs["migrateContent"]) => (needs: Needs) => {
@@ -220,7 +220,7 @@ describe("the content of a workspace that is replaced, on the real engine", () =
         await stack.done(first(0));
         const old = only();
         await stack.write(old);
-        await stack.refused(["take deleteBeforeReplace away"], first(1));
+        await stack.refused(["is not deleted", "deleteBeforeReplace"], first(1));
         expect(only()).to.equal(old);
     });
 });

@@ -51,7 +51,7 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
     const held = async (type: string) =>
         (await stack.state()).resources.filter((one) => one.type.endsWith(`:${type}`)).map(({ id }) => id);
 
-    const underKey = (arn: string, onKeyChange: databricks.OnKeyChange, adopt?: string) =>
+    const underKey = (arn: string, onKeyChange: databricks.OnKeyChange, more: Partial<databricks.WorkspaceArgs> = {}) =>
         program((args) => {
             const key = new databricks.CustomerManagedKey("k", {
                 awsKeyInfo: { keyArn: arn },
@@ -61,7 +61,7 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
                 ...args,
                 managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
                 onKeyChange,
-                adopt,
+                ...more,
             });
         });
 
@@ -80,7 +80,7 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
         await destroyed();
     });
 
-    it("names the old workspace when its replacement FAILED, says that the next up deletes it after its content is copied, and keeps it with adopt", async () => {
+    it("names the old workspace when its replacement FAILED, and goes back to it when the program does", async () => {
         const [first, second] = [cloud.createKey(), cloud.createKey()];
         await up(underKey(first, "replace"));
         const [old = ""] = there("workspaces");
@@ -89,11 +89,12 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
         const { ok, output } = await stack.up();
         expect(ok).to.equal(false);
         expect(output)
-            .to.contain(`copies the content of the workspace ${old} and then deletes that one`)
-            .and.contain(`adopt: "${old}"`);
-        await up(underKey(first, "replace", old));
+            .to.contain(`The workspace ${old}, which it was to replace, still exists`)
+            .and.contain("forceDestroy");
+        const back = underKey(first, "replace", { forceDestroy: true });
+        await up(back);
         expect([there("workspaces"), await held("Workspace")]).to.deep.equal([[old], [old]]);
-        expect((await up(underKey(first, "replace", old))).operations).to.deep.equal([]);
+        expect((await up(back)).operations).to.deep.equal([]);
         await destroyed();
     });
 

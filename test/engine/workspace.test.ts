@@ -131,14 +131,14 @@ describe("a workspace on the real engine", () => {
         expect(workspaces()).to.have.length(1);
     });
 
-    it("reports why a workspace failed, keeps it, and replaces it at the next up", async () => {
+    it("reports why a workspace failed, keeps it, and replaces it at the next up that gives the word", async () => {
         cloud.account.nextOutcome = { status: "FAILED", message: "No capacity in the zone." };
         const key = cloud.createKey();
         stack.program = program({ key });
         const failed = await stack.up();
         expect(failed.ok).to.equal(false);
         expect(failed.output).to.contain("is FAILED");
-        const { output } = await up({ key });
+        const { output } = await up({ key, workspace: { forceDestroy: true } });
         expect(output).to.not.contain("error");
         expect(workspaces().map((one) => one["workspace_status"])).to.deep.equal(["RUNNING"]);
     });

@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { formatStateObjects } from "../../provider/contract/state-objects";
+import { formatStateObjects, notesOf } from "../../provider/contract/state-objects";
 import { InitializationError } from "../../provider/resource/errors";
 import { UNKNOWN } from "../../provider/util/property-path";
 import type { Connection } from "./account-service";
@@ -74,10 +74,18 @@ export class Deployment {
     private stateObjects(): string {
         const known = this.engine.state.filter((entry) => !entry.delete);
         return formatStateObjects(
-            known.flatMap(({ type, id, outputs }) => {
+            known.flatMap(({ type, name, id, outputs }) => {
                 const { owner } = outputs;
                 return typeof owner === "string"
-                    ? [{ handler: `${type[0]?.toLowerCase()}${type.slice(1)}`, id, owner }]
+                    ? [
+                          {
+                              handler: `${type[0]?.toLowerCase()}${type.slice(1)}`,
+                              id,
+                              owner,
+                              urn: `urn:${type}::${name}`,
+                              notes: notesOf(outputs),
+                          },
+                      ]
                     : [];
             }),
         );

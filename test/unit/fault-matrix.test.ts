@@ -67,11 +67,11 @@ class SmallEngine {
         );
         session.claims.isWholeProgram = true;
         session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "1" : undefined));
+        // One handler for each kind, as in a provider's process.
+        const workspace = new WorkspaceHandler(workspaceObject, session);
         return (name) => {
             const { object } = this.program[name]!;
-            return object === workspaceObject
-                ? new WorkspaceHandler(object, session)
-                : new ObjectHandler(object, session);
+            return object === workspaceObject ? workspace : new ObjectHandler(object, session);
         };
     }
 
@@ -191,6 +191,7 @@ const workspaces: Life = {
                 managedServicesCustomerManagedKeyId: id("k"),
                 // The requests to the account; those of a copy have a matrix of their own (replaced-content.test.ts).
                 migrateContent: false,
+                forceDestroy: true,
                 ...shape,
             }),
         },

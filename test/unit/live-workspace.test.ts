@@ -4,7 +4,7 @@ import { OWNERSHIP_TAG, ownerOfInputs } from "../../provider/contract/ownership-
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { InitializationError } from "../../provider/resource/errors";
 import { UNKNOWN } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
+import { type LocalCloud, seeds } from "../cloud";
 import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
 import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
 
@@ -56,16 +56,17 @@ describe("a live workspace is never lost: what the handlers do", () => {
         const { id, properties } = failed;
         expect((await judged(id, properties, news, news)).replaces).to.deep.equal(["workspaceStatus"]);
         cloud.account.setStatus(id, "RUNNING", "");
+        await cloud.workspace(id).seed({ "/Shared/work": seeds.notebook("1") });
         // The diff is over; the engine is about to delete the old one.
         expect((await failureOf(handlers.workspace.delete(id, properties))).message).to.contain(
-            "somebody has repaired",
+            "it holds content (/Shared/work)",
         );
         const { message } = await failureOf(judged(id, properties, news, news));
         expect(message).to.contain("somebody has repaired it").and.contain("pulumi refresh");
         expect(exists(id)).to.equal(true);
-        // A destroy is another matter: the user said so.
         handlers = handlersOf(world);
-        await handlers.workspace.delete(id, properties);
+        expect((await failureOf(handlers.workspace.delete(id, properties))).message).to.contain("is not deleted");
+        await handlers.workspace.delete(id, { ...properties, forceDestroy: true });
         expect(exists(id)).to.equal(false);
     });
 
@@ -119,7 +120,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         cloud.behavior.updates = "dropped";
         const error = await failureOf(handlers.workspace.update(id, outs, moved));
         if (!(error instanceof InitializationError)) throw error;
-        expect(error.message).to.contain("did not take the ownership tag");
+        expect(error.message).to.contain("did not take its new ownership tag");
         expect((await judged(id, error.properties, moved, moved)).changes).to.equal(true);
     });
 
@@ -214,7 +215,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect((await handlers.workspace.create(adopting)).id).to.equal(id);
         // The engine compares nothing then: the state alone says whose it is.
         handlers = handlersOf(world);
-        handlers.claims.addStateObject(workspaceObject, id, ownerOfInputs(adopting));
+        handlers.claims.addStateObject(workspaceObject, { id: id, owner: ownerOfInputs(adopting), urn: undefined, notes: {} });
         expect((await handlers.workspace.create(adopting)).id).to.not.equal(id);
     });
 

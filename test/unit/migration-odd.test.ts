@@ -5,6 +5,7 @@ import { expect } from "chai";
 
 import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace } from "../../provider/migration/connection";
+import { HostIdentity } from "../../provider/migration/host-identity";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
 import { MigrationWorld } from "./migration-world";
@@ -113,6 +114,35 @@ describe("a workspace that is not who it should be", () => {
         );
     });
 
+    it("is neither copied nor compared where no response says who it is", async () => {
+        for (const silent of [old, replacement]) {
+            silent.behavior.identifiesItself = false;
+            const [from, to] = [connect(cloud.workspaceUrl(old.id)), connect(cloud.workspaceUrl(replacement.id))];
+            for (const run of [migrateContent, verifyContent]) {
+                const said = await failure(run({ from, to, clock: systemClock }));
+                expect(said).to.contain(`No response from ${cloud.workspaceUrl(silent.id)} says which workspace it is`);
+            }
+            expect(silent === old ? from.workspaceId : to.workspaceId).to.equal(undefined);
+            expect(silent === old ? to.workspaceId : from.workspaceId).to.be.oneOf([old.id, replacement.id]);
+            silent.behavior.identifiesItself = true;
+        }
+        expect(await replacement.read("/Shared/n")).to.equal(undefined);
+    });
+
+    it("is not used where it is another one than before, and is nobody as long as no response names it", () => {
+        const identity = new HostIdentity("https://acme.example.com", undefined);
+        const note = (headers: Record<string, string | undefined>) =>
+            identity.note({ status: 200, headers, text: "{}" });
+        for (const headers of [{}, { "x-databricks-org-id": "0" }, { "x-databricks-org-id": "a workspace" }])
+            note(headers);
+        expect(identity.workspaceId).to.equal(undefined);
+        note({ "x-databricks-org-id": "12" });
+        note({});
+        expect(identity.workspaceId).to.equal("12");
+        expect(() => note({ "x-databricks-org-id": "13" })).to.throw("answers the workspace 13, not 12");
+        expect(identity.workspaceId).to.equal("12");
+    });
+
     it("that forgets a token gets another one, and the copy goes on", async () => {
         const calls = ["/workspace/list", "/workspace/export", "/workspace/import", "/permissions/"];
         const stops = calls.map((call) =>
@@ -154,5 +184,35 @@ describe("a workspace that is not who it should be", () => {
         const said = await failure(client.list("/Shared"));
         echo.close();
         expect(said).to.contain("no: Bearer").and.not.contain(token);
+    });
+
+    it("that refuses with 200 has refused: its words are in the report, without the secret that they repeat", async () => {
+        const [from, to] = [connect(cloud.workspaceUrl(old.id)), connect(cloud.workspaceUrl(replacement.id))];
+        replacement.principals.addGroup("data");
+        await old.seed({ "/Shared/n": seeds.notebook("x", { permissions: { "group_name:data": "CAN_RUN" } }) });
+        await old.seed({ "/Shared/f/m": seeds.notebook("x") });
+        for (const [method, call] of [
+            ["GET", "workspace/export"],
+            ["POST", "workspace/import"],
+            ["POST", "workspace/mkdirs"],
+            ["PUT", "permissions/"],
+        ] as const) {
+            const body = JSON.stringify({ error_code: "QUOTA_EXCEEDED", message: `no room for ${cloud.clientSecret}` });
+            const stop = cloud.inject({
+                when: (request) => request.method === method && request.path.includes(call),
+                do: { kind: "status", status: 200, body },
+            });
+            const report = await migrateContent({ from, to, clock: systemClock });
+            stop();
+            expect(report.complete, call).to.equal(false);
+            expect(report.stopped, call).to.equal(undefined);
+            expect(JSON.stringify(report), call).to.contain("no room for [secret]").and.not.contain(cloud.clientSecret);
+            replacement.delete("/Shared/n");
+            replacement.delete("/Shared/f");
+        }
+        expect(await migrateContent({ from, to, clock: systemClock })).to.deep.include({
+            complete: true,
+            findings: [],
+        });
     });
 });

@@ -1,5 +1,6 @@
 import type { Clock } from "../../provider/api/clock";
-import { ApiError, apiErrorKind, NoResponseError } from "../../provider/api/errors";
+import { NoResponseError } from "../../provider/api/errors";
+import { errorOf } from "../../provider/api/refusal";
 import type { MigrationOptions } from "../../provider/migration/migration";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "../../provider/migration/workspace-client";
 import type { LocalWorkspace } from "../cloud";
@@ -58,7 +59,11 @@ export class MigrationWorld {
     /** A client of the old or the new workspace. */
     client(which: "old" | "new"): WorkspaceClient {
         const transport: Transport = (request) => this.send(which, request);
-        return new WorkspaceClient(`https://${which}.example.com`, transport, this.clock);
+        const { id } = which === "old" ? this.old : this.replacement;
+        return new WorkspaceClient(`https://${which}.example.com`, transport, this.clock, {
+            serverTime: () => undefined,
+            workspaceId: () => id,
+        });
     }
 
     /** The options of a migration from the old workspace into the new one. */
@@ -90,14 +95,13 @@ export class MigrationWorld {
         this.requests.push(`${which} ${label}`);
         if (mishap?.kind === "never sent" || (mishap?.kind === "status" && mishap.status === 429)) return undefined;
         if (mishap?.kind === "status") return this.unsure(request);
-        const { status, text } = await this.answer(which, request);
+        const { status, text: answered } = await this.answer(which, request);
         if (mishap?.kind === "lost") return this.unsure(request);
         if (status === 429) return undefined;
-        if (status < 300 && mishap?.kind === "body") return { text: mishap.body(text) };
-        if (status < 300)
-            return { text: text.length > (request.maxBytes ?? Number.POSITIVE_INFINITY) ? undefined : text };
-        const { error_code: code = "", message = "" } = JSON.parse(text) as { error_code?: string; message?: string };
-        throw new ApiError(apiErrorKind(status, code, message), status, code, message, label);
+        const text = status < 300 && mishap?.kind === "body" ? mishap.body(answered) : answered;
+        const error = errorOf(label, { status, headers: {}, text }, (shown) => shown);
+        if (error !== undefined) throw error;
+        return { text: text.length > (request.maxBytes ?? Number.POSITIVE_INFINITY) ? undefined : text };
     }
 
     private unsure({ path, repeatable }: WorkspaceRequest): undefined {

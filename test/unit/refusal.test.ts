@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { listOf, type ObjectCodec } from "../../provider/api/codec";
 import { ApiError } from "../../provider/api/errors";
-import { toError } from "../../provider/api/refusal";
+import { errorOf, toError } from "../../provider/api/refusal";
 
 const refused = (status: number, text: string) => toError("POST /credentials", { status, headers: {}, text });
 
@@ -46,6 +46,29 @@ describe("a refusal", () => {
             expect(error.message).to.match(shown);
         });
     }
+
+    it("is one with the status 200 too, and means what its code means, but never that something is missing", () => {
+        const kindOf = (code: string) => {
+            const text = JSON.stringify({ error_code: code, message: "in the service's words" });
+            const error = errorOf("GET /x", { status: 200, headers: {}, text }, (shown) => shown);
+            expect(error?.message).to.contain(`in the service's words (${code}, HTTP 200)`);
+            return (error as ApiError).kind;
+        };
+        expect(kindOf("INTERNAL_ERROR")).to.equal("unavailable");
+        expect(kindOf("REQUEST_LIMIT_EXCEEDED")).to.equal("throttled");
+        expect(kindOf("PERMISSION_DENIED")).to.equal("denied");
+        expect(kindOf("RESOURCE_ALREADY_EXISTS")).to.equal("conflict");
+        expect(kindOf("RESOURCE_DOES_NOT_EXIST")).to.equal("invalid");
+    });
+
+    it("is no body that only mentions an error code", () => {
+        for (const text of ["{}", "", '{"objects": [{"error_code": "X"}]}', '{"error_code": 3}', '"error_code"']) {
+            expect(
+                errorOf("GET /x", { status: 200, headers: {}, text }, (shown) => shown),
+                text,
+            ).to.equal(undefined);
+        }
+    });
 
     it("shows at most 500 characters of the service's words", () => {
         expect((refused(400, `X_Y: ${"long ".repeat(1000)}`) as ApiError).detail).to.have.lengthOf(500);

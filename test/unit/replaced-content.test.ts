@@ -132,6 +132,11 @@ describe("the content of a workspace that is replaced", () => {
         return error;
     }
 
+    /** The old workspace was not deleted, because another resource had failed; an hour passes. */
+    const later = ({ id, outs }: { id: string; outs?: Inputs }, more: Inputs = {}): State => {
+        const [source] = (outs?.["sources"] ?? []) as Inputs[];
+        return { id, outs: { ...outs, sources: [{ ...source, at: Date.now() - HOUR, ...more }] } };
+    };
     const existing = () => cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
     const paths = (id: string) =>
         cloud
@@ -147,7 +152,8 @@ describe("the content of a workspace that is replaced", () => {
         const { id, outs } = await process.workspace.create(changed());
         expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1, skipped: 0 });
         expect(outs["migration"]).to.have.property("verifiedAt").that.is.a("string");
-        expect(outs["migration"]).to.have.property("digest").that.has.length(683);
+        const [source] = outs["sources"] as Inputs[];
+        expect(source).to.include({ from: old.id }).and.have.property("digest").that.has.length(683);
         expect(paths(id)).to.deep.equal(paths(old.id));
         expect(world.lines.filter((line) => /: moved \d of \d/.test(line))).to.not.deep.equal([]);
         await process.workspace.delete(old.id, old.outs);
@@ -196,19 +202,25 @@ describe("the content of a workspace that is replaced", () => {
         expect(existing()).to.deep.equal([error.id]);
     });
 
-    it("goes with a destroy, whatever was copied", async () => {
+    it("goes with a destroy where somebody gave the word, whatever was copied; else it stays", async () => {
         await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
         const process = handlers();
         await compare(process, old, changed());
         const error = await initError(process.workspace.create(changed()));
-        const destroying = handlers();
-        destroying.session.claims.isWholeProgram = false;
-        await destroying.workspace.delete(old.id, old.outs);
-        await destroying.workspace.delete(error.id, error.properties);
+        const destroy = async (outs: Inputs) => {
+            const destroying = handlers();
+            destroying.session.claims.isWholeProgram = false;
+            await destroying.workspace.delete(error.id, outs);
+            await destroying.workspace.delete(old.id, old.outs);
+        };
+        expect((await failure(destroy({ ...error.properties }))).message).to.contain("forceDestroy");
+        expect(existing()).to.have.members([old.id, error.id]);
+        // The word stands in the state of the one that the resource has now, and covers the one that it has replaced.
+        await destroy({ ...error.properties, forceDestroy: true });
         expect(existing()).to.deep.equal([]);
     });
 
-    it("goes with a resource that is taken out of the program; what an earlier replacement left is kept", async () => {
+    it("stays where its resource is taken out of the program, and so does what has taken over from it", async () => {
         await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
         let process = handlers();
         await compare(process, old, changed());
@@ -216,10 +228,18 @@ describe("the content of a workspace that is replaced", () => {
         process = handlers();
         process.session.claims.isProgramRunning = true;
         process.session.claims.knowsState = true;
-        process.session.claims.addStateObject(workspaceObject, error.id, ownerOfInputs(news));
-        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
-        await process.workspace.delete(error.id, error.properties);
-        expect(existing()).to.deep.equal([old.id]);
+        process.session.claims.addStateObject(workspaceObject, {
+            id: error.id,
+            owner: ownerOfInputs(news),
+            urn: undefined,
+            notes: {},
+        });
+        for (const [id, outs] of [
+            [error.id, error.properties],
+            [old.id, old.outs],
+        ] as const)
+            expect((await failure(process.workspace.delete(id, { ...outs }))).message).to.contain("is not deleted");
+        expect(existing()).to.have.members([old.id, error.id]);
     });
 
     it("is kept where the service lists nothing at all, as no workspace does", async () => {
@@ -284,15 +304,20 @@ describe("the content of a workspace that is replaced", () => {
         await compare(process, old, renamed);
         const error = await initError(process.workspace.create(renamed));
         const refused = async () => (await failure(process.workspace.delete(old.id, old.outs))).message;
-        expect(await refused()).to.contain("its content is not complete");
+        expect(await refused()).to.contain("is not complete");
 
         const state = { id: error.id, outs: { ...error.properties } };
         process = handlers();
         process.session.claims.knowsState = true;
-        process.session.claims.addStateObject(workspaceObject, error.id, ownerOfInputs(renamed));
+        process.session.claims.addStateObject(workspaceObject, {
+            id: error.id,
+            owner: ownerOfInputs(renamed),
+            urn: undefined,
+            notes: {},
+        });
         await compare(process, state, renamed, renamed);
         await initError(process.workspace.update(state.id, state.outs, renamed));
-        expect(await refused()).to.contain("its content is not complete");
+        expect(await refused()).to.contain("is not complete");
         expect(existing()).to.have.members([old.id, state.id]);
 
         const accepting = { ...renamed, migrateContent: { accept: ["library"] } };
@@ -311,7 +336,7 @@ describe("the content of a workspace that is replaced", () => {
         process = handlers();
         await process.key.check({}, { ...news, awsKeyInfo: {}, owner: ownerFor("other") });
         expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain(
-            "this run did not see whether the content is in it",
+            "no workspace has taken over from it",
         );
         expect(existing()).to.have.members([old.id, id]);
     });
@@ -323,9 +348,8 @@ describe("the content of a workspace that is replaced", () => {
         // Another process, later: the old workspace was not deleted, because another resource had failed.
         await cloud.workspace(old.id).seed({ "/Shared/late": seeds.notebook("print(2)") });
         cloud.workspace(id).delete("/Shared/etl");
-        const migration = { ...(outs["migration"] as Inputs), verifiedAt: new Date(Date.now() - HOUR).toISOString() };
         process = handlers();
-        await compare(process, { id, outs: { ...outs, migration } }, changed());
+        await compare(process, later({ id, outs }), changed());
         await process.workspace.delete(old.id, old.outs);
         expect(existing()).to.deep.equal([id]);
         expect(paths(id)).to.include("NOTEBOOK /Shared/late").and.not.include("NOTEBOOK /Shared/etl");
@@ -345,11 +369,6 @@ describe("the content of a workspace that is replaced", () => {
             made = later({ id, outs });
             cloud.clearRequests();
         });
-        /** The old workspace was not deleted, because another resource had failed; an hour passes. */
-        const later = ({ id, outs }: State, more: Inputs = {}): State => {
-            const verifiedAt = new Date(Date.now() - HOUR).toISOString();
-            return { id, outs: { ...outs, migration: { ...(outs["migration"] as Inputs), verifiedAt, ...more } } };
-        };
         const gate = async (asked = changed()) => {
             const process = handlers();
             await compare(process, made, asked);
@@ -469,12 +488,11 @@ describe("the content of a workspace that is replaced", () => {
         let process = handlers();
         await compare(process, old, changed());
         const { id, outs } = await process.workspace.create(changed());
-        const migration = { ...(outs["migration"] as Inputs), verifiedAt: new Date(Date.now() - HOUR).toISOString() };
         const work = seeds.notebook("print('new')", { modifiedAt: Date.now() - HOUR / 2 });
         await cloud.workspace(id).seed({ "/Shared/etl": work });
         await cloud.workspace(old.id).seed({ "/Shared/etl": seeds.notebook("print('old')") });
         process = handlers();
-        await compare(process, { id, outs: { ...outs, migration } }, changed());
+        await compare(process, later({ id, outs }), changed());
         expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain(
             "/Shared/etl [changed-in-target]",
         );
@@ -509,22 +527,17 @@ describe("the content of a workspace that is replaced", () => {
     });
 
     it("is kept where replaceWith or replaceOnChanges makes the engine delete it before its program is heard", async () => {
-        const noted = { ...news, replacedByOptions: true };
-        let process = handlers();
-        await compare(process, old, noted);
-        const { outs = {} } = await process.workspace.update(old.id, old.outs, noted);
-        expect((await compare(process, { id: old.id, outs }, noted)).diff.changes).to.equal(false);
-        process = handlers();
+        const process = handlers();
         process.session.claims.isProgramRunning = true;
         process.session.claims.knowsState = true;
-        process.session.claims.addStateObject(workspaceObject, old.id, ownerOfInputs(news));
-        expect((await failure(process.workspace.delete(old.id, outs))).message).to.contain("replaceWith");
+        process.session.claims.addStateObject(workspaceObject, {
+            id: old.id,
+            owner: ownerOfInputs(news),
+            urn: undefined,
+            notes: {},
+        });
+        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("deleteBeforeReplace");
         expect(existing()).to.deep.equal([old.id]);
-
-        process = handlers();
-        expect((await compare(process, { id: old.id, outs }, news)).diff.changes).to.equal(true);
-        const { outs: without = {} } = await process.workspace.update(old.id, outs, news);
-        expect(without).not.to.have.property("replacedByOptions");
     });
 
     it("is kept, without a wait, where the new one failed", async () => {
@@ -580,7 +593,12 @@ describe("the content of a workspace that is replaced", () => {
 
     it("is found with --replace and a taint too, where the engine compares nothing first", async () => {
         const process = handlers();
-        process.session.claims.addStateObject(workspaceObject, old.id, ownerOfInputs(news));
+        process.session.claims.addStateObject(workspaceObject, {
+            id: old.id,
+            owner: ownerOfInputs(news),
+            urn: undefined,
+            notes: {},
+        });
         await process.workspace.check({}, news);
         const { id, outs } = await process.workspace.create(news);
         expect(outs["migration"]).to.include({ from: old.id, notebooks: 1 });
@@ -734,8 +752,8 @@ describe("the content of a workspace that is replaced", () => {
         expect(String(await failures({ accept: ["jars"] })))
             .to.contain("too-large, ")
             .and.contain('not "jars"');
-        expect(String(await failures("no"))).to.contain("migrateContent must be true, false, or { accept: [...] }");
-        expect(String(await failures({ accepts: [] }))).to.contain("{ accept: [...] }");
+        expect(String(await failures("no"))).to.contain("migrateContent must be true, false, or { accept: [...]");
+        expect(String(await failures({ accepts: [] }))).to.contain("{ accept: [...]");
     });
 
     it("may be given up by the stack's configuration too, which a program's own word replaces", async () => {
@@ -762,7 +780,7 @@ describe("the content of a workspace that is replaced", () => {
             .and.contain('not "jars"');
         for (const text of ["no", "1", "[]", '{"accepts":[]}', '{"accept":"library"}'])
             expect(await says(text)).to.contain("databricks:migrateContent");
-        expect(await says("no")).to.contain("must be true, false, or { accept: [...] }");
+        expect(await says("no")).to.contain("must be true, false, or { accept: [...]");
     });
 
     describe("at preview", () => {

@@ -132,7 +132,9 @@ describe("the local cloud's workspace API: who may, and what goes wrong", () => 
             token = json["next_page_token"];
         }
         expect(pages).to.deep.equal([20, 20, 5]);
-        expect((await send("GET", "/api/2.0/sql/warehouses")).json).to.deep.equal({ warehouses: [{ id: "w" }] });
+        expect((await send("GET", "/api/2.0/sql/warehouses")).json).to.deep.equal({
+            warehouses: [...workspace.others.warehouses],
+        });
         for (const path of ["clusters/list", "instance-pools/list", "policies/clusters/list", "secrets/scopes/list"])
             expect((await send("GET", `/api/2.0/${path}`)).status, path).to.equal(200);
         for (const path of [

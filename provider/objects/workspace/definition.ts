@@ -175,6 +175,7 @@ export const workspaceObject = {
             onChange: "ignore",
         },
         migrateContent: { schema: migrateContentSchema.optional(), apiPath: null, onChange: "ignore" },
+        forceDestroy: { schema: z.boolean("must be true or false").optional(), apiPath: null, onChange: "note" },
         migrationTimeoutSeconds: { schema: seconds.optional(), apiPath: null, onChange: "ignore" },
     },
     outputs: {
@@ -193,9 +194,10 @@ export const workspaceObject = {
         return {
             ...(typeof prefix === "string" ? { deploymentNamePrefix: prefix } : {}),
             ...(name === undefined || host === undefined ? {} : { workspaceUrl: workspaceUrl(host, name) }),
-            ...(inputs["neverRan"] === true && isTerminal(state) ? { neverRan: true } : {}),
+            ...(inputs["neverRan"] !== undefined && isTerminal(state) ? { neverRan: inputs["neverRan"] } : {}),
             ...(isUnreachable(inputs) ? { unreachable: true } : {}),
             ...(isRecord(inputs["migration"]) ? { migration: inputs["migration"] } : {}),
+            ...(Array.isArray(inputs["sources"]) ? { sources: inputs["sources"] } : {}),
         };
     },
     check(inputs, context) {

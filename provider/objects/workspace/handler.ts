@@ -9,34 +9,38 @@ import { type CreateRequest, newUnclaimed } from "../../resource/create";
 import { type Difference, pathsOf } from "../../resource/diff";
 import { ObjectHandler } from "../../resource/handler";
 import { getPath, getString, type Properties, sameValue, UNKNOWN } from "../../util/property-path";
-import { ContentKeeper } from "./content-keeper";
 import { keyChangeMode } from "./definition";
+import { mayDelete } from "./gate";
+import { hasWork } from "./handover/handover";
+import { LeavingWorkspace } from "./handover/leaving";
+import { HandoverLifecycle } from "./handover/lifecycle";
 import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyChangeOf, shownKey } from "./key-change";
+import { nameSiblings } from "./leftovers";
 import { reasonNotToAdopt } from "./orphan";
 import { waitUntilReachable, withoutNote } from "./reachable";
 import { judgeReplacement } from "./replacement";
-import { isTerminal, isUnreachable, neverRan } from "./status";
+import { cannotHaveRun, isTerminal, isUnreachable, neverRan } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
-import { isMovePending, isReplacedByOptions } from "./succession";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
 
 /** What only a workspace has: it is waited for, it may fail after it was created, and a replacement costs its notebooks. */
 export class WorkspaceHandler extends ObjectHandler {
-    private readonly content = new ContentKeeper(this.session);
+    private readonly content = new HandoverLifecycle(this.session);
 
-    override check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        for (const owner of [ownerOfInputs(olds), ownerOfInputs(news)]) this.content.succession.noteInputs(owner, news);
-        return super.check(olds, this.content.withDefault(news));
+    override async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        const { inputs, failures } = await super.check(olds, this.content.withDefault(news));
+        return { inputs: withoutProtection(inputs ?? news), ...(failures === undefined ? {} : { failures }) };
     }
 
     override async create(inputs: Properties): Promise<dynamic.CreateResult> {
-        await this.content.noteReplaced(this.requestFor(inputs));
+        await this.content.creating(this.requestFor(inputs));
         // Nobody has reached it yet; the wait takes the note away.
         return super.create(inputs["waitUntilReachable"] === true ? { ...inputs, unreachable: true } : inputs);
     }
 
     override async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-        const { outs } = await super.update(id, { ...olds, replacedByOptions: undefined }, news);
+        this.content.compared(id, olds, news);
+        const { outs } = await super.update(id, olds, news);
         const changed = pathsOf(this.differences(olds, news), "update");
         if (this.changesOwner(olds, news) && !changed.includes("customTags")) changed.push("customTags");
         const line = afterUpdate(outs ?? {}, changed);
@@ -46,18 +50,31 @@ export class WorkspaceHandler extends ObjectHandler {
     }
 
     override async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-        this.content.noteCompared(id, olds, news);
+        this.content.compared(id, olds, news);
+        const result = await this.compare(id, olds, news);
+        if ((result.replaces ?? []).length > 0) this.content.run.noteReplacement(id);
+        return result;
+    }
+
+    private async compare(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
         const compared = await super.diff(id, olds, news);
-        const isNoted = isReplacedByOptions(olds) === isReplacedByOptions(news);
-        const result = { ...compared, changes: compared.changes === true || isMovePending(olds) || !isNoted };
+        const { enabled, named } = this.content.settingsOf(news);
+        const result = { ...compared, changes: compared.changes === true || hasWork(olds, enabled, named) };
         const status = getString(olds, "workspaceStatus");
         if (status === undefined) return result;
         if (status === "RUNNING") return isUnreachable(olds) ? { ...result, changes: true } : result;
         // One that never ran holds nothing and cannot be repaired; any other is waited for, or reported, by an update.
-        if (neverRan(olds)) await this.requireStillFailed(id, olds, news);
-        const replaces = neverRan(olds) ? [...(result.replaces ?? []), "workspaceStatus"] : (result.replaces ?? []);
+        const isUnused = await this.isUnused(id, olds, news);
+        const replaces = isUnused ? [...(result.replaces ?? []), "workspaceStatus"] : (result.replaces ?? []);
         const deleteBeforeReplace = replaces.length > 0 && this.nameCollides(olds, news);
         return { ...result, changes: true, replaces, deleteBeforeReplace };
+    }
+
+    /** Whether a workspace failed before it ever ran and may be replaced: nobody can have repaired it since, or the program gives the word. */
+    private async isUnused(id: string, olds: Properties, news: Properties): Promise<boolean> {
+        if (!neverRan(olds)) return false;
+        await this.requireStillFailed(id, olds, news);
+        return news["forceDestroy"] === true || cannotHaveRun(olds, this.session.client.serverTime);
     }
 
     protected override async judgeReplacement(
@@ -93,6 +110,8 @@ export class WorkspaceHandler extends ObjectHandler {
         news: Record<string, unknown>,
         found: readonly Difference[],
     ): Promise<dynamic.CheckResult> {
+        const optionFailures = pathsOf(found, "replace").length > 0 ? lateOptions(olds, news) : [];
+        if (optionFailures.length > 0) return { inputs: news, failures: optionFailures };
         const mode = keyChangeMode(news, this.session.settings);
         const migrates = this.content.settingsOf(news).enabled;
         const inPlace = found.find(({ path, change }) => change === "update" && path === KEY_FIELDS[0]);
@@ -133,22 +152,29 @@ export class WorkspaceHandler extends ObjectHandler {
         response: Properties,
     ): Promise<string | undefined> {
         const { owner } = request;
-        const replaced = owner === undefined ? [] : this.content.succession.replacedBy(owner);
+        const replaced = owner === undefined ? [] : this.content.sourcesOfCreate(owner);
         return reasonNotToAdopt(request, id, response, replaced);
     }
 
+    protected override takeBack(request: CreateRequest): Promise<Properties | undefined> {
+        return this.content.takeBack(request);
+    }
+
     /**
-     * A POST that an earlier, killed run left on the wire may have created a second workspace while this one was created. No
-     * later `pulumi up` would look for it, so it is mentioned here.
+     * A POST that an earlier, killed run left on the wire, or whose response this run lost, may have created a second workspace
+     * while this one was created. No later `pulumi up` would look for it, so it is mentioned here.
      */
     protected override async warnAboutDuplicates(request: CreateRequest, since: number): Promise<void> {
         const { collection, owner, session } = request;
         if (owner === undefined) return;
         try {
+            // A list may come late; nobody waits here unless a POST was repeated.
+            const wait = since - session.clock.now();
+            if (wait > 0) await session.clock.sleep(wait);
             const [before, now] = [await collection.firstList(), await collection.listSince(since)];
             for (const [id] of newUnclaimed(request, before, now, owner)) {
                 session.report.warn(
-                    `The workspace ${id} appeared while "${owner.resource}" of this stack was created and carries its tag too, but belongs to no resource that this run knows: an interrupted \`pulumi up\` had asked for it. See in the account console whether anybody uses it before you delete it.`,
+                    `The workspace ${id} appeared while "${owner.resource}" of this stack was created and carries its tag too, but belongs to no resource that this run knows: an interrupted \`pulumi up\` had asked for it, or a request whose response was lost. See in the account console whether anybody uses it before you delete it.`,
                 );
             }
         } catch {
@@ -175,7 +201,7 @@ export class WorkspaceHandler extends ObjectHandler {
                 if (left.length > 0) await super.write(collection, id, news, left);
                 return;
             }
-            if (!changed.includes(KEY_FIELDS[0])) throw error;
+            if (!changed.includes(KEY_FIELDS[0]) || error.mayHaveApplied) throw error;
             throw new ReportedError(
                 `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace": a new workspace then takes over ${this.content.settingsOf(news).enabled ? "its notebooks, files and folders" : "nothing, because migrateContent is false"}.`,
             );
@@ -192,23 +218,36 @@ export class WorkspaceHandler extends ObjectHandler {
         );
     }
 
+    override async delete(id: string, properties: Properties): Promise<void> {
+        // The engine deletes a workspace and the one that it replaced at the same time: each has to know of the other.
+        this.content.leaving(id, properties);
+        await super.delete(id, properties);
+    }
+
     protected override async remove(id: string, properties: Properties): Promise<void> {
-        // Where a check ran in this process, this is a replacement and no destroy: minutes may have passed since the diff.
-        if (neverRan(properties)) await this.requireStillFailed(id, properties, properties);
-        else await this.content.requireCarried(id, properties, this.collectionOf(properties));
-        await super.remove(id, properties);
-        await waitUntilDeleted({ collection: this.collectionOf(properties), id }, timeoutOf(properties));
+        const collection = this.collectionOf(properties);
+        if (!this.session.claims.isProgramRunning)
+            await nameSiblings(this.session, id, getString(properties, "owner"), (one) => this.content.run.knows(one));
+        const isDeleted = await this.content.departure(id, async () => {
+            const mayGo = await mayDelete(new LeavingWorkspace(this.content, id, properties, collection));
+            if (mayGo) await super.remove(id, properties);
+            return mayGo;
+        });
+        if (isDeleted) await waitUntilDeleted({ collection, id }, timeoutOf(properties));
+        else
+            this.session.report.info(
+                `${this.label(properties)}: the workspace ${id} no longer exists: nothing was deleted.`,
+            );
     }
 
     protected override toState(inputs: Properties, response: Properties): Record<string, unknown> {
-        return this.content.withRecord(idOf(this.definition, response), super.toState(inputs, response));
+        return this.content.withNotes(idOf(this.definition, response), super.toState(inputs, response), inputs);
     }
 
     protected override async waitUntilReady(readiness: Readiness): Promise<Record<string, unknown>> {
-        const sources = this.content.sourcesFor(readiness);
-        const state = this.content.withRecord(readiness.id, readiness.state);
+        const state = this.content.withNotes(readiness.id, readiness.state);
         const ready = await this.waitUntilRunning({ ...readiness, state });
-        return this.content.carryInto(readiness, ready, sources);
+        return this.content.fill(readiness, ready);
     }
 
     private async waitUntilRunning(readiness: Readiness): Promise<Record<string, unknown>> {
@@ -225,8 +264,25 @@ export class WorkspaceHandler extends ObjectHandler {
             toState: (given, response) => this.toState(given, response),
             gone: () => this.gone(id),
             replaced: others.find((other) => other !== id),
-            migrates: this.content.settingsOf(inputs).enabled,
         });
         return waitUntilReachable({ session, id, inputs, label, state, began, timeout });
     }
+}
+
+/** The inputs without what only `check` needs: no state holds it. */
+function withoutProtection(inputs: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "isProtected"));
+}
+
+/**
+ * The options that a program gives together with a change which replaces the workspace, and that would not keep the old one: the
+ * engine deletes it by the options that the state has.
+ */
+function lateOptions(olds: Properties, news: Properties): dynamic.CheckFailure[] {
+    const isLate = ownerOfInputs(olds)?.retained === false && ownerOfInputs(news)?.retained === true;
+    const given = [...(isLate ? ["retainOnDelete"] : []), ...(news["isProtected"] === true ? ["protect"] : [])];
+    return given.map((option) => ({
+        property: "",
+        reason: `The workspace would be replaced, and the option ${option} would not keep the old one: Pulumi goes by the options of the last \`pulumi up\`. Do it in two steps: first \`pulumi up\` with ${option} alone${option === "protect" ? ", which then refuses the replacement" : ", which keeps the old workspace"}; then the other change.`,
+    }));
 }

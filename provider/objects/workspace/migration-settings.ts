@@ -9,6 +9,8 @@ export interface MigrationSettings {
     readonly enabled: boolean;
     /** Paths and kinds of findings that may differ. */
     readonly accept: readonly string[];
+    /** Ids of other workspaces whose content is copied too. */
+    readonly named: readonly string[];
     /** How long the copy takes at most, in milliseconds. */
     readonly timeout: number;
 }
@@ -20,7 +22,8 @@ export function migrationSettings(inputs: Properties, settings: Settings): Migra
     const seconds = inputs["migrationTimeoutSeconds"];
     return {
         enabled: given !== false,
-        accept: typeof given === "object" ? given.accept : [],
+        accept: typeof given === "object" ? (given.accept ?? []) : [],
+        named: typeof given === "object" ? (given.from ?? []) : [],
         timeout: typeof seconds === "number" ? seconds * 1000 : DEFAULT_TIMEOUT,
     };
 }

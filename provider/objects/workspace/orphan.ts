@@ -2,7 +2,7 @@ import type { CreateRequest } from "../../resource/create";
 import { ADOPTION_AGE } from "../../resource/recovery";
 import type { WorkspaceContent } from "../../migration/content";
 import { getString, type Properties } from "../../util/property-path";
-import { connect } from "./content-migration";
+import { connect } from "./handover/move";
 import { workspaceObject } from "./definition";
 import { terminalStatuses } from "./status";
 import { timeoutOf } from "./waiting";

@@ -1,12 +1,13 @@
 import { ApiError } from "../../api/errors";
 import { requireWorkspaceCredential } from "../../migration/connection";
-import type { WorkspaceContent, WorkspaceObject } from "../../migration/content";
+import { otherKinds, type WorkspaceContent, type WorkspaceObject } from "../../migration/content";
 import { Acceptance } from "../../migration/findings";
-import { describeInventory, INVENTORY_TIME, takeInventory } from "../../migration/inventory";
+import { describeInventory, type Inventory, INVENTORY_TIME, takeInventory } from "../../migration/inventory";
 import { NOT_ADMIN } from "../../migration/unmovable";
 import type { Session } from "../../runtime/session";
 import { getString, type Properties } from "../../util/property-path";
-import { connect } from "./content-migration";
+import { connect } from "./handover/move";
+import { neverRan } from "./status";
 import { messageOf } from "../../util/error-message";
 
 /** What a preview says about the content of a workspace that is to be replaced. */
@@ -21,12 +22,17 @@ export interface ContentPreview {
 interface Circumstances {
     readonly session: Session;
     readonly id: string;
+    /** What exists, by the state. */
+    readonly olds: Properties;
     readonly isDeletedFirst: boolean;
     readonly changesAccount: boolean;
 }
 
 /** Why nothing can be copied, as far as inputs and settings tell. */
-export function obstacle({ session, id, isDeletedFirst, changesAccount }: Circumstances): string | undefined {
+export function obstacle({ session, id, olds, isDeletedFirst, changesAccount }: Circumstances): string | undefined {
+    const status = getString(olds, "workspaceStatus") ?? "RUNNING";
+    if (status !== "RUNNING")
+        return `it is ${status}, and only the content of a workspace that is RUNNING can be read. Repair it first${neverRan(olds) ? "; or, if nobody has used it since it failed, set forceDestroy: true, and it is replaced" : ""}.`;
     if (changesAccount) {
         return `the new workspace would be in another account. Create it as a resource of its own, copy the content of the workspace ${id} by hand (\`npx pulumi-databricks-cmk copy\`), and take this one out of the program then.`;
     }
@@ -60,10 +66,20 @@ export async function previewContent(
             inventory,
             Promise.race([accessProblem(workspace, accept, firstNotebook), late]),
         ]);
-        return { inventory: describeInventory(counted), problem };
+        return { inventory: describeInventory(counted), problem: problem ?? leftBehind(counted, accept) };
     } catch (error) {
         return { inventory: `what is in it could not be counted (${messageOf(error)})`, problem: undefined };
     }
+}
+
+/** What lives in the workspace besides its tree, is not copied, and nobody has accepted to leave behind. */
+function leftBehind({ others }: Inventory, accept: readonly string[]): string | undefined {
+    const acceptance = new Acceptance(accept);
+    const left = otherKinds.filter((kind) => (others[kind] ?? 0) > 0 && !acceptance.covers(kind, "/"));
+    if (left.length === 0) return undefined;
+    const counts = left.map((kind) => `${others[kind] ?? 0} ${kind}`).join(", ");
+    const names = left.map((kind) => `"${kind}"`).join(", ");
+    return `${counts} would not be copied. Move them in another way, then accept what is left behind: migrateContent: { accept: [${names}] }, or ["others"] for all that lives beside notebooks and files.`;
 }
 
 /** Whether the service refuses to let us in or to decrypt a notebook. Any other failure may pass. */

@@ -4,7 +4,7 @@ import { getPath, holdsUnknown, type Properties, UNKNOWN } from "../../util/prop
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
 import { obstacle, previewContent } from "./replacement-preview";
-import { neverRan } from "./status";
+import { cannotHaveRun, neverRan } from "./status";
 
 /** A replacement of a workspace that a diff has found. */
 export interface Replacement {
@@ -40,8 +40,8 @@ export interface Replacement {
  * - A replacement whose content is to be copied fails where it is known that it cannot be.
  */
 export async function judgeReplacement(replacement: Replacement): Promise<void> {
-    const { olds, news, paths, judged, session, id, label } = replacement;
-    if (neverRan(olds)) return;
+    const { news, paths, judged, session, id, label } = replacement;
+    if (isUnused(replacement)) return;
     if (judged === undefined) {
         if (!holdsUnknown(news)) return;
         throw new ReportedError(
@@ -81,6 +81,11 @@ async function contentSentence(replacement: Replacement): Promise<string> {
     const counts = inventory === undefined ? "" : `: ${inventory}`;
     const but = problem === undefined ? "" : ` But as it is now, \`pulumi up\` will fail before that: ${problem}`;
     return `Its content is copied into the new one and verified before the old one is deleted${counts}.${but}`;
+}
+
+/** Whether the workspace failed before it ever ran, and nobody can have used it since, or the program gives the word. */
+function isUnused({ olds, news, session }: Replacement): boolean {
+    return neverRan(olds) && (news["forceDestroy"] === true || cannotHaveRun(olds, session.client.serverTime));
 }
 
 /** Whether nothing is certain yet: every input that differs is not known. */

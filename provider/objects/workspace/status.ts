@@ -8,12 +8,30 @@ export function isTerminal(state: Properties): boolean {
     return terminalStatuses.has(getString(state, "workspaceStatus") ?? "");
 }
 
+/** A repair provisions a workspace again, which takes at least this long, in milliseconds. */
+const SHORTEST_REPAIR = 30_000;
+
 /**
- * Whether a workspace of this state provably never ran, and so holds no notebook: the create that sent its POST watched it
- * without a gap until it failed. Of any other (a wait that timed out or was interrupted, an adoption) nobody knows.
+ * Whether a workspace of this state had never run when it failed: the create that sent its POST watched it without a gap. Of any
+ * other (a wait that timed out or was interrupted, an adoption) nobody knows.
+ *
+ * That was so when it failed. Somebody may have repaired and used it since: see {@link cannotHaveRun}.
  */
 export function neverRan(state: Properties): boolean {
-    return getPath(state, "neverRan") === true && isTerminal(state);
+    return typeof getPath(state, "neverRan") === "number" && isTerminal(state);
+}
+
+/**
+ * Whether a workspace that had never run when it failed cannot have run since either, because there was no time: a repair
+ * provisions it again, for which half a minute is the least, and no less than it took to fail.
+ *
+ * @param now the time by the service's clock, in milliseconds since 1970.
+ */
+export function cannotHaveRun(state: Properties, now: number | undefined): boolean {
+    const [failedAt, createdAt] = [getPath(state, "neverRan"), getPath(state, "creationTime")];
+    if (!neverRan(state) || now === undefined) return false;
+    if (typeof failedAt !== "number" || typeof createdAt !== "number") return false;
+    return now - failedAt < Math.min(failedAt - createdAt, SHORTEST_REPAIR);
 }
 
 /** Whether the wait for the host of a workspace is asked for and has not ended yet, by the inputs or the state. */

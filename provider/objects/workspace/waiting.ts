@@ -30,8 +30,6 @@ export interface WorkspaceWait extends Readiness {
     readonly gone: () => Error;
     /** The workspace that this one is to replace, where it still exists. */
     readonly replaced: string | undefined;
-    /** Whether that one's content is copied before it is deleted. */
-    readonly migrates: boolean;
 }
 
 /**
@@ -47,7 +45,8 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
         const final = isDone ? wait.state : await poll(wait, progress);
         if (getString(final, "workspaceStatus") === "RUNNING") return final;
         // This call sent the POST, and every poll since then showed it on its way: nobody can have used it.
-        progress.latest = wait.isNew ? { ...final, neverRan: true } : final;
+        const now = wait.session.client.serverTime ?? wait.session.clock.now();
+        progress.latest = wait.isNew ? { ...final, neverRan: now } : final;
         throw failedError(wait, progress.latest);
     } catch (thrown) {
         const error =
@@ -140,14 +139,16 @@ function timeoutError(id: string, state: Properties, timeout: number): NotRunnin
     );
 }
 
-function failedError({ id, replaced, migrates }: WorkspaceWait, state: Properties): NotRunningError {
+/** The service does not say whether somebody has repaired a workspace in the meantime: a later run needs a word. */
+const unusedRemedy =
+    "Correct the cause. If nobody has used it since, set forceDestroy: true, and the next `pulumi up` replaces it; or repair it in the account console, and the next `pulumi up` keeps it.";
+
+function failedError({ id, replaced }: WorkspaceWait, state: Properties): NotRunningError {
     const status = getString(state, "workspaceStatus") ?? "";
     return new NotRunningError(
         `The workspace ${id} is ${status}${statusMessage(state)}`,
         !neverRan(state)
             ? "It may have run before, so it is not replaced: correct what its last change brought (credentials, network, storage, key) and run `pulumi up` again."
-            : replaced === undefined
-              ? "Correct the cause: the next `pulumi up` replaces it."
-              : `Correct the cause: the next \`pulumi up\` replaces it${migrates ? `, copies the content of the workspace ${replaced} and then deletes that one` : `, AND DELETES the workspace ${replaced}, which it was to replace and which still exists with every notebook`}. To keep that one, let the program say again what it said before, with adopt: "${replaced}".`,
+            : `${unusedRemedy}${replaced === undefined ? "" : ` The workspace ${replaced}, which it was to replace, still exists with everything in it. To go back to that one, bring the program back to what it was before.`}`,
     );
 }

@@ -14,6 +14,7 @@ export class AccountApi {
         private readonly accountId: string,
         private readonly tokens: TokenService,
         private readonly behavior: Behavior,
+        private readonly now: () => number = Date.now,
     ) {}
 
     /** Answers a request. Throws `ApiError`. */
@@ -35,7 +36,7 @@ export class AccountApi {
     private async answerAll(kind: string, request: ApiRequest): Promise<ApiResponse> {
         switch (request.method) {
             case "GET": {
-                const objects = this.account.list(kind).map((one) => this.shape(kind, one));
+                const objects = this.listed(kind).map((one) => this.shape(kind, one));
                 const name = kind.replaceAll("-", "_");
                 return { status: 200, body: this.behavior.lists === "array" ? objects : { [name]: objects } };
             }
@@ -47,6 +48,14 @@ export class AccountApi {
             default:
                 throw noEndpoint(request);
         }
+    }
+
+    /** What a list shows: a new object may come late. */
+    private listed(kind: string): AccountRecord[] {
+        const before = this.now() - this.behavior.listMilliseconds;
+        return this.account
+            .list(kind)
+            .filter(({ creation_time: created }) => typeof created !== "number" || created <= before);
     }
 
     private async answerOne(kind: string, id: string, request: ApiRequest): Promise<ApiResponse> {

@@ -9,6 +9,8 @@ export interface WorkspaceBehavior {
      * break, as behind a private link. Default: `public`.
      */
     frontEnd: "public" | "forbidden" | "unreachable";
+    /** Whether its responses name it in the header `x-databricks-org-id`, which a proxy may take out. Default: true. */
+    identifiesItself: boolean;
     /** Requests beyond these in a second are answered with 429 and `Retry-After: 1`. Default: no limit. */
     requestsPerSecond: number | undefined;
     /**
@@ -18,15 +20,19 @@ export interface WorkspaceBehavior {
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED" | "BAD_REQUEST" | "status 200";
     /** Which objects are listed with their times: notebooks are not always. Default: `all`. */
     times: "all" | "files";
+    /** How many objects of a folder a page of its list has; the page names the next one. Default: the list has no pages. */
+    listPage: number | undefined;
 }
 
 /** The behavior of a workspace about which nothing was said. */
 export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     reachableAfterMilliseconds: 0,
     frontEnd: "public",
+    identifiesItself: true,
     requestsPerSecond: undefined,
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED",
     times: "all",
+    listPage: undefined,
 };
 
 /** The largest content that is imported or exported, in bytes. */

@@ -47,14 +47,18 @@ const listings: Readonly<Record<string, Listing>> = {
     "/api/2.0/token-management/tokens": { kind: "tokens", field: "token_infos" },
 };
 
-/** No objects of any kind. */
-export function noOtherObjects(): OtherObjects {
+/** What the service puts into a new workspace: its default policies and a warehouse. */
+export function startingObjects(): OtherObjects {
     return {
         jobs: [],
         clusters: [],
         instancePools: [],
-        clusterPolicies: [],
-        warehouses: [],
+        clusterPolicies: ["Personal Compute", "Power User Compute", "Shared Compute"].map((name, index) => ({
+            policy_id: `00000000000000${index}0`,
+            name,
+            is_default: true,
+        })),
+        warehouses: [{ id: "0123456789abcdef", name: "Serverless Starter Warehouse" }],
         secretScopes: [],
         pipelines: [],
         experiments: [],

@@ -1,4 +1,4 @@
-import { ApiError, type ApiRequest, type ApiResponse, bodyOf, int64 } from "../http";
+import { ApiError, type ApiRequest, type ApiResponse, bodyOf, int64, invalid } from "../http";
 import type { Contents } from "./contents";
 import { Exporter } from "./export";
 import { exists, Importer, protectedFolder, requirePlace } from "./import";
@@ -43,7 +43,17 @@ function list({ workspace, request, principal }: WorkspaceCall): ApiResponse {
         .filter(({ type, modifiedAt }) => type !== "NOTEBOOK" || modifiedAt >= after)
         .filter((one) => workspace.permissions.isVisible(one, principal))
         .map((one) => describe(workspace, one));
-    return ok(objects.length === 0 ? {} : { objects });
+    return ok(pageOf(objects, request.query["page_token"], workspace.behavior.listPage));
+}
+
+function pageOf(all: readonly unknown[], token: string | undefined, size = all.length): Record<string, unknown> {
+    const from = Number(token ?? 0);
+    if (!Number.isInteger(from) || from < 0) throw invalid(`Invalid page_token: ${String(token)}`);
+    const [objects, end] = [all.slice(from, from + size), from + size];
+    return {
+        ...(objects.length === 0 ? {} : { objects }),
+        ...(end < all.length ? { has_more: true, next_page_token: String(end) } : {}),
+    };
 }
 
 function exportObject({ workspace, request, contents }: WorkspaceCall): ApiResponse {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { defaultBehavior, type WorkspaceBehavior, WorkspaceRateLimit } from "./behavior";
 import { Contents } from "./contents";
 import type { EnvelopeEncryption } from "./envelope";
-import { noOtherObjects, type OtherObjects } from "./other-objects";
+import { startingObjects, type OtherObjects } from "./other-objects";
 import { Permissions } from "./permissions";
 import { Principals } from "./principals";
 import type { Seed } from "./seeds";
@@ -38,7 +38,7 @@ export class LocalWorkspace {
     /** @internal */
     readonly permissions: Permissions;
     /** What else lives in it, as its lists show it. */
-    readonly others: OtherObjects = noOtherObjects();
+    readonly others: OtherObjects = startingObjects();
     /** @internal */
     readonly rateLimit = new WorkspaceRateLimit();
     /** @internal When it was RUNNING for the first time, in milliseconds since 1970. */

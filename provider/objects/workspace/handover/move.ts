@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { NoResponseError, ReportedError } from "../../api/errors";
-import { connectWorkspace } from "../../migration/connection";
-import { migrateContent, type MigrationOptions, verifyContent } from "../../migration/migration";
-import { describeReport, type MigrationReport } from "../../migration/report";
-import { writeReport } from "../../migration/report-file";
-import type { WorkspaceContent } from "../../migration/content";
-import type { Session } from "../../runtime/session";
-import { getString, type Properties } from "../../util/property-path";
-import { workspaceUrl } from "./definition";
-import type { MigrationSettings } from "./migration-settings";
-import { waitForHost } from "./reachable";
-import type { Succession } from "./succession";
-import { messageOf } from "../../util/error-message";
+import { NoResponseError, ReportedError } from "../../../api/errors";
+import { connectWorkspace } from "../../../migration/connection";
+import { migrateContent, type MigrationOptions, verifyContent } from "../../../migration/migration";
+import { describeReport, type MigrationReport } from "../../../migration/report";
+import { writeReport } from "../../../migration/report-file";
+import type { WorkspaceContent } from "../../../migration/content";
+import type { Session } from "../../../runtime/session";
+import { messageOf } from "../../../util/error-message";
+import { getString, type Properties } from "../../../util/property-path";
+import { workspaceUrl } from "../definition";
+import type { MigrationSettings } from "../migration-settings";
+import { waitForHost } from "../reachable";
+import type { Handover, Handovers } from "./handover";
 
 /** The environment variable that names the folder for full reports. */
 export const REPORT_FOLDER = "PULUMI_DATABRICKS_REPORT";
@@ -22,60 +22,32 @@ export const REPORT_FOLDER = "PULUMI_DATABRICKS_REPORT";
 /** How long a new workspace that gives no response is waited for: its host name and certificate come after its status. */
 const REACHABLE_AFTER = 20 * 60_000;
 
-/** The output `migration`: what was carried into a workspace that replaced another one. */
-export interface MigrationRecord extends Record<string, unknown> {
-    readonly from: string;
-    readonly notebooks: number;
-    readonly files: number;
-    readonly skipped: number;
-    /** Only where it is complete. */
-    readonly verifiedAt?: string;
-    /** Of the old workspace's tree, as it was verified: a later run tells by it what has changed there. */
-    readonly digest?: string;
-}
-
-/** One move of content. */
+/** One move of content, from a workspace into the one that takes over from it. */
 export interface ContentMove {
     readonly session: Session;
-    readonly succession: Succession;
-    /** Id of the workspace that is replaced. */
-    readonly from: string;
-    /** Id of the one that replaces it. */
-    readonly to: string;
+    readonly handovers: Handovers;
+    readonly handover: Handover;
     /** What the account shows of the two. */
     readonly responses: { readonly from: Properties; readonly to: Properties };
     readonly settings: MigrationSettings;
-    /** Whether the program has named the new one with `adopt`: what is in it is somebody's. */
-    readonly isAdopted: boolean;
+    /** Whether somebody used the new workspace before it took over: what is in it is theirs. */
+    readonly isInUse: boolean;
     /** What the resource is called in lines for the user. */
     readonly label: string;
     /** What tells resources of one name apart, as in `OwnershipTag`. */
     readonly parent: string;
 }
 
-/** The record of a move that is not done. */
-export function pendingRecord(from: string): MigrationRecord {
-    return { from, notebooks: 0, files: 0, skipped: 0 };
-}
-
-/** The record of a move, as its report says. */
-export function recordOf(from: string, { equal, findings, complete, asOf, digest }: MigrationReport): MigrationRecord {
-    const { notebooks, files, dashboards } = equal;
-    const record = { from, notebooks, files: files + dashboards, skipped: findings.length };
-    return complete ? { ...record, verifiedAt: asOf, digest } : record;
-}
-
-/** Copies the content and verifies it. The report says whether it is complete; rejects where a workspace cannot be used. */
+/** Copies the content and verifies it. The report says whether it is complete; rejects if a workspace cannot be used. */
 export async function moveContent(move: ContentMove): Promise<MigrationReport> {
-    const { session, from, to, label, succession } = move;
-    const state = succession.moveOf(from, to);
-    state.outcome = "incomplete";
+    const { session, handovers, handover, label } = move;
+    handovers.apply(handover, "interrupt");
     const options = optionsOf(move);
     await requireReachable(move, options.to);
     const report = await migrateContent(options);
-    if (report.complete) state.outcome = "complete";
+    handovers.apply(handover, report.complete ? "verify" : "interrupt", report);
     keepReport(move, report);
-    session.report.info(`${label}: content of the workspace ${from}: ${firstLine(describeReport(report))}`);
+    session.report.info(`${label}: content of the workspace ${handover.from}: ${firstLine(describeReport(report))}`);
     return report;
 }
 
@@ -84,28 +56,18 @@ export async function verifyMove(move: ContentMove): Promise<boolean> {
     return (await verifyContent(optionsOf(move))).complete;
 }
 
-/** Why a workspace stays, with what there is to look at. */
-export function incompleteError({ from, to, settings }: ContentMove, report: MigrationReport): ReportedError {
+/** Why a workspace stays, with what there is to look at, and what to do. */
+export function describeIncomplete({ handover: { from, to }, settings }: ContentMove, report: MigrationReport): string {
     const advice =
         settings.accept.length === 0
             ? "What may be left behind is named by path or kind: migrateContent: { accept: [...] }."
             : "What else may be left behind is added to migrateContent.accept.";
-    return new ReportedError(
-        `The content of the workspace ${from} is not complete in ${to}, which replaces it. Both stay. ${describeReport(report)}\nRun \`pulumi up\` again: it goes on from here. ${advice} With migrateContent: false the workspace ${from} is deleted with what was not copied.`,
-    );
+    return `the content of the workspace ${from} is not complete in ${to}, which replaces it. Both stay. ${describeReport(report)}\nRun \`pulumi up\` again: it goes on from here. ${advice} With migrateContent: false the workspace ${from} is deleted with what was not copied.`;
 }
 
-function optionsOf({
-    session,
-    succession,
-    from,
-    to,
-    responses,
-    settings,
-    label,
-    isAdopted,
-}: ContentMove): MigrationOptions {
-    const settled = succession.verificationOf(from);
+function optionsOf({ session, handover, responses, settings, label, isInUse }: ContentMove): MigrationOptions {
+    const { source, equalPairs } = handover;
+    const settled = source.via === undefined ? source.verified : undefined;
     return {
         from: connect(session, responses.from),
         to: connect(session, responses.to),
@@ -113,8 +75,9 @@ function optionsOf({
         accept: settings.accept,
         timeout: settings.timeout,
         settled,
-        inUseSince: isAdopted ? 0 : settled?.at,
-        verified: succession.moveOf(from, to).verified,
+        inUseSince: isInUse ? 0 : settled?.at,
+        verified: equalPairs,
+        countsOthers: true,
         onProgress: (line) => session.report.progress(`${label}: ${line}`),
     };
 }
@@ -135,20 +98,21 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
         options: retryTimeout === undefined ? settings : { ...settings, retryTimeout },
         clock,
         beforeWrite: () => session.requireEngine(),
+        ...(session.cancelled === undefined ? {} : { cancelled: session.cancelled }),
         onOutage: (line) => report.progress(line),
     });
 }
 
-async function requireReachable({ session, to, label }: ContentMove, workspace: WorkspaceContent): Promise<void> {
+async function requireReachable({ session, handover, label }: ContentMove, workspace: WorkspaceContent): Promise<void> {
     const wait = { session, label, began: session.clock.now(), timeout: REACHABLE_AFTER };
     const missing = await waitForHost(wait, workspace.host, () => reasonForSilence(workspace));
     if (missing === undefined) return;
     throw new ReportedError(
-        `The workspace ${to} gives no response after ${REACHABLE_AFTER / 60_000} minutes: ${missing}. Both workspaces stay; the next \`pulumi up\` goes on.`,
+        `The workspace ${handover.to} gives no response after ${REACHABLE_AFTER / 60_000} minutes: ${missing}. Both workspaces stay; the next \`pulumi up\` goes on.`,
     );
 }
 
-/** Why a workspace gives no response; `undefined` where it gives one. Rejects where it refuses. */
+/** Why a workspace gives no response; `undefined` if it gives one. Rejects if it refuses. */
 async function reasonForSilence(workspace: WorkspaceContent): Promise<string | undefined> {
     try {
         await workspace.list("/");
@@ -172,7 +136,7 @@ function keepReport({ session, label, parent }: ContentMove, report: MigrationRe
     }
 }
 
-/** A resource's name as a file has it: with a hash where another resource could have the same. */
+/** A resource's name as a file has it: with a hash if another resource could have the same. */
 function fileNameOf(resource: string, parent: string): string {
     const plain = resource.replace(/[^\w.-]/g, "_").slice(0, 100);
     if (plain === resource && parent === "") return plain;

@@ -1,0 +1,19 @@
+import type { WorkspaceObject } from "./content";
+
+/** Folders that every workspace has, or that appear with its users. */
+const STANDARD_FOLDER = /^\/(Users(\/[^/]+(\/Trash)?)?|Shared|Repos(\/[^/]+)?|Workspace|Trash)?$/;
+
+/** Whether an object is a folder that the service itself makes: the folder alone says nothing of what people put there. */
+export function isStandardFolder({ type, path }: WorkspaceObject): boolean {
+    return type === "DIRECTORY" && STANDARD_FOLDER.test(path);
+}
+
+/** Whether an object is the folder of a home in which the service keeps what its user has deleted: it is not content. */
+export function isTrash({ type, path }: WorkspaceObject): boolean {
+    return type === "DIRECTORY" && /^\/Users\/[^/]+\/Trash$/.test(path);
+}
+
+/** Whether a folder is a user's home, which only appears with its user. */
+export function isHome({ path }: WorkspaceObject): boolean {
+    return /^\/Users\/[^/]+$/.test(path);
+}

@@ -1,0 +1,156 @@
+import type { Collection } from "../../../api/collection";
+import type { ReportedError } from "../../../api/errors";
+import { ownerOfInputs } from "../../../contract/ownership-tag";
+import { othersIn } from "../../../migration/other-content";
+import { listWholeTree } from "../../../migration/tree-listing";
+import { messageOf } from "../../../util/error-message";
+import { getString, type Properties } from "../../../util/property-path";
+import { workspaceObject } from "../definition";
+import { isRefusal, type Leaving, type Look, refusal } from "../gate";
+import { cannotHaveRun, isTerminal } from "../status";
+import type { Handover } from "./handover";
+import type { HandoverLifecycle } from "./lifecycle";
+import { connect, describeIncomplete, moveContent, verifyMove } from "./move";
+
+/** A workspace whose DELETE the engine asks for, as it is in the account at this moment. */
+export class LeavingWorkspace implements Leaving {
+    private response: Properties | undefined;
+
+    /** @param state what the state says of it. */
+    constructor(
+        private readonly lifecycle: HandoverLifecycle,
+        readonly id: string,
+        private readonly state: Properties,
+        private readonly collection: Collection,
+    ) {}
+
+    async exists(): Promise<boolean> {
+        this.response = await this.collection.get(this.id);
+        return this.response !== undefined;
+    }
+
+    /**
+     * - `migrateContent: false`, said in this run for this workspace or for the one that replaces it.
+     * - `forceDestroy: true`, in the state or in this run. While a workspace of this run takes its content over it means nothing: then
+     *   `migrateContent` decides.
+     * - `forceDestroy: true` of the workspace that replaces it, if that goes too.
+     * - `forceDestroy: true`, said in this run for its resource, of which it is a remainder that only waits for its deletion.
+     */
+    get word(): string | undefined {
+        const { lifecycle, id, state } = this;
+        const inputs = lifecycle.run.inputsOf(id);
+        const isCopied = (said: Properties) => lifecycle.settingsOf(said).enabled;
+        if (inputs !== undefined && lifecycle.run.isReplaced(id) && !isCopied(inputs)) return "migrateContent: false";
+        // One that the program only names as a source goes on by itself.
+        const successors = this.successors.filter(({ source }) => !source.isNamed).map(({ to }) => to);
+        const spoken = successors.map((to) => lifecycle.run.inputsOf(to)).filter((said) => said !== undefined);
+        if (spoken.some((said) => !isCopied(said))) return "migrateContent: false";
+        if (spoken.length > 0) return undefined;
+        const leaving = successors.filter((to) => lifecycle.run.isLeaving(to)).map((to) => lifecycle.run.stateOf(to));
+        const words = [inputs ?? {}, state, ...leaving, ...this.spokenForRemainder()];
+        const isForced = words.some(({ forceDestroy }) => forceDestroy === true);
+        return isForced ? "forceDestroy: true" : undefined;
+    }
+
+    /** What this run says of the resource, if the state has this workspace only as one that waits for its deletion. */
+    private spokenForRemainder(): readonly Properties[] {
+        const { lifecycle, id, state } = this;
+        const { claims } = lifecycle.session;
+        const isRemainder = claims.knowsState && !claims.isInState(workspaceObject, id);
+        return isRemainder ? lifecycle.run.inputsFor(ownerOfInputs(state)) : [];
+    }
+
+    async hasNeverRun(): Promise<boolean> {
+        const status = { workspaceStatus: getString(this.response ?? {}, "workspace_status") };
+        return isTerminal(status) && cannotHaveRun(this.state, this.lifecycle.session.client.serverTime);
+    }
+
+    async look(): Promise<Look> {
+        const { id, lifecycle } = this;
+        const response = this.requireRunning(this.response, id);
+        try {
+            const workspace = connect(lifecycle.session, response);
+            const [tree, others] = await Promise.all([listWholeTree(workspace), othersIn(workspace)]);
+            if (workspace.workspaceId !== id) throw refusal(id, `its host ${workspace.host} does not say who it is.`);
+            if (!tree.complete) throw refusal(id, `not everything in it can be listed: ${tree.reason ?? ""}`);
+            const [unlisted] = others.unlisted;
+            if (unlisted !== undefined) throw refusal(id, `its ${unlisted.kind} cannot be listed: ${unlisted.reason}`);
+            const beside = others.found.map(({ kind, count }) => `${count} ${kind}`).join(", ");
+            const content = tree.firstContent ?? (beside === "" ? undefined : beside);
+            return { digest: `${tree.digest} ${beside}`, content };
+        } catch (error) {
+            if (isRefusal(error)) throw error;
+            throw refusal(id, `what is in it cannot be told: ${messageOf(error)}`);
+        }
+    }
+
+    async requireInSuccessor(content: string): Promise<void> {
+        try {
+            await this.completeSuccessor(content);
+        } catch (error) {
+            if (isRefusal(error)) throw error;
+            throw refusal(
+                this.id,
+                `whether its content is in the workspace that replaces it cannot be told: ${messageOf(error)}`,
+                "",
+            );
+        }
+    }
+
+    /** One workspace that has everything is enough: it is the one that is tried first, or another that still exists. */
+    private async completeSuccessor(content: string): Promise<void> {
+        const candidates = this.successors.filter(({ to }) => !this.lifecycle.run.hasDeparted(to));
+        candidates.sort((one, other) => this.rank(one) - this.rank(other));
+        let reason: unknown;
+        for (const candidate of candidates) {
+            if ((await this.collection.get(candidate.to)) === undefined) continue;
+            try {
+                return await this.complete(candidate);
+            } catch (error) {
+                reason ??= error;
+            }
+        }
+        throw reason ?? this.withoutSuccessor(content);
+    }
+
+    private async complete(handover: Handover): Promise<void> {
+        const { id, lifecycle } = this;
+        const said = lifecycle.run.inputsOf(handover.to) ?? lifecycle.run.stateOf(handover.to);
+        const move = await lifecycle.moveOf(handover, said, this.collection);
+        if (move === undefined)
+            throw refusal(id, "the account shows it at one moment, and not at the next. Run the command again.");
+        this.requireRunning(move.responses.to, handover.to);
+        const incomplete = handover.phase === "incomplete" ? handover.report : undefined;
+        if (incomplete !== undefined) throw refusal(id, describeIncomplete(move, incomplete), "");
+        if (handover.phase === "verified" && (await verifyMove(move))) return;
+        const report = await moveContent(move);
+        if (!report.complete) throw refusal(id, describeIncomplete(move, report), "");
+    }
+
+    /** The workspaces whose states name this one as a source. */
+    private get successors(): readonly Handover[] {
+        return this.lifecycle.handovers.from(this.id, this.state["adoption"]).filter(({ phase }) => phase !== "gone");
+    }
+
+    /** The one that the program of this run has comes first, and one that it replaces last. */
+    private rank({ to }: Handover): number {
+        if (this.lifecycle.run.isReplaced(to)) return 2;
+        return this.lifecycle.run.inputsOf(to) === undefined ? 1 : 0;
+    }
+
+    private requireRunning(response: Properties | undefined, id: string): Properties {
+        const status = getString(response ?? {}, "workspace_status") ?? "without a status";
+        if (response !== undefined && status === "RUNNING") return response;
+        const other = id === this.id ? "it" : `the workspace ${id}, which replaces it,`;
+        throw refusal(this.id, `${other} is ${status}, so what is in it cannot be told.`);
+    }
+
+    private withoutSuccessor(content: string): ReportedError {
+        const { id, lifecycle } = this;
+        const isProgram = lifecycle.session.claims.isProgramRunning;
+        const replaced = isProgram
+            ? ` If it is to be replaced, it would be deleted before its replacement exists: take deleteBeforeReplace and fixed names away from it and from what makes it replaced. If another workspace has replaced it, give that one migrateContent: { from: ["${id}"] }.`
+            : "";
+        return refusal(id, `it holds content (${content}), and no workspace has taken over from it.${replaced}`);
+    }
+}

@@ -1,0 +1,242 @@
+import type { Collection } from "../../../api/collection";
+import { ReportedError } from "../../../api/errors";
+import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
+import type { Readiness } from "../../../resource/access";
+import type { CreateRequest } from "../../../resource/create";
+import { matchesInputs } from "../../../resource/diff";
+import { InitializationError } from "../../../resource/errors";
+import { toState } from "../../../resource/mapping";
+import { ownershipTagOf } from "../../../resource/ownership";
+import type { Session } from "../../../runtime/session";
+import { messageOf } from "../../../util/error-message";
+import { getString, type Properties } from "../../../util/property-path";
+import { workspaceObject } from "../definition";
+import { type MigrationSettings, migrationSettings } from "../migration-settings";
+import { type Handover, Handovers, inheritedSources } from "./handover";
+import { type ContentMove, describeIncomplete, moveContent } from "./move";
+import { findPredecessor } from "./predecessors";
+import { RunView } from "./run-view";
+import { formatSources, type Source } from "./sources";
+
+/** A create that is under way: the workspace that it replaces, and those from which the new one takes over. */
+interface Beginning {
+    readonly replaced: string | undefined;
+    readonly sources: readonly Source[];
+}
+
+/**
+ * What the engine's calls mean for the content of workspaces that are replaced: which workspace takes over from which, and when
+ * content is copied. Record 0034 has the calls.
+ */
+export class HandoverLifecycle {
+    readonly handovers = new Handovers();
+    readonly run = new RunView();
+    /** Creates that are under way, by the owner of what they create. */
+    private readonly begun = new Map<string, Beginning>();
+    /** The departure that is under way of a workspace which takes over from another one, or from which one does. */
+    private underWay: Promise<unknown> = Promise.resolve();
+
+    constructor(readonly session: Session) {}
+
+    /** What the inputs of a workspace say about its content. */
+    settingsOf(inputs: Properties): MigrationSettings {
+        return migrationSettings(inputs, this.session.settings);
+    }
+
+    /** The inputs, with the stack's setting if it says that nothing is copied: policy packs see only inputs. */
+    withDefault(inputs: Properties): Properties {
+        const isSilent = inputs["migrateContent"] === undefined || inputs["migrateContent"] === null;
+        return isSilent && this.session.settings.migrateContent === false
+            ? { ...inputs, migrateContent: false }
+            : inputs;
+    }
+
+    /** `diff` and `update`: a resource has this workspace, and the program says this about it. */
+    compared(id: string, state: Properties, inputs: Properties): void {
+        this.noted(id, state);
+        this.run.noteInputs(id, inputs);
+    }
+
+    /** `delete`: the engine asks for the end of a workspace of this state. */
+    leaving(id: string, state: Properties): void {
+        this.noted(id, state);
+        this.run.noteLeaving(id);
+    }
+
+    private noted(id: string, state: Properties): void {
+        this.run.noteState(id, state);
+        this.handovers.restore(id, state);
+    }
+
+    /**
+     * Runs what decides about a DELETE and sends it. Two workspaces of which one takes over from the other depart one after the
+     * other: what is kept by one must not be decided while that one is being decided about.
+     */
+    async departure(id: string, decide: () => Promise<boolean>): Promise<boolean> {
+        if (!this.handovers.hasAny(id)) return decide();
+        const mine = this.underWay.then(async () => {
+            const isSent = await decide();
+            if (isSent) this.run.noteDeparture(id);
+            return isSent;
+        });
+        this.underWay = mine.catch(() => undefined);
+        return mine;
+    }
+
+    /** Before a `create`: notes from which workspaces the new one takes over. Fails, before anything is created, if that is not known. */
+    async creating(request: CreateRequest): Promise<void> {
+        const { owner, inputs, session } = request;
+        if (owner === undefined) return;
+        for (const { id, notes } of session.claims.inState(workspaceObject)) this.handovers.restore(id, notes);
+        const { enabled } = this.settingsOf(inputs);
+        const { run } = this;
+        const isOthers = (id: string) => run.isOthers(id, owner);
+        const predecessor =
+            run.replacedFor(owner) ?? (await findPredecessor(request, isOthers, run.isRenamed(owner), enabled));
+        const sources = predecessor === undefined ? [] : inheritedSources(predecessor.id, predecessor.state);
+        this.begun.set(owner.ownerId, { replaced: predecessor?.id, sources });
+    }
+
+    /** The workspaces from which the one takes over whose create is under way. */
+    sourcesOfCreate({ ownerId }: OwnershipTag): string[] {
+        return (this.begun.get(ownerId)?.sources ?? []).map(({ from }) => from);
+    }
+
+    /**
+     * The workspace that the resource had before the one that is replaced, if the program asks for it again before its content has
+     * come into that one: it is taken back, and what was written into the other one meanwhile comes into it.
+     */
+    async takeBack(request: CreateRequest): Promise<Properties | undefined> {
+        const { owner, collection, session } = request;
+        const begun = owner && this.begun.get(owner.ownerId);
+        if (owner === undefined || begun === undefined) return undefined;
+        for (const { from, verified, isAbandoned } of begun.sources) {
+            if (from === begun.replaced || verified !== undefined || isAbandoned) continue;
+            const response = await collection.get(from);
+            if (response === undefined || !isAskedFor(request, response) || this.hasResource(from, owner)) continue;
+            session.report.info(
+                `${owner.resource}: the program asks for the workspace ${from} again, which it had before: it is taken back, and takes over from the workspace ${begun.replaced ?? ""}.`,
+            );
+            session.claims.claim(workspaceObject, from, owner);
+            const others = begun.sources.filter((source) => source.from !== from);
+            const sources = others.map((source) => ({ ...source, isTargetInUse: true }));
+            this.begun.set(owner.ownerId, { ...begun, sources });
+            return response;
+        }
+        return undefined;
+    }
+
+    /** Whether a resource of this stack has a workspace: one that waits for its deletion is no resource's. */
+    private hasResource(id: string, owner: OwnershipTag): boolean {
+        const { claims } = this.session;
+        return claims.isInState(workspaceObject, id) || typeof claims.ownerOf(workspaceObject, id, owner) === "object";
+    }
+
+    /** A state, with the handovers to its workspace as they are now. */
+    withNotes(id: string, state: Record<string, unknown>, inputs: Properties = {}): Record<string, unknown> {
+        this.bind(id, inputs);
+        const handovers = this.handovers.to(id);
+        if (handovers === undefined) return state;
+        const { migration, ...rest } = Object.fromEntries(Object.entries(state).filter(([name]) => name !== "sources"));
+        const record = recordOf(handovers, migration);
+        // What has gone stays noted beside the others: that it was there tells that the new workspace is in use.
+        const isLeft = handovers.some(({ phase }) => phase !== "gone");
+        return {
+            ...rest,
+            ...(isLeft ? { sources: formatSources(handovers.map(({ source }) => source)) } : {}),
+            ...(record === undefined ? {} : { migration: record }),
+        };
+    }
+
+    /** The id of a workspace is known only when the account has created it. */
+    private bind(id: string, inputs: Properties): void {
+        const owner = ownerOfInputs(inputs);
+        const begun = owner && this.begun.get(owner.ownerId);
+        if (owner === undefined || begun === undefined) return;
+        this.begun.delete(owner.ownerId);
+        const isAdopted = inputs["adopt"] === id;
+        for (const source of begun.sources)
+            this.handovers.add(id, isAdopted ? { ...source, isTargetInUse: true } : source);
+        this.run.noteInputs(id, inputs);
+    }
+
+    /**
+     * A workspace is RUNNING after its create or an update: copies into it what is due, the newest source first, and verifies it.
+     * Fails with an `InitializationError` if it is not complete: the next `pulumi up` goes on from there.
+     */
+    async fill(readiness: Readiness, state: Record<string, unknown>): Promise<Record<string, unknown>> {
+        const { id, inputs } = readiness;
+        const { enabled, named } = this.settingsOf(inputs);
+        this.handovers.addNamed(id, enabled ? named : []);
+        try {
+            for (const { from } of this.handovers.to(id) ?? []) await this.fillFrom(from, readiness, enabled);
+        } catch (error) {
+            const reason = messageOf(error);
+            throw new InitializationError(
+                id,
+                { ...this.withNotes(id, state), __provider: inputs["__provider"] },
+                error instanceof ReportedError ? reason : `${reason} Both workspaces stay.`,
+            );
+        }
+        return this.withNotes(id, state);
+    }
+
+    private async fillFrom(from: string, { id, inputs, collection }: Readiness, enabled: boolean): Promise<void> {
+        const event = enabled ? "resume" : "abandon";
+        const known = this.handovers.find(from, id);
+        if (known !== undefined) this.handovers.apply(known, event);
+        const handover = this.handovers.find(from, id);
+        if (!enabled || handover === undefined || handover.phase === "gone") return;
+        if (handover.phase === "verified" && handover.source.via === undefined) return;
+        const move = await this.moveOf(handover, inputs, collection);
+        if (move === undefined) return;
+        const report = await moveContent(move);
+        if (!report.complete) throw new ReportedError(describeIncomplete(move, report));
+    }
+
+    /** How to move content in a handover; `undefined` if the account no longer has the old workspace. */
+    async moveOf(handover: Handover, inputs: Properties, collection: Collection): Promise<ContentMove | undefined> {
+        const { from, to } = handover;
+        const { session, handovers } = this;
+        const [source, target] = await Promise.all([collection.get(from), collection.get(to)]);
+        const owner = ownerOfInputs(inputs);
+        const label = owner?.resource ?? to;
+        if (source === undefined) {
+            handovers.apply(handover, "vanish");
+            session.report.info(`${label}: the workspace ${from} no longer exists: nothing is copied from it.`);
+            return undefined;
+        }
+        if (target === undefined) {
+            throw new ReportedError(
+                `There is no workspace ${to} in the account of the workspace ${from}, which therefore stays.`,
+            );
+        }
+        // Somebody has worked in it if it existed before, or if it has taken over from a newer one.
+        const { isNamed, isTargetInUse } = handover.source;
+        const isInUse = isNamed || isTargetInUse || handovers.to(to)?.[0]?.from !== from;
+        const settings = this.settingsOf(inputs);
+        const responses = { from: source, to: target };
+        return { session, handovers, handover, responses, settings, label, parent: owner?.parent ?? "", isInUse };
+    }
+}
+
+/** Whether a workspace runs, belongs to the stack and is what the program asks for. */
+function isAskedFor({ definition, inputs, context, session, owner }: CreateRequest, response: Properties): boolean {
+    const isOwn = owner !== undefined && belongsToStack(owner, ownershipTagOf(definition, response));
+    if (!isOwn || getString(response, "workspace_status") !== "RUNNING") return false;
+    return matchesInputs(definition, toState(definition, inputs, response, context), inputs, session.settings);
+}
+
+/** The output `migration`: what came of the newest source. */
+function recordOf(handovers: readonly Handover[], before: unknown): unknown {
+    const { report, from } = handovers.find((one) => one.report !== undefined) ?? {};
+    if (report !== undefined) {
+        const { equal, findings, complete, asOf } = report;
+        const { notebooks, files, dashboards } = equal;
+        const record = { from, notebooks, files: files + dashboards, skipped: findings.length };
+        return complete ? { ...record, verifiedAt: asOf } : record;
+    }
+    const [newest] = handovers;
+    if (newest?.phase === "abandoned") return undefined;
+    return before ?? (newest?.phase === "due" ? { from: newest.from, notebooks: 0, files: 0, skipped: 0 } : undefined);
+}

@@ -1,0 +1,104 @@
+import { type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
+import type { Properties } from "../../../util/property-path";
+import type { Predecessor } from "./predecessors";
+import { sourcesOf } from "./sources";
+
+/** What the program of this run says about a workspace. */
+interface Spoken {
+    readonly owner: OwnershipTag | undefined;
+    readonly inputs: Properties;
+    /** Whether it is replaced in this run. */
+    readonly isReplaced: boolean;
+}
+
+/** What this run has shown of workspaces: what the program says about each, what the state says, and which of them go. */
+export class RunView {
+    private readonly spoken = new Map<string, Spoken>();
+    private readonly states = new Map<string, Properties>();
+    private readonly leaving = new Set<string>();
+    private readonly departed = new Set<string>();
+
+    /** The program says this about a workspace. */
+    noteInputs(id: string, inputs: Properties): void {
+        this.spoken.set(id, { owner: ownerOfInputs(inputs), inputs, isReplaced: false });
+    }
+
+    /** This run replaces a workspace. */
+    noteReplacement(id: string): void {
+        const known = this.spoken.get(id);
+        if (known !== undefined) this.spoken.set(id, { ...known, isReplaced: true });
+    }
+
+    /** The state says this of a workspace. */
+    noteState(id: string, state: Properties): void {
+        this.states.set(id, state);
+    }
+
+    /** The engine asks for the end of a workspace. */
+    noteLeaving(id: string): void {
+        this.leaving.add(id);
+    }
+
+    /** The DELETE of a workspace was sent: nothing counts as kept by it. */
+    noteDeparture(id: string): void {
+        this.departed.add(id);
+    }
+
+    /** What the program of this run says about a workspace; `undefined` if it has not said anything. */
+    inputsOf(id: string): Properties | undefined {
+        return this.spoken.get(id)?.inputs;
+    }
+
+    /** What the program of this run says for a resource, about each workspace that it has. */
+    inputsFor(owner: OwnershipTag | undefined): Properties[] {
+        return [...this.spoken.values()].flatMap((one) =>
+            owner !== undefined && one.owner?.ownerId === owner.ownerId ? [one.inputs] : [],
+        );
+    }
+
+    /** What the state says of a workspace, as far as this process has seen it. */
+    stateOf(id: string): Properties {
+        return this.states.get(id) ?? {};
+    }
+
+    isReplaced(id: string): boolean {
+        return this.spoken.get(id)?.isReplaced === true;
+    }
+
+    isLeaving(id: string): boolean {
+        return this.leaving.has(id);
+    }
+
+    hasDeparted(id: string): boolean {
+        return this.departed.has(id);
+    }
+
+    /** Whether this process has seen the state of a workspace, or one that names it. */
+    knows(id: string): boolean {
+        const isSource = (state: Properties) => sourcesOf(state).some(({ from }) => from === id);
+        return this.states.has(id) || [...this.states.values()].some(isSource);
+    }
+
+    /** The workspace that this process has compared for a resource, and that is replaced. */
+    replacedFor({ ownerId }: OwnershipTag): Predecessor | undefined {
+        for (const [id, { owner, isReplaced }] of this.spoken)
+            if (isReplaced && owner?.ownerId === ownerId) return { id, state: this.stateOf(id) };
+        return undefined;
+    }
+
+    /** Whether the resource that had this owner before has another one in the program of this run. */
+    isRenamed({ ownerId }: OwnershipTag): boolean {
+        return [...this.spoken].some(
+            ([id, { owner }]) =>
+                owner !== undefined &&
+                owner.ownerId !== ownerId &&
+                ownerOfInputs(this.stateOf(id))?.ownerId === ownerId,
+        );
+    }
+
+    /** Whether the program of this run has a workspace under another owner than this one. */
+    isOthers(id: string, { ownerId }: OwnershipTag): boolean {
+        const owner = this.spoken.get(id)?.owner;
+        return owner !== undefined && owner.ownerId !== ownerId;
+    }
+}

@@ -1,0 +1,79 @@
+import type { Verification } from "../../../migration/settlement";
+import { getString, isRecord, type Properties } from "../../../util/property-path";
+
+/**
+ * A workspace that another one takes over from, as the state of that one notes it in `sources`. A state keeps every one of them,
+ * the newest first, also after it was verified: a delete of it may have been refused, and come again in a later run.
+ */
+export interface Source {
+    /** Its id. */
+    readonly from: string;
+    /**
+     * The adoption by which the resource had it, see `Claims.recordAdoption`; `undefined` if the resource created it. What has
+     * been adopted by somebody else since is another resource's workspace, whose content counts for itself.
+     */
+    readonly adoption: string | undefined;
+    /** Whether the program names it (`migrateContent.from`): then the adoption means nothing. */
+    readonly isNamed: boolean;
+    /** Whether the workspace that takes over existed before: what is in it is somebody's. */
+    readonly isTargetInUse: boolean;
+    /** The workspace into which it was verified, if that is the one in between: it counts once that one is verified itself. */
+    readonly via: string | undefined;
+    /** What was verified of it; `undefined` if not everything was. */
+    readonly verified: Verification | undefined;
+    /** Whether the program says that its content is not copied. */
+    readonly isAbandoned: boolean;
+}
+
+/** A source of which nothing has been copied. */
+export function newSource(from: string, adoption: unknown): Source {
+    return {
+        from,
+        adoption: typeof adoption === "string" ? adoption : undefined,
+        isNamed: false,
+        isTargetInUse: false,
+        via: undefined,
+        verified: undefined,
+        isAbandoned: false,
+    };
+}
+
+/** Parses the note `sources` of a state; nothing if it is missing or malformed. */
+export function sourcesOf({ sources }: Properties): Source[] {
+    return Array.isArray(sources) ? sources.flatMap((one: unknown) => (isRecord(one) ? parse(one) : [])) : [];
+}
+
+/** The note `sources` of a state. */
+export function formatSources(sources: readonly Source[]): Record<string, unknown>[] {
+    return sources.map(({ from, adoption, isNamed, isTargetInUse, via, verified, isAbandoned }) => ({
+        from,
+        ...(adoption === undefined ? {} : { adoption }),
+        ...(isNamed ? { named: true } : {}),
+        ...(isTargetInUse ? { inUse: true } : {}),
+        ...(via === undefined ? {} : { via }),
+        ...(verified === undefined ? {} : { at: verified.at }),
+        ...(verified?.digest === undefined ? {} : { digest: verified.digest }),
+        ...(isAbandoned ? { abandoned: true } : {}),
+    }));
+}
+
+/** Whether a state says that content is still to come into its workspace. */
+export function isHandoverDue(state: Properties): boolean {
+    return sourcesOf(state).some(({ verified, via, isAbandoned }) => !isAbandoned && (!verified || via !== undefined));
+}
+
+function parse(record: Record<string, unknown>): Source[] {
+    const from = getString(record, "from");
+    if (from === undefined) return [];
+    const { at, adoption } = record;
+    return [
+        {
+            ...newSource(from, adoption),
+            isNamed: record["named"] === true,
+            isTargetInUse: record["inUse"] === true,
+            via: getString(record, "via"),
+            verified: typeof at === "number" ? { at, digest: getString(record, "digest") } : undefined,
+            isAbandoned: record["abandoned"] === true,
+        },
+    ];
+}

@@ -1,0 +1,60 @@
+import { belongsToStack, ownerOfInputs } from "../../contract/ownership-tag";
+import { ownershipTagOf } from "../../resource/ownership";
+import type { Session } from "../../runtime/session";
+import { workspaceObject } from "./definition";
+import { sourcesOf } from "./handover/sources";
+
+/** How long the account's list is waited for, in milliseconds: nothing depends on it. */
+const LIST_TIME = 5_000;
+
+/**
+ * Names every workspace that carries the ownership tag of this stack and that no resource in the state has. An interrupted `up`
+ * leaves one, and nobody would hear of it again once the program no longer asks for it. What waits for its deletion is not in the
+ * state that a program can read, but the workspace that replaces it names it.
+ *
+ * @param stack the uuid of the stack's identity.
+ */
+export async function nameLeftovers(session: Session, stack: string): Promise<void> {
+    const { clock, claims, report } = session;
+    const collection = session.collectionFor(workspaceObject);
+    const listed = await Promise.race([
+        collection.firstList().catch(() => undefined),
+        clock.sleep(LIST_TIME).then(() => undefined),
+    ]);
+    const replaced = new Set(
+        claims.inState(workspaceObject).flatMap(({ notes }) => sourcesOf(notes).map(({ from }) => from)),
+    );
+    for (const [id, response] of listed ?? []) {
+        const tag = ownershipTagOf(workspaceObject, response);
+        const owner = ownerOfInputs({ owner: tag });
+        if (owner?.stack !== stack || owner.retained || claims.isInState(workspaceObject, id) || replaced.has(id))
+            continue;
+        report.warn(describe(id, owner.resource, "this run adopts it if it needs it"));
+    }
+}
+
+/** Names, when a workspace is deleted, the others that carry the same tag. No program runs then that could adopt one. */
+export async function nameSiblings(
+    session: Session,
+    id: string,
+    owner: string | undefined,
+    isKnown: (id: string) => boolean,
+): Promise<void> {
+    const own = ownerOfInputs({ owner });
+    if (own === undefined) return;
+    const listed = await session
+        .collectionFor(workspaceObject)
+        .firstList()
+        .catch(() => undefined);
+    for (const [other, response] of listed ?? []) {
+        const tag = ownershipTagOf(workspaceObject, response);
+        const theirs = ownerOfInputs({ owner: tag });
+        if (other === id || isKnown(other) || theirs?.retained !== false || !belongsToStack(own, tag)) continue;
+        if (theirs.ownerId === own.ownerId)
+            session.report.warn(describe(other, own.resource, "it is not deleted here"));
+    }
+}
+
+function describe(id: string, resource: string, outcome: string): string {
+    return `The workspace ${id} carries the ownership tag of "${resource}" of this stack, and no resource in the state has it: an interrupted \`pulumi up\` has left it, or retainOnDelete has kept it; ${outcome}. Look in the account console whether anybody uses it. To use it, give a resource adopt: "${id}".`;
+}

@@ -1,0 +1,66 @@
+import { ApiError, NoResponseError } from "../api/errors";
+import { getPath, isRecord, type Properties, sameValue, setPath } from "../util/property-path";
+import { InitializationError } from "./errors";
+
+/**
+ * The note in a state about changes that the service was asked for and did not show: the inputs' dotted paths, each with the value
+ * that was asked for, null for a removal. The service may still make them, whatever the program says by then.
+ */
+export const UNSEEN_CHANGES = "unseenChanges";
+
+function noted(state: Properties): Properties {
+    const note = state[UNSEEN_CHANGES];
+    return isRecord(note) ? note : {};
+}
+
+/** Whether the service may since have changed the object of this state. */
+export function hasUnseenChanges(state: Properties): boolean {
+    return Object.keys(noted(state)).length > 0;
+}
+
+/** The state, with what exists now of the inputs in its note. */
+export function withActualValues(state: Properties, actual: Properties): Properties {
+    const result = structuredClone({ ...state });
+    for (const path of Object.keys(noted(state))) setPath(result, path, getPath(actual, path) ?? null);
+    return result;
+}
+
+/** The inputs in the note that are no longer what the state says. */
+export function changedSince(state: Properties, actual: Properties): string[] {
+    return Object.keys(noted(state)).filter((path) => !sameValue(getPath(state, path), getPath(actual, path)));
+}
+
+/**
+ * The state after an update that succeeded: the note keeps what was neither seen nor replaced by a newer change.
+ *
+ * @param changed the inputs that the update has changed.
+ */
+export function withoutSeen(state: Record<string, unknown>, changed: readonly string[]): Record<string, unknown> {
+    const left = Object.entries(noted(state)).filter(
+        ([path, asked]) => !changed.includes(path) && !sameValue(asked, getPath(state, path) ?? null),
+    );
+    const rest = Object.entries(state).filter(([name]) => name !== UNSEEN_CHANGES);
+    return {
+        ...Object.fromEntries(rest),
+        ...(left.length === 0 ? {} : { [UNSEEN_CHANGES]: Object.fromEntries(left) }),
+    };
+}
+
+/** Whether a change that failed may have reached the service. */
+export function mayHaveApplied(error: unknown): boolean {
+    return (error instanceof NoResponseError || error instanceof ApiError) && error.mayHaveApplied;
+}
+
+/** What an update failed with after the service was asked for changes: the state notes those that it does not show. */
+export function withUnseenChanges(
+    error: InitializationError,
+    inputs: Properties,
+    changed: readonly string[],
+): InitializationError {
+    const { id, properties, message } = error;
+    const left = changed.filter((path) => !sameValue(getPath(properties, path), getPath(inputs, path)));
+    if (left.length === 0) return error;
+    const asked = left.map((path) => [path, getPath(inputs, path) ?? null] as const);
+    const note = { ...noted(properties), ...Object.fromEntries(asked) };
+    return new InitializationError(id, { ...properties, [UNSEEN_CHANGES]: note }, message);
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { CliProject } from "../cli/project";
+import { LocalCloud, manyNotebooks } from "../cloud";
+
+const program = `
+const databricks = require("pulumi-databricks-cmk");
+const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
+const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
+const keys = process.env.KEYS.split(" ").map((keyArn, index) =>
+    new databricks.CustomerManagedKey("k" + index, { awsKeyInfo: { keyArn }, useCases: ["MANAGED_SERVICES"] }));
+new databricks.Workspace("w", {
+    workspaceName: "w",
+    awsRegion: "us-east-1",
+    credentialsId: credentials.credentialsId,
+    storageConfigurationId: storage.storageConfigurationId,
+    managedServicesCustomerManagedKeyId: keys[Number(process.env.KEY)].customerManagedKeyId,
+});
+`;
+
+/** How many notebooks are in the workspace that is replaced. */
+const NOTEBOOKS = 400;
+
+interface Stored {
+    readonly type: string;
+    readonly id: string;
+    readonly delete?: boolean;
+    readonly initErrors?: readonly string[];
+    readonly outputs: { readonly migration?: { readonly from: string; readonly verifiedAt?: string } };
+}
+
+describe("a copy that is cancelled, on the real engine", () => {
+    let cloud: LocalCloud;
+    let project: CliProject;
+    beforeEach(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        project = new CliProject("cancelled", program, cloud.environment());
+    });
+    afterEach(async () => {
+        project.remove();
+        await cloud.stop();
+    });
+
+    const ids = () => cloud.account.list("workspaces").map(({ workspace_id }) => String(workspace_id));
+    const imports = () => cloud.requests.filter(({ path }) => path.endsWith("/workspace/import")).length;
+    const stored = () => {
+        const file = join(project.backend, ".pulumi/stacks/cancelled/dev.json");
+        const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+            checkpoint: { latest: { resources: Stored[]; pending_operations?: unknown[] } };
+        };
+        const { resources, pending_operations: pending = [] } = checkpoint.latest;
+        return { pending, workspaces: resources.filter(({ type }) => type.endsWith(":Workspace")) };
+    };
+
+    // The terminal sends the signal of ^C to every process in its foreground; who runs the CLI in a job, to that process alone.
+    const ways = {
+        "by ^C in a terminal": (pid: number) => process.kill(-pid, "SIGINT"),
+        "by SIGINT of the CLI alone": (pid: number) => process.kill(pid, "SIGINT"),
+        "by SIGTERM of the CLI alone, as a CI job is": (pid: number) => process.kill(pid, "SIGTERM"),
+    };
+    for (const [how, cancel] of Object.entries(ways)) {
+        it(`${how}, ends at the next object; the state has both workspaces, and the next up goes on from there`, async () => {
+            const keys = [cloud.createKey(), cloud.createKey()].join(" ");
+            const up = (key: number, started?: (pid: number) => void) =>
+                project.run(
+                    ["up", "--yes", "--skip-preview", "--stack", "dev"],
+                    { KEYS: keys, KEY: String(key) },
+                    started,
+                );
+            await project.run(["stack", "init", "dev"]);
+            const first = await up(0);
+            expect(first.code, first.output).to.equal(0);
+            const [old = ""] = ids();
+            await cloud.workspace(old).seed(manyNotebooks(NOTEBOOKS));
+            let cli = 0;
+            const stop = cloud.inject({
+                when: ({ path }) => path.endsWith("/workspace/import") && imports() >= 20,
+                times: 1,
+                do: { kind: "call", when: "before", run: async () => void cancel(cli) },
+            });
+            const cancelled = await up(1, (pid) => (cli = pid));
+            stop();
+            expect(cancelled.code, cancelled.output).to.not.equal(0);
+            expect(cancelled.output).to.contain("it was cancelled. The next `pulumi up` goes on from here.");
+            expect(imports()).to.be.within(20, NOTEBOOKS / 2);
+            const { pending, workspaces } = stored();
+            expect(pending).to.deep.equal([]);
+            const [now = ""] = ids().filter((id) => id !== old);
+            expect(workspaces.map(({ id, delete: isOld }) => [id, isOld === true])).to.deep.equal([
+                [now, false],
+                [old, true],
+            ]);
+            expect(workspaces[0]?.outputs.migration).to.include({ from: old }).and.not.have.property("verifiedAt");
+            const before = imports();
+            const done = await up(1);
+            expect(done.code, done.output).to.equal(0);
+            expect(ids()).to.deep.equal([now]);
+            expect(imports() - before).to.be.at.most(NOTEBOOKS - before + 24);
+            const notebooks = cloud
+                .workspace(now)
+                .tree()
+                .filter(({ type }) => type === "NOTEBOOK");
+            expect(notebooks).to.have.lengthOf(NOTEBOOKS);
+        }).timeout(180_000);
+    }
+});
