@@ -25,6 +25,12 @@ export function resolve(goal: Goal, stack: StackState): Inputs {
     return { ...(Object.fromEntries(resolved) as Inputs), __provider: "p" };
 }
 
+/** The resources that a goal depends on. */
+export function dependenciesOf(goal: Goal): string[] {
+    const outputs = Object.values(goal.inputs).flatMap((value) => (value instanceof Output ? [value.name] : []));
+    return [...outputs, ...(goal.dependsOn ?? [])];
+}
+
 /** What the state holds of a goal. */
 export function entryOf(goal: Goal, id: string, inputs: Inputs, outputs: Inputs, initErrors: boolean): Entry {
     const propertyDependencies = Object.fromEntries(
@@ -38,16 +44,39 @@ export function entryOf(goal: Goal, id: string, inputs: Inputs, outputs: Inputs,
         id,
         inputs,
         outputs,
-        dependencies: [...Object.values(propertyDependencies).flat(), ...(goal.dependsOn ?? [])],
+        dependencies: dependenciesOf(goal),
         propertyDependencies,
+        replaceWith: goal.replaceWith ?? [],
         initErrors,
         taint: false,
         delete: false,
-        asked: false,
         pendingReplacement: false,
         retainOnDelete: goal.retainOnDelete ?? false,
         ignoreChanges: goal.ignoreChanges ?? [],
     };
+}
+
+/** Everything that depends on some of these resources, and they themselves. */
+export function dependentsOf(names: readonly string[], state: readonly Entry[]): Set<string> {
+    return closure(names, (name) => state.filter((one) => one.dependencies.includes(name)).map((one) => one.name));
+}
+
+/** Everything that these resources depend on, without themselves. */
+export function neededBy(names: readonly string[], state: readonly Entry[]): Set<string> {
+    const direct = (name: string) => state.filter((one) => one.name === name).flatMap((one) => one.dependencies);
+    return closure(names.flatMap(direct), direct);
+}
+
+/** What can be reached from these, and they themselves. */
+export function closure(from: readonly string[], next: (one: string) => Iterable<string>): Set<string> {
+    const found = new Set<string>();
+    const open = [...from];
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+        if (found.has(one)) continue;
+        found.add(one);
+        open.push(...next(one));
+    }
+    return found;
 }
 
 /** The inputs with the ignored ones as they were. */
