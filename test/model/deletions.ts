@@ -31,7 +31,8 @@ export class Deletions {
     async judge(id: string): Promise<void> {
         observe("workspaces deleted");
         const { running } = this;
-        const deleting = running && this.stacks.engines[running.stack].deleting;
+        const reasons = running === undefined ? [] : [...this.stacks.engines[running.stack].deleting];
+        const deleting = reasons.find(({ entry }) => entry.id === id);
         const pieces = await piecesOf(this.stacks.service.hosts.get(id));
         if (pieces.size === 0) return observe("of them empty");
         if (running === undefined || deleting === undefined)

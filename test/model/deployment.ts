@@ -1,28 +1,19 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { formatStateObjects } from "../../provider/contract/state-objects";
-import { InitializationError } from "../../provider/resource/errors";
 import { UNKNOWN } from "../../provider/util/property-path";
-import type { Connection } from "./requests";
-import {
-    copy,
-    dependenciesOf,
-    dependentsOf,
-    entryOf,
-    ignoring,
-    isSet,
-    neededBy,
-    Refused,
-    rename,
-    resolve,
-    withProvider,
-} from "./entries";
-import type { DeleteReason, Entry, Goal, Inputs, StackState, Type, UpOptions } from "./engine-types";
+import { deletionsInOrder } from "./deletion-order";
+import { copy, dependenciesOf, entryOf, ignoring, neededBy, Refused, rename, resolve } from "./entries";
+import type { DeleteReason, Entry, Goal, Inputs, StackState, UpOptions } from "./engine-types";
+import type { ProviderCalls } from "./provider-calls";
 
 /** The engine's process was killed. */
 export class Killed extends Error {}
 
-/** One run of the engine, with a provider process of its own. */
+/**
+ * One run of the engine, with a provider process of its own. Checks and comparisons come one after the other; workspaces are
+ * created and updated beside each other, as far as none waits for another one, and so is everything deleted.
+ */
 export class Deployment {
     private stop: (error: Error) => void = () => undefined;
     readonly killed: Promise<never>;
@@ -35,11 +26,12 @@ export class Deployment {
     /** Resources whose step failed, or was skipped because one that they depend on failed. */
     private readonly failed = new Set<string>();
     private readonly failures: unknown[] = [];
+    /** Steps that are under way. */
+    private readonly open = new Map<string, Promise<void>>();
 
     constructor(
         private readonly engine: StackState,
-        private readonly handlers: (type: Type) => dynamic.ResourceProvider,
-        private readonly connection: Connection,
+        private readonly calls: ProviderCalls,
         private readonly options: UpOptions = {},
     ) {
         this.killed = new Promise((_, reject) => (this.stop = reject));
@@ -52,23 +44,25 @@ export class Deployment {
 
     /** Reads everything, also if some of it fails; fails then. */
     async refresh(): Promise<void> {
-        const failures: unknown[] = [];
         for (const entry of [...this.engine.state]) {
             if (entry.pendingReplacement) continue;
-            await this.readAgain(entry).catch((error: unknown) => failures.push(error));
+            await this.readAgain(entry).catch((error: unknown) => this.failures.push(error));
         }
-        if (failures.length > 0) throw together(failures);
+        this.requireNoFailures();
     }
 
     async update(program: readonly Goal[]): Promise<void> {
-        const { replace } = this.options;
+        const { replace, continues } = this.options;
         const missing = replace === "all" ? undefined : replace?.find((name) => this.engine.entry(name) === undefined);
         if (missing !== undefined) throw new Refused(`there is no ${missing} to be replaced`);
         const objects = this.stateObjects();
         for (const goal of program) {
             const isIdentity = goal.type === "StackIdentity";
             await this.register(isIdentity ? { ...goal, inputs: { ...goal.inputs, objects } } : goal);
+            if (continues !== true && this.failures.length > 0) break;
         }
+        await Promise.all(this.open.values());
+        if (continues !== true) this.requireNoFailures();
         await this.deleteRest("removed");
     }
 
@@ -77,17 +71,11 @@ export class Deployment {
     }
 
     private async readAgain(entry: Entry): Promise<void> {
-        const handler = this.handlers(entry.type);
-        const read = await this.call(handler.read!(entry.id, copy(entry.outputs)));
-        if (read.id === "" || read.id === undefined) {
-            this.remove(entry);
-            return;
-        }
-        const outputs = withProvider(read.props);
+        const read = await this.calls.read(entry);
+        if (read === undefined) return this.remove(entry);
         // The engine asks what an unchanged program would do now, with the inputs of before; an error fails the refresh.
-        await this.call(handler.diff!(entry.id, copy(outputs), copy(entry.inputs)));
-        const inputs = read.inputs === undefined ? entry.inputs : withProvider(read.inputs);
-        Object.assign(entry, { outputs, inputs, initErrors: false });
+        await this.calls.diff({ ...entry, outputs: read.outputs }, entry.inputs);
+        Object.assign(entry, { ...read, initErrors: false });
     }
 
     /** What the program reads of its own stack's state when it begins. */
@@ -104,6 +92,7 @@ export class Deployment {
     }
 
     private async register(goal: Goal): Promise<void> {
+        for (const name of dependenciesOf(goal)) await this.open.get(name);
         if (goal.within !== undefined && this.failed.has(goal.within)) return;
         const old = this.find(goal);
         this.registered.add(goal.name);
@@ -119,17 +108,16 @@ export class Deployment {
         const isTargetedReplace = this.isTargetedReplace(goal, old);
         const recreating = this.deletedEarly.has(goal.name);
         const first = await (old === undefined || recreating || isTargetedReplace
-            ? this.check(goal, {}, asked)
-            : this.check(goal, old.inputs, ignoring(goal, asked, old.inputs)));
-        if (old === undefined || recreating) return this.step(goal, () => this.create(goal, first, old));
+            ? this.calls.check(goal, {}, asked)
+            : this.calls.check(goal, old.inputs, ignoring(goal, asked, old.inputs)));
+        if (old === undefined || recreating) return this.begin(goal, () => this.create(goal, first, old));
         const diff = await this.diff(goal, old, first, isTargetedReplace);
         const isReplaced = (diff.replaces ?? []).length > 0 || old.pendingReplacement;
         if (isReplaced && (diff.changes === true || old.pendingReplacement)) {
-            const second = isTargetedReplace ? first : await this.check(goal, {}, asked);
-            const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace ?? false;
-            return this.replace(goal, old, second, deleteFirst);
+            const second = isTargetedReplace ? first : await this.calls.check(goal, {}, asked);
+            return this.replace(goal, old, second, goal.deleteBeforeReplace ?? diff.deleteBeforeReplace ?? false);
         }
-        if (diff.changes === true || old.initErrors) return this.step(goal, () => this.change(goal, old, first));
+        if (diff.changes === true || old.initErrors) return this.begin(goal, () => this.change(goal, old, first));
         this.settle(goal, old, first, old.outputs);
     }
 
@@ -142,31 +130,25 @@ export class Deployment {
     private async skip(goal: Goal, old: Entry | undefined): Promise<void> {
         this.failed.add(goal.name);
         if (old === undefined) return;
-        const known = { ...old.inputs, ...copy(Object.fromEntries(plainInputs(goal))) };
-        await this.check(goal, old.inputs, known).catch(() => undefined);
+        const known = Object.entries(goal.inputs).filter(([, value]) => typeof value !== "object");
+        await this.calls.check(goal, old.inputs, { ...old.inputs, ...Object.fromEntries(known) }).catch(() => undefined);
     }
 
     /** A step that fails ends the deployment, or with `--continue-on-error` only what depends on it. */
-    private async step(goal: Goal, run: () => Promise<void>): Promise<void> {
-        try {
-            await run();
-        } catch (error) {
-            if (this.options.continues !== true) throw error;
-            this.failed.add(goal.name);
+    private async begin({ name, type }: Goal, run: () => Promise<void>): Promise<void> {
+        const step = run().catch((error: unknown) => {
+            this.failed.add(name);
             this.failures.push(error);
-        }
+        });
+        this.open.set(name, step);
+        if (type !== "Workspace") await step;
     }
 
-    private async diff(
-        goal: Goal,
-        old: Entry,
-        inputs: Inputs,
-        isTargetedReplace: boolean,
-    ): Promise<dynamic.DiffResult> {
-        if (isTargetedReplace) return { changes: true, replaces: ["id"] };
+    private async diff(goal: Goal, old: Entry, inputs: Inputs, isAsked: boolean): Promise<dynamic.DiffResult> {
+        if (isAsked) return { changes: true, replaces: ["id"] };
         if (goal.replaceWith?.some((name) => this.replaced.has(name)) === true)
             return { changes: true, replaces: ["replaceWith"] };
-        return this.call(this.handlers(goal.type).diff!(old.id, copy(old.outputs), copy(inputs)));
+        return this.calls.diff(old, inputs);
     }
 
     private async replace(goal: Goal, old: Entry, inputs: Inputs, deleteFirst: boolean): Promise<void> {
@@ -179,7 +161,7 @@ export class Deployment {
             }
             if (!old.pendingReplacement) await this.end(old, "replaced", true);
         }
-        return this.step(goal, () => this.create(goal, inputs, old));
+        return this.begin(goal, () => this.create(goal, inputs, old));
     }
 
     private replacedWith({ name }: Entry): Entry[] {
@@ -196,8 +178,7 @@ export class Deployment {
                 on.some((name) => names.has(name)) && entry.inputs[property] !== undefined ? [[property, UNKNOWN]] : [],
             );
             if (unknown.length === 0) continue;
-            const inputs = { ...copy(entry.inputs), ...(Object.fromEntries(unknown) as Inputs) };
-            const diff = await this.call(this.handlers(entry.type).diff!(entry.id, copy(entry.outputs), inputs));
+            const diff = await this.calls.diff(entry, { ...copy(entry.inputs), ...Object.fromEntries(unknown) });
             if ((diff.replaces ?? []).length === 0) continue;
             found.push(entry);
             names.add(entry.name);
@@ -205,91 +186,53 @@ export class Deployment {
         return found;
     }
 
-    private async check(goal: Goal, olds: Inputs, news: Inputs): Promise<Inputs> {
-        const { inputs, failures = [] } = await this.call(this.handlers(goal.type).check!(copy(olds), copy(news)));
-        if (failures.length > 0) throw new Refused(failures.map((one) => `${one.property} ${one.reason}`).join("; "));
-        if (this.options.policy === true && isSet(inputs, "keyChange")) throw new Refused("policy: a key change");
-        return withProvider(inputs);
-    }
-
     private async create(goal: Goal, inputs: Inputs, old?: Entry): Promise<void> {
         const { pendingCreates } = this.engine;
         pendingCreates.add(goal.name);
-        const result = await this.finish(() => this.handlers(goal.type).create(copy(inputs))).finally(() =>
-            pendingCreates.delete(goal.name),
-        );
-        const entry = entryOf(goal, result.id, inputs, result.outputs, result.failed !== undefined);
+        const { id, outputs, failed } = await this.calls
+            .create(goal, inputs)
+            .finally(() => pendingCreates.delete(goal.name));
+        const entry = entryOf(goal, id, inputs, outputs, failed !== undefined);
         if (old?.pendingReplacement === true) this.remove(old);
         else if (old !== undefined) old.delete = true;
         this.engine.state.push(entry);
         this.engine.created(entry, old);
-        if (result.failed !== undefined) throw result.failed;
+        if (failed !== undefined) throw failed;
     }
 
     private async change(goal: Goal, old: Entry, inputs: Inputs): Promise<void> {
-        const result = await this.finish(async () => {
-            const { outs } = await this.handlers(goal.type).update!(old.id, copy(old.outputs), copy(inputs));
-            return { id: old.id, outs };
-        });
-        this.settle(goal, old, inputs, result.outputs, result.failed !== undefined);
-        if (result.failed !== undefined) throw result.failed;
+        const { outputs, failed } = await this.calls.update(old, inputs);
+        this.settle(goal, old, inputs, outputs, failed !== undefined);
+        if (failed !== undefined) throw failed;
     }
 
-    private async finish(
-        run: () => Promise<{ id: string; outs?: Inputs }>,
-    ): Promise<{ id: string; outputs: Inputs; failed?: InitializationError }> {
-        try {
-            const { id, outs } = await this.call(run());
-            return { id, outputs: withProvider(outs) };
-        } catch (error) {
-            if (!(error instanceof InitializationError)) throw error;
-            return { id: error.id, outputs: copy(error.properties), failed: error };
-        }
-    }
-
-    /** Deletes what was replaced, and what the program did not register. */
+    /** Deletes what was replaced, and what the program did not register: what depends on others before those. */
     private async deleteRest(why: "destroyed" | "removed"): Promise<void> {
-        const { target, continues } = this.options;
-        const rest = [...this.engine.state].reverse().filter((one) => one.delete || !this.registered.has(one.name));
-        const reached = target === undefined ? undefined : dependentsOf(target, this.engine.state);
-        const leaving = rest.filter(({ name }) => reached?.has(name) !== false);
-        const unasked = target === undefined ? undefined : leaving.find(({ name }) => !target.includes(name));
-        if (unasked !== undefined) throw new Refused(`${unasked.name} would be deleted, and is not a target`);
-        for (const entry of leaving) {
-            if (neededBy([...this.failed], this.engine.state).has(entry.name)) continue;
-            if (entry.pendingReplacement) {
-                this.remove(entry);
-                continue;
+        const leaving = this.engine.state.filter((one) => one.delete || !this.registered.has(one.name));
+        for (const level of deletionsInOrder(leaving, this.engine.state, this.options.target)) {
+            const needed = neededBy([...this.failed], this.engine.state);
+            const steps = level
+                .filter(({ name }) => !needed.has(name))
+                .map((entry) => this.end(entry, why === "removed" && entry.delete ? "replaced" : why));
+            const ends = await Promise.allSettled(steps);
+            for (const [at, end] of ends.entries()) {
+                if (end.status !== "rejected") continue;
+                this.failed.add(level[at]?.name ?? "");
+                this.failures.push(end.reason);
             }
-            try {
-                await this.end(entry, why === "removed" && entry.delete ? "replaced" : why);
-            } catch (error) {
-                if (continues !== true) throw error;
-                this.failed.add(entry.name);
-                this.failures.push(error);
-            }
+            if (this.options.continues !== true) this.requireNoFailures();
         }
-        if (this.failures.length > 0) throw together(this.failures);
+        this.requireNoFailures();
     }
 
     private async end(entry: Entry, why: DeleteReason["why"], pending = false): Promise<void> {
-        if (!entry.retainOnDelete) {
-            this.engine.deleting = { entry, why };
-            await this.call(this.handlers(entry.type).delete!(entry.id, copy(entry.outputs))).finally(
-                () => (this.engine.deleting = undefined),
-            );
+        if (!entry.retainOnDelete && !entry.pendingReplacement) {
+            const reason = { entry, why };
+            this.engine.deleting.add(reason);
+            await this.calls.delete(entry).finally(() => this.engine.deleting.delete(reason));
         }
         if (pending) entry.pendingReplacement = true;
         else this.remove(entry);
-    }
-
-    private async call<Result>(promise: Promise<Result>): Promise<Result> {
-        try {
-            return await promise;
-        } finally {
-            // What a provider answers whose engine was killed reaches nobody.
-            if (this.connection.dead) await new Promise(() => undefined);
-        }
     }
 
     /** The entry of a resource, by its name or an alias, as far as no other resource of the program has it. */
@@ -315,13 +258,11 @@ export class Deployment {
     private remove(entry: Entry): void {
         this.engine.state = this.engine.state.filter((one) => one !== entry);
     }
-}
 
-function plainInputs({ inputs }: Goal): [string, unknown][] {
-    return Object.entries(inputs).filter(([, value]) => typeof value !== "object");
-}
-
-function together(errors: readonly unknown[]): unknown {
-    if (errors.length === 1) return errors[0];
-    return new Error(errors.map((error) => (error instanceof Error ? error.message : String(error))).join("\n"));
+    private requireNoFailures(): void {
+        const [first] = this.failures;
+        if (this.failures.length === 1) throw first;
+        const messages = this.failures.map((one) => (one instanceof Error ? one.message : String(one)));
+        if (messages.length > 1) throw new Error(messages.join("\n"));
+    }
 }

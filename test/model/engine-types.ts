@@ -75,8 +75,8 @@ export interface DeleteReason {
 /** What the engine's deployments share: the state of a stack, and what is known of the running one. */
 export interface StackState {
     state: Entry[];
-    /** Why the delete that runs is called; `undefined` if none runs. */
-    deleting: DeleteReason | undefined;
+    /** Why the deletes that run are called. */
+    readonly deleting: Set<DeleteReason>;
     /** Creates that were under way when the engine was killed: it warns of each until its resource is created after all. */
     readonly pendingCreates: Set<string>;
     /** The entry that a name has in the state, but for those that wait for their end. */

@@ -113,7 +113,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         arbitrary: fc.record({
             do: fc.constant("person" as const),
             acts: fc.array(act, { minLength: 1, maxLength: 3 }),
-        }),
+            soon: fc.constantFrom(true, undefined),
+        }) as fc.Arbitrary<Step>,
     },
     { weight: 1, arbitrary: fc.constant<Step>({ do: "write" }) },
     {

@@ -16,6 +16,8 @@ export type Act =
 
 /** How long people take for one thing, in milliseconds. */
 const ACT_TIME = 4_000;
+/** How long they then do something else, unless somebody hurries. */
+const PAUSE = 600_000;
 
 /** Something that somebody wrote: which version of what is at this path. */
 interface Written {
@@ -69,9 +71,15 @@ export class People {
         return this.remove(workspace, path);
     }
 
+    /** People do something between deployments; what follows comes at once, or some minutes later. */
+    async work(acts: readonly Act[], soon = false): Promise<void> {
+        for (const one of acts) await this.act(one);
+        if (!soon) this.clock.pass(PAUSE);
+    }
+
     /** Somebody writes a notebook in each workspace that runs. */
-    async writeEverywhere(path = 0): Promise<void> {
-        for (const at of this.running().keys()) await this.act({ act: "write", at, path });
+    writeEverywhere(path = 0): Promise<void> {
+        return this.work([...this.running().keys()].map((at) => ({ act: "write", at, path })));
     }
 
     private running(): LocalWorkspace[] {

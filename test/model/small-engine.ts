@@ -8,17 +8,18 @@ import { ACCOUNT, type AccountService } from "./account-service";
 import { Deployment, Killed } from "./deployment";
 import type { DeleteReason, Entry, Goal, Result, StackState, Type, UpOptions } from "./engine-types";
 import type { ModelClock } from "./model-clock";
+import { ProviderCalls } from "./provider-calls";
 import type { Connection } from "./requests";
 import { withoutGate } from "./without-gate";
 
 /**
  * One stack of Pulumi's engine, reduced to the order in which it calls a dynamic provider: see `step_generator.go`,
- * `deployment_executor.go` and `step.go` of the engine 3.220.0. One resource after the other.
+ * `deployment_executor.go` and `step.go` of the engine 3.220.0.
  */
 export class SmallEngine implements StackState {
     state: Entry[] = [];
-    /** Why the delete that runs is called; `undefined` if none runs. */
-    deleting: DeleteReason | undefined;
+    /** Why the deletes that run are called. */
+    readonly deleting = new Set<DeleteReason>();
     /** What this deployment has told the user so far. */
     lines: string[] = [];
     /** Creates that were under way when the engine was killed: it warns of each until its resource is created after all. */
@@ -59,7 +60,8 @@ export class SmallEngine implements StackState {
     private async deploy(options: UpOptions, run: (deployment: Deployment) => Promise<void>): Promise<Result> {
         this.lines = [];
         const connection = this.service.connect();
-        const deployment = new Deployment(this, this.handlersOf(connection), connection, options);
+        const calls = new ProviderCalls(this.handlersOf(connection), connection, options.policy === true);
+        const deployment = new Deployment(this, calls, options);
         this.service.onKilled = () => deployment.kill();
         try {
             await Promise.race([run(deployment), deployment.killed]);
@@ -68,7 +70,7 @@ export class SmallEngine implements StackState {
             const message = error instanceof Error ? error.message : String(error);
             return { ok: false, killed: error instanceof Killed, error: message, lines: this.lines };
         } finally {
-            this.deleting = undefined;
+            this.deleting.clear();
             this.service.disconnect(connection);
         }
     }

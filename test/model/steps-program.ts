@@ -92,7 +92,9 @@ function fitting(
     actual: Readonly<Record<string, unknown>>,
 ): WorkspaceSpec {
     const named = (names: readonly string[], field: string) =>
-        names.find((one) => world.engines[stack].entry(one)?.id === actual[field]);
+        actual[field] === undefined
+            ? undefined
+            : names.find((one) => world.engines[stack].entry(one)?.id === actual[field]);
     const key = KEYS.find((one) => named([one], KEY) !== undefined);
     const storageKey = KEYS.find((one) => named([`s-${one}`], STORAGE_KEY) !== undefined);
     const plainValues = {

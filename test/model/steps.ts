@@ -14,7 +14,7 @@ export type Step =
     | ChangeOfProgram
     | ChangeOfAccount
     | ChangeOfState
-    | { readonly do: "person"; readonly acts: readonly Act[] }
+    | { readonly do: "person"; readonly acts: readonly Act[]; readonly soon?: boolean }
     | {
           readonly do: "up";
           readonly stack: StackName;
@@ -58,7 +58,7 @@ export interface WorldOptions {
     /** Whether a delete of a workspace asks anything. Without that the model has to find losses. */
     readonly hasGate?: boolean;
     /** Called after each step, for those who watch. */
-    readonly onStep?: (step: Step | "settle", world: World) => void;
+    readonly onStep?: (step: Step | "settle", world: World) => Promise<void>;
 }
 
 /** Lives a sequence; throws `Violation` if something happened that must not. */
@@ -70,10 +70,10 @@ export async function live(steps: readonly Step[], { hasGate, onStep }: WorldOpt
     await world.people.writeEverywhere(1);
     for (const one of steps) {
         await take(world, one);
-        onStep?.(one, world);
+        await onStep?.(one, world);
     }
     await settle(world);
-    onStep?.("settle", world);
+    await onStep?.("settle", world);
 }
 
 /** At the end: without faults, an `up` does what it says, and the next one has nothing to do. */
@@ -102,8 +102,7 @@ async function upWithNothingToDo(world: World, stack: StackName): Promise<void> 
 async function take(world: World, step: Step): Promise<void> {
     switch (step.do) {
         case "person":
-            for (const act of step.acts) await world.people.act(act);
-            return;
+            return world.people.work(step.acts, step.soon);
         case "up": {
             const { stack, refresh, policy, continues } = step;
             const { ok } = await world.up(stack, optionsOf({ refresh, policy, continues }), step.during);

@@ -31,6 +31,8 @@ export class World extends Stacks {
         (id) => this.exists(id),
         () => this.service.moment,
     );
+    /** What the latest deployment told. */
+    told: Result | undefined;
     readonly deletions = new Deletions(this, this.oracle);
     readonly expectations = new Expectations(this, this.deletions.shared);
 
@@ -95,6 +97,7 @@ export class World extends Stacks {
         const retained = engine.state.filter((one) => one.retainOnDelete).map(({ id }) => id);
         try {
             const result = await run(engine);
+            this.told = result;
             observe(result.ok ? "deployments done" : result.killed ? "deployments killed" : "deployments refused");
             if (this.deletions.violation !== undefined) throw this.deletions.violation;
             this.expectations.noteWhatWasSaid(stack, result);
