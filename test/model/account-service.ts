@@ -5,6 +5,7 @@ import { type ApiResponse, respond, serialize } from "../cloud/http";
 import type { TokenService } from "../cloud/oidc/tokens";
 import { type Fault, type FaultPlan, type Lie, Plans, workspaceIn } from "./lies";
 import type { ModelClock } from "./model-clock";
+import { piecesOf } from "./pieces";
 import { connect, type Connection, disconnect, type ModelRequest, type ModelResponse, type Service } from "./requests";
 import { observe } from "./violation";
 import { WorkspaceHosts } from "./workspace-hosts";
@@ -35,6 +36,8 @@ export class AccountService implements Service {
     beforeRequest: (sent: number) => Promise<void> = () => Promise.resolve();
     /** Called when a workspace is deleted, before it goes. */
     onDelete: (id: string) => Promise<void> = () => Promise.resolve();
+    /** Called when a provider has changed something in a workspace, with what was in it before. */
+    onWrite: (id: string, before: ReadonlyMap<string, string>) => Promise<void> = () => Promise.resolve();
     /** Called when the processes are killed. */
     onKilled: () => void = () => undefined;
     /** Grows with every request and with everything that people do. */
@@ -166,7 +169,10 @@ export class AccountService implements Service {
             return this.reply({ status: 200, body: { error_code: "TEMPORARILY_UNAVAILABLE", message: "m" } }, headers);
         if (request.path.endsWith("/workspace/list") && this.meets("tree-missing", id))
             return this.reply(notThere(`Path (${request.query["path"] ?? ""}) doesn't exist.`), headers);
-        return this.reply(await this.hosts.answer(actual, request), headers);
+        const before = request.method === "GET" ? undefined : await piecesOf(this.hosts.get(actual));
+        const response = await this.hosts.answer(actual, request);
+        if (before !== undefined) await this.onWrite(actual, before);
+        return this.reply(response, headers);
     }
 
     /** Another workspace that runs, if there is one. */

@@ -35,6 +35,17 @@ export async function checkModel({ runs, seed, hasGate }: ModelOptions): Promise
     }
 }
 
+/** Lives one sequence. Fails if it shows what must not be. */
+export async function checkHistory(steps: readonly Step[], hasGate?: boolean): Promise<void> {
+    const end = interceptRequests();
+    try {
+        const failure = await failureOf(steps, hasGate);
+        if (failure !== undefined) throw failure;
+    } finally {
+        end();
+    }
+}
+
 async function failureOf(steps: readonly Step[], hasGate: boolean | undefined): Promise<Error | undefined> {
     try {
         await live(steps, hasGate === undefined ? {} : { hasGate });

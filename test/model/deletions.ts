@@ -1,6 +1,6 @@
 import type { DeleteReason, Entry } from "./engine-types";
 import type { Oracle } from "./oracle";
-import { piecesOf } from "./people";
+import { piecesOf } from "./pieces";
 import { hasForceDestroy, KEY_INPUT, type WorkspaceSpec } from "./program";
 import { KEY, type StackName, type Stacks, tagOf } from "./stacks";
 import { observe, Violation } from "./violation";
@@ -13,6 +13,8 @@ export class Deletions {
     readonly shared = new Set<string>();
     /** Workspaces that waited for their end before this deployment. */
     private waiting = new Set<string>();
+    /** What a program has accepted, by the workspaces of its resource: who accepted it once need not say so again. */
+    private readonly accepted = new Map<string, Set<string>>();
     /** What was seen while a provider ran, whose own error handling must not swallow it. */
     violation: Violation | undefined;
 
@@ -24,7 +26,11 @@ export class Deletions {
     /** A deployment begins. */
     begin(stack: StackName, hasProgram: boolean): void {
         this.running = { stack, hasProgram };
-        this.waiting = new Set(this.stacks.entriesOf(stack).flatMap((one) => (one.delete ? [one.id] : [])));
+        const entries = this.stacks.entriesOf(stack);
+        this.waiting = new Set(entries.flatMap((one) => (one.delete ? [one.id] : [])));
+        for (const entry of hasProgram ? entries : [])
+            for (const { migrateContent } of this.specsOf(stack, entry))
+                for (const one of migrateContent ? migrateContent.accept : []) this.acceptedOf(entry.id).add(one);
     }
 
     /** A workspace is about to go, by a request of a provider. */
@@ -41,8 +47,8 @@ export class Deletions {
         this.requireNoOtherHolder(id, stack, deleting);
         const specs = this.specsOf(stack, deleting.entry);
         if (this.isGiven(deleting, specs, running.hasProgram)) return observe("of them given up");
-        const accepts = specs.flatMap(({ migrateContent }) => (migrateContent ? migrateContent.accept : []));
-        const lost = await this.oracle.lostWith({ id, accepts: deleting.why === "replaced" ? accepts : [] });
+        const accepts = deleting.why === "replaced" ? [...this.acceptedOf(id)] : [];
+        const lost = await this.oracle.lostWith({ id, accepts });
         if (lost.length > 0) {
             const after = this.oracle.successorsOf(id).join(", ");
             this.fail(
@@ -51,6 +57,12 @@ export class Deletions {
             );
         } else observe("of them moved");
         this.requireAllowedKeyChange(id, stack, deleting, specs);
+    }
+
+    private acceptedOf(id: string): Set<string> {
+        const known = this.accepted.get(id) ?? new Set();
+        this.accepted.set(id, known);
+        return known;
     }
 
     /** What the program says of the resource that has taken over, or else of the one that the entry is of. */
@@ -115,7 +127,21 @@ export class Deletions {
     /** Whether this deployment was asked to replace something, whatever the program says. */
     isAsked = false;
 
-    private fail(kind: "lost" | "taken" | "forbidden", message: string): void {
+    /** A provider has changed something in a workspace: what somebody edited there must not be gone, unless it is elsewhere. */
+    async judgeWrite(id: string, before: ReadonlyMap<string, string>): Promise<void> {
+        const { hosts } = this.stacks.service;
+        const workspace = hosts.get(id);
+        const after = await piecesOf(workspace);
+        for (const [path, version] of before) {
+            if (after.get(path) === version || !this.oracle.wasEdited(workspace, path, version)) continue;
+            const others = [...this.stacks.workspaces().keys()].filter((one) => one !== id);
+            const held = await Promise.all(others.map((one) => piecesOf(hosts.get(one))));
+            if (!held.some((pieces) => pieces.get(path) === version))
+                this.fail("overwritten", `${path} (${version}) of the workspace ${id}, which somebody had edited there`);
+        }
+    }
+
+    private fail(kind: Violation["kind"], message: string): void {
         this.violation ??= new Violation(kind, message);
     }
 }

@@ -17,8 +17,17 @@ const resource = fc.oneof(
 );
 
 const fault = fc.record({
-    after: fc.oneof(fc.nat(24), fc.nat(200)),
-    fault: fc.constantFrom<Fault>("refused", "lost", "error", "done-error", "killed-before", "killed-after"),
+    after: fc.oneof(fc.nat(5), fc.nat(20), fc.nat(60), fc.nat(200)),
+    fault: fc.constantFrom<Fault>(
+        "refused",
+        "lost",
+        "error",
+        "done-error",
+        "killed-before",
+        "killed-before",
+        "killed-after",
+        "killed-after",
+    ),
 });
 
 const lie: fc.Arbitrary<Lie> = fc.record({
@@ -34,7 +43,7 @@ const lie: fc.Arbitrary<Lie> = fc.record({
         "busy",
     ),
     at: fc.nat(2),
-    from: fc.oneof(fc.constant(0), fc.nat(150)),
+    from: fc.oneof(fc.constant(0), fc.nat(20), fc.nat(150)),
     times: fc.constantFrom(1, 2, 5, 20, 1000),
 });
 
@@ -50,11 +59,11 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
 );
 
 const lies = fc.array(lie, { minLength: 1, maxLength: 2 });
-const acts = fc.array(fc.record({ after: fc.oneof(fc.nat(40), fc.nat(250)), act }), { minLength: 1, maxLength: 3 });
+const acts = fc.array(fc.record({ after: fc.oneof(fc.nat(10), fc.nat(60), fc.nat(250)), act }), { minLength: 1, maxLength: 3 });
 
 /** What happens during a deployment. */
 export const during: fc.Arbitrary<During> = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ fault }) },
+    { weight: 4, arbitrary: fc.record({ fault }) },
     { weight: 2, arbitrary: fc.record({ lies }) },
     { weight: 3, arbitrary: fc.record({ acts }) },
     fc.record({ fault, acts }),

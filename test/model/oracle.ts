@@ -1,10 +1,11 @@
 import type { LocalWorkspace } from "../cloud/workspace-api";
 import { closure } from "./entries";
-import { type People, piecesOf } from "./people";
+import type { People } from "./people";
+import { piecesOf } from "./pieces";
 import type { WorkspaceHosts } from "./workspace-hosts";
 
-/** How many requests may come between the last look at a folder and the delete: those of one pass through both trees. */
-const LOOK_AND_DELETE = 60;
+/** How many requests may come between the last look at a folder and the delete: those of a pass through both trees, and of others beside it. */
+const LOOK_AND_DELETE = 120;
 
 /** A workspace that is deleted, and what the program accepts of what is lost with it. */
 export interface Deletion {
@@ -62,6 +63,12 @@ export class Oracle {
         });
         if (lost.length === 0) for (const one of successors) this.people.handDown(id, one);
         return lost.map(([path, version]) => `${path} (${version})`);
+    }
+
+    /** Whether somebody edited this in the workspace in which it is, and its times say so. */
+    wasEdited(workspace: LocalWorkspace, path: string, version: string): boolean {
+        const written = this.people.writtenIn(workspace.id, `${path} ${version}`);
+        return written?.isEdit === true && workspace.behavior.times === "all";
     }
 
     /** Whether it was written after the last look at where it is: the service has no way to look and delete in one. */

@@ -1,7 +1,8 @@
 import { type LocalWorkspace, type Seed, seeds } from "../cloud/workspace-api";
-import { isContainer, parentOf } from "../cloud/workspace-api/tree";
+import { parentOf } from "../cloud/workspace-api/tree";
 import { type AccountService, idOf } from "./account-service";
 import type { ModelClock } from "./model-clock";
+import { piecesOf } from "./pieces";
 
 /** Where people write. */
 export const PATHS = ["/Shared/a", "/Shared/b", "/Shared/dir/c", "/Shared/f.txt"] as const;
@@ -132,17 +133,6 @@ export class People {
         this.changed.set(id, known);
         known.add(piece);
     }
-}
-
-/** What is in a workspace, without folders: the version of each path. */
-export async function piecesOf(workspace: LocalWorkspace): Promise<Map<string, string>> {
-    const pieces = new Map<string, string>();
-    for (const node of [...workspace.nodes.all()]) {
-        if (isContainer(node)) continue;
-        const text = node.type === "LIBRARY" ? `library ${node.id}` : (await workspace.read(node.path))?.toString();
-        pieces.set(node.path, text ?? "");
-    }
-    return pieces;
 }
 
 function contentOf(path: string, text: string): Seed {

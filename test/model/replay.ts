@@ -1,4 +1,4 @@
-import { piecesOf } from "./people";
+import { piecesOf } from "./pieces";
 import { interceptRequests } from "./requests";
 import { live, type Step } from "./steps";
 import type { World } from "./world";

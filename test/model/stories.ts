@@ -2,43 +2,21 @@ import fc from "fast-check";
 
 import type { Lie } from "./lies";
 import type { Act } from "./people";
-import { IDENTITY, plain, type WorkspaceSpec } from "./program";
-import type { StackName } from "./stacks";
+import { IDENTITY, plain } from "./program";
 import type { Step } from "./steps";
+import { adopt, clear, edit, library, move, remove, rename, told, toKey, up, write } from "./words";
 import type { During } from "./world";
+
+const busy = told([{ tell: "busy", at: 0, from: 0, times: 1000 }]);
+const upOfB = up({ stack: "b" });
+const fail: Step = { do: "fail", next: false };
+const drift: Step = { do: "drift", field: "gone", value: 0, at: 1 };
 
 /** What a story is told with. */
 interface Parts {
     readonly act: fc.Arbitrary<Act>;
     readonly during: fc.Arbitrary<During>;
 }
-
-type Flags = Partial<Extract<Step, { do: "up" }>>;
-
-const up = (flags: Flags = {}): Step => ({
-    do: "up",
-    stack: "a",
-    refresh: false,
-    policy: false,
-    twice: false,
-    ...flags,
-});
-const edit = (change: Partial<WorkspaceSpec>, name = "w", stack: StackName = "a"): Step => ({
-    do: "edit",
-    stack,
-    name,
-    change,
-});
-const rename = (name: string, to: string): Step => ({ do: "rename", stack: "a", name, to, alias: true, fresh: false });
-const clear = (at: number): Step => ({
-    do: "person",
-    acts: [0, 1, 2, 3].map((path) => ({ act: "delete", at, path })),
-});
-const write = (at: number, path = 0): Step => ({ do: "person", acts: [{ act: "write", at, path }] });
-const library: Step = { do: "person", acts: [{ act: "library", at: 0 }] };
-const toKey = (key: "k1" | "k2" | "k3", name = "w", stack: StackName = "a") => edit({ key }, name, stack);
-const told = (lies: readonly Lie[]): Flags => ({ during: { lies } });
-const busy = told([{ tell: "busy", at: 0, from: 0, times: 1000 }]);
 
 /** What people really do, and what the service then does at the worst moment: pieces of lives, in which random steps come too. */
 export function stories({ act, during }: Parts): fc.Arbitrary<Step[]> {
@@ -80,7 +58,7 @@ export function stories({ act, during }: Parts): fc.Arbitrary<Step[]> {
         story(rename("w", "o"), up(), asked.map(renamed), somebody),
         story(library, toKey("k2"), up(), write(1), toKey("k3"), rename("w", "o"), anyUp, up()),
         // The old one waits for its end.
-        story(toKey("k2"), up(busy), drift(1), toKey("k3"), anyUp),
+        story(toKey("k2"), up(busy), drift, toKey("k3"), anyUp),
         story(toKey("k2"), up(busy), somebody, toKey("k1"), anyUp, up()),
         story(library, toKey("k2"), up({ continues: true }), somebody, anyUp),
         // What the user asks for in words.
@@ -100,13 +78,6 @@ export function stories({ act, during }: Parts): fc.Arbitrary<Step[]> {
         story(toKey("k2"), during.map((one) => up({ during: one })), { do: "destroy", stack: "a" }),
     );
 }
-
-const upOfB = up({ stack: "b" });
-const fail: Step = { do: "fail", next: false };
-const adopt = (name: string, stack: StackName = "a"): Step => ({ do: "adopt", stack, name, fits: true });
-const remove = (name: string): Step => ({ do: "remove", stack: "a", name });
-const drift = (at: number): Step => ({ do: "drift", field: "gone", value: 0, at });
-const move = (stack: StackName): Step => ({ do: "move", stack, name: "w", keeps: false });
 
 function renamed(step: Step): Step {
     return "name" in step && step.name === "w" ? ({ ...step, name: "o" } as Step) : step;

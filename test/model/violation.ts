@@ -2,6 +2,8 @@
 export type ViolationKind =
     /** What people wrote went with a workspace, and nobody had said so. */
     | "lost"
+    /** What somebody edited in a workspace is no longer there, because something was copied into it. */
+    | "overwritten"
     /** A workspace went that another resource has too. */
     | "taken"
     /** A workspace went because of a key change, and `onKeyChange` is `forbid`. */

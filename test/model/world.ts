@@ -3,7 +3,8 @@ import type { Entry, Result, UpOptions } from "./engine-types";
 import { type Before, Expectations } from "./expectations";
 import type { FaultPlan, Lie } from "./lies";
 import { Oracle } from "./oracle";
-import { type Act, People, piecesOf } from "./people";
+import { type Act, People } from "./people";
+import { piecesOf } from "./pieces";
 import { goalsOf } from "./program";
 import type { SmallEngine } from "./small-engine";
 import { type StackName, Stacks } from "./stacks";
@@ -39,6 +40,7 @@ export class World extends Stacks {
     constructor(hasGate = true) {
         super(hasGate);
         this.service.onDelete = (id) => this.deletions.judge(id);
+        this.service.onWrite = (id, before) => this.deletions.judgeWrite(id, before);
         for (const engine of Object.values(this.engines))
             engine.onCreated = (entry, old) => this.noteCreated(entry, old);
     }
@@ -102,9 +104,7 @@ export class World extends Stacks {
             if (this.deletions.violation !== undefined) throw this.deletions.violation;
             this.expectations.noteWhatWasSaid(stack, result);
             for (const id of retained) if (this.holders(id).length === 0) this.expectations.excused.add(id);
-            // What a read said is gone, and is not, nobody can know.
-            if (lies.length > 0)
-                for (const id of before.inState) if (!this.isInState(id)) this.expectations.excused.add(id);
+            if (lies.length > 0) this.excuseUnknowable(before);
             this.expectations.noteWhatIsGone(stack, result);
             this.expectations.requireRightfulAdoptions(stack, before, (id) => this.oracle.isSuccessor(id));
             this.expectations.requireSingleHolders(result);
@@ -114,6 +114,12 @@ export class World extends Stacks {
             this.service.beforeRequest = () => Promise.resolve();
             this.deletions.running = undefined;
         }
+    }
+
+    /** What a read said is gone, and is not, nobody can know; nor what was created if no list shows it. */
+    private excuseUnknowable({ inState, created }: Before): void {
+        for (const id of [...inState, ...this.workspaces().keys()])
+            if ((inState.has(id) || !created.has(id)) && !this.isInState(id)) this.expectations.excused.add(id);
     }
 
     private async before(stack: StackName): Promise<Before> {
