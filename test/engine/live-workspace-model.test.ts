@@ -58,7 +58,11 @@ class Life {
             provisioningMilliseconds: 200,
             behavior: { keyChange: "updatable", emptyTags: "applied" },
         });
-        const life = new Life(cloud, await LiveStack.create(cloud), KEYS.map(() => cloud.createKey()));
+        const life = new Life(
+            cloud,
+            await LiveStack.create(cloud),
+            KEYS.map(() => cloud.createKey()),
+        );
         const { ok, output } = await life.stack.up(life.program());
         expect(ok, output).to.equal(true);
         await life.write();

@@ -25,7 +25,10 @@ export async function checkModel({ runs, seed, hasGate }: ModelOptions): Promise
         for (const [index, steps] of fc.sample(sequences, { seed, numRuns: runs }).entries()) {
             const failure = await failureOf(steps, hasGate);
             if (failure === undefined) continue;
-            const shortest = await shrink(steps, async (fewer) => kindOf(await failureOf(fewer, hasGate)) === kindOf(failure));
+            const shortest = await shrink(
+                steps,
+                async (fewer) => kindOf(await failureOf(fewer, hasGate)) === kindOf(failure),
+            );
             const message = (await failureOf(shortest, hasGate))?.message ?? failure.message;
             const lines = shortest.map((one) => `  ${JSON.stringify(one)}`);
             throw new Error(`${message}\nafter these steps (seed ${seed}, sequence ${index}):\n${lines.join("\n")}`);

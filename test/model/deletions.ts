@@ -68,7 +68,9 @@ export class Deletions {
     /** What the program says of the resource that has taken over, or else of the one that the entry is of. */
     private specsOf(stack: StackName, entry: Entry): WorkspaceSpec[] {
         const heirs = new Set(this.oracle.successorsOf(entry.id));
-        const names = this.stacks.entriesOf(stack).flatMap((one) => (!one.delete && heirs.has(one.id) ? [one.name] : []));
+        const names = this.stacks
+            .entriesOf(stack)
+            .flatMap((one) => (!one.delete && heirs.has(one.id) ? [one.name] : []));
         const { workspaces } = this.stacks.programs[stack];
         return (names.length > 0 ? names : [entry.name]).flatMap((name) => workspaces[name] ?? []);
     }
@@ -137,7 +139,10 @@ export class Deletions {
             const others = [...this.stacks.workspaces().keys()].filter((one) => one !== id);
             const held = await Promise.all(others.map((one) => piecesOf(hosts.get(one))));
             if (!held.some((pieces) => pieces.get(path) === version))
-                this.fail("overwritten", `${path} (${version}) of the workspace ${id}, which somebody had edited there`);
+                this.fail(
+                    "overwritten",
+                    `${path} (${version}) of the workspace ${id}, which somebody had edited there`,
+                );
         }
     }
 

@@ -1,9 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { formatStateObjects } from "../../provider/contract/state-objects";
-import { UNKNOWN } from "../../provider/util/property-path";
-import { deletionsInOrder } from "./deletion-order";
-import { copy, dependenciesOf, entryOf, ignoring, neededBy, Refused, rename, resolve } from "./entries";
+import { deletedWith, deletionsInOrder } from "./deletion-order";
+import { dependenciesOf, entryOf, ignoring, neededBy, Refused, rename, resolve, stateObjectsOf } from "./entries";
 import type { DeleteReason, Entry, Goal, Inputs, StackState, UpOptions } from "./engine-types";
 import type { ProviderCalls } from "./provider-calls";
 
@@ -55,7 +53,7 @@ export class Deployment {
         const { replace, continues } = this.options;
         const missing = replace === "all" ? undefined : replace?.find((name) => this.engine.entry(name) === undefined);
         if (missing !== undefined) throw new Refused(`there is no ${missing} to be replaced`);
-        const objects = this.stateObjects();
+        const objects = stateObjectsOf(this.engine.state);
         for (const goal of program) {
             const isIdentity = goal.type === "StackIdentity";
             await this.register(isIdentity ? { ...goal, inputs: { ...goal.inputs, objects } } : goal);
@@ -76,19 +74,6 @@ export class Deployment {
         // The engine asks what an unchanged program would do now, with the inputs of before; an error fails the refresh.
         await this.calls.diff({ ...entry, outputs: read.outputs }, entry.inputs);
         Object.assign(entry, { ...read, initErrors: false });
-    }
-
-    /** What the program reads of its own stack's state when it begins. */
-    private stateObjects(): string {
-        const known = this.engine.state.filter((entry) => !entry.delete);
-        return formatStateObjects(
-            known.flatMap(({ type, id, outputs }) => {
-                const { owner } = outputs;
-                return typeof owner === "string"
-                    ? [{ handler: `${type[0]?.toLowerCase()}${type.slice(1)}`, id, owner }]
-                    : [];
-            }),
-        );
     }
 
     private async register(goal: Goal): Promise<void> {
@@ -131,7 +116,9 @@ export class Deployment {
         this.failed.add(goal.name);
         if (old === undefined) return;
         const known = Object.entries(goal.inputs).filter(([, value]) => typeof value !== "object");
-        await this.calls.check(goal, old.inputs, { ...old.inputs, ...Object.fromEntries(known) }).catch(() => undefined);
+        await this.calls
+            .check(goal, old.inputs, { ...old.inputs, ...Object.fromEntries(known) })
+            .catch(() => undefined);
     }
 
     /** A step that fails ends the deployment, or with `--continue-on-error` only what depends on it. */
@@ -154,36 +141,14 @@ export class Deployment {
     private async replace(goal: Goal, old: Entry, inputs: Inputs, deleteFirst: boolean): Promise<void> {
         this.replaced.add(goal.name);
         if (deleteFirst) {
-            const dependents = [...(await this.dependentsToReplace(old)), ...this.replacedWith(old)];
-            for (const one of [...new Set(dependents)].reverse()) {
+            const { state } = this.engine;
+            for (const one of (await deletedWith(old, state, this.registered, this.calls)).reverse()) {
                 if (!one.delete) this.deletedEarly.add(one.name);
                 if (!one.pendingReplacement) await this.end(one, "replaced", true);
             }
             if (!old.pendingReplacement) await this.end(old, "replaced", true);
         }
         return this.begin(goal, () => this.create(goal, inputs, old));
-    }
-
-    private replacedWith({ name }: Entry): Entry[] {
-        return this.engine.state.filter((one) => !one.delete && one.replaceWith.includes(name));
-    }
-
-    /** What a change of a resource would replace: asked with its own old inputs and unknown values, without a check. */
-    private async dependentsToReplace(root: Entry): Promise<Entry[]> {
-        const found: Entry[] = [];
-        const names = new Set([root.name]);
-        for (const entry of this.engine.state) {
-            if (entry === root || entry.delete || this.registered.has(entry.name)) continue;
-            const unknown = Object.entries(entry.propertyDependencies).flatMap(([property, on]) =>
-                on.some((name) => names.has(name)) && entry.inputs[property] !== undefined ? [[property, UNKNOWN]] : [],
-            );
-            if (unknown.length === 0) continue;
-            const diff = await this.calls.diff(entry, { ...copy(entry.inputs), ...Object.fromEntries(unknown) });
-            if ((diff.replaces ?? []).length === 0) continue;
-            found.push(entry);
-            names.add(entry.name);
-        }
-        return found;
     }
 
     private async create(goal: Goal, inputs: Inputs, old?: Entry): Promise<void> {

@@ -1,3 +1,4 @@
+import { formatStateObjects } from "../../provider/contract/state-objects";
 import { type Entry, type Goal, type Inputs, Output, type StackState } from "./engine-types";
 
 /** A program or a provider was refused; the deployment ends. */
@@ -77,6 +78,16 @@ export function closure(from: readonly string[], next: (one: string) => Iterable
         open.push(...next(one));
     }
     return found;
+}
+
+/** What a program reads of its own stack's state when it begins. */
+export function stateObjectsOf(state: readonly Entry[]): string {
+    const known = state.filter((entry) => !entry.delete);
+    return formatStateObjects(
+        known.flatMap(({ type, id, outputs: { owner } }) =>
+            typeof owner === "string" ? [{ handler: `${type[0]?.toLowerCase()}${type.slice(1)}`, id, owner }] : [],
+        ),
+    );
 }
 
 /** The inputs with the ignored ones as they were. */

@@ -11,10 +11,7 @@ import type { During } from "./world";
 
 const stack = fc.constantFrom<StackName>("a", "a", "a", "b");
 const name = fc.constantFrom("w", "w", "w", "v", "o");
-const resource = fc.oneof(
-    { weight: 6, arbitrary: name },
-    { weight: 1, arbitrary: fc.constant("**") },
-);
+const resource = fc.oneof({ weight: 6, arbitrary: name }, { weight: 1, arbitrary: fc.constant("**") });
 
 const fault = fc.record({
     after: fc.oneof(fc.nat(5), fc.nat(20), fc.nat(60), fc.nat(200)),
@@ -59,7 +56,10 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
 );
 
 const lies = fc.array(lie, { minLength: 1, maxLength: 2 });
-const acts = fc.array(fc.record({ after: fc.oneof(fc.nat(10), fc.nat(60), fc.nat(250)), act }), { minLength: 1, maxLength: 3 });
+const acts = fc.array(fc.record({ after: fc.oneof(fc.nat(10), fc.nat(60), fc.nat(250)), act }), {
+    minLength: 1,
+    maxLength: 3,
+});
 
 /** What happens during a deployment. */
 export const during: fc.Arbitrary<During> = fc.oneof(
@@ -76,10 +76,10 @@ const change: fc.Arbitrary<Partial<WorkspaceSpec>> = fc.oneof(
     { weight: 6, arbitrary: fc.record({ key: fc.constantFrom(...KEYS, undefined) }) },
     { weight: 2, arbitrary: fc.record({ onKeyChange: fc.constantFrom("replace", "replace", "forbid", "update") }) },
     {
-        weight: 2,
+        weight: 3,
         arbitrary: fc.record({
             migrateContent: fc.oneof(
-                fc.constantFrom(false as const, undefined),
+                fc.constantFrom(false as const, false as const, undefined),
                 accept.map((list) => ({ accept: list })),
             ),
         }),
@@ -87,7 +87,7 @@ const change: fc.Arbitrary<Partial<WorkspaceSpec>> = fc.oneof(
     { weight: 2, arbitrary: fc.record({ retain: fc.boolean() }) },
     { weight: 2, arbitrary: fc.record({ team: fc.constantFrom("x", "y", undefined) }) },
     ...(hasForceDestroy
-        ? [{ weight: 2, arbitrary: fc.record({ forceDestroy: fc.constantFrom(true, false, undefined) }) }]
+        ? [{ weight: 4, arbitrary: fc.record({ forceDestroy: fc.constantFrom(true, true, false, undefined) }) }]
         : []),
     fc.record({ alias: fc.constant(undefined) }),
     fc.record({ storageKey: fc.constantFrom("k1" as const, "k2" as const, undefined) }),
@@ -144,7 +144,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
             at: fc.nat(2),
         }),
     },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant("refresh" as const), stack, during: flags.during }) as fc.Arbitrary<Step> },
+    {
+        weight: 2,
+        arbitrary: fc.record({
+            do: fc.constant("refresh" as const),
+            stack,
+            during: flags.during,
+        }) as fc.Arbitrary<Step>,
+    },
     fc.record({
         do: fc.constantFrom("target" as const, "target-replace"),
         stack,
@@ -204,7 +211,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Sequences of steps, which begin with a workspace that people work in; now and then a story that began well once. */
 export const sequences: fc.Arbitrary<Step[]> = fc
     .array(
-        fc.oneof({ weight: 9, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: stories({ act, during }) }),
+        fc.oneof(
+            { weight: 9, arbitrary: step.map((one) => [one]) },
+            { weight: 1, arbitrary: stories({ act, during }) },
+        ),
         { minLength: 3, maxLength: 12, size: "max" },
     )
     .map((parts) => parts.flat());

@@ -1,7 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 import { checkModel } from "./check";
+import { replay } from "./replay";
+import type { Step } from "./steps";
 import { observed } from "./violation";
 
 /** How many sequences one round lives: its seed is printed, and a failure ends it. */
@@ -23,9 +26,12 @@ interface Outcome {
 /**
  * `npm run test:model [-- <sequences> [<seed>]] [--without-gate]`: random lives of two stacks, in rounds whose seeds are printed,
  * one process for each processor.
+ *
+ * `npm run test:model -- --replay <file>`: one life again, from the steps that a failure printed, with what each step told.
  */
 async function main(): Promise<void> {
     const options = process.argv.slice(2);
+    if (options[0] === "--replay") return replayFile(options[1] ?? "");
     const hasGate = !options.includes("--without-gate");
     const numbers = options.filter((one) => one !== "--without-gate").map(wholeNumber);
     const [total = 20_000, first = Date.now() % 1_000_000] = numbers;
@@ -41,7 +47,8 @@ async function main(): Promise<void> {
             const outcome = await ask(child, round);
             if (outcome.found !== undefined) failed++;
             console.log(`seed ${round.seed}, ${round.runs} sequences: ${outcome.found ?? "held"}`);
-            for (const [what, count] of Object.entries(outcome.observed)) counts.set(what, (counts.get(what) ?? 0) + count);
+            for (const [what, count] of Object.entries(outcome.observed))
+                counts.set(what, (counts.get(what) ?? 0) + count);
         }
         child.disconnect();
     };
@@ -72,9 +79,19 @@ function serve(): void {
         void checkModel(round).then(
             () => process.send?.({ found: undefined, observed } satisfies Outcome),
             (error: unknown) =>
-                process.send?.({ found: error instanceof Error ? error.message : String(error), observed } satisfies Outcome),
+                process.send?.({
+                    found: error instanceof Error ? error.message : String(error),
+                    observed,
+                } satisfies Outcome),
         );
     });
+}
+
+/** The file has a step on each line, as a failure prints them. */
+function replayFile(file: string): Promise<void> {
+    const lines = readFileSync(file, "utf8").split("\n");
+    const steps = lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as Step);
+    return replay(steps, (line) => console.log(line));
 }
 
 function wholeNumber(text: string): number {

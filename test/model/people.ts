@@ -114,7 +114,9 @@ export class People {
     private async put(workspace: LocalWorkspace, path: string, seed: Seed): Promise<void> {
         const isEdit = workspace.nodes.find(path) !== undefined;
         const above = [path, ...[...workspace.nodes.above({ path })].map((folder) => folder.path)];
-        const missing = parentsOf(path).filter((folder) => !above.includes(folder)).at(-1);
+        const missing = parentsOf(path)
+            .filter((folder) => !above.includes(folder))
+            .at(-1);
         await workspace.seed({ [path]: seed });
         const pieces = await piecesOf(workspace);
         const piece = `${path} ${pieces.get(path) ?? ""}`;

@@ -38,11 +38,11 @@ function simplerThan(step: Step): Step[] {
         found.push(calm as Step, ...lessOf(during).map((less): Step => ({ ...step, during: less })));
     }
     if ("continues" in step && step.continues === true) {
-        const { continues: _, ...stopping } = step;
-        found.push(stopping as Step);
+        found.push({ ...step, continues: false });
     }
     if (step.do === "up")
-        for (const flag of ["refresh", "policy", "twice"] as const) if (step[flag]) found.push({ ...step, [flag]: false });
+        for (const flag of ["refresh", "policy", "twice"] as const)
+            if (step[flag]) found.push({ ...step, [flag]: false });
     return found;
 }
 

@@ -54,6 +54,7 @@ function copyState(world: World, { name, forgets }: Extract<ChangeOfState, { do:
     if (to.state.length > 0 || from.state.length === 0) return;
     to.state = structuredClone(from.state);
     world.programs.b = world.programs.a;
+    for (const { id } of world.entriesOf("b")) world.deletions.shared.add(id);
     if (forgets === "everything") from.state = [];
     else if (forgets === "workspace") forget(world, "a", name);
 }

@@ -57,8 +57,8 @@ interface Replacement {
 export interface WorldOptions {
     /** Whether a delete of a workspace asks anything. Without that the model has to find losses. */
     readonly hasGate?: boolean;
-    /** Called after each step, for those who watch. */
-    readonly onStep?: (step: Step | "settle", world: World) => Promise<void>;
+    /** Called after each step, and before the first, for those who watch. */
+    readonly onStep?: (step: Step | "begin" | "settle", world: World) => Promise<void>;
 }
 
 /** Lives a sequence; throws `Violation` if something happened that must not. */
@@ -68,6 +68,7 @@ export async function live(steps: readonly Step[], { hasGate, onStep }: WorldOpt
     if (!first.ok) throw new Error(`the first up failed: ${first.error ?? ""}`);
     await world.people.writeEverywhere();
     await world.people.writeEverywhere(1);
+    await onStep?.("begin", world);
     for (const one of steps) {
         await take(world, one);
         await onStep?.(one, world);

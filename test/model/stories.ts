@@ -69,13 +69,33 @@ export function stories({ act, during }: Parts): fc.Arbitrary<Step[]> {
         // Replaced with what is deleted first.
         story(edit({ replaceWithKey: "transform" }), up(), { do: "new-key", stack: "a", deleteFirst: true }, anyUp),
         // Failed, repaired, used, and failed again.
-        story({ do: "fail", next: true }, edit({ ...plain, label: "v" }, "v"), up(), { do: "repair" }, write(1), fail, up()),
+        story(
+            { do: "fail", next: true },
+            edit({ ...plain, label: "v" }, "v"),
+            up(),
+            { do: "repair" },
+            write(1),
+            fail,
+            up(),
+        ),
         // Two stacks.
         story({ do: "copy", name: "w", forgets: "nothing" }, toKey("k2", "w", "b"), upOfB, somebody),
         story(move("a"), upOfB, move("b"), up(), asked),
+        // Given up in words, and begun again.
+        story(edit({ forceDestroy: true }), up(), somebody, { do: "destroy", stack: "a" }, up(), somebody),
+        story(edit({ forceDestroy: true }), up(), remove("w"), anyUp),
         // Killed on the way, and given up.
-        story(toKey("k2"), during.map((one) => up({ during: one })), remove("w"), anyUp),
-        story(toKey("k2"), during.map((one) => up({ during: one })), { do: "destroy", stack: "a" }),
+        story(
+            toKey("k2"),
+            during.map((one) => up({ during: one })),
+            remove("w"),
+            anyUp,
+        ),
+        story(
+            toKey("k2"),
+            during.map((one) => up({ during: one })),
+            { do: "destroy", stack: "a" },
+        ),
     );
 }
 

@@ -134,12 +134,9 @@ export class World extends Stacks {
         };
     }
 
-    /** Whether people have written or changed something in a workspace, and it was not only copied into it. */
+    /** Whether people have written what is in a workspace, and it was not only copied into it. */
     private async isUsed(id: string): Promise<boolean> {
-        if (this.people.changedIn(id).size > 0) return true;
         const pieces = await piecesOf(this.service.hosts.get(id));
-        return [...pieces].some(
-            ([path, version]) => this.people.writtenIn(id, `${path} ${version}`) !== undefined,
-        );
+        return [...pieces].some(([path, version]) => this.people.writtenIn(id, `${path} ${version}`) !== undefined);
     }
 }
