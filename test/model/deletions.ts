@@ -135,7 +135,7 @@ export class Deletions {
         const workspace = hosts.get(id);
         const after = await piecesOf(workspace);
         for (const [path, version] of before) {
-            if (after.get(path) === version || !this.oracle.wasEdited(workspace, path, version)) continue;
+            if (after.get(path) === version || !this.oracle.wasSeenEdited(workspace, path, version)) continue;
             const others = [...this.stacks.workspaces().keys()].filter((one) => one !== id);
             const held = await Promise.all(others.map((one) => piecesOf(hosts.get(one))));
             if (!held.some((pieces) => pieces.get(path) === version))

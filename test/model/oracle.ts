@@ -65,10 +65,11 @@ export class Oracle {
         return lost.map(([path, version]) => `${path} (${version})`);
     }
 
-    /** Whether somebody edited this in the workspace in which it is, and its times say so. */
-    wasEdited(workspace: LocalWorkspace, path: string, version: string): boolean {
-        const written = this.people.writtenIn(workspace.id, `${path} ${version}`);
-        return written?.isEdit === true && workspace.behavior.times === "all";
+    /** Whether somebody edited this in the workspace in which it is, and the last list of its folder told so by the times. */
+    wasSeenEdited(workspace: LocalWorkspace, path: string, version: string): boolean {
+        const piece = `${path} ${version}`;
+        const isEdit = this.people.writtenIn(workspace.id, piece)?.isEdit === true;
+        return isEdit && workspace.behavior.times === "all" && !this.cameTooLate(workspace, path, piece);
     }
 
     /** Whether it was written after the last look at where it is: the service has no way to look and delete in one. */
