@@ -12,6 +12,7 @@ import {
 import { checkedKeyArn } from "./existing-key";
 import { DATABRICKS_AWS_ACCOUNT, databricksKeyPolicy } from "../policy-documents";
 import { type AwsKeyInfo, CustomerManagedKey, type KeyUseCase } from "../resources/customer-managed-key";
+import { requireOwnState } from "../resources/stack-origin";
 import { programError } from "../program-error";
 
 /**
@@ -94,7 +95,13 @@ function clusterVolumes(args: EncryptionKeyArgs): Pick<AwsKeyInfo, "reuseKeyForC
 function newKey(name: string, args: EncryptionKeyArgs, parent: pulumi.Resource): kms.Key {
     const caller = aws().getCallerIdentityOutput({}, { parent });
     const policy = pulumi
-        .all([caller, args.crossAccountRoleArn, accountForPolicy(name, args, parent), args.sharedWithAccountIds ?? []])
+        .all([
+            caller,
+            args.crossAccountRoleArn,
+            accountForPolicy(name, args, parent),
+            args.sharedWithAccountIds ?? [],
+            requireOwnState(),
+        ])
         .apply(([{ arn, accountId: awsAccountId }, crossAccountRoleArn, databricksAccountId, sharedWithAccountIds]) => {
             requirePartition(name, arn);
             const useCases = useCasesOf(args);
