@@ -85,7 +85,8 @@ export class StackIdentity extends DynamicResource {
         const inputs = { objects: objectsInState(), stackName: currentStack()?.name };
         const outputs: OutputsOf<StackIdentity> = { uuid: undefined, stackName: undefined };
         super("databricks-cmk", { type: "StackIdentity", inputs, outputs }, {});
-        // The engine checks no target that only the state has. The program fails then, and the engine deletes nothing.
+        // The engine checks neither a target that only the state has, nor anything in `destroy --run-program`. The program fails
+        // then, and nothing is deleted.
         this.urn.apply(requireOwnState);
     }
 

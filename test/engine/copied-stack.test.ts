@@ -1,12 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type * as automation from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../cloud";
-import { TestStack } from "./harness";
+import { type Run, TestStack } from "./harness";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
 const [first, second] = ["organization/tests/test", "organization/tests/second"];
@@ -193,7 +192,7 @@ describe("a state that another stack made, on the real engine", () => {
         await stops(stack, [`was made by the stack ${first}`]);
     });
 
-    it("stops what a component makes in AWS, and the deletion of a target that only the state has", async () => {
+    it("stops what a component makes in AWS, a destroy that runs the program, and the deletion of a target that only the state has", async () => {
         const program = (description: string) => `
             import * as databricks from "pulumi-databricks-cmk";
             const key = { description: "${description}" };
@@ -207,18 +206,20 @@ describe("a state that another stack made, on the real engine", () => {
         const [own, others] = ["urn:pulumi:test::tests::", "urn:pulumi:test::other::"];
         await stack.stack.importStack(renamedIn(await stack.stack.exportStack(), first, "organization/other/test"));
         writeFileSync(join(stack.folder, "index.ts"), program("two"));
-        const stopped = async (options: automation.UpOptions) => {
-            const { ok, output } = await stack.up(options);
+        const stopped = async (run: Promise<Run>) => {
+            const { ok, output } = await run;
             expect(ok, output).to.equal(false);
             expect(output).to.contain(`The state of the stack ${first} was made by the stack organization/other/test`);
             expect(JSON.stringify(existing())).to.equal(before);
             expect(cloud.account.list("workspaces")).to.have.length(1);
         };
-        await stopped({});
+        await stopped(stack.up());
+        await stopped(stack.destroy({ runProgram: true }));
         await stack.stack.importStack(renamedIn(await stack.stack.exportStack(), own, others));
-        await stopped({});
+        await stopped(stack.up());
         const { resources } = await stack.state();
-        await stopped({ target: resources.flatMap(({ urn, type }) => (type.endsWith(":Workspace") ? [urn] : [])) });
+        const target = resources.flatMap(({ urn, type }) => (type.endsWith(":Workspace") ? [urn] : []));
+        await stopped(stack.up({ target }));
         stack.remove();
     });
 });
