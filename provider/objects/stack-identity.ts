@@ -24,7 +24,7 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
     }
 
     async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        const { objects, ...inputs } = news;
+        const { objects, kmsKeys, ...inputs } = news;
         const { claims } = this.session;
         claims.isWholeProgram = true;
         claims.isProgramRunning = true;
@@ -33,6 +33,7 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
             const kind = this.kindOf(handler);
             if (kind !== undefined) claims.addStateObject(kind, id, ownerOfInputs({ owner }));
         }
+        for (const arn of Array.isArray(kmsKeys) ? kmsKeys : []) this.session.kmsKeysOfStack.add(String(arn));
         const failures = [
             this.problem(() => this.requireOwnState(olds, news)),
             this.problem(() => this.session.client),

@@ -5,6 +5,7 @@ import { formatOwner } from "../../provider/contract/ownership-tag";
 import { providerText, requireVisible } from "./provider-text";
 import { currentStack, perStack, registeredResources } from "./stack";
 import { movedStateQuestion, requireOwnState } from "./stack-origin";
+import { kmsKeysInState } from "./kms-keys-in-state";
 import { objectsInState } from "./stack-state";
 import { programError } from "../program-error";
 
@@ -82,7 +83,7 @@ export class StackIdentity extends DynamicResource {
     declare readonly stackName: pulumi.Output<string | undefined>;
 
     private constructor() {
-        const inputs = { objects: objectsInState(), stackName: currentStack()?.name };
+        const inputs = { objects: objectsInState(), kmsKeys: kmsKeysInState(), stackName: currentStack()?.name };
         const outputs: OutputsOf<StackIdentity> = { uuid: undefined, stackName: undefined };
         super("databricks-cmk", { type: "StackIdentity", inputs, outputs }, {});
         // The engine checks neither a target that only the state has, nor anything in `destroy --run-program`. The program fails

@@ -14,6 +14,7 @@ import { keyChangeMode } from "./definition";
 import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyChangeOf, shownKey } from "./key-change";
 import { reasonNotToAdopt } from "./orphan";
 import { waitUntilReachable, withoutNote } from "./reachable";
+import { nameOldKeys } from "./old-key";
 import { judgeReplacement } from "./replacement";
 import { isTerminal, isUnreachable, neverRan } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
@@ -93,6 +94,7 @@ export class WorkspaceHandler extends ObjectHandler {
         news: Record<string, unknown>,
         found: readonly Difference[],
     ): Promise<dynamic.CheckResult> {
+        await nameOldKeys(this.session, this.label(news), olds, news);
         const mode = keyChangeMode(news, this.session.settings);
         const migrates = this.content.settingsOf(news).enabled;
         const inPlace = found.find(({ path, change }) => change === "update" && path === KEY_FIELDS[0]);
