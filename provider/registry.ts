@@ -1,6 +1,7 @@
 import type { ObjectType } from "./contract/kinds";
 import { credentialsObject } from "./objects/credentials";
 import { customerManagedKeyObject } from "./objects/customer-managed-key";
+import { CustomerManagedKeyHandler } from "./objects/customer-managed-key-handler";
 import { networkObject } from "./objects/network";
 import { privateAccessSettingsObject } from "./objects/private-access-settings";
 import { storageConfigurationObject } from "./objects/storage-configuration";
@@ -21,7 +22,7 @@ interface ObjectKind {
 
 /** Every kind of account object, once. */
 export const registry: Readonly<Record<ObjectType, ObjectKind>> = {
-    CustomerManagedKey: { definition: customerManagedKeyObject, handler: ObjectHandler },
+    CustomerManagedKey: { definition: customerManagedKeyObject, handler: CustomerManagedKeyHandler },
     Credentials: { definition: credentialsObject, handler: ObjectHandler },
     StorageConfiguration: { definition: storageConfigurationObject, handler: ObjectHandler },
     Network: { definition: networkObject, handler: ObjectHandler },

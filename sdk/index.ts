@@ -57,7 +57,7 @@ export {
 } from "./lookups/workspace";
 export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./resources/network";
 export { EncryptionKey } from "./components/encryption-key";
-export type { EncryptionKeyArgs } from "./components/encryption-key-args";
+export type { EncryptionKeyArgs, KeyRemoval } from "./components/encryption-key-args";
 export {
     crossAccountPolicy,
     type CrossAccountNetwork,

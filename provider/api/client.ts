@@ -99,7 +99,12 @@ export class AccountClient {
 
     /** Deletes an object. */
     async delete(path: string, accountId = this.accountId): Promise<void> {
-        await this.request("DELETE", path, undefined, accountId);
+        try {
+            await this.request("DELETE", path, undefined, accountId);
+        } catch (error) {
+            if (!(error instanceof ApiError) || error.kind !== "conflict") throw error;
+            throw error.withRemedy("Something still uses it: delete that first, then run the command again.");
+        }
     }
 
     private tokensOf(credential: Credential): AccessTokens {

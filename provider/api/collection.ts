@@ -119,7 +119,7 @@ export class Collection {
     /** One object; asked for together with others it comes out of one list. */
     async read(id: string): Promise<Properties | undefined> {
         const { latest } = this;
-        if (latest !== undefined && latest.writes === this.writes && latest.asked >= this.clock.now() - LIST_TTL) {
+        if (this.isRecent(latest)) {
             const began = this.clock.now();
             const listed = await latest.answers.catch(() => undefined);
             return listed?.get(id) ?? this.get(id, began);
@@ -174,6 +174,11 @@ export class Collection {
         return latest !== undefined && latest.asked > time ? latest.answers : this.list();
     }
 
+    /** Every object as it was after the latest write of this process, and at most a minute ago. */
+    async recentList(): Promise<Listed> {
+        return this.isRecent(this.latest) ? this.latest.answers : this.list();
+    }
+
     /**
      * Every object as it was when this process first asked: for what was left by an earlier one. What this process makes
      * itself is never in it, so that two resources with the same content are not taken for one.
@@ -190,6 +195,10 @@ export class Collection {
     invalidate(): void {
         this.writes++;
         this.reads = 0;
+    }
+
+    private isRecent(listing: Listing | undefined): listing is Listing {
+        return listing !== undefined && listing.writes === this.writes && listing.asked >= this.clock.now() - LIST_TTL;
     }
 
     private async listOrNothing(): Promise<Listed | undefined> {

@@ -1,15 +1,17 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { movedStateError } from "../contract/stack-origin";
 import { isStackUuid, newStackUuid, ownerOfInputs } from "../contract/ownership-tag";
 import { parseStateObjects } from "../contract/state-objects";
-import { isRecord, type Properties } from "../util/property-path";
+import { getString, isRecord, type Properties } from "../util/property-path";
 import type { Session } from "../runtime/session";
 import { messageOf } from "../util/error-message";
 import { nameLeftovers } from "./workspace/leftovers";
 
 /**
- * The stack's own mark: a uuid that holds its time, kept in the stack's state and nowhere else. It is made before everything
- * else, so its check is also where a missing credential is seen, once for the whole stack and before anything is made.
+ * The stack's own mark: a uuid that holds its time, kept in the stack's state and nowhere else, with the name of the stack. It
+ * is made before everything else, so its check is also where a state of another stack and a missing credential are seen, once
+ * for the whole stack and before anything is made.
  */
 export class StackIdentityHandler implements dynamic.ResourceProvider {
     /** Whether an `up` runs, and not a preview of it, which sends nothing if nothing changes. */
@@ -25,8 +27,8 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
         this.session.configure((key) => request.config.get(key));
     }
 
-    async check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        const { objects, isPreview, ...inputs } = news;
+    async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        const { objects, kmsKeys, isPreview, ...inputs } = news;
         const { claims } = this.session;
         this.isUpdate = isPreview === false;
         claims.isWholeProgram = true;
@@ -36,20 +38,30 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
             const kind = this.kindOf(handler);
             if (kind !== undefined) claims.addStateObject(kind, { id, owner: ownerOfInputs({ owner }), urn, notes });
         }
-        const failures = [this.problem(() => this.session.settings), this.problem(() => this.session.client)].flat();
+        for (const arn of Array.isArray(kmsKeys) ? kmsKeys : []) this.session.kmsKeysOfStack.add(String(arn));
+        const failures = [
+            this.problem(() => this.requireOwnState(olds, news)),
+            this.problem(() => this.session.client),
+        ].flat();
         return { inputs, failures };
     }
 
-    async diff(id: string, olds: Properties): Promise<dynamic.DiffResult> {
+    async diff(id: string, olds: Properties, news: Properties = {}): Promise<dynamic.DiffResult> {
         if (this.isUpdate) await nameLeftovers(this.session, id);
         // A state that was edited by hand: without a mark of its form nothing could be recognised, so a new one is made.
         const sound = isStackUuid(olds["uuid"]);
-        return { changes: !sound, replaces: sound ? [] : ["uuid"] };
+        const isNamed = news["stackName"] === undefined || news["stackName"] === olds["stackName"];
+        return { changes: !sound || !isNamed, replaces: sound ? [] : ["uuid"] };
     }
 
-    async create(): Promise<dynamic.CreateResult> {
+    async create({ stackName }: Properties = {}): Promise<dynamic.CreateResult> {
         const uuid = newStackUuid(this.session.clock.now());
-        return { id: uuid, outs: { uuid } };
+        return { id: uuid, outs: { uuid, ...(stackName === undefined ? {} : { stackName }) } };
+    }
+
+    /** The stack was renamed, or its identity is of a release that noted no name. */
+    async update(_id: string, { uuid }: Properties, { stackName }: Properties): Promise<dynamic.UpdateResult> {
+        return { outs: { uuid, stackName } };
     }
 
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
@@ -58,6 +70,14 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
 
     async delete(): Promise<void> {
         // It exists in the state alone.
+    }
+
+    /** Throws if another stack made the state: what the program asked already, if it could read the state. */
+    private requireOwnState(olds: Properties, news: Properties): void {
+        const { stackRenamedFrom } = this.session.settings;
+        const [from, to] = [getString(olds, "stackName"), getString(news, "stackName")];
+        if (from === undefined || to === undefined || from === to || from === stackRenamedFrom) return;
+        throw new Error(movedStateError({ from, to }));
     }
 
     private problem(read: () => unknown): dynamic.CheckFailure[] {

@@ -15,7 +15,7 @@ import { withoutOwnInputs } from "./mapping";
 import { ownershipTagOf } from "./ownership";
 import { recoverOrphan } from "./recovery";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
-import { requireFreeName } from "./references";
+import { requireFreeName, requireUnused } from "./references";
 import { requireOwnTag, waitUntilShown, withExistingTags } from "./update";
 import {
     changedSince,
@@ -240,6 +240,7 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
             return;
         }
         claims.claim(this.definition, id, owner);
+        await requireUnused(this.definition, this.session, id, this.contextOf(properties));
         await this.remove(id, properties);
     }
 }

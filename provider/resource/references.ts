@@ -1,5 +1,6 @@
 import { ReportedError } from "../api/errors";
 import type { Session } from "../runtime/session";
+import { snakeCase } from "../util/case";
 import type { Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 import { idOf } from "../api/codec";
@@ -29,6 +30,48 @@ export async function findReferences(
         }),
     );
     return found.flat();
+}
+
+/**
+ * Fails where an object is to be deleted that another one of the account still names. The service refuses that too, unless it is
+ * late itself: a workspace whose key has just been changed may need the old registration for a while.
+ */
+export async function requireUnused(
+    definition: ObjectDefinition,
+    session: Session,
+    id: string,
+    { accountId }: OutputContext,
+): Promise<void> {
+    for (const kind of definition.referencedBy?.() ?? []) {
+        const collection = session.collectionFor(kind, accountId);
+        for (const [user, listed] of await collection.recentList()) {
+            if (pathOf(kind, listed, id) === undefined) continue;
+            // A list may be late.
+            const path = pathOf(kind, (await collection.get(user)) ?? {}, id);
+            if (path === undefined) continue;
+            throw new ReportedError(
+                `The ${definition.noun} ${id} is not deleted: the ${kind.noun} ${user} of the account still names it (${path}). If that ${kind.noun} is being changed or deleted, run the command again when that is done. Otherwise take it away there first; to keep the ${definition.noun}, take it out of the state (\`pulumi state delete <its urn>\`).`,
+            );
+        }
+    }
+}
+
+/** Where a response names this id, as a dotted path of the API's names. What its tags say is no reference. */
+function pathOf({ tagsField }: ObjectDefinition, response: Properties, id: string): string | undefined {
+    const entries = Object.entries(response).filter(
+        ([name]) => tagsField === undefined || name !== snakeCase(tagsField),
+    );
+    return pathIn(Object.fromEntries(entries), id);
+}
+
+function pathIn(value: unknown, id: string): string | undefined {
+    if (typeof value !== "object" || value === null) return undefined;
+    for (const [name, member] of Object.entries(value)) {
+        if (member === id) return name;
+        const inner = pathIn(member, id);
+        if (inner !== undefined) return `${name}.${inner}`;
+    }
+    return undefined;
 }
 
 /** Whether a response holds this id anywhere. */

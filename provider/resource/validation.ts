@@ -6,8 +6,8 @@ import type { CheckContext, Failure, ObjectDefinition } from "./definition";
 import type { Difference } from "./diff";
 import { getPath, getString, holdsUnknown, isRecord, type Properties, UNKNOWN } from "../util/property-path";
 
-/** Inputs that every object of the account takes beside its own; the sdk's classes give them. */
-const OWN_INPUTS = new Set(["__provider", "owner", "adopt", "adoptFromOtherStack", "isProtected"]);
+/** Inputs that objects of the account take beside their own; the sdk's classes give them. `isProtected` is a workspace's, `keyRemoval` a registration's. */
+const OWN_INPUTS = new Set(["__provider", "owner", "adopt", "adoptFromOtherStack", "isProtected", "keyRemoval"]);
 
 /** What is checked: an object's inputs, or the arguments of a lookup. */
 export type Checked = Pick<ObjectDefinition, "noun" | "fields" | "check">;

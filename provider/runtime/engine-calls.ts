@@ -47,9 +47,11 @@ export class EngineCalls {
     }
 }
 
-/** Takes the URN that the class passes out of the inputs, so that no state holds it. */
+/** Takes what the class passes to the check alone out of the inputs, so that no state holds it. */
 export function withoutUrn(inputs: Properties): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "resourceUrn"));
+    return Object.fromEntries(
+        Object.entries(inputs).filter(([name]) => name !== "resourceUrn" && name !== "movedState"),
+    );
 }
 
 class AttendedHandler implements dynamic.ResourceProvider {
@@ -83,6 +85,9 @@ class AttendedHandler implements dynamic.ResourceProvider {
 
     async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
         const inputs = this.noteUrn(news);
+        const { movedState } = news;
+        // Another stack made the state: nothing else is looked at before the user has said what that means.
+        if (typeof movedState === "string") return { inputs, failures: [{ property: "", reason: movedState }] };
         try {
             const result = await this.calls.run(this.urnOf(news), async () => await this.handler.check?.(olds, inputs));
             const { failures = [] } = result ?? {};

@@ -48,6 +48,8 @@ export class Session {
     readonly claims = new Claims();
     /** What the program asks for, as far as it is checked, by account and kind and by resource. */
     readonly programInputs = new Map<string, Map<string, Properties>>();
+    /** ARNs of the KMS keys in the stack's state whose deletion is scheduled when the program no longer has them. */
+    readonly kmsKeysOfStack = new Set<string>();
     private readSettings: Settings | undefined;
     private foundCredential: Credential | undefined;
     private madeClient: AccountClient | undefined;

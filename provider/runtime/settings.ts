@@ -23,6 +23,8 @@ export interface Settings {
     readonly onKeyChange: OnKeyChange;
     /** Whether the content of a workspace that says nothing itself is copied when it is replaced, and what may be left behind. */
     readonly migrateContent: MigrateContent;
+    /** The full name, `organization/project/stack`, that the stack had before it was renamed. */
+    readonly stackRenamedFrom: string | undefined;
     /** How long a request is tried again before it counts as failed. */
     readonly retryTimeout: number;
     /** How long a fresh role or bucket that Databricks cannot use yet is waited for. */
@@ -41,6 +43,7 @@ export function readSettings(configuration: Configuration): Settings {
         allowedRegions: allowedRegions(configuration("databricks:allowedRegions")),
         onKeyChange: onKeyChange(configuration("databricks:onKeyChange")),
         migrateContent: readMigrateContent(configuration("databricks:migrateContent")),
+        stackRenamedFrom: configuration("databricks:stackRenamedFrom"),
         retryTimeout: seconds(configuration, "databricks:retryTimeoutSeconds", 300),
         validationTimeout: seconds(configuration, "databricks:validationTimeoutSeconds", 90),
         updateTimeout: seconds(configuration, "databricks:updateTimeoutSeconds", 600),

@@ -2,6 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { KeyUseCase } from "../resources/customer-managed-key";
 
+/** What happens to a KMS key when the program no longer has it. */
+export type KeyRemoval =
+    /** Nothing: the key stays enabled. */
+    | "retain"
+    /** AWS is asked to delete it after `deletionWindowInDays`, and disables it at once. */
+    | "schedule";
+
 /** The inputs of an {@link EncryptionKey}. All may be left out. */
 export interface EncryptionKeyArgs {
     /**
@@ -48,7 +55,14 @@ export interface EncryptionKeyArgs {
     description?: pulumi.Input<string>;
     /** Id of the custom key store (CloudHSM or external) in which the key is to live. Rotation is then off: AWS cannot rotate such keys. */
     customKeyStoreId?: pulumi.Input<string>;
-    /** Days between the deletion of the key and its end, 7 to 30. Default: 30. */
+    /**
+     * What happens to the new KMS key when it goes: with `pulumi destroy`, when the program no longer has it, or when it is
+     * replaced. Default: `"retain"`, because a KMS key whose deletion is scheduled is unusable at once, and everything that it
+     * encrypts is lost with it. A line then names the key, and the command that deletes it. Its alias goes in any case. A change
+     * takes effect with a `pulumi up` before the key goes.
+     */
+    keyRemoval?: KeyRemoval;
+    /** Days between the request to delete the key and its end, 7 to 30. Default: 30. */
     deletionWindowInDays?: pulumi.Input<number>;
     /** Whether AWS makes new key material every year; old data stays readable. Default: true. */
     enableKeyRotation?: pulumi.Input<boolean>;
@@ -62,6 +76,7 @@ const NEW_KEY_ARGUMENTS = [
     "crossAccountRoleArn",
     "description",
     "customKeyStoreId",
+    "keyRemoval",
     "deletionWindowInDays",
     "enableKeyRotation",
     "tags",
@@ -113,6 +128,9 @@ function newKeyProblems(args: EncryptionKeyArgs, roleIsGiven: boolean): string[]
     const problems: string[] = [];
     if (args.checkKey !== undefined) {
         problems.push("checkKey is for the existing key of keyArn: leave it out, or give keyArn.");
+    }
+    if (args.keyRemoval !== undefined && !["retain", "schedule"].includes(args.keyRemoval)) {
+        problems.push('keyRemoval must be "retain" or "schedule", as a plain value: the key stays, or is deleted.');
     }
     if (args.customKeyStoreId !== undefined && args.enableKeyRotation === true) {
         problems.push(

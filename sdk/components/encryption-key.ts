@@ -12,6 +12,7 @@ import {
 import { checkedKeyArn } from "./existing-key";
 import { DATABRICKS_AWS_ACCOUNT, databricksKeyPolicy } from "../policy-documents";
 import { type AwsKeyInfo, CustomerManagedKey, type KeyUseCase } from "../resources/customer-managed-key";
+import { requireOwnState } from "../resources/stack-origin";
 import { programError } from "../program-error";
 
 /**
@@ -19,8 +20,8 @@ import { programError } from "../program-error";
  * cases and for nothing more, its alias, and its registration with the account. It is for notebooks, for storage (the root
  * bucket and, if asked for, cluster volumes), or for both.
  *
- * To keep a key from being deleted with the stack, set `protect` or `retainOnDelete`: when a KMS key is gone, so is
- * everything that was encrypted with it.
+ * A KMS key that is made here stays when the program or the stack goes, unless `keyRemoval` is `"schedule"`: when a KMS key is
+ * gone, so is everything that was encrypted with it.
  */
 export class EncryptionKey extends pulumi.ComponentResource {
     /** What the key is for. */
@@ -76,7 +77,12 @@ export class EncryptionKey extends pulumi.ComponentResource {
         const { accountId } = args;
         this.registration = new CustomerManagedKey(
             name,
-            { accountId, awsKeyInfo, useCases: [...this.useCases] },
+            {
+                accountId,
+                awsKeyInfo,
+                useCases: [...this.useCases],
+                keyRemoval: this.key && (args.keyRemoval ?? "retain"),
+            },
             parent,
         );
         this.customerManagedKeyId = this.registration.customerManagedKeyId;
@@ -94,7 +100,13 @@ function clusterVolumes(args: EncryptionKeyArgs): Pick<AwsKeyInfo, "reuseKeyForC
 function newKey(name: string, args: EncryptionKeyArgs, parent: pulumi.Resource): kms.Key {
     const caller = aws().getCallerIdentityOutput({}, { parent });
     const policy = pulumi
-        .all([caller, args.crossAccountRoleArn, accountForPolicy(name, args, parent), args.sharedWithAccountIds ?? []])
+        .all([
+            caller,
+            args.crossAccountRoleArn,
+            accountForPolicy(name, args, parent),
+            args.sharedWithAccountIds ?? [],
+            requireOwnState(),
+        ])
         .apply(([{ arn, accountId: awsAccountId }, crossAccountRoleArn, databricksAccountId, sharedWithAccountIds]) => {
             requirePartition(name, arn);
             const useCases = useCasesOf(args);
@@ -119,7 +131,8 @@ function newKey(name: string, args: EncryptionKeyArgs, parent: pulumi.Resource):
             policy,
             tags: args.tags,
         },
-        { parent },
+        // Not `false` otherwise: `retainOnDelete` of the component reaches the key then.
+        { parent, retainOnDelete: args.keyRemoval === "schedule" ? undefined : true },
     );
 }
 

@@ -5,6 +5,7 @@ import { type EncryptedWorkspaceArgs, forStorage } from "./encrypted-workspace-a
 import { EncryptionKey } from "./encryption-key";
 import type { EncryptionKeyArgs } from "./encryption-key-args";
 import { keyRegionProblems } from "./existing-key";
+import { requireOwnState } from "../resources/stack-origin";
 
 /** The keys of a workspace. */
 export interface WorkspaceKeys {
@@ -58,8 +59,9 @@ export function workspaceKeys(
 }
 
 /**
- * Arguments that everything else of a workspace needs, and that it gets when its existing keys have been checked: a key that
- * cannot be used is then an error before anything is created. A preview creates nothing, so nothing waits in it.
+ * Arguments that everything else of a workspace needs, and that it gets when its existing keys have been checked, and that the
+ * stack made its state itself: a key that cannot be used, and a state of another stack, is then an error before anything is
+ * created. A preview creates nothing, so nothing waits in it.
  */
 export function afterKeyChecks(
     name: string,
@@ -70,13 +72,11 @@ export function afterKeyChecks(
     const existing = [key, storageKey].flatMap((one) =>
         one !== undefined && one.key === undefined ? [inRegion(name, one.keyArn, awsRegion)] : [],
     );
-    if (existing.length === 0 || pulumi.runtime.isDryRun()) return { accountId, awsRegion };
+    if (pulumi.runtime.isDryRun()) return { accountId, awsRegion };
     // A promise, not an output: nothing but the registration depends on the key as a resource.
-    const checks = new Promise<void>((resolve) => {
-        pulumi.all(existing).apply(() => {
-            resolve();
-        });
-    });
+    const checks = requireOwnState().then(
+        () => new Promise<void>((resolve) => void pulumi.all(existing).apply(() => resolve())),
+    );
     return {
         accountId: pulumi.output(checks.then(() => accountId)),
         awsRegion: pulumi.output(checks.then(() => awsRegion)),

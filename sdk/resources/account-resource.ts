@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { kinds, type ObjectType, type ResourceType, typeOf } from "../../provider/contract/kinds";
 import { formatOwner } from "../../provider/contract/ownership-tag";
 import { providerText, requireVisible } from "./provider-text";
-import { perStack, registeredResources } from "./stack";
+import { currentStack, perStack, registeredResources } from "./stack";
+import { movedStateQuestion, requireOwnState } from "./stack-origin";
+import { kmsKeysInState } from "./kms-keys-in-state";
 import { objectsInState } from "./stack-state";
 import { programError } from "../program-error";
 
@@ -54,7 +56,9 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         const { stackTraceLimit } = Error;
         Error.stackTraceLimit = 0;
         try {
-            super(typeOf(type), name, { ...outputs, ...inputs, __provider: providerText(kinds[type].handler) }, opts);
+            const forCheck = opts?.id === undefined ? { movedState: movedStateQuestion() } : {};
+            const __provider = providerText(kinds[type].handler);
+            super(typeOf(type), name, { ...outputs, ...inputs, ...forCheck, __provider }, opts);
         } finally {
             Error.stackTraceLimit = stackTraceLimit;
         }
@@ -68,22 +72,28 @@ export abstract class DynamicResource extends pulumi.CustomResource {
  * Objects that the stack creates carry this uuid, so that an orphan of an interrupted `pulumi up` is recognised by the next
  * one, and is never confused with an object of another stack. If it is removed from the state, a new one is created; nothing
  * else changes, but earlier orphans are no longer recognised.
+ *
+ * It remembers the stack that it was made in. In a state that was copied to another stack, a preview and a `pulumi up` fail
+ * before anything is changed, and ask whether the stack was renamed (`databricks:stackRenamedFrom`) or the state copied.
  */
 export class StackIdentity extends DynamicResource {
     /** A uuid of version 7. */
     declare readonly uuid: pulumi.Output<string>;
+    /** Full name of the stack that has these objects: `organization/project/stack`. */
+    declare readonly stackName: pulumi.Output<string | undefined>;
 
     private constructor() {
-        const outputs: OutputsOf<StackIdentity> = { uuid: undefined };
-        super(
-            "databricks-cmk",
-            {
-                type: "StackIdentity",
-                inputs: { objects: objectsInState(), isPreview: pulumi.runtime.isDryRun() },
-                outputs,
-            },
-            {},
-        );
+        const inputs = {
+            objects: objectsInState(),
+            kmsKeys: kmsKeysInState(),
+            stackName: currentStack()?.name,
+            isPreview: pulumi.runtime.isDryRun(),
+        };
+        const outputs: OutputsOf<StackIdentity> = { uuid: undefined, stackName: undefined };
+        super("databricks-cmk", { type: "StackIdentity", inputs, outputs }, {});
+        // The engine checks neither a target that only the state has, nor anything in `destroy --run-program`. The program fails
+        // then, and nothing is deleted.
+        this.urn.apply(requireOwnState);
     }
 
     /** Returns the identity of the stack whose program is running. The first call creates the resource. */

@@ -33,6 +33,11 @@ export interface CustomerManagedKeyArgs extends AccountResourceArgs {
     useCases: pulumi.Input<pulumi.Input<KeyUseCase>[]>;
 }
 
+/** @internal What `EncryptionKey` says of the KMS key, so that the registration's delete can say that the key was kept. */
+interface KeyNote {
+    readonly keyRemoval?: string | undefined;
+}
+
 /**
  * The registration of a KMS key with a Databricks account (Account API: `/customer-managed-keys`).
  *
@@ -70,8 +75,16 @@ export class CustomerManagedKey extends AccountResource {
      */
     constructor(name: string, args: CustomerManagedKeyArgs, opts?: pulumi.CustomResourceOptions);
     /** @internal */
-    constructor(name: string, args: CustomerManagedKeyArgs | undefined, opts?: pulumi.CustomResourceOptions);
-    constructor(name: string, args: CustomerManagedKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    constructor(
+        name: string,
+        args: (CustomerManagedKeyArgs & KeyNote) | undefined,
+        opts?: pulumi.CustomResourceOptions,
+    );
+    constructor(
+        name: string,
+        args: (CustomerManagedKeyArgs & KeyNote) | undefined,
+        opts?: pulumi.CustomResourceOptions,
+    ) {
         super(name, { type: "CustomerManagedKey", inputs: { ...args }, outputs }, opts);
     }
 

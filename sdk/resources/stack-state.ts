@@ -2,9 +2,40 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { kinds } from "../../provider/contract/kinds";
 import { formatStateObjects, notesOf, type StateObject } from "../../provider/contract/state-objects";
+import { currentStack, perStack } from "./stack";
 
 /** The engine's own function that reads the state of a stack. */
 const READ_STATE = "pulumi:pulumi:readStackResourceOutputs";
+
+/** A resource in the state of a stack. */
+export interface ResourceInState {
+    readonly urn: string;
+    readonly type: string;
+    readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** The resources in the state of a stack, by its full name; `undefined` if the state cannot be read. */
+export async function readState(stackName: string): Promise<ResourceInState[] | undefined> {
+    try {
+        const state: unknown = await pulumi.runtime.invoke(READ_STATE, { stackName });
+        const resources = memberOf(state, "outputs");
+        if (typeof resources !== "object" || resources === null) return undefined;
+        return Object.entries(resources).map(([urn, resource]: [string, unknown]) => {
+            const [type, outputs] = [memberOf(resource, "type"), memberOf(resource, "outputs")];
+            const isObject = typeof outputs === "object" && outputs !== null;
+            return { urn, type: String(type), outputs: isObject ? Object.fromEntries(Object.entries(outputs)) : {} };
+        });
+    } catch {
+        // A stack without a state yet, or an engine without this function: nothing is known then.
+        return undefined;
+    }
+}
+
+/** The state with which this run of the program began, read once. */
+export const stateAtStart = perStack(async () => {
+    const stack = currentStack();
+    return stack && readState(stack.name);
+});
 
 /**
  * The objects of this package in the state with which this run of the program began, as an input; `undefined` where the
@@ -14,30 +45,18 @@ const READ_STATE = "pulumi:pulumi:readStackResourceOutputs";
  * never names the object that is being replaced. So the program asks the engine, once.
  */
 export async function objectsInState(): Promise<string | undefined> {
-    try {
-        const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-        const state: unknown = await pulumi.runtime.invoke(READ_STATE, { stackName });
-        const resources = memberOf(state, "outputs");
-        if (typeof resources !== "object" || resources === null) return undefined;
-        return formatStateObjects(Object.entries(resources).flatMap(toStateObject));
-    } catch {
-        // A stack without a state yet, or an engine without this function: nothing is known then.
-        return undefined;
-    }
+    const resources = await stateAtStart();
+    return resources && formatStateObjects(resources.flatMap(toStateObject));
 }
 
 /** The object of a resource; its id is the output that is named after its kind, for example `workspaceId`. */
-function toStateObject([urn, resource]: [string, unknown]): StateObject[] {
-    const [type, outputs] = [memberOf(resource, "type"), memberOf(resource, "outputs")];
-    const kind = Object.entries(kinds).find(
-        ([name]) => typeof type === "string" && type.endsWith(`databricks-cmk:${name}`),
-    );
+function toStateObject({ urn, type, outputs }: ResourceInState): StateObject[] {
+    const kind = Object.entries(kinds).find(([name]) => type.endsWith(`databricks-cmk:${name}`));
     if (kind === undefined) return [];
     const [, { handler }] = kind;
-    const [id, owner] = [memberOf(outputs, `${handler}Id`), memberOf(outputs, "owner")];
+    const { [`${handler}Id`]: id, owner } = outputs;
     if (typeof id !== "string" || typeof owner !== "string") return [];
-    const notes = typeof outputs === "object" && outputs !== null ? notesOf({ ...outputs }) : {};
-    return [{ handler, id, owner, urn, notes }];
+    return [{ handler, id, owner, urn, notes: notesOf(outputs) }];
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -89,33 +89,43 @@ export class CliProject {
 
     /** Its processes that are alive. Linux only: elsewhere none is found. */
     processes(): CliProcess[] {
-        if (process.platform !== "linux") return [];
-        return readdirSync("/proc")
-            .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-            .flatMap((name) => {
-                try {
-                    if (!readFileSync(`/proc/${name}/environ`, "latin1").includes(`CLI_PROJECT=${this.id}`)) return [];
-                    const command = readFileSync(`/proc/${name}/cmdline`, "latin1").split("\0");
-                    return [{ pid: Number(name), role: roleOf(command) }];
-                } catch {
-                    return [];
-                }
-            });
+        return processesWith(`CLI_PROJECT=${this.id}`);
     }
 
     /** Kills one of its processes with `kill -9`. */
     kill(pid: number): void {
-        try {
-            process.kill(pid, "SIGKILL");
-        } catch {
-            // It has already ended.
-        }
+        killProcess(pid);
     }
 
     /** Kills its processes with `kill -9`, and removes its folder. */
     remove(): void {
         for (const { pid } of this.processes()) this.kill(pid);
         rmSync(join(this.folder, ".."), { recursive: true, force: true, maxRetries: 5 });
+    }
+}
+
+/** The processes of Pulumi that are alive and have this in their environment, such as `NAME=value`. Linux only. */
+export function processesWith(variable: string): CliProcess[] {
+    if (process.platform !== "linux") return [];
+    return readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+        .flatMap((name) => {
+            try {
+                if (!readFileSync(`/proc/${name}/environ`, "latin1").split("\0").includes(variable)) return [];
+                const command = readFileSync(`/proc/${name}/cmdline`, "latin1").split("\0");
+                return [{ pid: Number(name), role: roleOf(command) }];
+            } catch {
+                return [];
+            }
+        });
+}
+
+/** Kills a process with `kill -9`. */
+export function killProcess(pid: number): void {
+    try {
+        process.kill(pid, "SIGKILL");
+    } catch {
+        // It has already ended.
     }
 }
 

@@ -18,6 +18,7 @@ new databricks.Workspace("w", {
     credentialsId: credentials.credentialsId,
     storageConfigurationId: storage.storageConfigurationId,
     managedServicesCustomerManagedKeyId: keys[Number(process.env.KEY)].customerManagedKeyId,
+    customTags: { team: process.env.TEAM ?? "a" },
 });
 `;
 
@@ -32,11 +33,14 @@ interface Stored {
     readonly outputs: { readonly migration?: { readonly from: string; readonly verifiedAt?: string } };
 }
 
-describe("a copy that is cancelled, on the real engine", () => {
+describe("an operation that is cancelled, on the real engine", () => {
     let cloud: LocalCloud;
     let project: CliProject;
+    /** How far the service's clock is ahead. */
+    let ahead = 0;
     beforeEach(async () => {
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        ahead = 0;
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200, now: () => Date.now() + ahead });
         project = new CliProject("cancelled", program, cloud.environment());
     });
     afterEach(async () => {
@@ -62,7 +66,7 @@ describe("a copy that is cancelled, on the real engine", () => {
         "by SIGTERM of the CLI alone, as a CI job is": (pid: number) => process.kill(pid, "SIGTERM"),
     };
     for (const [how, cancel] of Object.entries(ways)) {
-        it(`${how}, ends at the next object; the state has both workspaces, and the next up goes on from there`, async () => {
+        it(`${how}: a copy ends at the next object; the state has both workspaces, and the next up goes on from there`, async () => {
             const keys = [cloud.createKey(), cloud.createKey()].join(" ");
             const up = (key: number, started?: (pid: number) => void) =>
                 project.run(
@@ -106,4 +110,38 @@ describe("a copy that is cancelled, on the real engine", () => {
             expect(notebooks).to.have.lengthOf(NOTEBOOKS);
         }).timeout(180_000);
     }
+
+    it("an update in place whose wait was cancelled, and that comes later, is noticed by the next up", async () => {
+        const up = (team: string, started?: (pid: number) => void) =>
+            project.run(
+                ["up", "--yes", "--skip-preview", "--stack", "dev"],
+                { KEYS: cloud.kms.keys()[0]?.arn ?? "", KEY: "0", TEAM: team },
+                started,
+            );
+        cloud.createKey();
+        await project.run(["stack", "init", "dev"]);
+        expect((await up("a")).code).to.equal(0);
+        Object.assign(cloud.behavior, { updates: "late", updateMilliseconds: 600_000, updateStatus: "running" });
+        let cli = 0;
+        cloud.inject({
+            when: ({ method }) => method === "PATCH",
+            times: 1,
+            do: { kind: "call", when: "after", run: async () => void process.kill(cli, "SIGINT") },
+        });
+        const cancelled = await up("b", (pid) => (cli = pid));
+        expect(cancelled.code, cancelled.output).to.not.equal(0);
+        expect(cancelled.output).to.contain("does not show it yet: customTags. The wait was cancelled.");
+        const again = await up("a");
+        expect(again.code, again.output).to.equal(0);
+        const patches = () => cloud.requests.filter(({ method }) => method === "PATCH").length;
+        expect(patches()).to.equal(1);
+        ahead = 600_000;
+        const tags = () => cloud.account.list("workspaces")[0]?.["custom_tags"];
+        expect(tags()).to.include({ team: "b" });
+        cloud.behavior.updates = "at-once";
+        const noticed = await up("a");
+        expect(noticed.output).to.contain("was asked earlier to change customTags");
+        expect(tags()).to.include({ team: "a" });
+        expect(patches()).to.equal(2);
+    }).timeout(180_000);
 });

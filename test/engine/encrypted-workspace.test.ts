@@ -151,7 +151,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect((await stack.preview()).output).to.contain(lost);
         });
 
-        it("deletes the workspace first, and what allows Databricks access last", async () => {
+        it("deletes the workspace first, and what allows Databricks access last, and keeps and names the KMS keys", async () => {
             cloud.clearRequests();
             const present: Record<string, number[]> = {};
             cloud.inject({
@@ -165,7 +165,10 @@ describe("an EncryptedWorkspace on the real engine", () => {
             });
             const { ok, output } = await stack.destroy();
             expect(ok, output).to.equal(true);
-            expect(cloud.contents()).to.deep.equal([]);
+            const keys = cloud.kms.keys();
+            expect(cloud.contents()).to.have.members(keys.map(({ arn }) => `KMS key ${arn}`));
+            expect(keys.map((key) => [key.enabled, key.deletion])).to.deep.equal(keys.map(() => [true, undefined]));
+            for (const { arn } of keys) expect(output).to.contain(`The KMS key ${arn} was kept`);
             const deleted = cloud.requests
                 .filter(({ method }) => method === "DELETE")
                 .map(({ path }) => path.split("/").at(-2));

@@ -166,8 +166,8 @@ export class TestStack {
     refresh(): Promise<Run> {
         return this.run((common) => this.operating.refresh(common));
     }
-    destroy(): Promise<Run> {
-        return this.run((common) => this.operating.destroy(common));
+    destroy(options: automation.DestroyOptions = {}): Promise<Run> {
+        return this.run((common) => this.operating.destroy({ ...common, ...options }));
     }
 
     /** The state as the backend stores it, and its resources. Read from its file, which costs no process. */

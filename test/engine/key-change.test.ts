@@ -245,4 +245,85 @@ describe("key changes on the real engine", () => {
         await newer.stop();
         stack.remove();
     });
+
+    describe("of EncryptionKeys, changed in place", () => {
+        let newer: LocalCloud;
+        let stack: TestStack;
+        const arnOf = (name: string) => newer.kms.keys().find(({ description }) => description === name)?.arn ?? "";
+        const stateOf = (name: string) => {
+            const key = newer.kms.keys().find(({ description }) => description === name);
+            return key && (key.deletion === undefined ? key.enabled : "PendingDeletion");
+        };
+        const under =
+            (name: string, more: databricks.EncryptionKeyArgs = {}) =>
+            async () => {
+                const { credentialsId } = new databricks.Credentials("c", {
+                    roleArn: "arn:aws:iam::123456789012:role/r",
+                });
+                const { storageConfigurationId } = new databricks.StorageConfiguration("s", {
+                    bucketName: "root-bucket",
+                });
+                const { customerManagedKeyId } = new databricks.EncryptionKey(name, { description: name, ...more });
+                new databricks.Workspace("w", {
+                    workspaceName: "w",
+                    awsRegion: "us-east-1",
+                    credentialsId,
+                    storageConfigurationId,
+                    managedServicesCustomerManagedKeyId: customerManagedKeyId,
+                    onKeyChange: "update",
+                });
+            };
+        before(async () => {
+            newer = await LocalCloud.start({ provisioningMilliseconds: 200, behavior: { keyChange: "updatable" } });
+            stack = await TestStack.create(newer, under("first"));
+            const { ok, output } = await stack.up();
+            expect(ok, output).to.equal(true);
+        });
+        after(async () => {
+            await newer.stop();
+            stack.remove();
+        });
+        const changed = async (program: () => Promise<void>) => {
+            stack.program = program;
+            const preview = await stack.preview();
+            expect(preview.ok, preview.output).to.equal(true);
+            const { ok, output, operations } = await stack.up();
+            expect(ok, output).to.equal(true);
+            return { preview: preview.output, output, operations };
+        };
+
+        it("the old KMS key of the program stays enabled, and the preview says for how long, the up that it was kept", async () => {
+            const { preview, output, operations } = await changed(under("second", { keyRemoval: "schedule" }));
+            expect(operations).to.include("update Workspace w").and.include("delete CustomerManagedKey first");
+            expect([stateOf("first"), stateOf("second")]).to.deep.equal([true, true]);
+            expect(preview).to.contain(`keep the KMS key ${arnOf("first")} enabled for 24 hours`);
+            expect(preview).to.not.contain("was kept");
+            expect(output).to.contain(`The KMS key ${arnOf("first")} was kept`);
+        });
+
+        it("one that is to be deleted is warned of at the preview, and stays once it is told to", async () => {
+            stack.program = under("third");
+            const { output } = await stack.preview();
+            expect(output).to.contain(`may need the KMS key ${arnOf("second")} for 24 hours`);
+            const kept = await changed(under("second", { keyRemoval: "retain" }));
+            expect(kept.operations).to.deep.equal(["update CustomerManagedKey second"]);
+            await changed(under("third", { keyRemoval: "schedule" }));
+            expect([stateOf("second"), stateOf("third")]).to.deep.equal([true, true]);
+        });
+
+        it("one that is to be deleted is pending deletion, as before, if the warning is not heeded", async () => {
+            const { output } = await changed(under("fourth", { customKeyStoreId: "cks-1" }));
+            expect([stateOf("third"), stateOf("fourth")]).to.deep.equal(["PendingDeletion", true]);
+            expect(output).to.not.contain(`The KMS key ${arnOf("third")} was kept`);
+        });
+
+        it("a KMS key that is replaced stays too, and its alias is the new one's", async () => {
+            const replaced = arnOf("fourth");
+            await changed(under("fourth", { customKeyStoreId: "cks-2", description: "fifth" }));
+            expect([stateOf("fourth"), stateOf("fifth")]).to.deep.equal([true, true]);
+            const aliased = newer.kms.aliases().map(({ keyId }) => keyId);
+            expect(aliased).to.deep.equal([arnOf("fifth").split("/").at(-1)]);
+            expect(arnOf("fifth")).to.not.equal(replaced);
+        });
+    });
 });

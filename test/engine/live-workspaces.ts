@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 import type * as pulumi from "@pulumi/pulumi";
@@ -83,12 +85,43 @@ export class LiveStack {
 
     /** Any other command of the CLI about this stack. */
     async pulumi(...args: string[]): Promise<string> {
+        return this.execute("pulumi", [...args, "--non-interactive"]);
+    }
+
+    /** A command of the shell, as somebody copies it from a message; what it asks is answered with yes. */
+    async shell(command: string): Promise<string> {
+        return this.execute("sh", ["-c", command]);
+    }
+
+    private async execute(program: string, args: readonly string[]): Promise<string> {
         const { envVars, workDir } = this.stack.stack.workspace;
-        const { stdout } = await promisify(execFile)("pulumi", [...args, "--non-interactive"], {
-            cwd: workDir,
-            env: { ...process.env, ...envVars },
-        });
+        const env = { ...process.env, ...envVars, PULUMI_SKIP_CONFIRMATIONS: "true" };
+        const { stdout } = await promisify(execFile)(program, [...args], { cwd: workDir, env });
         return stdout;
+    }
+
+    /** `pulumi stack rename`. */
+    async rename(name: string): Promise<void> {
+        const { stack } = this.stack;
+        await this.pulumi("stack", "rename", name, "--stack", stack.name);
+        Object.assign(stack, { name });
+    }
+
+    /** `pulumi stack export`. */
+    export(): Promise<pulumi.automation.Deployment> {
+        return this.stack.stack.exportStack();
+    }
+
+    /** Writes a state into a file of the stack's folder, and returns its path. */
+    file(state: pulumi.automation.Deployment): string {
+        const path = join(this.stack.folder, "state.json");
+        writeFileSync(path, JSON.stringify(state));
+        return path;
+    }
+
+    /** `pulumi stack import`. */
+    async import(state: pulumi.automation.Deployment): Promise<void> {
+        await this.stack.stack.importStack(state);
     }
 
     /** The URN of a resource of the state. */

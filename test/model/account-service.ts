@@ -1,26 +1,22 @@
-import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
-
 import { Account } from "../cloud/account-api/account";
 import { AccountApi } from "../cloud/account-api/account-api";
 import { type Behavior, defaultBehavior } from "../cloud/behavior";
 import { type ApiResponse, respond, serialize } from "../cloud/http";
 import type { TokenService } from "../cloud/oidc/tokens";
-import type { WorkspaceStore } from "../cloud/workspace-api/workspace-store";
+import { type Fault, type FaultPlan, type Lie, Plans, workspaceIn } from "./lies";
+import type { ModelClock } from "./model-clock";
+import { piecesOf } from "./pieces";
+import { connect, type Connection, disconnect, type ModelRequest, type ModelResponse, type Service } from "./requests";
+import { observe } from "./violation";
+import { WorkspaceHosts } from "./workspace-hosts";
 
 export const ACCOUNT = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 
-/** What goes wrong with one request. */
-export type Fault =
-    /** It is never sent. */
-    | "refused"
-    /** It has its effect, and its response is lost. */
-    | "lost"
-    /** The service answers 500 and does nothing. */
-    | "error"
-    /** The engine and its provider are killed before it is sent. */
-    | "killed-before"
-    /** The engine and its provider are killed when it has had its effect. */
-    | "killed-after";
+/** A bucket that the service takes for no storage configuration. */
+export const REFUSED_BUCKET = "refused-bucket";
+
+/** How long a request takes, in milliseconds. */
+const REQUEST_TIME = 20;
 
 /** A request that changes the account. */
 export interface Write {
@@ -28,42 +24,37 @@ export interface Write {
     readonly path: string;
 }
 
-/** One provider process's connection to the service. */
-export interface Connection {
-    readonly host: string;
-    /** Whether the process was killed. */
-    dead: boolean;
-}
+type Records = readonly Record<string, unknown>[];
 
-/**
- * The account of the local cloud without its sockets: the requests of the provider's own HTTP client are answered in this
- * process. With them, and with a KMS behind each workspace, 10,000 sequences would take an hour; what is left out is Node's
- * networking, which the tests of the client cover.
- */
-export class AccountService {
+/** The account of the local cloud and the hosts of its workspaces, without sockets, and what goes wrong with their requests. */
+export class AccountService implements Service {
     readonly behavior: Behavior = { ...defaultBehavior, keyChange: "updatable", emptyTags: "applied" };
     readonly account: Account;
+    readonly hosts: WorkspaceHosts;
     readonly writes: Write[] = [];
+    /** Called before a request is answered, with the number of those before it in this deployment. */
+    beforeRequest: (sent: number) => Promise<void> = () => Promise.resolve();
     /** Called when a workspace is deleted, before it goes. */
-    onDelete: (id: string) => void = () => undefined;
+    onDelete: (id: string) => Promise<void> = () => Promise.resolve();
+    /** Called when a provider has changed something in a workspace, with what was in it before. */
+    onWrite: (id: string, before: ReadonlyMap<string, string>) => Promise<void> = () => Promise.resolve();
     /** Called when the processes are killed. */
     onKilled: () => void = () => undefined;
-    /** Whether the service principal may read what is in workspaces. */
-    treesReadable = true;
-    /** Whether somebody has put something into a workspace. */
-    holdsContent: (id: string) => boolean = () => false;
-    /** Counts down with each request; the fault meets the one at zero. */
-    private armed: { after: number; fault: Fault } | undefined;
+    /** Grows with every request and with everything that people do. */
+    moment = 0;
     private readonly api: AccountApi;
+    private readonly plans = new Plans();
+    private created = 0;
+    /** The workspaces as they were when the deployment began. */
+    private before: Records = [];
 
-    constructor(private readonly clock: { now(): number; skew: number }) {
-        const now = () => clock.now() + clock.skew;
-        const nothing = { open: () => Promise.resolve(), rewrap: () => Promise.resolve(), close: () => undefined };
+    constructor(private readonly clock: ModelClock) {
+        this.hosts = new WorkspaceHosts(clock, () => this.moment);
         this.account = new Account({
             accountId: ACCOUNT,
-            now,
+            now: () => clock.serviceTime(),
             behavior: this.behavior,
-            workspaces: nothing as unknown as WorkspaceStore,
+            workspaces: this.hosts.store,
             provisioningMilliseconds: 30_000,
             provisioningScatter: 0,
             deletionMilliseconds: 0,
@@ -77,133 +68,142 @@ export class AccountService {
 
     /** A host name of its own for a provider process. */
     connect(): Connection {
-        const domain = `process-${++processes}.invalid`;
-        const connection = { host: `https://accounts.${domain}`, dead: false };
-        services.set(domain, { service: this, connection });
-        return connection;
+        return connect(this);
     }
 
     /** The process is over. */
     disconnect(connection: Connection): void {
-        services.delete(domainOf(connection.host));
+        disconnect(connection);
     }
 
-    /** Lets something go wrong with the request that comes after this many others. */
-    arm(after: number, fault: Fault): void {
-        this.armed = { after, fault };
+    /** A deployment begins, in which this is to go wrong. */
+    begin(fault: FaultPlan | undefined, lies: readonly Lie[]): void {
+        this.plans.begin(fault, lies);
+        this.hosts.forgetShown();
+        this.before = structuredClone(this.account.list("workspaces"));
     }
 
-    disarm(): void {
-        this.armed = undefined;
+    /** From now on nothing goes wrong. */
+    end(): void {
+        this.plans.begin(undefined, []);
     }
 
-    /** Answers a request of a provider process, to the account or to a workspace. */
-    async answer(connection: Connection, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
-        if (connection.dead) throw broken("ECONNREFUSED", config);
-        const url = new URL(String(config.url), config.baseURL);
-        const reply = ({ status, body }: ApiResponse) => response(config, status, serialize(body), this.date());
-        // Signing in is no part of the model: no fault meets it.
-        if (url.pathname.includes("/.well-known/")) return reply({ status: 404, body: {} });
-        if (url.pathname.endsWith("/v1/token"))
-            return reply({ status: 200, body: { access_token: "model", expires_in: 1_000_000_000 } });
-        const fault = this.nextFault();
-        if (fault === "refused") throw broken("ECONNREFUSED", config);
-        if (fault === "killed-before") return this.kill(connection, config);
-        if (fault === "error") return reply({ status: 500, body: { error_code: "INTERNAL_ERROR", message: "model" } });
-        const answer =
-            url.origin === connection.host
-                ? await this.accountAnswer(url, config)
-                : this.treeAnswer(url.hostname.split(".")[0] ?? "", url.searchParams.get("path") ?? "");
-        if (fault === "lost") throw broken("ECONNRESET", config);
-        if (fault === "killed-after") return this.kill(connection, config);
-        return reply(answer);
+    async answer(connection: Connection, request: ModelRequest): Promise<ModelResponse> {
+        const { path } = request;
+        // Signing in is no part of the model: nothing goes wrong with it.
+        if (path.includes("/.well-known/")) return this.reply({ status: 404, body: {} });
+        if (path.endsWith("/v1/token"))
+            return this.reply({ status: 200, body: { access_token: "model", expires_in: 1_000_000_000 } });
+        await this.beforeRequest(this.plans.sent);
+        this.clock.pass(REQUEST_TIME);
+        this.moment++;
+        return this.withFault(this.plans.next(), connection, request);
     }
 
-    private async accountAnswer(url: URL, config: InternalAxiosRequestConfig): Promise<ApiResponse> {
-        const method = String(config.method).toUpperCase();
-        if (method !== "GET") this.writes.push({ method, path: url.pathname });
-        const deleted = /\/workspaces\/(\d+)$/.exec(url.pathname)?.[1];
-        if (method === "DELETE" && deleted !== undefined && this.account.find("workspaces", deleted) !== undefined)
-            this.onDelete(deleted);
-        const text = typeof config.data === "string" ? config.data : "";
-        const request = {
-            method,
-            path: url.pathname,
-            query: Object.fromEntries(url.searchParams),
-            headers: {},
-            body: text,
-            bytes: Buffer.from(text),
-        };
-        return respond(() => this.api.answer(request), "json");
+    private async withFault(
+        fault: Fault | undefined,
+        connection: Connection,
+        request: ModelRequest,
+    ): Promise<ModelResponse> {
+        if (fault !== undefined) observe("faults met");
+        if (fault === "refused") return { broken: "ECONNREFUSED" };
+        if (fault === "killed-before") return this.kill(connection);
+        const failure = () => this.reply({ status: 500, body: { error_code: "INTERNAL_ERROR", message: "model" } });
+        if (fault === "error") return failure();
+        const answer = request.isForAccount ? await this.accountAnswer(request) : await this.hostAnswer(request);
+        if (fault === "done-error") return failure();
+        if (fault === "lost") return { broken: "ECONNRESET" };
+        if (fault === "killed-after") return this.kill(connection);
+        return answer;
     }
 
-    /** What is in a folder of a workspace: the folders that each one has, and a notebook where people work in it. */
-    private treeAnswer(deploymentName: string, path: string): ApiResponse {
-        const workspace = this.account.deployed(deploymentName);
-        if (workspace === undefined)
-            return { status: 404, body: { error_code: "ENDPOINT_NOT_FOUND", message: "none" } };
-        if (!this.treesReadable) return { status: 403, body: { error_code: "PERMISSION_DENIED", message: "model" } };
-        const notebook = { path: "/Shared/report", object_type: "NOTEBOOK", object_id: 3, language: "PYTHON" };
-        const folders = ["/Shared", "/Users"].map((name, index) => ({
-            path: name,
-            object_type: "DIRECTORY",
-            object_id: index + 1,
-        }));
-        const isUsed = this.holdsContent(idOf(workspace));
-        return {
-            status: 200,
-            body: { objects: path === "/" ? folders : path === "/Shared" && isUsed ? [notebook] : [] },
-        };
+    private async accountAnswer(request: ModelRequest): Promise<ModelResponse> {
+        const { method, path, query, bytes } = request;
+        const lie = method === "GET" ? this.lieOfAccount(request) : this.refusal(request);
+        if (lie !== undefined) return this.reply(lie);
+        if (method !== "GET") this.writes.push({ method, path });
+        const id = workspaceIn(request);
+        if (method === "DELETE" && id !== undefined && this.account.find("workspaces", id) !== undefined)
+            await this.onDelete(id);
+        // Ids in the order of creation, the same for the same steps.
+        if (method === "POST") this.account.nextWorkspaceId = String(1_000_000_000_000_001 + this.created);
+        if (method === "POST" && path.endsWith("/workspaces")) this.created++;
+        const text = bytes.toString();
+        return this.reply(
+            await respond(() => this.api.answer({ method, path, query, headers: {}, body: text, bytes }), "json"),
+        );
     }
 
-    private date(): string {
-        return new Date(this.clock.now() + this.clock.skew).toUTCString();
+    private refusal(request: ModelRequest): ApiResponse | undefined {
+        if (request.method === "POST" && request.bytes.includes(`"${REFUSED_BUCKET}"`))
+            return { status: 400, body: { error_code: "QUOTA_EXCEEDED", message: "no more of these" } };
+        if (request.method !== "DELETE" || !this.meets("busy", workspaceIn(request))) return undefined;
+        return { status: 409, body: { error_code: "RESOURCE_CONFLICT", message: "the workspace is in use" } };
     }
 
-    private nextFault(): Fault | undefined {
-        if (this.armed === undefined || this.armed.after-- > 0) return undefined;
-        const { fault } = this.armed;
-        this.armed = undefined;
-        return fault;
+    /** What is read of workspaces, if it is not the truth. */
+    private lieOfAccount(request: ModelRequest): ApiResponse | undefined {
+        const id = workspaceIn(request);
+        if (id !== undefined && this.meets("missing", id)) return notThere(`workspace ${id} does not exist`);
+        if (id !== undefined && this.plans.meets("old", undefined, 0)) {
+            const old = this.before.find((one) => idOf(one) === id);
+            return old === undefined ? notThere(`workspace ${id} does not exist`) : { status: 200, body: old };
+        }
+        if (!request.path.endsWith("/workspaces")) return undefined;
+        if (this.plans.meets("old", undefined, 0)) return { status: 200, body: this.before };
+        if (!this.plans.meets("late-list", undefined, 0)) return undefined;
+        const known = new Set(this.before.map(idOf));
+        return { status: 200, body: this.account.list("workspaces").filter((one) => known.has(idOf(one))) };
     }
 
-    private kill(connection: Connection, config: InternalAxiosRequestConfig): never {
+    private async hostAnswer(request: ModelRequest): Promise<ModelResponse> {
+        const asked = this.account.deployed(request.hostName);
+        if (asked?.["workspace_status"] !== "RUNNING")
+            return this.reply({ status: 404, body: { error_code: "ENDPOINT_NOT_FOUND", message: "no such host" } });
+        const id = idOf(asked);
+        const [isWrong, isUnsaid] = [this.meets("wrong-host", id), this.meets("wrong-host-unsaid", id)];
+        const actual = isWrong || isUnsaid ? this.other(id) : id;
+        const headers: Record<string, string> =
+            isUnsaid || this.meets("no-id", id) ? {} : { "x-databricks-org-id": actual };
+        if (request.method === "GET" && this.meets("error-200", id))
+            return this.reply({ status: 200, body: { error_code: "TEMPORARILY_UNAVAILABLE", message: "m" } }, headers);
+        if (request.path.endsWith("/workspace/list") && this.meets("tree-missing", id))
+            return this.reply(notThere(`Path (${request.query["path"] ?? ""}) doesn't exist.`), headers);
+        const before = request.method === "GET" ? undefined : await piecesOf(this.hosts.get(actual));
+        const response = await this.hosts.answer(actual, request);
+        if (before !== undefined) await this.onWrite(actual, before);
+        return this.reply(response, headers);
+    }
+
+    /** Another workspace that runs, if there is one. */
+    private other(id: string): string {
+        const running = this.account.list("workspaces").filter((one) => one["workspace_status"] === "RUNNING");
+        return running.map(idOf).find((one) => one !== id) ?? id;
+    }
+
+    private meets(tell: Lie["tell"], id: string | undefined): boolean {
+        const ids = this.account.list("workspaces").map(idOf);
+        const position = id === undefined ? -1 : ids.indexOf(id);
+        return position >= 0 && this.plans.meets(tell, position, ids.length);
+    }
+
+    private reply({ status, body, bytes }: ApiResponse, headers: Record<string, string> = {}): ModelResponse {
+        const date = new Date(this.clock.serviceTime()).toUTCString();
+        return { status, text: bytes?.toString() ?? serialize(body), headers: { ...headers, date } };
+    }
+
+    private kill(connection: Connection): ModelResponse {
         connection.dead = true;
         this.onKilled();
-        throw broken("ECONNREFUSED", config);
+        return { broken: "ECONNREFUSED" };
     }
 }
 
-let processes = 0;
-const services = new Map<string, { service: AccountService; connection: Connection }>();
-const real = axios.defaults.adapter;
-
-/** Lets requests to the services of the model be answered here; the function returned ends it. */
-export function interceptRequests(): () => void {
-    axios.defaults.adapter = (config) => {
-        const found = services.get(domainOf(String(config.baseURL)));
-        if (found === undefined) return Promise.reject(broken("ECONNREFUSED", config));
-        return found.service.answer(found.connection, config);
-    };
-    return () => {
-        if (real !== undefined) axios.defaults.adapter = real;
-    };
+function notThere(message: string): ApiResponse {
+    return { status: 404, body: { error_code: "RESOURCE_DOES_NOT_EXIST", message } };
 }
 
 /** The id of a workspace as the account has it. */
 export function idOf(workspace: Record<string, unknown>): string {
     return String(workspace["workspace_id"]).replace("\0int64:", "");
-}
-
-/** The domain of a provider process: its account and the workspaces as it sees them are hosts of it. */
-function domainOf(host: string): string {
-    return new URL(host).hostname.replace(/^[^.]+\./, "");
-}
-
-function broken(code: string, config: InternalAxiosRequestConfig): AxiosError {
-    return new AxiosError(code, code, config);
-}
-
-function response(config: InternalAxiosRequestConfig, status: number, data: string, date: string): AxiosResponse {
-    return { config, status, data, statusText: "", headers: { date } };
 }

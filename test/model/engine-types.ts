@@ -21,6 +21,8 @@ export interface Goal {
     readonly retainOnDelete?: boolean;
     readonly replaceWith?: readonly string[];
     readonly dependsOn?: readonly string[];
+    /** The resource in whose `apply` it is registered: the program never comes to it if that one fails. */
+    readonly within?: string;
 }
 
 /** A resource of the state. */
@@ -33,12 +35,11 @@ export interface Entry {
     dependencies: readonly string[];
     /** Which resources an input comes from. */
     propertyDependencies: Readonly<Record<string, readonly string[]>>;
+    replaceWith: readonly string[];
     initErrors: boolean;
     taint: boolean;
     /** It was replaced, and waits for its end. */
     delete: boolean;
-    /** The user asked for that replacement. */
-    asked: boolean;
     /** It is deleted already, and its replacement not yet made. */
     pendingReplacement: boolean;
     retainOnDelete: boolean;
@@ -48,10 +49,12 @@ export interface Entry {
 /** What an `up` is asked. */
 export interface UpOptions {
     readonly refresh?: boolean;
-    readonly replace?: readonly string[];
+    readonly replace?: readonly string[] | "all";
     readonly target?: readonly string[];
     /** A policy pack that refuses key changes. */
     readonly policy?: boolean;
+    /** `--continue-on-error`. */
+    readonly continues?: boolean;
 }
 
 /** How a deployment ended. */
@@ -65,19 +68,23 @@ export interface Result {
 
 /** Why the engine deletes an object. */
 export interface DeleteReason {
-    readonly name: string;
+    readonly entry: Entry;
     readonly why: "destroyed" | "removed" | "replaced";
-    /** Whether the user asked for the replacement itself: `--replace`, taint, `replaceWith`. */
-    readonly asked: boolean;
 }
 
 /** What the engine's deployments share: the state of a stack, and what is known of the running one. */
 export interface StackState {
+    /** The full name of the stack. */
+    readonly name: string;
+    /** The full name of the stack whose state this one has taken over, as its user has said. */
+    readonly renamedFrom: string | undefined;
     state: Entry[];
-    /** Why the delete that runs is called; `undefined` where none runs. */
-    deleting: DeleteReason | undefined;
+    /** Why the deletes that run are called. */
+    readonly deleting: Set<DeleteReason>;
     /** Creates that were under way when the engine was killed: it warns of each until its resource is created after all. */
     readonly pendingCreates: Set<string>;
     /** The entry that a name has in the state, but for those that wait for their end. */
     entry(name: string): Entry | undefined;
+    /** A create has ended with this entry; `old` is the one that it replaces. */
+    created(entry: Entry, old: Entry | undefined): void;
 }

@@ -1,4 +1,5 @@
-import { type Entry, type Goal, type Inputs, Output, type StackState } from "./engine-types";
+import { formatStateObjects, notesOf } from "../../provider/contract/state-objects";
+import { type Entry, type Goal, type Inputs, Output, type StackState, type Type } from "./engine-types";
 
 /** A program or a provider was refused; the deployment ends. */
 export class Refused extends Error {}
@@ -25,6 +26,12 @@ export function resolve(goal: Goal, stack: StackState): Inputs {
     return { ...(Object.fromEntries(resolved) as Inputs), __provider: "p" };
 }
 
+/** The resources that a goal depends on. */
+export function dependenciesOf(goal: Goal): string[] {
+    const outputs = Object.values(goal.inputs).flatMap((value) => (value instanceof Output ? [value.name] : []));
+    return [...outputs, ...(goal.dependsOn ?? [])];
+}
+
 /** What the state holds of a goal. */
 export function entryOf(goal: Goal, id: string, inputs: Inputs, outputs: Inputs, initErrors: boolean): Entry {
     const propertyDependencies = Object.fromEntries(
@@ -38,16 +45,58 @@ export function entryOf(goal: Goal, id: string, inputs: Inputs, outputs: Inputs,
         id,
         inputs,
         outputs,
-        dependencies: [...Object.values(propertyDependencies).flat(), ...(goal.dependsOn ?? [])],
+        dependencies: dependenciesOf(goal),
         propertyDependencies,
+        replaceWith: goal.replaceWith ?? [],
         initErrors,
         taint: false,
         delete: false,
-        asked: false,
         pendingReplacement: false,
         retainOnDelete: goal.retainOnDelete ?? false,
         ignoreChanges: goal.ignoreChanges ?? [],
     };
+}
+
+/** Everything that depends on some of these resources, and they themselves. */
+export function dependentsOf(names: readonly string[], state: readonly Entry[]): Set<string> {
+    return closure(names, (name) => state.filter((one) => one.dependencies.includes(name)).map((one) => one.name));
+}
+
+/** Everything that these resources depend on, without themselves. */
+export function neededBy(names: readonly string[], state: readonly Entry[]): Set<string> {
+    const direct = (name: string) => state.filter((one) => one.name === name).flatMap((one) => one.dependencies);
+    return closure(names.flatMap(direct), direct);
+}
+
+/** What can be reached from these, and they themselves. */
+export function closure(from: readonly string[], next: (one: string) => Iterable<string>): Set<string> {
+    const found = new Set<string>();
+    const open = [...from];
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+        if (found.has(one)) continue;
+        found.add(one);
+        open.push(...next(one));
+    }
+    return found;
+}
+
+/** What a program reads of its own stack's state when it begins. */
+export function stateObjectsOf(state: readonly Entry[]): string {
+    const known = state.filter((entry) => !entry.delete);
+    return formatStateObjects(
+        known.flatMap(({ type, name, id, outputs }) => {
+            const { owner } = outputs;
+            const handler = `${type[0]?.toLowerCase()}${type.slice(1)}`;
+            return typeof owner === "string"
+                ? [{ handler, id, owner, urn: urnOf(type, name), notes: notesOf(outputs) }]
+                : [];
+        }),
+    );
+}
+
+/** The URN of a resource, as far as it tells one of a stack from another. */
+export function urnOf(type: Type, name: string): string {
+    return `urn:pulumi:model::model::${type}::${name}`;
 }
 
 /** The inputs with the ignored ones as they were. */

@@ -1,30 +1,97 @@
-import { checkModel } from "./check";
-import { observed } from "./world";
+import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 
-/** `npm run test:model [-- <sequences> [<seed>]]`: random lives of two stacks, in rounds whose seeds are printed. */
+import { checkModel } from "./check";
+import { replay } from "./replay";
+import type { Step } from "./steps";
+import { observed } from "./violation";
+
+/** How many sequences one round lives: its seed is printed, and a failure ends it. */
+const ROUND = 250;
+
+/** A round that a child process is to live. */
+interface Round {
+    readonly seed: number;
+    readonly runs: number;
+    readonly hasGate: boolean;
+}
+
+/** What a child process found. */
+interface Outcome {
+    readonly found: string | undefined;
+    readonly observed: Readonly<Record<string, number>>;
+}
+
+/**
+ * `npm run test:model [-- <sequences> [<seed>]] [--without-gate]`: random lives of two stacks, in rounds whose seeds are printed,
+ * one process for each processor.
+ *
+ * `npm run test:model -- --replay <file>`: one life again, from the steps that a failure printed, with what each step told.
+ */
 async function main(): Promise<void> {
-    const [total = 10_000, first = Date.now() % 1_000_000] = process.argv.slice(2).map(wholeNumber);
-    const round = 500;
+    const options = process.argv.slice(2);
+    if (options[0] === "--replay") return replayFile(options[1] ?? "");
+    const hasGate = !options.includes("--without-gate");
+    const numbers = options.filter((one) => one !== "--without-gate").map(wholeNumber);
+    const [total = 20_000, first = Date.now() % 1_000_000] = numbers;
+    const began = Date.now();
+    const rounds: Round[] = [];
+    for (let done = 0; done < total; done += ROUND)
+        rounds.push({ seed: first + done / ROUND, runs: Math.min(ROUND, total - done), hasGate });
+    const counts = new Map<string, number>();
     let failed = 0;
-    for (let done = 0; done < total; done += round) {
-        const seed = first + done / round;
-        const runs = Math.min(round, total - done);
-        const found = await checkModel({ runs, seed }).then(
-            () => "held",
-            (error: unknown) => {
-                failed++;
-                return error instanceof Error ? error.message : String(error);
-            },
-        );
-        console.log(`seed ${seed}, ${runs} sequences: ${found}`);
-    }
-    console.log(
-        Object.entries(observed)
-            .map(([what, count]) => `${count} ${what}`)
-            .join(", "),
-    );
-    console.log(failed === 0 ? `${total} sequences held.` : `${failed} rounds found what must not be.`);
+    const work = async () => {
+        const child = fork(__filename, ["--child"], { execArgv: [] });
+        for (let round = rounds.shift(); round !== undefined; round = rounds.shift()) {
+            const outcome = await ask(child, round);
+            if (outcome.found !== undefined) failed++;
+            console.log(`seed ${round.seed}, ${round.runs} sequences: ${outcome.found ?? "held"}`);
+            for (const [what, count] of Object.entries(outcome.observed))
+                counts.set(what, (counts.get(what) ?? 0) + count);
+        }
+        child.disconnect();
+    };
+    await Promise.all(Array.from({ length: Math.min(availableParallelism(), rounds.length) }, work));
+    console.log([...counts].map(([what, count]) => `${count} ${what}`).join(", "));
+    const minutes = (Date.now() - began) / 60_000;
+    const result = failed === 0 ? `${total} sequences held` : `${failed} rounds found what must not be`;
+    console.log(`${result}; ${Math.round(total / minutes)} sequences a minute.`);
     process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function ask(child: ChildProcess, round: Round): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+        const fail = () => reject(new Error(`The process that lives seed ${round.seed} ended.`));
+        child.once("exit", fail);
+        child.once("message", (outcome) => {
+            child.off("exit", fail);
+            resolve(outcome as Outcome);
+        });
+        child.send(round);
+    });
+}
+
+/** A child process lives the rounds that it is sent. */
+function serve(): void {
+    process.on("message", (round: Round) => {
+        for (const what of Object.keys(observed)) Reflect.deleteProperty(observed, what);
+        void checkModel(round).then(
+            () => process.send?.({ found: undefined, observed } satisfies Outcome),
+            (error: unknown) =>
+                process.send?.({
+                    found: error instanceof Error ? error.message : String(error),
+                    observed,
+                } satisfies Outcome),
+        );
+    });
+}
+
+/** The file has a step on each line, as a failure prints them. */
+function replayFile(file: string): Promise<void> {
+    const lines = readFileSync(file, "utf8").split("\n");
+    const steps = lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as Step);
+    return replay(steps, (line) => console.log(line));
 }
 
 function wholeNumber(text: string): number {
@@ -35,4 +102,5 @@ function wholeNumber(text: string): number {
     return Number(text);
 }
 
-void main();
+if (process.argv.includes("--child")) serve();
+else void main();

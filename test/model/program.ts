@@ -1,7 +1,15 @@
+import { workspaceObject } from "../../provider/objects/workspace/definition";
+import { REFUSED_BUCKET } from "./account-service";
 import { type Goal, Output } from "./engine-types";
 
-export const KEYS = ["k1", "k2"] as const;
+export const KEYS = ["k1", "k2", "k3"] as const;
 export type KeyName = (typeof KEYS)[number];
+
+/**
+ * Whether a workspace has the input `forceDestroy`. Until it has, a `pulumi destroy` and the end of a resource are the word that
+ * a workspace may go with its content.
+ */
+export const hasForceDestroy = "forceDestroy" in workspaceObject.fields;
 
 /** A workspace as a program writes it. */
 export interface WorkspaceSpec {
@@ -12,16 +20,22 @@ export interface WorkspaceSpec {
     readonly region: string;
     readonly credentials: "c1" | "c2";
     readonly onKeyChange: "replace" | "forbid" | "update";
+    readonly migrateContent?: false | { readonly accept: readonly string[] } | undefined;
+    readonly forceDestroy?: boolean | undefined;
     readonly retain: boolean;
     /** Whether it has `ignoreChanges` for the key. */
     readonly ignoresKey: boolean;
     readonly alias?: string | undefined;
     readonly fixedName: boolean;
     readonly adopt?: string | undefined;
+    readonly adoptFromOtherStack?: boolean | undefined;
     /** The workspace that it depends on, and comes after. */
     readonly after?: string | undefined;
-    /** Whether the first key's registration is in its `replaceWith`. */
-    readonly replaceWithKey: boolean;
+    /** Whether the first key's registration is in its `replaceWith`: given to the class, or by a transform that it does not see. */
+    readonly replaceWithKey?: "option" | "transform" | undefined;
+    readonly deleteFirst?: boolean | undefined;
+    /** Whether it is registered in an `apply` of another resource, `other`. */
+    readonly within?: boolean | undefined;
     /** Inputs that it has as plain values: ids of what another stack has, from which it was moved. */
     readonly literals: Readonly<Record<string, string>>;
 }
@@ -34,7 +48,6 @@ export const plain: WorkspaceSpec = {
     retain: false,
     ignoresKey: false,
     fixedName: false,
-    replaceWithKey: false,
     literals: {},
 };
 
@@ -44,8 +57,13 @@ export interface Program {
     /** How often the first key was registered anew, as another KMS key. */
     readonly keyVersion: number;
     readonly deleteKeyFirst: boolean;
+    /** Whether the service refuses what the program says of `other`. */
+    readonly failing: boolean;
 }
 
+export const emptyProgram: Program = { workspaces: {}, keyVersion: 0, deleteKeyFirst: false, failing: false };
+
+export const IDENTITY = "databricks-cmk";
 export const KEY_INPUT = "managedServicesCustomerManagedKeyId";
 export const STORAGE_KEY_INPUT = "storageCustomerManagedKeyId";
 
@@ -62,9 +80,9 @@ export function askedIds(
 }
 
 /** What a program registers, in the order in which it does. */
-export function goalsOf({ workspaces, keyVersion, deleteKeyFirst }: Program): Goal[] {
+export function goalsOf({ workspaces, keyVersion, deleteKeyFirst, failing }: Program): Goal[] {
     const owner = (name: string, retain = false) =>
-        new Output("databricks-cmk", "uuid", (uuid) => `${String(uuid)}${retain ? "+retained" : ""}/${name}`);
+        new Output(IDENTITY, "uuid", (uuid) => `${String(uuid)}${retain ? "+retained" : ""}/${name}`);
     const key = (name: string, digit: number, useCase: string): Goal => ({
         name,
         type: "CustomerManagedKey",
@@ -82,17 +100,26 @@ export function goalsOf({ workspaces, keyVersion, deleteKeyFirst }: Program): Go
         type: "Credentials",
         inputs: { owner: owner(name), roleArn: `arn:aws:iam::123456789012:role/${name}` },
     });
+    const storage = (name: string, bucketName: string): Goal => ({
+        name,
+        type: "StorageConfiguration",
+        inputs: { owner: owner(name), bucketName },
+    });
+    const named = Object.entries(workspaces);
     const first: Goal[] = [
-        { name: "databricks-cmk", type: "StackIdentity", inputs: {} },
+        { name: IDENTITY, type: "StackIdentity", inputs: {} },
         credentials("c1"),
         credentials("c2"),
-        { name: "s", type: "StorageConfiguration", inputs: { owner: owner("s"), bucketName: "root-bucket" } },
+        storage("s", "root-bucket"),
         key("k1", [1, 3, 7, 9][keyVersion % 4] ?? 1, "MANAGED_SERVICES"),
         key("k2", 2, "MANAGED_SERVICES"),
+        key("k3", 8, "MANAGED_SERVICES"),
         key("s-k1", 5, "STORAGE"),
         key("s-k2", 6, "STORAGE"),
+        ...(named.some(([, { within }]) => within === true)
+            ? [storage("other", failing ? REFUSED_BUCKET : "other-bucket")]
+            : []),
     ];
-    const named = Object.entries(workspaces);
     // One that waits for another comes after it.
     const ordered = [
         ...named.filter(([, { after }]) => after === undefined),
@@ -103,6 +130,18 @@ export function goalsOf({ workspaces, keyVersion, deleteKeyFirst }: Program): Go
 
 /** As the class `Workspace` registers it, which has translated the key's old name in inputs and options. */
 function workspaceGoal(name: string, spec: WorkspaceSpec, owner: Output): Goal {
+    const { forceDestroy, replaceWithKey } = spec;
+    const optional = {
+        [KEY_INPUT]: spec.key && new Output(spec.key, "customerManagedKeyId"),
+        [STORAGE_KEY_INPUT]: spec.storageKey && new Output(`s-${spec.storageKey}`, "customerManagedKeyId"),
+        customTags: spec.team === undefined ? undefined : { team: spec.team },
+        deploymentName: spec.fixedName ? `fixed-${spec.label}` : undefined,
+        adopt: spec.adopt,
+        adoptFromOtherStack: spec.adoptFromOtherStack,
+        migrateContent: spec.migrateContent,
+        forceDestroy: hasForceDestroy ? forceDestroy : undefined,
+        replacedByOptions: replaceWithKey === "option" ? true : undefined,
+    };
     return {
         name,
         type: "Workspace",
@@ -112,22 +151,16 @@ function workspaceGoal(name: string, spec: WorkspaceSpec, owner: Output): Goal {
             awsRegion: spec.region,
             credentialsId: new Output(spec.credentials, "credentialsId"),
             storageConfigurationId: new Output("s", "storageConfigurationId"),
-            ...(spec.key && { [KEY_INPUT]: new Output(spec.key, "customerManagedKeyId") }),
-            ...(spec.storageKey && {
-                [STORAGE_KEY_INPUT]: new Output(`s-${spec.storageKey}`, "customerManagedKeyId"),
-            }),
-            ...(spec.team !== undefined && { customTags: { team: spec.team } }),
-            ...(spec.fixedName && { deploymentName: `fixed-${spec.label}` }),
-            ...(spec.adopt !== undefined && { adopt: spec.adopt }),
+            ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
             onKeyChange: spec.onKeyChange,
             ...spec.literals,
-            // Here a program says what it gives up. Copies are in test/unit/replaced-content.test.ts and test/engine/migration.test.ts.
-            migrateContent: false,
         },
         retainOnDelete: spec.retain,
+        ...(spec.deleteFirst === true && { deleteBeforeReplace: true }),
         ...(spec.ignoresKey && { ignoreChanges: [KEY_INPUT, "customerManagedKeyId"] }),
         ...(spec.alias !== undefined && { aliases: [spec.alias] }),
         ...(spec.after !== undefined && { dependsOn: [spec.after] }),
-        ...(spec.replaceWithKey && { replaceWith: ["k1"] }),
+        ...(replaceWithKey !== undefined && { replaceWith: ["k1"] }),
+        ...(spec.within === true && { within: "other" }),
     };
 }

@@ -25,6 +25,8 @@ const LONGEST = [
     "engine tests of crash",
     "unit tests",
     "engine tests of key-change",
+    "engine tests of content-decides",
+    "engine tests of replacement-words",
     "consumers tests of combinations",
     "consumers tests of missing",
     "engine tests of examples-network",

@@ -220,6 +220,55 @@ describe("an EncryptionKey", () => {
         );
     });
 
+    it("keeps its KMS key when it goes, but not the alias, unless keyRemoval says otherwise; in an EncryptedWorkspace too", () => {
+        const script = `
+            const pulumi = require("@pulumi/pulumi");
+            pulumi.runtime.setMocks({
+                newResource: ({ name, inputs }) => ({
+                    id: name,
+                    state: { ...inputs, arn: "arn:aws:kms:us-east-1:123456789012:key/" + name },
+                }),
+                call: () => ({ accountId: "123456789012", arn: "arn:aws:iam::123456789012:root" }),
+            });
+            const monitor = pulumi.runtime.getMonitor();
+            const register = monitor.registerResource.bind(monitor);
+            monitor.registerResource = (request, callback) => {
+                const type = request.getType().split(":").at(-1);
+                const kept = request.hasRetainondelete() ? request.getRetainondelete() : "as its parent";
+                if (type === "Key" || type === "Alias") console.log(request.getName(), type, kept);
+                const { keyRemoval } = request.getObject().toJavaScript();
+                if (type === "CustomerManagedKey") console.log(request.getName(), type, keyRemoval);
+                register(request, callback);
+            };
+            const { EncryptedWorkspace, EncryptionKey } = require("pulumi-databricks-cmk");
+            const [accountId, keyRemoval] = ["${databricksAccountId}", "schedule"];
+            new EncryptionKey("kept", { accountId });
+            new EncryptionKey("scheduled", { accountId, keyRemoval });
+            new EncryptionKey("existing", { accountId, checkKey: false, keyArn: "arn:aws:kms:us-east-1:123456789012:key/e" });
+            const workspace = { accountId, awsRegion: "us-east-1" };
+            new EncryptedWorkspace("v", { ...workspace, storageKey: { keyRemoval } });
+            new EncryptedWorkspace("w", { ...workspace, key: { keyRemoval }, storageKey: {} });`;
+        const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
+        const kept = (name: string) => [`${name} Key true`, `${name} CustomerManagedKey retain`];
+        const scheduled = (name: string) => [`${name} Key as its parent`, `${name} CustomerManagedKey schedule`];
+        const made = ["kept", "scheduled", "v", "v-storage", "w", "w-storage"];
+        expect(stdout.trim().split("\n"), stderr).to.have.members([
+            ...made.map((name) => `${name} Alias as its parent`),
+            ...["kept", "v", "w-storage"].flatMap(kept),
+            ...["scheduled", "v-storage", "w"].flatMap(scheduled),
+            "existing CustomerManagedKey undefined",
+        ]);
+    });
+
+    it("says what keyRemoval may be, and refuses it beside an existing key", () => {
+        const wrong = { accountId: databricksAccountId, keyRemoval: "delete" } as unknown as EncryptionKeyArgs;
+        expect(refusal(wrong)).to.have.length(1);
+        expect(refusal(wrong)[0]).to.match(/^EncryptionKey "k": keyRemoval must be "retain" or "schedule"/);
+        expect(refusal({ keyArn: "arn", keyRemoval: "retain" })[0]).to.contain(
+            "keyRemoval is for a key that is made here",
+        );
+    });
+
     it("is not made where AWS is another partition than Databricks' account", () => {
         const script = `
             const pulumi = require("@pulumi/pulumi");

@@ -3,12 +3,14 @@ import { expect } from "chai";
 import { ApiError } from "../../provider/api/errors";
 import { getPath, type Properties } from "../../provider/util/property-path";
 import type { FaultEffect, LocalCloud, LocalCloudOptions } from "../cloud";
-import { FakeClock, type fakeEnvironment } from "./environment";
+import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import {
     type Handlers,
     handlersOf,
     initializationError,
+    outcome,
     postsOf,
+    ROLE_ARN,
     startProvider,
     workspaceInputs,
 } from "./provider-process";
@@ -174,6 +176,68 @@ describe("a service that shows late what it did", () => {
             expect(error.message).to.contain("does not show it yet: customTags. The wait was cancelled.");
             expect(clock.now() - began).to.be.below(60_000);
             expect(error.properties).to.deep.include({ unseenChanges: { customTags: { team: "b" } } });
+        });
+    });
+
+    describe("in what names a registration", () => {
+        const deletions = () => cloud.requests.filter(({ method }) => method === "DELETE").map(({ path }) => path);
+        const make = async () => {
+            await begin({ provisioningMilliseconds: 0 });
+            const awsKeyInfo = { keyArn: cloud.createKey() };
+            const key = await handlers.key.create({ awsKeyInfo, useCases: ["MANAGED_SERVICES"], owner: ownerFor("k") });
+            const inputs = await workspaceInputs(handlers, { managedServicesCustomerManagedKeyId: key.id });
+            return { key, workspace: await handlers.workspace.create(inputs) };
+        };
+
+        it("the registration is not deleted: nothing is sent, and the error names the workspace and its field", async () => {
+            const { key, workspace } = await make();
+            handlers = handlersOf(world);
+            expect(await outcome(handlers.key.delete(key.id, key.outs ?? {})))
+                .to.contain(`The customer-managed key ${key.id} is not deleted`)
+                .and.contain(`the workspace ${workspace.id} of the account still names it`)
+                .and.contain("(managed_services_customer_managed_key_id)");
+            expect(deletions()).to.deep.equal([]);
+        });
+
+        it("a list that still shows the workspace keeps nobody, once the workspace is gone", async () => {
+            const { key, workspace } = await make();
+            const listed = JSON.stringify(cloud.account.list("workspaces"));
+            await handlers.workspace.delete(workspace.id, workspace.outs ?? {});
+            handlers = handlersOf(world);
+            cloud.inject({
+                when: ({ method, path }) => method === "GET" && path.endsWith("/workspaces"),
+                do: { kind: "body", body: listed },
+            });
+            await handlers.key.delete(key.id, key.outs ?? {});
+            expect(deletions().at(-1)).to.contain(`/customer-managed-keys/${key.id}`);
+        });
+
+        it("a tag is no reference, and one list serves many registrations", async () => {
+            const { key } = await make();
+            const awsKeyInfo = { keyArn: cloud.createKey() };
+            const useCases = ["STORAGE"];
+            const others = [
+                await handlers.key.create({ awsKeyInfo, useCases, owner: ownerFor("a") }),
+                await handlers.key.create({
+                    awsKeyInfo: { keyArn: cloud.createKey() },
+                    useCases,
+                    owner: ownerFor("b"),
+                }),
+                await handlers.credentials.create({ roleArn: `${ROLE_ARN}2`, owner: ownerFor("d") }),
+            ];
+            const [workspaceId = ""] = ids();
+            cloud.account.change("workspaces", workspaceId, {
+                custom_tags: Object.fromEntries(others.map(({ id }, index) => [`id-${index}`, id])),
+            });
+            handlers = handlersOf(world);
+            cloud.clearRequests();
+            const [first, second, role] = others;
+            await handlers.key.delete(first?.id ?? "", first?.outs ?? {});
+            await handlers.key.delete(second?.id ?? "", second?.outs ?? {});
+            await handlers.credentials.delete(role?.id ?? "", role?.outs ?? {});
+            expect(deletions()).to.have.length(3);
+            expect(cloud.requests.filter(({ path }) => path.endsWith("/workspaces"))).to.have.length(1);
+            expect(cloud.account.find("customer-managed-keys", key.id)).to.not.equal(undefined);
         });
     });
 });

@@ -215,7 +215,12 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect((await handlers.workspace.create(adopting)).id).to.equal(id);
         // The engine compares nothing then: the state alone says whose it is.
         handlers = handlersOf(world);
-        handlers.claims.addStateObject(workspaceObject, { id: id, owner: ownerOfInputs(adopting), urn: undefined, notes: {} });
+        handlers.claims.addStateObject(workspaceObject, {
+            id: id,
+            owner: ownerOfInputs(adopting),
+            urn: undefined,
+            notes: {},
+        });
         expect((await handlers.workspace.create(adopting)).id).to.not.equal(id);
     });
 

@@ -165,7 +165,7 @@ describe("the content of a workspace that is replaced", () => {
         let process = handlers();
         await compare(process, old, changed());
         const error = await initError(process.workspace.create(changed()));
-        expect(error.message).to.contain("/Shared/jar [library]").and.contain("Both stay");
+        expect(error.message).to.contain("/Shared/jar [library]").and.contain("is not complete in");
         expect(error.properties["migration"])
             .to.include({ from: old.id, skipped: 1 })
             .and.not.have.property("verifiedAt");
@@ -474,7 +474,9 @@ describe("the content of a workspace that is replaced", () => {
             },
         });
         const error = await initError(process.workspace.create(changed()));
-        expect(error.message).to.contain("gives no response after 20 minutes").and.contain("Both workspaces stay");
+        expect(error.message)
+            .to.contain("gives no response after 20 minutes")
+            .and.contain("the next `pulumi up` goes on");
         expect(
             world.lines.some((line) => /^w: RUNNING, but after \d+ s http.* cannot be reached yet: /.test(line)),
         ).to.equal(true);
@@ -561,7 +563,7 @@ describe("the content of a workspace that is replaced", () => {
             do: { kind: "delay", milliseconds: (5 * 1000) / SPEED },
         });
         const error = await initError(process.workspace.create(asked));
-        expect(error.message).to.contain("migrationTimeoutSeconds").and.contain("Both stay");
+        expect(error.message).to.contain("migrationTimeoutSeconds").and.contain("is not complete in");
         await failure(process.workspace.delete(old.id, old.outs));
         expect(existing()).to.have.members([old.id, error.id]);
     });

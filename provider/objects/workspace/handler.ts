@@ -18,6 +18,7 @@ import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyCh
 import { nameSiblings } from "./leftovers";
 import { reasonNotToAdopt } from "./orphan";
 import { waitUntilReachable, withoutNote } from "./reachable";
+import { nameOldKeys } from "./old-key";
 import { judgeReplacement } from "./replacement";
 import { cannotHaveRun, isTerminal, isUnreachable, neverRan } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
@@ -112,6 +113,7 @@ export class WorkspaceHandler extends ObjectHandler {
     ): Promise<dynamic.CheckResult> {
         const optionFailures = pathsOf(found, "replace").length > 0 ? lateOptions(olds, news) : [];
         if (optionFailures.length > 0) return { inputs: news, failures: optionFailures };
+        await nameOldKeys(this.session, this.label(news), olds, news);
         const mode = keyChangeMode(news, this.session.settings);
         const migrates = this.content.settingsOf(news).enabled;
         const inPlace = found.find(({ path, change }) => change === "update" && path === KEY_FIELDS[0]);

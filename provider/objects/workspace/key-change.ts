@@ -77,15 +77,22 @@ export async function findOwnWorkspace(session: Session, olds: Properties): Prom
 
 /** Whether both registrations can be read and are of one KMS key. */
 export async function isSameKmsKey(session: Session, olds: Properties, { from, to }: KeyChange): Promise<boolean> {
-    if (from === undefined || to === undefined || to === UNKNOWN) return false;
+    if (to === UNKNOWN) return false;
+    const [before, now] = await Promise.all([from, to].map((id) => kmsKeyOf(session, olds, id)));
+    return before !== undefined && before === now;
+}
+
+/** The ARN of the KMS key of a registration; `undefined` if it cannot be read: it only makes a message better. */
+export async function kmsKeyOf(
+    session: Session,
+    olds: Properties,
+    registrationId: string | undefined,
+): Promise<string | undefined> {
+    if (registrationId === undefined) return undefined;
     try {
         const collection = session.collectionFor(customerManagedKeyObject, getString(olds, "accountId"));
-        const [before, now] = await Promise.all(
-            [from, to].map(async (id) => getString((await collection.get(id)) ?? {}, "aws_key_info.key_arn")),
-        );
-        return before !== undefined && before === now;
+        return getString((await collection.read(registrationId)) ?? {}, "aws_key_info.key_arn");
     } catch {
-        // It only adds a hint to a warning, which is right without it.
-        return false;
+        return undefined;
     }
 }

@@ -175,7 +175,7 @@ export class HandoverLifecycle {
             throw new InitializationError(
                 id,
                 { ...this.withNotes(id, state), __provider: inputs["__provider"] },
-                error instanceof ReportedError ? reason : `${reason} Both workspaces stay.`,
+                error instanceof ReportedError ? reason : `${reason} All its workspaces stay.`,
             );
         }
         return this.withNotes(id, state);
@@ -190,7 +190,11 @@ export class HandoverLifecycle {
         if (handover.phase === "verified" && handover.source.via === undefined) return;
         const move = await this.moveOf(handover, inputs, collection);
         if (move === undefined) return;
-        const report = await moveContent(move);
+        const report = await moveContent(move).catch((error: unknown) => {
+            throw new ReportedError(
+                `The content of the workspace ${from} cannot be copied into ${id}, which replaces it: ${messageOf(error)}`,
+            );
+        });
         if (!report.complete) throw new ReportedError(describeIncomplete(move, report));
     }
 

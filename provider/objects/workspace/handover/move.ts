@@ -62,7 +62,7 @@ export function describeIncomplete({ handover: { from, to }, settings }: Content
         settings.accept.length === 0
             ? "What may be left behind is named by path or kind: migrateContent: { accept: [...] }."
             : "What else may be left behind is added to migrateContent.accept.";
-    return `the content of the workspace ${from} is not complete in ${to}, which replaces it. Both stay. ${describeReport(report)}\nRun \`pulumi up\` again: it goes on from here. ${advice} With migrateContent: false the workspace ${from} is deleted with what was not copied.`;
+    return `the content of the workspace ${from} is not complete in ${to}, which replaces it. The workspaces ${from} and ${to} stay. ${describeReport(report)}\nRun \`pulumi up\` again: it goes on from here. ${advice} With migrateContent: false the workspace ${from} is deleted with what was not copied.`;
 }
 
 function optionsOf({ session, handover, responses, settings, label, isInUse }: ContentMove): MigrationOptions {
@@ -108,7 +108,7 @@ async function requireReachable({ session, handover, label }: ContentMove, works
     const missing = await waitForHost(wait, workspace.host, () => reasonForSilence(workspace));
     if (missing === undefined) return;
     throw new ReportedError(
-        `The workspace ${handover.to} gives no response after ${REACHABLE_AFTER / 60_000} minutes: ${missing}. Both workspaces stay; the next \`pulumi up\` goes on.`,
+        `The workspace ${handover.to} gives no response after ${REACHABLE_AFTER / 60_000} minutes: ${missing}. It stays, and so does ${handover.from}; the next \`pulumi up\` goes on.`,
     );
 }
 

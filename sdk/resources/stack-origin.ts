@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { typeOf } from "../../provider/contract/kinds";
+import { movedStateError } from "../../provider/contract/stack-origin";
+import { programError } from "../program-error";
+import { currentStack, perStack } from "./stack";
+import { readState, type ResourceInState, stateAtStart } from "./stack-state";
+
+const IDENTITY = typeOf("StackIdentity");
+const OWN_TYPES = IDENTITY.replace("StackIdentity", "");
+
+/**
+ * The question to the user if another stack made the state with which this run began; `undefined` if this one made it itself,
+ * or nothing tells. The objects in such a state are the other stack's, or were its own before it was renamed.
+ *
+ * Every resource brings it to its check, because with `--target` the engine checks the targets alone. The program reads the
+ * state for it, because URNs that name another stack are new resources to the engine, and old ones to delete.
+ */
+export const movedStateQuestion = perStack(async (): Promise<string | undefined> => {
+    const [stack, resources = []] = [currentStack(), await stateAtStart()];
+    if (stack === undefined) return undefined;
+    const ours = resources.filter(({ type }) => type.startsWith(OWN_TYPES));
+    const foreign = ours.find(({ urn }) => !urn.startsWith(stack.urnPrefix));
+    const identities = ours.filter(({ type }) => type === IDENTITY);
+    const moved = identities.find((identity) => ![undefined, stack.name].includes(stackNameOf(identity)));
+    const from = (moved && stackNameOf(moved)) ?? (foreign && nameIn(foreign.urn));
+    if (from === undefined) return undefined;
+    const isCopy = await hasAny(from, identities);
+    const isRenamed = new pulumi.Config("databricks").get("stackRenamedFrom") === from;
+    if (isRenamed && !isCopy && foreign === undefined) return undefined;
+    const urns = foreign && { from: prefixOf(foreign.urn), to: stack.urnPrefix };
+    return movedStateError({ from, to: stack.name, isCopy, ...(urns && { urns }) });
+});
+
+/** Rejects if another stack made the state. What is no resource of this package, and so has no check of it, waits for this. */
+export async function requireOwnState(): Promise<void> {
+    const question = await movedStateQuestion();
+    if (question !== undefined) throw programError(question);
+}
+
+/** Whether the state of a stack has one of these identities. */
+async function hasAny(stackName: string, identities: readonly ResourceInState[]): Promise<boolean> {
+    const uuids = identities.map(({ outputs }) => outputs["uuid"]);
+    const resources = (await readState(stackName)) ?? [];
+    return resources.some(({ type, outputs }) => type === IDENTITY && uuids.includes(outputs["uuid"]));
+}
+
+/** The name of the stack that an identity was made in, if it is of a release that notes it. */
+function stackNameOf({ outputs: { stackName } }: ResourceInState): string | undefined {
+    return typeof stackName === "string" ? stackName : undefined;
+}
+
+/** The full name of the stack that a URN names, in the organization of this one. */
+function nameIn(urn: string): string {
+    const [, , stack, , project] = urn.split(":");
+    return `${pulumi.getOrganization()}/${project}/${stack}`;
+}
+
+function prefixOf(urn: string): string {
+    return `${urn.split("::", 2).join("::")}::`;
+}

@@ -1,0 +1,98 @@
+import type { Lie } from "./lies";
+import { IDENTITY, plain, type WorkspaceSpec } from "./program";
+import type { Step } from "./steps";
+import { adopt, clear, edit, library, rename, told, toKey, up, write } from "./words";
+
+/** A history in which content was lost once, and what is wrong with the reasoning that lost it. */
+export interface KnownHistory {
+    readonly title: string;
+    readonly steps: readonly Step[];
+}
+
+const renamed = [rename("w", "o"), up()];
+const asked = (what: "replace" | "taint", name: string): Step => ({ do: what, stack: "a", name });
+const fails: Step = { do: "failing", stack: "a", fails: true };
+const lie = (tell: Lie["tell"], from: number): Step => up(told([{ tell, at: 0, from, times: 1000 }]));
+const accepting = (name: string): Step => edit({ migrateContent: { accept: ["library"] } }, name);
+const fresh = (spec: Partial<WorkspaceSpec>, name: string) => edit({ ...plain, ...spec }, name);
+const incomplete = [library, toKey("k2"), up(), write(1), toKey("k3")];
+
+/** Histories that lost content before the content decided what a delete may do. */
+export const knownHistories: readonly KnownHistory[] = [
+    {
+        title: "one that was kept is adopted as another resource, whose key changes: it was verified into its first replacement, not into the second",
+        steps: [edit({ retain: true }), up(), toKey("k2"), up(), adopt("v"), up(), clear(1), toKey("k3", "v"), up()],
+    },
+    {
+        title: "a renamed resource and a new one with its old name, whose people clear out what they never asked for",
+        steps: [...renamed, fresh({ key: "k1" }, "w"), up(), clear(1), toKey("k2", "o"), up()],
+    },
+    {
+        title: "a refused delete, and the replacement is deleted in the console",
+        steps: [
+            toKey("k2"),
+            up(told([{ tell: "busy", at: 0, from: 0, times: 1000 }])),
+            { do: "drift", field: "gone", value: 0, at: 1 },
+            toKey("k3"),
+            up(),
+        ],
+    },
+    {
+        title: "registered in an apply of a resource that fails, with --continue-on-error",
+        steps: [edit({ within: true }), fails, up({ continues: true })],
+    },
+    { title: "everything is replaced", steps: [asked("replace", "**")] },
+    { title: "everything is tainted", steps: [asked("taint", "**")] },
+    {
+        title: "the identity is lost, and a taint",
+        steps: [{ do: "forget", stack: "a", name: IDENTITY }, asked("taint", "w")],
+    },
+    { title: "renamed in an earlier run, then replaced in words", steps: [...renamed, asked("replace", "o")] },
+    { title: "renamed in an earlier run, then tainted", steps: [...renamed, asked("taint", "o")] },
+    {
+        title: "renamed in an earlier run, moved to another stack, and replaced there in words",
+        steps: [
+            ...renamed,
+            { do: "move", stack: "a", name: "o", keeps: false },
+            { do: "replace", stack: "b", name: "o" },
+        ],
+    },
+    {
+        title: "a copy that is not complete, people write in the new one; then another key and a rename",
+        steps: [...incomplete, rename("w", "o"), up(), accepting("o"), up(), up()],
+    },
+    {
+        title: "replaceWith that the class does not see, with what is deleted first",
+        steps: [
+            edit({ key: "k2", replaceWithKey: "transform" }),
+            up(),
+            { do: "new-key", stack: "a", deleteFirst: true },
+            up(),
+        ],
+    },
+    {
+        title: "failed before it ran, repaired by hand, used, and failed again",
+        steps: [
+            { do: "fail", next: true },
+            fresh({ label: "v" }, "v"),
+            up(),
+            { do: "repair" },
+            write(1),
+            { do: "fail", next: false },
+            up(),
+        ],
+    },
+    { title: "a read answers for a while that it does not exist", steps: [toKey("k2"), lie("missing", 12)] },
+    {
+        title: "a copy that is not complete, with --continue-on-error, and a read that says it does not exist",
+        steps: [
+            library,
+            toKey("k2"),
+            up({ continues: true, during: { lies: [{ tell: "missing", at: 0, from: 42, times: 1000 }] } }),
+        ],
+    },
+    {
+        title: "its host leads to the new one, and does not say so",
+        steps: [toKey("k2"), lie("wrong-host-unsaid", 12)],
+    },
+];

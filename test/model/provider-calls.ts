@@ -1,0 +1,95 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import type { dynamic } from "@pulumi/pulumi";
+
+import { InitializationError } from "../../provider/resource/errors";
+import { copy, isSet, Refused, urnOf, withProvider } from "./entries";
+import type { Entry, Goal, Inputs, Type } from "./engine-types";
+import type { Connection } from "./requests";
+
+/** The URN of the resource whose call is under way, as the provider's process knows it. */
+export const currentUrn = new AsyncLocalStorage<string>();
+
+/** How a create or an update ended: with an object, also if it is not as it should be yet. */
+export interface Ended {
+    readonly id: string;
+    readonly outputs: Inputs;
+    readonly failed?: InitializationError;
+}
+
+/** What a resource is called. */
+type Resource = Pick<Goal, "type" | "name">;
+
+/** The calls that the engine makes to a provider process, with properties as the wire carries them. */
+export class ProviderCalls {
+    constructor(
+        private readonly handlers: (type: Type) => dynamic.ResourceProvider,
+        private readonly connection: Connection,
+        /** Whether a policy pack refuses key changes. */
+        private readonly hasPolicy: boolean,
+    ) {}
+
+    /** The checked inputs. Fails with `Refused` if something is wrong with them. */
+    async check(goal: Goal, olds: Inputs, news: Inputs): Promise<Inputs> {
+        const { inputs, failures = [] } = await this.call(goal, (handler) => handler.check!(copy(olds), copy(news)));
+        if (failures.length > 0) throw new Refused(failures.map((one) => `${one.property} ${one.reason}`).join("; "));
+        if (this.hasPolicy && isSet(inputs, "keyChange")) throw new Refused("policy: a key change");
+        return withProvider(inputs);
+    }
+
+    /** The goal names the resource as the program does now: an entry may have an older name. */
+    diff(goal: Resource, { id, outputs }: Entry, inputs: Inputs): Promise<dynamic.DiffResult> {
+        return this.call(goal, (handler) => handler.diff!(id, copy(outputs), copy(inputs)));
+    }
+
+    create(goal: Goal, inputs: Inputs): Promise<Ended> {
+        return this.finish(goal, (handler) => handler.create(copy(inputs)));
+    }
+
+    update(goal: Resource, { id, outputs }: Entry, inputs: Inputs): Promise<Ended> {
+        return this.finish(goal, async (handler) => {
+            const { outs } = await handler.update!(id, copy(outputs), copy(inputs));
+            return { id, outs };
+        });
+    }
+
+    /** What there is of an entry; `undefined` if it is gone. */
+    async read(entry: Entry): Promise<{ outputs: Inputs; inputs: Inputs } | undefined> {
+        const { id, outputs, inputs } = entry;
+        const read = await this.call(entry, (handler) => handler.read!(id, copy(outputs)));
+        if (read.id === "" || read.id === undefined) return undefined;
+        return {
+            outputs: withProvider(read.props),
+            inputs: read.inputs === undefined ? inputs : withProvider(read.inputs),
+        };
+    }
+
+    delete(entry: Entry): Promise<void> {
+        return this.call(entry, (handler) => handler.delete!(entry.id, copy(entry.outputs)));
+    }
+
+    private async finish(
+        resource: Resource,
+        run: (handler: dynamic.ResourceProvider) => Promise<{ id: string; outs?: Inputs }>,
+    ): Promise<Ended> {
+        try {
+            const { id, outs } = await this.call(resource, run);
+            return { id, outputs: withProvider(outs) };
+        } catch (error) {
+            if (!(error instanceof InitializationError)) throw error;
+            return { id: error.id, outputs: copy(error.properties), failed: error };
+        }
+    }
+
+    private async call<Result>(
+        { type, name }: Resource,
+        run: (handler: dynamic.ResourceProvider) => Promise<Result>,
+    ): Promise<Result> {
+        try {
+            return await currentUrn.run(urnOf(type, name), () => run(this.handlers(type)));
+        } finally {
+            // What a provider answers whose engine was killed reaches nobody.
+            if (this.connection.dead) await new Promise(() => undefined);
+        }
+    }
+}
