@@ -65,6 +65,8 @@ export {
     DATABRICKS_AWS_ACCOUNT,
     databricksKeyPolicy,
     type KeyPolicyArgs,
+    type PartitionArgs,
+    type PartitionName,
     type PolicyDocument,
     type PolicyStatement,
     rootBucketPolicy,
