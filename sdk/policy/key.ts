@@ -56,6 +56,8 @@ export const keyRotationEnabled: StackValidationPolicy = stackRule({
     description: "A registered KMS key is rotated every year.",
     validate(resources, report) {
         for (const { key } of registeredKeys(resources)) {
+            // A replica is rotated with its primary key.
+            if (isA("replicaKey", key)) continue;
             const rotation = read(key.props, "enableKeyRotation");
             if (rotation.known && rotation.value !== true && !isGiven(key.props, "customKeyStoreId")) {
                 report(`"${key.name}" is not rotated: set enableKeyRotation to true.`, key.urn);
