@@ -54,6 +54,11 @@ export interface DatabricksGuardConfig {
         /** Number of days, 7 to 30. */
         minimumDays?: number;
     }>;
+    /** `requireProtect`: an `aws.kms.Key` of one's own needs the option `protect`. Default: `false`. */
+    keyOutlivesProgram?: RuleConfig<{
+        /** Whether an `aws.kms.Key` that no `EncryptionKey` made needs the option `protect`. */
+        requireProtect?: boolean;
+    }>;
     /** The key policy allows Databricks to encrypt. */
     keyPolicyLetsDatabricksEncrypt?: RuleConfig;
     /** `trustedAccounts`: other AWS accounts that may use a key, 12 digits each. Default: none. */

@@ -18,6 +18,7 @@ interface Shape {
     window?: number;
     policy?: (policy: databricks.PolicyDocument) => void;
     unprotected?: boolean;
+    keyUnprotected?: boolean;
     tags?: Record<string, string>;
 }
 
@@ -28,12 +29,16 @@ const program =
     async () => {
         const policy = databricks.databricksKeyPolicy({ awsAccountId: "123456789012", databricksAccountId: uuid });
         shape.policy?.(policy);
-        const key = new aws.kms.Key("key", {
-            region: shape.keyRegion ?? shape.region ?? "us-east-1",
-            enableKeyRotation: shape.rotation ?? true,
-            deletionWindowInDays: shape.window ?? 30,
-            policy: JSON.stringify(policy),
-        });
+        const key = new aws.kms.Key(
+            "key",
+            {
+                region: shape.keyRegion ?? shape.region ?? "us-east-1",
+                enableKeyRotation: shape.rotation ?? true,
+                deletionWindowInDays: shape.window ?? 30,
+                policy: JSON.stringify(policy),
+            },
+            { protect: shape.keyUnprotected !== true },
+        );
         const registration = new databricks.CustomerManagedKey("registration", {
             awsKeyInfo: { keyArn: key.arn },
             useCases: ["MANAGED_SERVICES"],
@@ -61,6 +66,7 @@ const refused: Partial<Record<keyof typeof rules, Shape>> = {
     keyRegionMatchesWorkspace: { keyRegion: "us-east-2" },
     keyRotationEnabled: { rotation: false },
     keyDeletionWindow: { window: 7 },
+    keyOutlivesProgram: { keyUnprotected: true },
     keyPolicyLetsDatabricksEncrypt: { policy: (policy) => policy.Statement.splice(1, 1) },
     keyPolicyNoMoreThanNeeded: {
         policy: (policy) =>
@@ -90,6 +96,7 @@ describe("policy rules in a real policy pack run", () => {
             JSON.stringify({
                 all: "mandatory",
                 "allowed-regions": { enforcementLevel: "mandatory", regions: ["us-east-1", "us-east-2"] },
+                "key-outlives-program": { enforcementLevel: "mandatory", requireProtect: true },
                 "required-tags": { enforcementLevel: "mandatory", tags: ["team"] },
             }),
         );
