@@ -77,6 +77,22 @@ export function excessForDatabricks(
         : [];
 }
 
+/**
+ * Whether there is no Databricks account that all statements for Databricks let in: one of them is then for another account,
+ * even if it is not known which is the customer's, as in the preview of a new registration.
+ */
+export function isForDifferentAccounts(
+    statements: readonly Statement[],
+    { arnPartition = "aws" }: DatabricksFacts,
+): boolean {
+    const letsIn = (permission: Permission, tags: readonly ContextValue[]) =>
+        callersOf(permission, arnPartition, tags, "unknown").some((one) => allowedActions(permission, one).length > 0);
+    const permissions = permissionsOf(statements).filter((permission) => letsIn(permission, ["present", []]));
+    const named = permissions.flatMap((permission) => mentionedIn(permission).valuesOf(ACCOUNT_TAG));
+    const tags = [...new Set([OTHER_DATABRICKS_ACCOUNT, ...named])].map((tag) => [tag]);
+    return ![...tags, []].some((tag) => permissions.every((permission) => letsIn(permission, [tag])));
+}
+
 /** The statements with which Databricks may use the key on behalf of any Databricks account. */
 export function statementsForAnyAccount(statements: readonly Statement[], arnPartition = "aws"): string[] {
     const accounts = databricksAwsAccounts(arnPartition);

@@ -1,5 +1,5 @@
 import { databricksAwsAccounts } from "./callers";
-import { type DatabricksFacts, excessForDatabricks } from "./databricks-permissions";
+import { type DatabricksFacts, excessForDatabricks, isForDifferentAccounts } from "./databricks-permissions";
 import { accountOf, isAboutAction, isPrincipal, wholeAccount } from "./document/evaluate";
 import type { Statement } from "./document/parse";
 import { NEEDED_FOR_VOLUMES } from "./kms-actions";
@@ -22,6 +22,9 @@ export function excessPermissions(statements: readonly Statement[], facts: KeyFa
         ...(owners.length > 1 ? [`more than one AWS account may change this policy: ${owners.join(", ")}`] : []),
         ...toTwoParts(statements, facts),
         ...toNobody(statements),
+        ...(facts.databricksAccounts === undefined || facts.databricksAccounts.length === 0
+            ? toDifferentAccounts(statements, facts)
+            : []),
         ...permissionsOf(statements).flatMap((permission) => {
             const excess = toOutsiders(permission, outsidersOf(permission, insiders), facts.useCases);
             const isForAnybody = excess.length > 0 && awsPrincipals(permission.allow).includes("*");
@@ -68,6 +71,14 @@ function toTwoParts(statements: readonly Statement[], { arnPartition = "aws" }: 
     return [
         `two AWS accounts of Databricks may use the key, ${found.join(" and ")}: keep that of your account console`,
     ];
+}
+
+function toDifferentAccounts(statements: readonly Statement[], facts: KeyFacts): string[] {
+    return isForDifferentAccounts(statements, facts)
+        ? [
+              "its statements are for different Databricks accounts: name all that use the key in each condition (sharedWithAccountIds of databricksKeyPolicy does), or remove the statement for the other",
+          ]
+        : [];
 }
 
 /** Principals that AWS takes for none: with a wildcard in an ARN, or the id that is left of a deleted role. */

@@ -166,13 +166,15 @@ function namedPrincipals(mentioned: Mentioned, isOutside: (account: string) => b
         const account = accountOf(arn);
         if (account === undefined || wholeAccount(arn) !== undefined || !isOutside(account)) return [];
         const own: Known = { ...direct(account), "aws:principalarn": arnInRequest(arn) };
-        return [undefined, "ec2.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", ...services].map((service) => ({
-            kind: "principal" as const,
-            name: arn,
-            principalArn: arn,
-            isThroughEc2: service?.startsWith("ec2.") === true,
-            context: contextOf({ ...own, "kms:viaservice": service === undefined ? [] : [service] }),
-        }));
+        return [undefined, "ec2.us-east-1.amazonaws.com", "unnamed.us-east-1.amazonaws.com", ...services].map(
+            (service) => ({
+                kind: "principal" as const,
+                name: arn,
+                principalArn: arn,
+                isThroughEc2: service?.startsWith("ec2.") === true,
+                context: contextOf({ ...own, "kms:viaservice": service === undefined ? [] : [service] }),
+            }),
+        );
     });
 }
 

@@ -116,6 +116,27 @@ describe("policy rules in a real policy pack run", () => {
         expect(ok, output).to.equal(true);
     });
 
+    it("key-policy-no-more-than-needed refuses a statement for another Databricks account, and a stranger's role", async () => {
+        const { violated, output } = await preview({
+            policy: ({ Statement }) => {
+                const [, ofDatabricks] = Statement;
+                if (ofDatabricks === undefined) return;
+                const tag = { "aws:PrincipalTag/DatabricksAccountId": "99999999-9999-4999-8999-999999999999" };
+                Statement.push({ ...ofDatabricks, Sid: "other", Condition: { StringEquals: tag } });
+                Statement.push({
+                    ...ofDatabricks,
+                    Sid: "role",
+                    Principal: { AWS: "arn:aws:iam::999999999999:role/app" },
+                });
+            },
+        });
+        expect(violated, output).to.deep.equal([rules.keyPolicyNoMoreThanNeeded.name]);
+        expect(output).to.contain("its statements are for different Databricks accounts");
+        expect(output).to.contain(
+            "arn:aws:iam::999999999999:role/app, of another AWS account, may kms:Encrypt, kms:Decrypt",
+        );
+    });
+
     for (const [name, shape] of Object.entries(refused)) {
         const rule = rules[name as keyof typeof rules];
         it(`${rule.name} refuses: ${rule.description}`, async () => {

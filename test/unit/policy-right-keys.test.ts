@@ -1,5 +1,7 @@
 import { expect } from "chai";
 
+import { rules } from "../../sdk/policy";
+import { registeredKey, stackReports } from "./policy-rule";
 import {
     account,
     allow,
@@ -163,6 +165,32 @@ describe("key-policy-no-more-than-needed", () => {
                 expect(found(["MANAGED_SERVICES"], statements)).to.deep.equal([]);
             });
         }
+    });
+
+    it("finds statements for different Databricks accounts while the account is not known, as in a preview", () => {
+        const different = (...statements: object[]) =>
+            stackReports(
+                rules.keyPolicyNoMoreThanNeeded,
+                registeredKey(JSON.stringify({ Statement: [allow({ AWS: own }, "kms:*"), ...statements] })),
+            );
+        const named = encrypts({ StringEquals: { [tag]: account } });
+        for (const statement of [
+            encrypts({ StringEquals: { [tag]: another } }),
+            encrypts({ StringNotEquals: { [tag]: account } }),
+            encrypts({ Null: { [tag]: "true" } }),
+        ])
+            expect(different(named, statement).join(), JSON.stringify(statement)).to.contain(
+                "different Databricks accounts",
+            );
+        for (const statements of [
+            [],
+            [named],
+            [encrypts()],
+            [named, encrypts()],
+            [named, encrypts({ StringEquals: { [tag]: [account, another] } })],
+            [encrypts({ Null: { [tag]: "true" } })],
+        ])
+            expect(different(...statements), JSON.stringify(statements)).to.deep.equal([]);
     });
 
     it("lets trusted accounts in however they are named", () => {
