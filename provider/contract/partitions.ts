@@ -24,7 +24,7 @@ export const partitions = {
         databricksAwsAccount: "170661010020",
         arnPartition: "aws-us-gov",
     },
-} as const satisfies Record<string, Partition>;
+} as const satisfies Record<PartitionName, Partition>;
 
 /** One part of AWS. */
 export interface Partition {
@@ -39,7 +39,7 @@ export interface Partition {
 }
 
 /** The name of a part of AWS in which Databricks has accounts. */
-export type PartitionName = keyof typeof partitions;
+export type PartitionName = "aws" | "aws-us-gov" | "aws-us-gov-dod";
 
 /** The parts whose ARNs begin with `arn:<arnPartition>:`; none where Databricks has no account. */
 export function partitionsWithArn(arnPartition: string): Partition[] {
