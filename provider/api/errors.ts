@@ -1,7 +1,10 @@
+import { printableLines } from "../util/printable";
+
 /** An error of this package, meant for the person at the terminal: a message that stands on its own, and no stack trace. */
 export class ReportedError extends Error {
     constructor(message: string) {
-        super(message);
+        // The service's own words may repeat the name of any object.
+        super(printableLines(message));
         this.name = "Error";
         // The engine's dynamic provider prints the stack beside the message: ours says nothing to a user.
         this.stack = "";

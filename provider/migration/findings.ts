@@ -1,4 +1,5 @@
 import type { FindingKind } from "../contract/finding-kinds";
+import { printable } from "../util/printable";
 import type { WorkspaceObject } from "./content";
 
 /** An object that was not moved, or not whole, and why. */
@@ -45,7 +46,7 @@ export class Findings {
     /** Adds a finding. */
     add(object: WorkspaceObject, kind: FindingKind, reason: string): void {
         const accepted = this.acceptance.covers(kind, object.path);
-        const finding = { path: object.path, type: object.typeName, kind, reason, accepted };
+        const finding = { path: object.path, type: object.typeName, kind, reason: printable(reason), accepted };
         const key = keyOf(object);
         this.current.set(key, [...(this.current.get(key) ?? []), finding]);
     }

@@ -1,3 +1,4 @@
+import { printable } from "../util/printable";
 import type { WorkspaceObject } from "./content";
 import type { Finding } from "./findings";
 
@@ -73,7 +74,7 @@ export function describeReport(report: MigrationReport): string {
         `${describeCounts(counts)} ${verb}${report.mode === "copy" ? ` (${describeCounts(report.written)} written now)` : ""}.`,
         ...(report.stopped === undefined ? [] : [`Stopped: ${report.stopped}`]),
         ...(open.length === 0 ? [] : [`${number(open.length)} to look at:`]),
-        ...open.slice(0, 10).map(({ path, kind, reason }) => `  ${path} [${kind}]: ${reason}`),
+        ...open.slice(0, 10).map(({ path, kind, reason }) => `  ${printable(path)} [${kind}]: ${reason}`),
         ...(open.length > 10 ? [`  and ${number(open.length - 10)} more, in the full report.`] : []),
     ].join("\n");
 }

@@ -61,6 +61,15 @@ describe("the command copy", () => {
         expect(xml).to.contain("/Shared/&#60;lib &#38; &#34;more&#34;&#62;");
     });
 
+    it("prints what paths and groups are called without letting them reach the terminal", async () => {
+        await old.seed({ "/Shared/\u001b[2Jn": seeds.library(), "/Shared/\u009b2Jm": seeds.library() });
+        const { out, err } = await run("--from", old.id, "--to", replacement.id);
+        expect(out).to.contain("/Shared/\\u001b[2Jn [library]").and.to.contain("/Shared/\\u009b2Jm [library]");
+        expect(out + err).not.to.match(/[^\P{C}\n]/u);
+        const odd = await run("--from", "\u001b[2J", "--to", replacement.id);
+        expect(odd.err).not.to.match(/[^\P{C}\n]/u);
+    });
+
     it("refuses to copy a workspace into itself, named by its id and by its URL", async () => {
         const { code, err } = await run("--from", old.id, "--to", `${cloud.workspaceUrl(old.id)}/?o=${old.id}`);
         expect([code, err]).to.satisfy(
