@@ -23,7 +23,9 @@ export const copy: Command = {
         from: { value: "ID|URL", help: "The workspace to copy from: its id, or the URL of its front page." },
         to: { value: "ID|URL", help: "The workspace to copy to." },
         path: { value: "PATH", help: "Copies only what is at and below this path. Default: everything." },
-        "dry-run": { help: "Says what would be copied, from lists alone. Writes nothing." },
+        "dry-run": {
+            help: "Says what would be copied, and who is missing in the workspace to copy to. Writes nothing.",
+        },
         verify: { help: "Compares every content, and writes nothing." },
         accept: {
             value: "PATH|KIND",

@@ -9,6 +9,8 @@ import { RateLimiter } from "../api/rate-limiter";
 import { redact } from "../api/redact";
 import { Retry } from "../api/retry";
 import { AccessTokens, withRenewedToken } from "../api/token";
+import type { WorkspaceContent } from "./content";
+import { readPrincipals } from "./principals";
 import { withWorkspaceRemedy } from "./remedies";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./workspace-client";
 
@@ -45,7 +47,7 @@ export function connectWorkspace({
     beforeRequest,
     beforeWrite,
     onOutage,
-}: WorkspaceConnection): WorkspaceClient {
+}: WorkspaceConnection): WorkspaceContent {
     requireWorkspaceCredential(credential);
     const secrets = new Set(secretsOf(credential.as));
     const http = new HttpClient(host, options.requestTimeout);
@@ -96,7 +98,9 @@ export function connectWorkspace({
             throw withWorkspaceRemedy(error);
         }
     };
-    return new WorkspaceClient(host, transport, clock, seen);
+    return Object.assign(new WorkspaceClient(host, transport, clock, seen), {
+        principals: () => readPrincipals(transport),
+    });
 }
 
 /** What the responses of a host say about who gives them. */
