@@ -60,9 +60,11 @@ export class DrillKey implements KeySwitch {
     }
 }
 
-/** The line that enables a key by hand. */
-export function enableCommand(arn: string): string {
-    return `aws kms enable-key --region ${regionOf(arn)} --key-id ${arn}`;
+/** The line that enables a key by hand. A key that is pending deletion has to be kept first, and is disabled then. */
+export function enableCommand(arn: string, state = "Disabled"): string {
+    const command = (name: string) => `aws kms ${name} --region ${regionOf(arn)} --key-id ${arn}`;
+    const enable = command("enable-key");
+    return state === "PendingDeletion" ? `${command("cancel-key-deletion")} && ${enable}` : enable;
 }
 
 /** Checks that a text is the ARN of a KMS key, and of no alias. Throws `UsageError`. */

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -97,4 +97,17 @@ describe("the command line", () => {
             expect(verbose).to.contain(`account GET ${path} 400\n`);
         });
     }
+
+    it("is no success where its output could not be written, or not to its end", () => {
+        for (const limited of [`"$0" "$1" --help > /dev/full`, `ulimit -f 1; "$0" "$1" copy --help > "$2"`]) {
+            const file = join(mkdtempSync(join(tmpdir(), "databricks-cmk-cli-")), "output");
+            const { status, stderr } = spawnSync("bash", ["-c", limited, process.execPath, main, file], {
+                encoding: "utf8",
+            });
+            expect([status, stderr]).to.satisfy(
+                ([code, said]: [number, string]) =>
+                    code === 1 && said.startsWith("Standard output could not be written"),
+            );
+        }
+    });
 });
