@@ -7,6 +7,7 @@ import "./peers"; // before what loads them: its error says what to install
 export { Account } from "./account-api/account";
 export type { AccountRecord } from "./account-api/records";
 export { type Behavior, behaviorValues, defaultBehavior, type ErrorFormat } from "./behavior";
+export type { AwsAccount, AwsAccounts } from "./aws/connections";
 export { FakeAwsProvider } from "./aws/fake-aws-provider";
 export type { Fault, FaultEffect } from "./faults";
 export type { KmsCall, KmsKey } from "./kms/key";

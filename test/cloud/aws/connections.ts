@@ -2,13 +2,23 @@ import { KMSClient } from "@aws-sdk/client-kms";
 
 import { type Aws, type Properties, text } from "./resource-type";
 
+/** An AWS account of the customer, and the access key that names it. */
+export interface AwsAccount {
+    /** 12 digits. */
+    readonly id: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+}
+
+/** The customer's AWS accounts; the first is the one where a program names none. */
+export type AwsAccounts = readonly [AwsAccount, ...AwsAccount[]];
+
 /** AWS as it is without any configuration. */
 export interface AwsDefaults {
     readonly kmsEndpoint: string;
-    readonly awsAccountId: string;
+    readonly accounts: AwsAccounts;
     /** Where a program names no region. */
     readonly region: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /**
@@ -23,29 +33,46 @@ export class Connections {
 
     /** Notes a provider's configuration. */
     configure(connection: string, configuration: Properties): void {
-        this.configured.set(connection, this.aws(text(configuration["region"]) ?? this.defaults.region));
+        const region = text(configuration["region"]) ?? this.defaults.region;
+        this.configured.set(connection, this.aws(this.accountFor(configuration), region));
     }
 
     /** AWS as the provider of this connection sees it. */
     of(connection: string): Aws {
         const own = this.configured.get(connection);
         if (own !== undefined) return own;
-        const regions = new Set([...this.configured.values()].map(({ region }) => region));
-        if (regions.size > 1)
+        const known = new Map([...this.configured.values()].map((aws) => [`${aws.accountId} ${aws.region}`, aws]));
+        if (known.size > 1)
             throw new Error(
-                `The fake AWS provider was configured for ${[...regions].join(" and ")}, but not on this connection: run the command again.`,
+                `The fake AWS provider was configured for ${[...known.keys()].join(" and ")}, but not on this connection: run the command again.`,
             );
-        return this.aws([...regions][0] ?? this.defaults.region);
+        return [...known.values()][0] ?? this.aws(this.defaults.accounts[0], this.defaults.region);
     }
 
-    private aws(region: string): Aws {
-        return { accountId: this.defaults.awsAccountId, region, kms: (given) => this.client(text(given) ?? region) };
+    /** The account of the role that a provider assumes, or of its access key. */
+    private accountFor(configuration: Properties): AwsAccount {
+        const { accounts } = this.defaults;
+        const roles = JSON.stringify([configuration["assumeRole"], configuration["assumeRoles"]]);
+        const assumed = [...roles.matchAll(/arn:aws[a-z-]*:iam::(\d{12}):role/g)].at(-1)?.[1];
+        if (assumed === undefined)
+            return accounts.find(({ accessKeyId }) => accessKeyId === configuration["accessKey"]) ?? accounts[0];
+        const account = accounts.find(({ id }) => id === assumed);
+        if (account !== undefined) return account;
+        throw new Error(
+            `The local cloud has no AWS account ${assumed}, but ${accounts.map(({ id }) => id).join(", ")}: name it when you start it (--aws-account, awsAccounts).`,
+        );
     }
 
-    private client(region: string): KMSClient {
-        const { kmsEndpoint: endpoint, credentials } = this.defaults;
-        const client = this.clients.get(region) ?? new KMSClient({ region, endpoint, credentials, maxAttempts: 1 });
-        this.clients.set(region, client);
+    private aws(account: AwsAccount, region: string): Aws {
+        return { accountId: account.id, region, kms: (given) => this.client(account, text(given) ?? region) };
+    }
+
+    private client(account: AwsAccount, region: string): KMSClient {
+        const address = `${account.id} ${region}`;
+        const { kmsEndpoint: endpoint } = this.defaults;
+        const client =
+            this.clients.get(address) ?? new KMSClient({ region, endpoint, credentials: account, maxAttempts: 1 });
+        this.clients.set(address, client);
         return client;
     }
 }

@@ -183,10 +183,10 @@ function diff(request: proto.DiffRequest): proto.DiffResponse {
     return response;
 }
 
-/** What is in a region may have a name, such as an alias', once in each. */
-function keyOf(type: string, id: string, properties: Properties, { region }: Aws): string {
+/** A name, such as a role's, is there once in each account, and what is in a region, such as an alias, once in each. */
+function keyOf(type: string, id: string, properties: Properties, { accountId, region }: Aws): string {
     const isRegional = resourceType(type).inputs.includes("region");
-    return `${type}|${isRegional ? (text(properties["region"]) ?? region) : ""}|${id}`;
+    return `${type}|${accountId}|${isRegional ? (text(properties["region"]) ?? region) : ""}|${id}`;
 }
 
 function resourceType(type: string): ResourceType {
