@@ -28,7 +28,7 @@ export class AccountWorkspaces {
         return new AccountWorkspaces(credential, await collection.list());
     }
 
-    /** The workspace that is named by its id or by any URL of it. Throws `UsageError` where the account has none. */
+    /** The workspace that is named by its id or by any URL of it. Throws `UsageError` if the account has none. */
     find(named: string): AccountWorkspace {
         if (/^\d+$/.test(named)) return this.withId(named);
         const host = hostOrigin(named);

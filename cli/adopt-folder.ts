@@ -11,7 +11,7 @@ const TEMPORARY = ".adopt-";
 export class AdoptFolder {
     private constructor(private readonly path: string) {}
 
-    /** Makes it where it is missing. Throws `UsageError` where nothing can be written into it. */
+    /** Makes it if it is missing. Throws `UsageError` if nothing can be written into it. */
     static open(path: string): AdoptFolder {
         try {
             mkdirSync(path, { recursive: true });
@@ -22,7 +22,7 @@ export class AdoptFolder {
         return new AdoptFolder(path);
     }
 
-    /** Writes the files. Throws `UsageError` where one is there already, unless it is to be replaced. */
+    /** Writes the files. Throws `UsageError` if one is there already, unless it is to be replaced. */
     write(files: ReadonlyMap<string, string>, replace: boolean): void {
         const paths = [...files].map(([name, text]) => ({ path: join(this.path, name), text }));
         const taken = paths.find(({ path }) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);

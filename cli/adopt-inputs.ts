@@ -84,7 +84,7 @@ function withTag(definition: ObjectDefinition, inputs: Properties, response: Pro
     };
 }
 
-/** Why Pulumi cannot carry these inputs from a program to the provider; `undefined` where it can. */
+/** Why Pulumi cannot carry these inputs from a program to the provider; `undefined` if it can. */
 function untransportable(inputs: Properties): string | undefined {
     const texts = (value: unknown): string[] => {
         if (typeof value === "string") return [value];

@@ -65,7 +65,7 @@ export function describeReport(report: DrillReport): string {
     ].join("\n");
 }
 
-/** What to do where the key did not end enabled; the last line is the command. Empty where it is enabled. */
+/** What to do if the key did not end enabled; the last line is the command. Empty if it is enabled. */
 export function enableLines({ keyState, keyArn }: Pick<DrillReport, "keyState" | "keyArn">): string[] {
     if (keyState === "Enabled") return [];
     return [`The key is not enabled. This command enables it:`, enableCommand(keyArn, keyState)];

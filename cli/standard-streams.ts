@@ -29,7 +29,7 @@ export class StandardStreams {
         const isFile: boolean = !(stream instanceof Socket);
         if (!isFile) return void stream.write(`${line}\n`);
         try {
-            // A file takes a part of a text where its disk is full, which is no error to Node.js' own stream.
+            // If the disk is full, a file takes a part of a text, which is not an error to Node.js' own stream.
             writeFileSync(stream.fd, `${line}\n`);
         } catch (error) {
             this.lose(stream, error);

@@ -81,7 +81,7 @@ export interface WorkspaceContent {
     me(): Promise<string | undefined>;
     /** Whether the requests come from one of the workspace's admins: its lists show others only what they may use. */
     isAdmin(): Promise<boolean>;
-    /** Who belongs to the workspace. Absent where that cannot be asked. */
+    /** Who belongs to the workspace. Absent if that cannot be asked. */
     principals?(): Promise<Principals>;
     /** How many objects of a kind live in the workspace besides its tree. */
     count(kind: OtherKind): Promise<number>;

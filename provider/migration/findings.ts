@@ -11,7 +11,7 @@ export interface Finding {
     readonly kind: FindingKind;
     /** In words, with what to do about it. */
     readonly reason: string;
-    /** Who does not belong to the new workspace, where that is the reason: `the group data`. */
+    /** Who does not belong to the new workspace, if that is the reason: `the group data`. */
     readonly principal?: string;
     /** Whether the program accepts it. */
     readonly accepted: boolean;

@@ -43,7 +43,7 @@ class ListedPrincipals implements Principals {
     }
 }
 
-/** Lists who belongs to a workspace. Rejects where a list is refused, odd or ends early: nobody is missing by mistake. */
+/** Lists who belongs to a workspace. Rejects if a list is refused, odd or ends early: nobody is missing by mistake. */
 export async function readPrincipals(transport: Transport): Promise<Principals> {
     const members = await Promise.all(
         lists.map(async ({ kind, collection, field }) =>

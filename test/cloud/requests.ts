@@ -8,7 +8,7 @@ export interface RecordedRequest {
     readonly method: string;
     readonly path: string;
     readonly query: Readonly<Record<string, string>>;
-    /** The parsed body; `undefined` where there was none, no JSON, or a large one. */
+    /** The parsed body; `undefined` if there was none, no JSON, or a large one. */
     readonly body: unknown;
     /** Fields of the body that the service does not know, and ignored: dotted paths. */
     ignored: readonly string[];

@@ -205,7 +205,7 @@ export const workspaceUrls = {
         });
         afterEach(() => rmSync(folder, { recursive: true }));
 
-        it("is refused before anything is sent where nothing can be written into it", async () => {
+        it("is refused before anything is sent if nothing can be written into it", async () => {
             writeFileSync(join(folder, "file"), "");
             symlinkSync(join(folder, "nowhere"), join(folder, "link"));
             for (const name of ["file", "file/below", "link"]) {
@@ -265,7 +265,7 @@ export const workspaceUrls = {
         }
     });
 
-    it("is no success where its program could not be written", async () => {
+    it("is not a success if its program could not be written", async () => {
         const full = openSync("/dev/full", "w");
         const child = spawn(process.execPath, [join(root, "dist/cli/main.js"), "adopt"], {
             env: { ...process.env, ...cloud.environment() },

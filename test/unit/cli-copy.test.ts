@@ -80,7 +80,7 @@ describe("the command copy", () => {
         );
     });
 
-    it("copies nothing where a report cannot be written, and leaves no file and an earlier report as it was", async () => {
+    it("copies nothing if a report cannot be written, and leaves no file and an earlier report as it was", async () => {
         const folder = mkdtempSync(join(tmpdir(), "copy-"));
         const [earlier, made] = [join(folder, "earlier.json"), join(folder, "made.xml")];
         writeFileSync(earlier, "of last year");
@@ -98,7 +98,7 @@ describe("the command copy", () => {
         expect(await replacement.read("/Shared/n")).to.equal(undefined);
     });
 
-    it("is no success where its report could not be written in the end", async () => {
+    it("is not a success if its report could not be written in the end", async () => {
         const pipe = join(mkdtempSync(join(tmpdir(), "copy-")), "pipe");
         execFileSync("mkfifo", [pipe]);
         const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -108,7 +108,7 @@ describe("the evidence of a drill", () => {
         expect(JSON.parse(readFileSync(report, "utf8"))).to.include({ passed: true });
     });
 
-    it("is no success where it could not be written in the end, and is printed all the same", async () => {
+    it("is not a success if it could not be written in the end, and is printed all the same", async () => {
         const { path, leave } = pipe();
         beforeCall("DisableKey", leave);
         const { code, out, err } = await run("--json", path);
@@ -154,7 +154,7 @@ describe("the evidence of a drill", () => {
         expect(otherWorkspaces).to.have.members([notebooks.id, storage.id]);
     });
 
-    it("ends with the command that enables the key where it did not end enabled, whatever else went wrong", async () => {
+    it("ends with the command that enables the key if it did not end enabled, whatever else went wrong", async () => {
         const { path, leave } = pipe();
         beforeCall("DescribeKey", leave);
         setEnabled(false);

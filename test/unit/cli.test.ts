@@ -120,7 +120,7 @@ describe("the command line", () => {
         });
     }
 
-    it("is no success where its output could not be written, or not to its end", () => {
+    it("is not a success if its output could not be written, or not to its end", () => {
         for (const limited of [`"$0" "$1" --help > /dev/full`, `ulimit -f 1; "$0" "$1" copy --help > "$2"`]) {
             const file = join(mkdtempSync(join(tmpdir(), "databricks-cmk-cli-")), "output");
             const { status, stderr } = spawnSync("bash", ["-c", limited, process.execPath, main, file], {

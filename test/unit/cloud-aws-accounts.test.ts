@@ -57,7 +57,7 @@ describe("several AWS accounts in the local cloud", () => {
         }
     });
 
-    it("use each other's keys by ARN where the key policy lets them, and never manage them", async () => {
+    it("use each other's keys by ARN if the key policy lets them, and never manage them", async () => {
         const own = await keyOf(security);
         const root = (account: string) => ({ AWS: `arn:aws:iam::${account}:root` });
         const all = { Effect: "Allow", Action: "kms:*", Resource: "*" };

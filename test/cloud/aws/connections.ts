@@ -10,7 +10,7 @@ export interface AwsAccount {
     readonly secretAccessKey: string;
 }
 
-/** The customer's AWS accounts; the first is the one where a program names none. */
+/** The customer's AWS accounts; the first is used if a program names none. */
 export type AwsAccounts = readonly [AwsAccount, ...AwsAccount[]];
 
 /** AWS as it is without any configuration. */

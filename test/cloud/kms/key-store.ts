@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Fields, type KmsCaller, KmsError, type KmsKey, type Operation } from "./key";
 import { accountOf, allows, parsePolicy } from "./policy";
 
-/** What another account's principal may do where a key policy lets it; whatever else, a key's own account alone does. */
+/** What another account's principal may do if a key policy allows it. Everything else is for a key's own account. */
 const ACROSS_ACCOUNTS = ["Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", "GetKeyRotationStatus"];
 
 /** What a KMS is made with. */
