@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import { type Command, type CommandIo, UsageError } from "./command";
 import { commandHelp, overview } from "./help";
-import { closestName } from "./suggestion";
+import { closestName } from "../provider/contract/closest-name";
 import { messageOf } from "../provider/util/error-message";
 
 /**
