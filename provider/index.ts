@@ -7,11 +7,12 @@ import { createHandler, definitionOf } from "./registry";
 import { EngineCalls, quietErrors } from "./runtime/engine-calls";
 import { EngineReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";
+import { SignIn } from "./runtime/sign-in";
 
 quietErrors();
 const reporter = new EngineReporter();
 const session = new Session(realEnvironment(reporter));
-const calls = new EngineCalls(reporter);
+const calls = new EngineCalls(reporter, new SignIn(session));
 
 export const stackIdentity = calls.attend(new StackIdentityHandler(session, definitionOf));
 export const customerManagedKey = calls.attend(createHandler("CustomerManagedKey", session));

@@ -64,6 +64,12 @@ export class ApiError extends ReportedError {
     withRemedy(remedy: string): ApiError {
         return new ApiError(this.kind, this.status, this.errorCode, this.detail, this.request, remedy);
     }
+
+    /** The same as a refusal of the account: also a 404 then says nothing about an object of it. */
+    ofAccount(accountId: string): ApiError {
+        const remedy = `Check that databricks:accountId (or DATABRICKS_ACCOUNT_ID, or accountId of the resource) is the account that is meant, it is ${accountId}, and that the credential belongs to an account admin of it.`;
+        return new ApiError("denied", this.status, this.errorCode, this.detail, this.request, remedy);
+    }
 }
 
 const remedies: Readonly<Record<ApiErrorKind, string>> = {

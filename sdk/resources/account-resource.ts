@@ -94,7 +94,8 @@ export abstract class AccountResource extends DynamicResource {
         const isRead = opts?.id !== undefined;
         const owner = isRead ? undefined : ownerOf(name, opts);
         const resourceUrn = isRead ? undefined : urnFor(name, registration.type, opts);
-        super(name, { ...registration, inputs: { ...registration.inputs, owner, resourceUrn } }, opts);
+        const isPreview = !isRead && pulumi.runtime.isDryRun() ? true : undefined;
+        super(name, { ...registration, inputs: { ...registration.inputs, owner, resourceUrn, isPreview } }, opts);
         // A preview creates nothing, and an object that is only read existed before.
         if (isRead || pulumi.runtime.isDryRun()) return;
         const registered = registeredResources();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, type LocalCloudOptions } from "../cloud";
-import { TestStack } from "./harness";
+import { accountRequests, TestStack } from "./harness";
 
 /** An example, how it is run, and what it must have made. */
 export interface ExampleRun {
@@ -39,10 +39,10 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
         });
         const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
 
-        it("previews without a request to the API", async () => {
+        it("previews with the one request that tries the credential", async () => {
             const { ok, output } = await stack.preview();
             expect(ok, output).to.equal(true);
-            expect(cloud.requests).to.deep.equal([]);
+            expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
         });
 
         it("creates what it says, with exactly the expected request bodies", async () => {
