@@ -1,5 +1,6 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 
+import { withoutNodeWarning } from "../sdk/aws-sdk";
 import { requirePeers } from "../sdk/peers";
 import { UsageError } from "./command";
 
@@ -52,9 +53,9 @@ export class DrillKey implements KeySwitch {
             requestTimeout: this.timeout,
             throwOnRequestTimeout: true,
         };
-        this.client ??= import("@aws-sdk/client-kms").then(
-            ({ KMSClient: Client }) =>
-                new Client({ region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) }),
+        const options = { region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) };
+        this.client ??= import("@aws-sdk/client-kms").then(({ KMSClient: Client }) =>
+            withoutNodeWarning(() => new Client(options)),
         );
         return this.client;
     }

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import "./require-node"; // before what an old Node.js cannot load
+
 import { adopt } from "./adopt";
 import type { Command } from "./command";
 import { copy } from "./copy";

@@ -2,6 +2,8 @@
  * The handlers, which run in the engine's dynamic-provider process. The `__provider` of a state requires each by its name:
  * a name that was released must stay, or resources of existing states could not be deleted.
  */
+import "./contract/require-node"; // before what an old Node.js cannot load
+
 import { StackIdentityHandler } from "./objects/stack-identity";
 import { createHandler, definitionOf } from "./registry";
 import { EngineCalls, quietErrors } from "./runtime/engine-calls";

@@ -2,6 +2,8 @@
  * Databricks workspaces on AWS under a customer-managed key: the resources, the component and the policy documents that
  * a Pulumi program uses.
  */
+import "../provider/contract/require-node"; // before what an old Node.js cannot load
+
 export { Credentials, type CredentialsArgs } from "./resources/credentials";
 export {
     type AwsKeyInfo,

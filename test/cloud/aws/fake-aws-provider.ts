@@ -1,4 +1,4 @@
-import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import * as grpc from "@grpc/grpc-js";
 import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -6,6 +6,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import type { AwsVpcEndpoint } from "../account-api/private-link";
+import { clientsOf } from "../kms/clients";
 import { invoke } from "./functions";
 import { kmsTypes } from "./kms-types";
 import { plainTypes } from "./plain-types";
@@ -39,23 +40,8 @@ export class FakeAwsProvider {
         private readonly server: grpc.Server,
     ) {
         this.region = options.region;
-        const clients = new Map<string, KMSClient>();
-        this.aws = {
-            accountId: options.awsAccountId,
-            kms: (given) => {
-                const region = text(given) ?? this.region;
-                const client =
-                    clients.get(region) ??
-                    new KMSClient({
-                        region,
-                        endpoint: options.kmsEndpoint,
-                        credentials: options.credentials,
-                        maxAttempts: 1,
-                    });
-                clients.set(region, client);
-                return client;
-            },
-        };
+        const clientOf = clientsOf(options.kmsEndpoint, options.credentials);
+        this.aws = { accountId: options.awsAccountId, kms: (given) => clientOf(text(given) ?? this.region) };
     }
 
     /** The port for `PULUMI_DEBUG_PROVIDERS`. */
