@@ -1,3 +1,4 @@
+import { pageInProject } from "../provider/contract/pages";
 import type { AdoptionOptions } from "./adopt-account";
 import { type Command, type CommandIo, textOption, UsageError } from "./command";
 
@@ -7,7 +8,8 @@ export const adopt: Command = {
     description:
         "Reads every object of the account and writes it as a resource with `adopt` and `protect`; objects name each other by\n" +
         "variable. Changes nothing. Signs in as the provider does (DATABRICKS_* variables or a profile). What cannot be\n" +
-        "adopted is left out, and the program's first lines and standard error say why. docs/adopt.md tells more.",
+        "adopted is left out, and the program's first lines and standard error say why.\n" +
+        `More: ${pageInProject("adopt")}`,
     options: {
         out: {
             value: "DIR",

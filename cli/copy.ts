@@ -1,5 +1,6 @@
 import type { AccountClient } from "../provider/api/client";
 import type { Credential } from "../provider/api/credential";
+import { pageInProject } from "../provider/contract/pages";
 import type { MigrationOptions } from "../provider/migration/migration";
 import {
     type Command,
@@ -18,7 +19,8 @@ export const copy: Command = {
         "What is equal is left alone, so it can be run again at any time; nothing is changed in the workspace that is copied\n" +
         "from, and nothing is overwritten that was edited in the other one. Signs in as the provider does (DATABRICKS_*\n" +
         "variables or a profile), as a service principal that belongs to both workspaces. Ends with 0 where everything is equal but what is\n" +
-        "accepted, and with 1 otherwise. docs/migrating-notebooks.md tells more.",
+        "accepted, and with 1 otherwise.\n" +
+        `More: ${pageInProject("migrating-notebooks")}`,
     options: {
         from: { value: "ID|URL", help: "The workspace to copy from: its id, or the URL of its front page." },
         to: { value: "ID|URL", help: "The workspace to copy to." },

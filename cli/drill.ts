@@ -1,3 +1,4 @@
+import { pageInProject } from "../provider/contract/pages";
 import { type Command, type CommandIo, type CommandValues, numberOption, textOption, UsageError } from "./command";
 import type { DrillTarget } from "./drill-run";
 
@@ -10,7 +11,8 @@ export const drill: Command = {
         "reads work, and removes the canary. Whatever happens, the key is enabled again. Meanwhile nobody can read or write\n" +
         "notebooks in any workspace that uses the key. Signs in to Databricks as the provider does, as a service principal\n" +
         "that belongs to the workspace, and to AWS as AWS' tools do. Ends with 0 where every step passed, and with 1\n" +
-        "otherwise. docs/drill.md tells more.",
+        "otherwise.\n" +
+        `More: ${pageInProject("drill")}`,
     options: {
         workspace: { value: "ID|URL", help: "The workspace: its id, or the URL of its front page." },
         key: { value: "ARN", help: "ARN of the KMS key that the workspace uses for managed services." },

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { pageInProject } from "../provider/contract/pages";
 import type { Behavior, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../test/cloud";
 import {
     type Command,
@@ -16,7 +17,8 @@ export const localCloud: Command = {
     summary: "Runs Databricks' account, workspaces and an AWS KMS on this machine, until Ctrl-C.",
     description:
         "Everything is in memory and on 127.0.0.1. It prints the environment in which Databricks' SDKs, boto3 and Pulumi\n" +
-        "programs use it. docs/local-cloud.md tells more.",
+        "programs use it.\n" +
+        `More: ${pageInProject("local-cloud")}`,
     options: {
         port: { value: "N", help: "Port of the account and its workspaces. Default: any free one." },
         "kms-port": { value: "N", help: "Port of the KMS. Default: any free one." },

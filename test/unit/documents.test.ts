@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 
 import { expect } from "chai";
 
+import { type Page, pageInProject } from "../../provider/contract/pages";
 import { rules } from "../../sdk/policy/rules";
 
 const root = resolve(__dirname, "../../..");
@@ -95,5 +96,38 @@ describe("the documents", () => {
         const page = read("docs", "examples.md");
         const examples = readdirSync(join(root, "examples"));
         expect(examples.filter((example) => !page.includes(`../examples/${example})`))).to.deep.equal([]);
+    });
+});
+
+describe("a message that names a page of the documents", () => {
+    const sources = ["sdk", "provider", "cli", "test/cloud"].flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => join(folder, file)),
+    );
+    /** The code of a file without its comments. */
+    const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/ .*$/gm, "");
+
+    it("names the file that the project of its reader has", () => {
+        const { files } = JSON.parse(read("package.json")) as { files: string[] };
+        expect(files).to.include("docs");
+        const named = sources.flatMap((file) =>
+            [...code(file).matchAll(/pageInProject\("([\w-]+)"\)/g)].map(([, page]) => `${page}`),
+        );
+        expect(named.length).to.be.at.least(6);
+        for (const page of named) {
+            const path = pageInProject(page as Page);
+            expect(path).to.match(/^node_modules\/pulumi-databricks-cmk\/docs\//);
+            expect(existsSync(join(root, path.replace("node_modules/pulumi-databricks-cmk/", ""))), path).to.equal(
+                true,
+            );
+        }
+    });
+
+    it("names none of the repository, which its reader does not have", () => {
+        const relative = sources
+            .filter((file) => !file.endsWith("contract/pages.ts"))
+            .filter((file) => /\bdocs\/[\w/-]+\.md/.test(code(file)));
+        expect(relative).to.deep.equal([]);
     });
 });

@@ -11,7 +11,15 @@ import { ObjectHandler } from "../../resource/handler";
 import { getPath, getString, type Properties, sameValue, UNKNOWN } from "../../util/property-path";
 import { ContentKeeper } from "./content-keeper";
 import { keyChangeMode } from "./definition";
-import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyChangeOf, shownKey } from "./key-change";
+import {
+    describeKeyChange,
+    findOwnWorkspace,
+    inPlaceAdvice,
+    KEY_FIELDS,
+    keyChangeMarker,
+    keyChangeOf,
+    shownKey,
+} from "./key-change";
 import { reasonNotToAdopt } from "./orphan";
 import { waitUntilReachable, withoutNote } from "./reachable";
 import { judgeReplacement } from "./replacement";
@@ -110,12 +118,13 @@ export class WorkspaceHandler extends ObjectHandler {
             this.noteActual(olds, news, { [change.field]: change.to });
             return { inputs: news };
         }
+        const paths = pathsOf(found, "replace", "refuse");
         // Only the state, which a check does not see, says whether one that failed ever ran.
         if (mode === "forbid" && !(actual !== undefined && isTerminal(actual))) {
-            const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace, and onKeyChange is "forbid". On an account whose service can change the key in place, set onKeyChange to "update": nothing is lost where it cannot. Otherwise bring the key back, or set onKeyChange to "replace", which ${migrates ? "copies notebooks, files and folders into the new workspace" : "loses every notebook of the workspace, because migrateContent is false"}`;
+            const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace, and onKeyChange is "forbid".${inPlaceAdvice(change, paths)} Otherwise bring the key back, or set onKeyChange to "replace", which ${migrates ? "copies notebooks, files and folders into the new workspace" : "loses every notebook of the workspace, because migrateContent is false"}`;
             return { inputs: news, failures: [{ property: change.field, reason }] };
         }
-        return { inputs: { ...news, keyChange: keyChangeMarker(change, migrates) } };
+        return { inputs: { ...news, keyChange: keyChangeMarker(change, migrates, paths) } };
     }
 
     /** Notes that the account shows already what the program asks for: the diff sees the state, which does not say it yet. */
