@@ -98,8 +98,7 @@ export abstract class AccountResource extends DynamicResource {
         super(name, { ...registration, inputs: { ...registration.inputs, owner, resourceUrn, isPreview } }, opts);
         // A preview creates nothing, and an object that is only read existed before.
         if (isRead || pulumi.runtime.isDryRun()) return;
-        const registered = registeredResources();
-        this.urn.apply(() => void registered.count++);
+        registeredResources().add(registration.type, this);
     }
 }
 

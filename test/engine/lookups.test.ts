@@ -129,6 +129,34 @@ describe("lookups on the real engine", () => {
         for (const text of [output, events, stack.files()]) expect(text).to.not.contain(cloud.clientSecret);
     });
 
+    it("list what the program made before them, in the first `up` as in the second, in both forms", async () => {
+        const own = await TestStack.create(cloud, async () => {
+            new databricks.Credentials("own", {
+                credentialsName: "own",
+                roleArn: "arn:aws:iam::123456789012:role/own",
+            });
+            const { ids } = await databricks.getCredentials();
+            return { ids, output: databricks.getCredentialsOutput().ids };
+        });
+        // The list could be read long before the POST takes effect.
+        const late = cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/credentials"),
+            do: { kind: "delay", milliseconds: 1000 },
+        });
+        try {
+            await own.stack.setAllConfig(configuration());
+            const first = await own.stack.up({ color: "never" });
+            const second = await own.stack.up({ color: "never" });
+            expect(Object.keys(first.outputs["ids"]?.value as object)).to.include("own");
+            expect(first.outputs["output"]?.value).to.deep.equal(first.outputs["ids"]?.value);
+            expect(second.outputs).to.deep.equal(first.outputs);
+            expect((await own.destroy()).ok).to.equal(true);
+        } finally {
+            late();
+            own.remove();
+        }
+    });
+
     it("leave nothing after destroy", async () => {
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
