@@ -1,6 +1,8 @@
 /**
  * Databricks workspaces on AWS under a customer-managed key: the resources, the component and the policy documents that
  * a Pulumi program uses.
+ *
+ * @module pulumi-databricks-cmk
  */
 import "../provider/contract/require-node"; // before what an old Node.js cannot load
 

@@ -1,6 +1,8 @@
 /**
  * Rules for policy packs: what a team wants to hold for every Databricks workspace under a customer-managed key. Needs
  * `@pulumi/policy`, an optional peer.
+ *
+ * @module pulumi-databricks-cmk/policy
  */
 import "../../provider/contract/require-node"; // before what an old Node.js cannot load
 import "./peers"; // before what loads `@pulumi/policy`: its error says what to install

@@ -1,6 +1,8 @@
 /**
  * The local cloud: Databricks' Account API, workspaces' notebooks, AWS KMS and a provider in the place of the AWS
  * plugin, on this machine, in memory. Tests of a stack run against it without any account.
+ *
+ * @module pulumi-databricks-cmk/testing
  */
 import "../../provider/contract/require-node"; // before what an old Node.js cannot load
 import "./peers"; // before what loads them: its error says what to install

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 import { expect } from "chai";
 
 import { Unpacked } from "./unpacked";
+
+const root = resolve(__dirname, "../../..");
 
 /** The pages; the first two are what `npm test` tries. */
 const PAGES = ["README.md", "docs/local-cloud.md", "docs/projects.md", "docs/testing.md", "docs/drill.md"];
@@ -59,6 +61,16 @@ describe("an `npm install` of the documents, in a new project with an empty home
             expect(manifestOf(project).devDependencies).to.include(MANIFEST.devDependencies);
         });
     }
+
+    if (process.env.CONSUMERS === "all")
+        it("brings the API reference, once it is built: a start page, and a page for each part", async () => {
+            const { ok, output } = await unpacked.shell("npm run docs", root);
+            expect(ok, output).to.equal(true);
+            const page = (name: string) => readFileSync(join(root, "dist", "api-reference", name), "utf8");
+            expect(page("index.html")).to.contain("API reference").and.contain('href="modules.html"');
+            for (const part of ["", "_policy", "_testing", "_provider"])
+                expect(page("modules.html")).to.contain(`href="modules/pulumi-databricks-cmk${part}.html"`);
+        });
 
     it("of the local cloud is all that `npx pulumi-databricks-cmk local-cloud` needs", async () => {
         const [command] = await commandsOf("docs/local-cloud.md");

@@ -92,6 +92,28 @@ describe("the documents", () => {
         for (const { name } of Object.values(rules)) expect(page).to.contain(`\`${name}\``);
     });
 
+    it("have an API reference of each part of the package, which is published and which the README links", () => {
+        const { exports, files, scripts } = JSON.parse(read("package.json")) as {
+            exports: Record<string, string | { types: string }>;
+            files: string[];
+            scripts: Record<string, string>;
+        };
+        const parts = Object.values(exports).flatMap((part) =>
+            typeof part === "string" ? [] : [part.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, "$1.ts")],
+        );
+        const reference = JSON.parse(read("typedoc.reference.json")) as {
+            entryPoints: string[];
+            out: string;
+            readme: string;
+        };
+        expect(reference.entryPoints).to.have.members(parts);
+        expect(files).to.include(reference.out);
+        expect(scripts["package"]).to.contain("npm run docs");
+        expect(read("README.md")).to.contain(`(${reference.readme})`);
+        for (const name of Object.keys(exports).filter((one) => one !== "./package.json"))
+            expect(read(reference.readme)).to.contain(`\`pulumi-databricks-cmk${name.slice(1)}\``);
+    });
+
     it("name every example", () => {
         const page = read("docs", "examples.md");
         const examples = readdirSync(join(root, "examples"));
