@@ -65,6 +65,11 @@ export function enableCommand(arn: string): string {
     return `aws kms enable-key --region ${regionOf(arn)} --key-id ${arn}`;
 }
 
+/** The line that cancels the deletion of a key by hand, which is disabled afterwards. */
+export function cancelCommand(arn: string): string {
+    return `aws kms cancel-key-deletion --region ${regionOf(arn)} --key-id ${arn}`;
+}
+
 /** Checks that a text is the ARN of a KMS key, and of no alias. Throws `UsageError`. */
 export function requireKeyArn(text: string): string {
     if (/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/.test(text)) return text;

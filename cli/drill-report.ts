@@ -59,6 +59,7 @@ export function describeReport(report: DrillReport): string {
             ? []
             : [`The key serves other workspaces of the account too: ${report.otherWorkspaces.join(", ")}.`]),
         `The key is ${report.keyState}. The drill ${report.passed ? "passed" : "FAILED"}.`,
+        "A KMS key whose deletion is scheduled is refused in the same way, at once and not at the end of its waiting period: docs/key-changes.md says how long to keep one.",
     ].join("\n");
 }
 

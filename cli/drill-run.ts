@@ -1,5 +1,5 @@
 import { Canary, type CanaryContent } from "./drill-canary";
-import { enableCommand, type KeySwitch } from "./drill-key";
+import { cancelCommand, enableCommand, type KeySwitch } from "./drill-key";
 import type { DrillReport } from "./drill-report";
 import { DrillSteps } from "./drill-steps";
 import { type DrillWait, insist, poll, StepFailure } from "./drill-wait";
@@ -94,8 +94,13 @@ class Drill {
 
     private async requireEnabled(): Promise<undefined> {
         const state = await this.target.key.state();
-        if (state !== "Enabled") throw new StepFailure(`it is ${state} already: enable it first`);
-        return undefined;
+        if (state === "Enabled") return undefined;
+        const { arn } = this.target.key;
+        throw new StepFailure(
+            state === "PendingDeletion"
+                ? `its deletion is scheduled, so nothing can use it. Cancel that (\`${cancelCommand(arn)}\`) and enable it (\`${enableCommand(arn)}\`) first`
+                : `it is ${state} already: enable it first`,
+        );
     }
 
     private async disable(): Promise<undefined> {

@@ -134,9 +134,11 @@ describe("the main example on the real engine", () => {
         await stack.stack.removeConfig("keyArn");
     });
 
-    it("leaves nothing after destroy", async () => {
+    it("leaves nothing after destroy but the KMS keys, and names its own", async () => {
+        const made = cloud.kms.keys().find(({ arn }) => arn !== existingKey)?.arn;
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
-        expect(cloud.contents()).to.deep.equal([`KMS key ${existingKey}`]);
+        expect(cloud.contents()).to.have.members([`KMS key ${existingKey}`, `KMS key ${made}`]);
+        expect(output).to.contain(`The KMS key ${made} was kept`);
     });
 });

@@ -59,7 +59,8 @@ describe("npm start", () => {
             "policy pack refuses it",
             "its notebook moves into the new one",
             "the only one",
-            "nothing is left",
+            "kept and enabled, although the program no longer has it",
+            "nothing is left but the KMS keys",
             "Each step was checked",
         ]) {
             expect(output).to.contain(step);

@@ -124,6 +124,19 @@ describe("the command drill", () => {
         expect([disabled(), await canaries()]).to.deep.equal([0, []]);
     });
 
+    it("names the commands for a key whose deletion is scheduled, and says that such a key closes a workspace in the same way", async () => {
+        await start();
+        const key = cloud.kms.keys().find(({ arn }) => arn === keyArn);
+        if (key !== undefined) key.deletion = Date.now() + 86_400_000;
+        const { code, out } = await run("--workspace", workspace.id, "--key", keyArn);
+        expect(code).to.equal(1);
+        expect(out)
+            .to.contain(`aws kms cancel-key-deletion --region us-east-1 --key-id ${keyArn}`)
+            .and.contain(`aws kms enable-key --region us-east-1 --key-id ${keyArn}`)
+            .and.contain("A KMS key whose deletion is scheduled is refused in the same way, at once");
+        expect(disabled()).to.equal(0);
+    });
+
     it("disables no key that is disabled already, and leaves it so", async () => {
         await start();
         const key = cloud.kms.keys().find(({ arn }) => arn === keyArn);

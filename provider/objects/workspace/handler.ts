@@ -94,8 +94,9 @@ export class WorkspaceHandler extends ObjectHandler {
         news: Record<string, unknown>,
         found: readonly Difference[],
     ): Promise<dynamic.CheckResult> {
-        await nameOldKeys(this.session, this.label(news), olds, news);
         const mode = keyChangeMode(news, this.session.settings);
+        const { session } = this;
+        await nameOldKeys({ session, label: this.label(news), olds, news, isInPlace: mode === "update" });
         const migrates = this.content.settingsOf(news).enabled;
         const inPlace = found.find(({ path, change }) => change === "update" && path === KEY_FIELDS[0]);
         if (inPlace !== undefined) {
