@@ -47,11 +47,10 @@ export class Expectations {
     /** Notes which workspaces a deployment has named. */
     noteWhatWasSaid(stack: StackName, { error = "", lines }: Result): void {
         const said = [error, ...lines];
-        const pending = [...this.stacks.engines[stack].pendingCreates].map(
-            (name) => `${String(this.stacks.uuidOf(stack))}/${name}`,
-        );
+        // Until there is `forceDestroy`, the engine's own warning of an interrupted create is enough, which names no workspace.
+        const interrupted = hasForceDestroy ? [] : [...this.stacks.engines[stack].pendingCreates];
+        const pending = interrupted.map((name) => `${String(this.stacks.uuidOf(stack))}/${name}`);
         for (const [id, workspace] of this.stacks.workspaces()) {
-            // The engine warns of each create that was interrupted, until the resource is created after all.
             if (said.some((line) => line.includes(id)) || pending.includes(tagOf(workspace) ?? ""))
                 this.mentioned.add(id);
         }
