@@ -5,8 +5,8 @@ import type { ObjectDefinition } from "../provider/resource/definition";
 import { responseValue } from "../provider/resource/mapping";
 import { ownershipTagOf } from "../provider/resource/ownership";
 import type { Session } from "../provider/runtime/session";
-import { getPath, getString, type Properties } from "../provider/util/property-path";
-import { inputsOf, referencesIn, regionsOf } from "./adopt-inputs";
+import { getPath, getString, isRecord, type Properties } from "../provider/util/property-path";
+import { inputsOf, referencesIn, regionsOf, UNKEPT_TAG } from "./adopt-inputs";
 import { UsageError } from "./command";
 
 /** What is read of an account. */
@@ -77,7 +77,7 @@ export async function readAccount(session: Session, options: AdoptionOptions): P
         accountId: session.client.accountId,
         objects,
         leftOut,
-        notes: [...notes, ...regionNotes(session, objects)],
+        notes: [...notes, ...regionNotes(session, objects), ...objects.flatMap(tagNotes)],
     };
 }
 
@@ -161,6 +161,16 @@ function regionNotes({ settings }: Session, objects: readonly AdoptedObject[]): 
     const list = JSON.stringify([...settings.allowedRegions, ...others]);
     return [
         `Some objects are in ${others.join(", ")}. Before the first preview: pulumi config set databricks:allowedRegions '${list}'`,
+    ];
+}
+
+/** What becomes of a tag that the program says and Pulumi does not carry. */
+function tagNotes({ type, id, inputs }: AdoptedObject): string[] {
+    const { tagsField } = registry[type].definition;
+    const tags = tagsField === undefined ? undefined : inputs[tagsField];
+    if (!isRecord(tags) || !Object.hasOwn(tags, UNKEPT_TAG)) return [];
+    return [
+        `The ${registry[type].definition.noun} ${id} has a tag named ${UNKEPT_TAG}, which Pulumi's SDK for Node.js leaves out: it stays until the program changes the tags, which takes it away. Rename it before.`,
     ];
 }
 

@@ -4,7 +4,7 @@ import { differences, givenBits } from "../provider/resource/diff";
 import { type OutputContext, responseValue, toOutputs, toState } from "../provider/resource/mapping";
 import { checkInputs } from "../provider/resource/validation";
 import type { Settings } from "../provider/runtime/settings";
-import { getPath, type Properties, sameValue, setPath } from "../provider/util/property-path";
+import { getPath, isRecord, type Properties, sameValue, setPath } from "../provider/util/property-path";
 
 /** The inputs that hold the id, or the ids, of other objects, and the kind of these. */
 export const REFERENCES: Readonly<Record<string, ObjectType>> = {
@@ -57,13 +57,48 @@ export function inputsOf(shown: Shown): Properties | string {
         const [failure] = failures;
         if (failure === undefined) {
             const [different] = remaining(shown, inputs, settings);
-            return different === undefined ? inputs : `its ${different} cannot be said in a program`;
+            if (different !== undefined) return `its ${different} cannot be said in a program`;
+            return untransportable(inputs) ?? withTag(definition, inputs, response);
         }
         const refused = paths.find((path) => isAt(failure.property, path));
         const optional = refused !== undefined && definition.fields[refused]?.schema.safeParse(undefined).success;
         if (refused === undefined || optional !== true) return `${failure.property} ${failure.reason}`;
         paths = paths.filter((path) => path !== refused);
     }
+}
+
+/** The tag that Pulumi's SDK for Node.js, and every check of inputs, leaves out of what it is given. */
+export const UNKEPT_TAG = "__proto__";
+
+/** The inputs with that tag, if the object has it: the program says what the account says. */
+function withTag(definition: ObjectDefinition, inputs: Properties, response: Properties): Properties {
+    const { tagsField } = definition;
+    const shown = tagsField === undefined ? undefined : responseValue(definition, response, tagsField);
+    if (tagsField === undefined || !isRecord(shown) || !Object.hasOwn(shown, UNKEPT_TAG)) return inputs;
+    const known = inputs[tagsField];
+    const tag = Object.entries(shown).filter(([name]) => name === UNKEPT_TAG);
+    // Not by assignment, which would set the object's prototype.
+    return {
+        ...inputs,
+        [tagsField]: Object.fromEntries([...(isRecord(known) ? Object.entries(known) : []), ...tag]),
+    };
+}
+
+/** Why Pulumi cannot carry these inputs from a program to the provider; `undefined` if it can. */
+function untransportable(inputs: Properties): string | undefined {
+    const texts = (value: unknown): string[] => {
+        if (typeof value === "string") return [value];
+        if (Array.isArray(value)) return value.flatMap(texts);
+        return isRecord(value) ? Object.entries(value).flatMap(([name, member]) => [name, ...texts(member)]) : [];
+    };
+    for (const [field, value] of Object.entries(inputs)) {
+        if (isRecord(value) && Object.hasOwn(value, "toString"))
+            return `its ${field} have one named toString, at which Pulumi's SDK for Node.js fails. Rename it in the account, then run the command again`;
+        const broken = texts(value).find((text) => /\p{Cs}/u.test(text));
+        if (broken !== undefined)
+            return `its ${field} is no valid text, ${JSON.stringify(broken)}: it holds half of a surrogate pair, which Pulumi's engine refuses. Correct it in the account, then run the command again`;
+    }
+    return undefined;
 }
 
 function isWritten(definition: ObjectDefinition, path: string, response: Properties): boolean {

@@ -1,5 +1,6 @@
 import { kinds, type ObjectType } from "../provider/contract/kinds";
 import { registry } from "../provider/registry";
+import { printable } from "../provider/util/printable";
 import { isRecord } from "../provider/util/property-path";
 import type { AccountContent, AdoptedObject } from "./adopt-account";
 import { REFERENCES } from "./adopt-inputs";
@@ -127,7 +128,7 @@ function head({ accountId, leftOut, notes }: AccountContent): string[] {
         "nothing; from then on the stack owns it. `protect` keeps it from being deleted or replaced.",
         ...notes,
         ...leftOut.map(({ what, reason }) => `Left out: ${what} ${reason}.`),
-    ].map((line) => `// ${escaped(line)}`);
+    ].map((line) => `// ${printable(line)}`);
 }
 
 function text(start: readonly string[], parts: readonly string[]): string {
@@ -149,16 +150,7 @@ function join(path: string, name: string): string {
 
 /** A string literal: with the characters that cannot be seen, or that turn the direction of a line, as escapes. */
 function literal(value: string): string {
-    return escaped(JSON.stringify(value));
-}
-
-/** Characters that are not printed, as escapes; a line of the program stays one. */
-function escaped(value: string): string {
-    return value.replace(/[\p{C}\u2028\u2029]/gu, (character) =>
-        [...Array(character.length).keys()]
-            .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)
-            .join(""),
-    );
+    return printable(JSON.stringify(value));
 }
 
 /** A member's name; `__proto__` in an object literal would be its prototype. */

@@ -1,5 +1,6 @@
+import { pageInProject } from "../provider/contract/pages";
 import type { AdoptionOptions } from "./adopt-account";
-import { type Command, type CommandIo, textOption, UsageError } from "./command";
+import { type Command, type CommandIo, textOption } from "./command";
 
 /** `adopt`: a program for what an account has already. */
 export const adopt: Command = {
@@ -7,7 +8,8 @@ export const adopt: Command = {
     description:
         "Reads every object of the account and writes it as a resource with `adopt` and `protect`; objects name each other by\n" +
         "variable. Changes nothing. Signs in as the provider does (DATABRICKS_* variables or a profile). What cannot be\n" +
-        "adopted is left out, and the program's first lines and standard error say why. docs/adopt.md tells more.",
+        "adopted is left out, and the program's first lines and standard error say why.\n" +
+        `More: ${pageInProject("adopt")}`,
     options: {
         out: {
             value: "DIR",
@@ -25,16 +27,18 @@ export const adopt: Command = {
     async run(values, _positionals, io) {
         const { readAccount } = await import("./adopt-account.js");
         const { writeProgram } = await import("./adopt-program.js");
+        const { AdoptFolder } = await import("./adopt-folder.js");
+        const out = textOption(values, "out");
+        const folder = out === undefined ? undefined : AdoptFolder.open(out);
         const workspace = textOption(values, "workspace");
         const options: AdoptionOptions = {
             ...(workspace === undefined ? {} : { workspace }),
             fromOtherStacks: values["from-other-stacks"] === true,
         };
         const content = await readAccount(session(io, await import("../provider/runtime/session.js")), options);
-        const folder = textOption(values, "out");
         const files = writeProgram(content, folder === undefined ? "one file" : "a file for each kind");
         if (folder === undefined) io.out([...files.values()].join("").trimEnd());
-        else await writeFiles(folder, files, values["force"] === true);
+        else folder.write(files, values["force"] === true);
         for (const { what, reason } of content.leftOut) io.err(`Left out: ${what} ${reason}.`);
         for (const note of content.notes) io.err(note);
         const where = folder === undefined ? "" : ` in ${files.size} files`;
@@ -48,16 +52,4 @@ function session(io: CommandIo, { realEnvironment, Session }: typeof import("../
     const made = new Session({ ...realEnvironment(report), environment: io.environment });
     made.configure(() => undefined);
     return made;
-}
-
-async function writeFiles(folder: string, files: ReadonlyMap<string, string>, replace: boolean): Promise<void> {
-    const { existsSync, mkdirSync, writeFileSync } = await import("node:fs");
-    const { join } = await import("node:path");
-    const taken = [...files.keys()].find((file) => existsSync(join(folder, file)));
-    if (taken !== undefined && !replace)
-        throw new UsageError(
-            `${join(folder, taken)} exists already: name another folder, or add --force to replace it`,
-        );
-    mkdirSync(folder, { recursive: true });
-    for (const [file, text] of files) writeFileSync(join(folder, file), text);
 }

@@ -1,6 +1,7 @@
-import type { AccountClient } from "../provider/api/client";
-import type { Credential } from "../provider/api/credential";
+import { pageInProject } from "../provider/contract/pages";
+import type { AccountWorkspace } from "./account-workspaces";
 import type { MigrationOptions } from "../provider/migration/migration";
+import type { MigrationReport } from "../provider/migration/report";
 import {
     type Command,
     type CommandIo,
@@ -18,12 +19,15 @@ export const copy: Command = {
         "What is equal is left alone, so it can be run again at any time; nothing is changed in the workspace that is copied\n" +
         "from, and nothing is overwritten that was edited in the other one. Signs in as the provider does (DATABRICKS_*\n" +
         "variables or a profile), as a service principal that belongs to both workspaces. Ends with 0 where everything is equal but what is\n" +
-        "accepted, and with 1 otherwise. docs/migrating-notebooks.md tells more.",
+        "accepted, and with 1 otherwise.\n" +
+        `More: ${pageInProject("migrating-notebooks")}`,
     options: {
-        from: { value: "ID|URL", help: "The workspace to copy from: its id, or the URL of its front page." },
+        from: { value: "ID|URL", help: "The workspace to copy from: its id, or its URL in the account." },
         to: { value: "ID|URL", help: "The workspace to copy to." },
         path: { value: "PATH", help: "Copies only what is at and below this path. Default: everything." },
-        "dry-run": { help: "Says what would be copied, from lists alone. Writes nothing." },
+        "dry-run": {
+            help: "Says what would be copied, and who is missing in the workspace to copy to. Writes nothing.",
+        },
         verify: { help: "Compares every content, and writes nothing." },
         accept: {
             value: "PATH|KIND",
@@ -36,21 +40,28 @@ export const copy: Command = {
     },
     async run(values, _positionals, io) {
         const [from, to] = [required(values, "from"), required(values, "to")];
-        const { migrateContent, planMigration, verifyContent } = await import("../provider/migration/migration.js");
-        const { describeReport } = await import("../provider/migration/report.js");
-        const { toJunit, writeReport } = await import("../provider/migration/report-file.js");
-        const { writeFileSync } = await import("node:fs");
-        const options = await migrationOptions(values, io, from, to);
-        const run =
-            values["dry-run"] === true ? planMigration : values["verify"] === true ? verifyContent : migrateContent;
-        const report = await run(options);
-        io.out(describeReport(report));
-        const [json, junit] = [textOption(values, "json"), textOption(values, "junit")];
-        if (json !== undefined) writeReport(report, json);
-        if (junit !== undefined) writeFileSync(junit, toJunit(report));
-        return report.complete ? 0 : 1;
+        const { ReportFiles } = await import("./report-files.js");
+        const files = ReportFiles.open(values, ["json", "junit"]);
+        try {
+            const report = await run(values, io, from, to);
+            const { describeReport } = await import("../provider/migration/report.js");
+            const { toJson, toJunit } = await import("../provider/migration/report-file.js");
+            io.out(describeReport(report));
+            const unwritten = files.write({ json: () => toJson(report), junit: () => toJunit(report) });
+            for (const problem of unwritten) io.err(problem);
+            return report.complete && unwritten.length === 0 ? 0 : 1;
+        } finally {
+            files.close();
+        }
     },
 };
+
+async function run(values: CommandValues, io: CommandIo, from: string, to: string): Promise<MigrationReport> {
+    const { migrateContent, planMigration, verifyContent } = await import("../provider/migration/migration.js");
+    const options = await migrationOptions(values, io, from, to);
+    if (values["dry-run"] === true) return planMigration(options);
+    return values["verify"] === true ? verifyContent(options) : migrateContent(options);
+}
 
 async function migrationOptions(
     values: CommandValues,
@@ -64,6 +75,7 @@ async function migrationOptions(
     const { readSettings } = await import("../provider/runtime/settings.js");
     const { AccountClient } = await import("../provider/api/client.js");
     const { connectWorkspace } = await import("../provider/migration/connection.js");
+    const { AccountWorkspaces } = await import("./account-workspaces.js");
     const accept = textsOption(values, "accept");
     const [strange] = unknownAccepts(accept);
     if (strange !== undefined)
@@ -71,23 +83,17 @@ async function migrationOptions(
     const timeout = numberOption(values, "timeout", { least: 1 });
     const credential = findCredential({ configuration: () => undefined, environment: io.environment });
     const options = readSettings(() => undefined);
-    const account = new AccountClient(credential, options);
     const beforeRequest = async () => {
         if (io.signal.aborted)
             throw new Error("It was stopped. What was copied stays; run the command again to go on.");
     };
-    const connect = async (workspace: string) =>
-        connectWorkspace({
-            host: await hostOf(workspace, account, credential),
-            credential,
-            options,
-            clock: systemClock,
-            ...(isId(workspace) ? { workspaceId: workspace } : {}),
-            beforeRequest,
-        });
+    const workspaces = await AccountWorkspaces.list(new AccountClient(credential, options), credential, systemClock);
+    const [source, target] = [workspaces.find(from), workspaces.find(to)];
+    const connect = ({ id, host }: AccountWorkspace) =>
+        connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeRequest });
     return {
-        from: await connect(from),
-        to: await connect(to),
+        from: connect(source),
+        to: connect(target),
         clock: systemClock,
         accept,
         onProgress: (line) => io.err(line),
@@ -100,24 +106,4 @@ function required(values: CommandValues, name: string): string {
     const given = textOption(values, name);
     if (given === undefined || given === "") throw new UsageError(`--${name} is missing: the id or URL of a workspace`);
     return given;
-}
-
-/** The origin of a workspace that is named by its id, or by any URL of it. */
-async function hostOf(workspace: string, account: AccountClient, credential: Credential): Promise<string> {
-    const { hostOrigin } = await import("../provider/api/host.js");
-    if (!isId(workspace)) return hostOrigin(workspace);
-    const { workspaceUrl } = await import("../provider/objects/workspace/definition.js");
-    const { isRecord } = await import("../provider/util/property-path.js");
-    const { ApiError } = await import("../provider/api/errors.js");
-    const record = await account.get(`/workspaces/${workspace}`).catch((error: unknown) => {
-        if (!(error instanceof ApiError) || error.kind !== "missing") throw error;
-        throw new UsageError(`The account has no workspace with the id ${workspace}`);
-    });
-    const name = isRecord(record) ? record["deployment_name"] : undefined;
-    if (typeof name !== "string") throw new UsageError(`The workspace ${workspace} has no address yet: name its URL`);
-    return workspaceUrl(credential.host, name);
-}
-
-function isId(workspace: string): boolean {
-    return /^\d+$/.test(workspace);
 }

@@ -2,15 +2,21 @@ import { randomUUID } from "node:crypto";
 
 import type { Clock } from "../provider/api/clock";
 import { ApiError, NoResponseError } from "../provider/api/errors";
-import type { WorkspaceContent } from "../provider/migration/content";
+import type { WorkspaceContent, WorkspaceObject } from "../provider/migration/content";
+import { messageOf } from "../provider/util/error-message";
 import { insist, StepFailure } from "./drill-wait";
 
 /** The workspace's own API, as far as the drill uses it. */
-export type CanaryContent = Pick<WorkspaceContent, "import" | "export" | "delete" | "find">;
+export type CanaryContent = Pick<WorkspaceContent, "import" | "export" | "delete" | "find" | "list">;
+
+const FOLDER = "/Shared";
+const NAME = "pulumi-databricks-cmk-drill-";
+const EARLIER = new RegExp(`^${FOLDER}/${NAME}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`);
+const MARK = "Written by `pulumi-databricks-cmk drill`; may be deleted.";
 
 /** The notebook that a drill writes, reads while the key is disabled and afterwards, and removes. */
 export class Canary {
-    private readonly path = `/Shared/pulumi-databricks-cmk-drill-${randomUUID()}`;
+    private readonly path = `${FOLDER}/${NAME}${randomUUID()}`;
     private readonly token = randomUUID();
     /** Whether there may be something to remove. */
     mayExist = false;
@@ -20,10 +26,35 @@ export class Canary {
         private readonly clock: Clock,
     ) {}
 
+    /** Removes the canaries of drills that were killed, and returns a line for each: it is gone, or why it is not. */
+    async removeEarlier(): Promise<string[]> {
+        try {
+            const isCanary = ({ type, path }: WorkspaceObject) => type === "NOTEBOOK" && EARLIER.test(path);
+            const found = ((await this.content.list(FOLDER)) ?? []).filter(isCanary);
+            return await Promise.all(found.map((earlier) => this.removeOne(earlier)));
+        } catch (error) {
+            return [`whether an earlier drill left a canary is not known: ${messageOf(error)}`];
+        }
+    }
+
+    /** The name alone is no proof that nobody needs it. */
+    private async removeOne(earlier: WorkspaceObject): Promise<string> {
+        const { path } = earlier;
+        try {
+            const content = await this.content.export(earlier, "SOURCE");
+            if (!content.includes(MARK))
+                return `${path} looks like a canary of an earlier drill, but holds something else: it stays`;
+            await this.content.delete(path);
+            return `the canary of an earlier drill is removed: ${path}`;
+        } catch (error) {
+            return `the canary of an earlier drill, ${path}, could not be removed: ${messageOf(error)}`;
+        }
+    }
+
     /** Writes it, reads it, and returns its path. */
     async write(): Promise<string> {
         this.mayExist = true;
-        const bytes = Buffer.from(`# Written by \`pulumi-databricks-cmk drill\`; may be deleted.\n# ${this.token}\n`);
+        const bytes = Buffer.from(`# ${MARK}\n# ${this.token}\n`);
         await this.content.import(this.path, { format: "SOURCE", language: "PYTHON", bytes });
         await this.read();
         return this.path;

@@ -1,5 +1,6 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 
+import { withoutNodeWarning } from "../sdk/aws-sdk";
 import { requirePeers } from "../sdk/peers";
 import { UsageError } from "./command";
 
@@ -52,17 +53,24 @@ export class DrillKey implements KeySwitch {
             requestTimeout: this.timeout,
             throwOnRequestTimeout: true,
         };
-        this.client ??= import("@aws-sdk/client-kms").then(
-            ({ KMSClient: Client }) =>
-                new Client({ region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) }),
+        const options = { region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) };
+        this.client ??= import("@aws-sdk/client-kms").then(({ KMSClient: Client }) =>
+            withoutNodeWarning(() => new Client(options)),
         );
         return this.client;
     }
 }
 
-/** The line that enables a key by hand. */
-export function enableCommand(arn: string): string {
-    return `aws kms enable-key --region ${regionOf(arn)} --key-id ${arn}`;
+/** The line that enables a key by hand. A key that is pending deletion has to be kept first, and is disabled then. */
+export function enableCommand(arn: string, state = "Disabled"): string {
+    const command = (name: string) => `aws kms ${name} --region ${regionOf(arn)} --key-id ${arn}`;
+    const enable = command("enable-key");
+    return state === "PendingDeletion" ? `${command("cancel-key-deletion")} && ${enable}` : enable;
+}
+
+/** The line that cancels the deletion of a key by hand, which is disabled afterwards. */
+export function cancelCommand(arn: string): string {
+    return `aws kms cancel-key-deletion --region ${regionOf(arn)} --key-id ${arn}`;
 }
 
 /** Checks that a text is the ARN of a KMS key, and of no alias. Throws `UsageError`. */

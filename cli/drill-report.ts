@@ -1,4 +1,7 @@
+import { pageInProject } from "../provider/contract/pages";
 import { junitXml } from "../provider/util/junit";
+import { printable } from "../provider/util/printable";
+import { enableCommand } from "./drill-key";
 
 /** The steps of a drill, in order. */
 export const STEPS = [
@@ -53,13 +56,21 @@ export function describeReport(report: DrillReport): string {
         `with the key ${report.keyArn}, from ${report.startedAt} to ${report.finishedAt}`,
         ...report.steps.map(({ name, outcome, seconds, detail }) => {
             const time = seconds === undefined ? "" : ` (${seconds} s)`;
-            return `  ${signs[outcome]} ${name}${time}${detail === undefined ? "" : `: ${detail}`}`;
+            return `  ${signs[outcome]} ${name}${time}${detail === undefined ? "" : `: ${printable(detail)}`}`;
         }),
         ...(report.otherWorkspaces.length === 0
             ? []
             : [`The key serves other workspaces of the account too: ${report.otherWorkspaces.join(", ")}.`]),
         `The key is ${report.keyState}. The drill ${report.passed ? "passed" : "FAILED"}.`,
+        `A KMS key whose deletion is scheduled is refused in the same way, at once and not at the end of its waiting period: ${pageInProject("key-changes")} says how long to keep one.`,
+        ...enableLines(report),
     ].join("\n");
+}
+
+/** What to do if the key did not end enabled; the last line is the command. Empty if it is enabled. */
+export function enableLines({ keyState, keyArn }: Pick<DrillReport, "keyState" | "keyArn">): string[] {
+    if (keyState === "Enabled") return [];
+    return [`The key is not enabled. This command enables it:`, enableCommand(keyArn, keyState)];
 }
 
 /** The report as JUnit XML: a test for each step. */

@@ -1,5 +1,6 @@
+import { printable } from "../provider/util/printable";
 import { Canary, type CanaryContent } from "./drill-canary";
-import { enableCommand, type KeySwitch } from "./drill-key";
+import { cancelCommand, enableCommand, type KeySwitch } from "./drill-key";
 import type { DrillReport } from "./drill-report";
 import { DrillSteps } from "./drill-steps";
 import { type DrillWait, insist, poll, StepFailure } from "./drill-wait";
@@ -9,34 +10,23 @@ export interface DrillTarget extends DrillWait {
     readonly workspace: { readonly id: string; readonly host: string };
     readonly content: CanaryContent;
     readonly key: KeySwitch;
-    /** Ids of the account's other workspaces that use the key. */
-    readonly otherWorkspaces: readonly string[];
+    /** The account's other workspaces that use the key. */
+    readonly otherWorkspaces: readonly { readonly id: string; readonly name: string }[];
     readonly onProgress: (line: string) => void;
 }
 
 /**
  * Runs a drill and returns its report. Never rejects once the key may be disabled: whatever goes wrong is in the report, and
- * the key has been enabled again, or the report and the last line of progress say how to do it by hand.
+ * the key has been enabled again, or the report says how to do it by hand.
  */
 export async function runDrill(target: DrillTarget): Promise<DrillReport> {
     const drill = new Drill(target);
-    const release = holdSignals(() => target.onProgress("Stopping: the key is enabled and the canary removed first."));
     try {
         await drill.run();
     } finally {
         await drill.restore();
-        release();
     }
     return drill.report();
-}
-
-/** Keeps a second Ctrl-C, and a terminal that is closed, from ending the process while the key is disabled. */
-function holdSignals(notice: () => void): () => void {
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    for (const signal of signals) process.on(signal, notice);
-    return () => {
-        for (const signal of signals) process.off(signal, notice);
-    };
 }
 
 class Drill {
@@ -57,9 +47,10 @@ class Drill {
 
     /** Every step up to the first that fails. */
     async run(): Promise<void> {
+        this.nameOthers();
         const passed =
             (await this.steps.run("the key is enabled", () => this.requireEnabled())) &&
-            (await this.steps.run("a canary notebook is written and read", () => this.canary.write())) &&
+            (await this.steps.run("a canary notebook is written and read", () => this.writeCanary())) &&
             (await this.steps.run("the key is disabled", () => this.disable())) &&
             (await this.steps.run("reads are refused", () => this.waitUntilRefused())) &&
             (await this.enable());
@@ -82,7 +73,7 @@ class Drill {
             workspaceId: workspace.id,
             workspaceUrl: workspace.host,
             keyArn: key.arn,
-            otherWorkspaces,
+            otherWorkspaces: otherWorkspaces.map(({ id }) => id),
             startedAt: this.startedAt,
             finishedAt: this.steps.time(),
             ...(this.refusedAfter === undefined ? {} : { refusedAfterSeconds: this.refusedAfter }),
@@ -92,10 +83,30 @@ class Drill {
         };
     }
 
+    /** Before anything is disabled, so that whoever runs it can still stop it. */
+    private nameOthers(): void {
+        const { otherWorkspaces, onProgress } = this.target;
+        if (otherWorkspaces.length === 0) return;
+        const names = otherWorkspaces.map(({ id, name }) => `${id} (${printable(name)})`).join(", ");
+        onProgress(
+            `The key serves other workspaces of the account too, which cannot be used while it is disabled: ${names}`,
+        );
+    }
+
     private async requireEnabled(): Promise<undefined> {
         const state = await this.target.key.state();
-        if (state !== "Enabled") throw new StepFailure(`it is ${state} already: enable it first`);
-        return undefined;
+        if (state === "Enabled") return undefined;
+        const { arn } = this.target.key;
+        throw new StepFailure(
+            state === "PendingDeletion"
+                ? `its deletion is scheduled, so nothing can use it. Cancel that (\`${cancelCommand(arn)}\`) and enable it (\`${enableCommand(arn)}\`) first`
+                : `it is ${state} already: enable it first`,
+        );
+    }
+
+    private async writeCanary(): Promise<string> {
+        for (const line of await this.canary.removeEarlier()) this.target.onProgress(line);
+        return this.canary.write();
     }
 
     private async disable(): Promise<undefined> {
@@ -137,17 +148,12 @@ class Drill {
     }
 
     private async enableAgain(): Promise<undefined> {
-        const { clock, key, onProgress } = this.target;
-        try {
-            await insist(clock, async () => {
-                await key.enable();
-                const state = await key.state();
-                if (state !== "Enabled") throw new StepFailure(`it is ${state}`);
-            });
-        } catch (error) {
-            onProgress(`THE KEY IS STILL DISABLED. Enable it by hand: ${enableCommand(key.arn)}`);
-            throw error;
-        }
+        const { clock, key } = this.target;
+        await insist(clock, async () => {
+            await key.enable();
+            const state = await key.state();
+            if (state !== "Enabled") throw new StepFailure(`it is ${state}`);
+        });
         this.mayBeDisabled = false;
         this.enabledAt = clock.now();
         return undefined;

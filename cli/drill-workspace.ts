@@ -2,12 +2,11 @@ import { AccountClient } from "../provider/api/client";
 import type { Clock } from "../provider/api/clock";
 import { Collection } from "../provider/api/collection";
 import type { Credential } from "../provider/api/credential";
-import { hostOrigin } from "../provider/api/host";
 import { connectWorkspace } from "../provider/migration/connection";
 import { customerManagedKeyObject } from "../provider/objects/customer-managed-key";
-import { workspaceObject, workspaceUrl } from "../provider/objects/workspace/definition";
 import { readSettings } from "../provider/runtime/settings";
 import { getString, type Properties } from "../provider/util/property-path";
+import { AccountWorkspaces } from "./account-workspaces";
 import type { DrillTarget } from "./drill-run";
 import { UsageError } from "./command";
 
@@ -20,6 +19,10 @@ export interface DrilledWorkspace {
     readonly clock: Clock;
     readonly report: (line: string) => void;
 }
+
+/** Where a workspace names its registrations of keys. A disabled key closes what either of them encrypts. */
+const NOTEBOOKS_KEY = "managed_services_customer_managed_key_id";
+const KEYS = [NOTEBOOKS_KEY, "storage_customer_managed_key_id"];
 
 /** How long a read is tried again before it counts as one without a response: short, because the next one follows anyway. */
 const READ_RETRY_MILLISECONDS = 10_000;
@@ -38,31 +41,23 @@ export async function drilledWorkspace(
         );
     const settings = readSettings(() => undefined);
     const client = new AccountClient(credential, settings, clock);
-    const list = async (codec: ConstructorParameters<typeof Collection>[0]) => [
-        ...(await new Collection(codec, client, credential.accountId, clock).list()),
-    ];
-    const [workspaces, registrations] = await Promise.all([list(workspaceObject), list(customerManagedKeyObject)]);
-    const keys = new Map(registrations.map(([id, key]) => [id, getString(key, "aws_key_info.key_arn")]));
-    const keyOf = (workspace: Properties) =>
-        keys.get(getString(workspace, "managed_services_customer_managed_key_id") ?? "");
-    const origin = /^\d+$/.test(named) ? undefined : hostOrigin(named);
-    const found = workspaces.find(
-        ([id, workspace]) => id === named || (origin !== undefined && urlOf(credential, workspace) === origin),
-    );
-    if (found === undefined) throw new UsageError(`The account has no workspace with the id or the URL "${named}"`);
-    const [id, workspace] = found;
-    const ownKey = keyOf(workspace);
+    const [workspaces, registrations] = await Promise.all([
+        AccountWorkspaces.list(client, credential, clock),
+        new Collection(customerManagedKeyObject, client, credential.accountId, clock).list(),
+    ]);
+    const { id, host, response } = workspaces.find(named);
+    const keyOf = (workspace: Properties, field: string) =>
+        getString(registrations.get(getString(workspace, field) ?? "") ?? {}, "aws_key_info.key_arn");
+    const ownKey = keyOf(response, NOTEBOOKS_KEY);
     if (ownKey !== keyArn)
         throw new UsageError(
             `The workspace ${id} uses ${ownKey === undefined ? "no customer-managed key for managed services" : `the key ${ownKey}`}, not ${keyArn}. Nothing was disabled`,
         );
-    const host = urlOf(credential, workspace);
-    if (host === undefined) throw new UsageError(`The workspace ${id} has no address yet`);
     return {
         workspace: { id, host },
-        otherWorkspaces: workspaces
-            .filter(([other, one]) => other !== id && keyOf(one) === keyArn)
-            .map(([other]) => other),
+        otherWorkspaces: [...workspaces.all]
+            .filter(([other, one]) => other !== id && KEYS.some((field) => keyOf(one, field) === keyArn))
+            .map(([other, one]) => ({ id: other, name: getString(one, "workspace_name") ?? "" })),
         content: connectWorkspace({
             host,
             workspaceId: id,
@@ -72,9 +67,4 @@ export async function drilledWorkspace(
             onOutage: report,
         }),
     };
-}
-
-function urlOf({ host }: Credential, workspace: Properties): string | undefined {
-    const name = getString(workspace, "deployment_name");
-    return name === undefined ? undefined : workspaceUrl(host, name);
 }

@@ -1,5 +1,7 @@
+import { pageInProject } from "../provider/contract/pages";
 import { type Command, type CommandIo, type CommandValues, numberOption, textOption, UsageError } from "./command";
 import type { DrillTarget } from "./drill-run";
+import type { ReportFiles } from "./report-files";
 
 /** `drill`: shows that a workspace's key can be revoked, and that the workspace survives it. */
 export const drill: Command = {
@@ -10,7 +12,8 @@ export const drill: Command = {
         "reads work, and removes the canary. Whatever happens, the key is enabled again. Meanwhile nobody can read or write\n" +
         "notebooks in any workspace that uses the key. Signs in to Databricks as the provider does, as a service principal\n" +
         "that belongs to the workspace, and to AWS as AWS' tools do. Ends with 0 where every step passed, and with 1\n" +
-        "otherwise. docs/drill.md tells more.",
+        "otherwise.\n" +
+        `More: ${pageInProject("drill")}`,
     options: {
         workspace: { value: "ID|URL", help: "The workspace: its id, or the URL of its front page." },
         key: { value: "ARN", help: "ARN of the KMS key that the workspace uses for managed services." },
@@ -21,18 +24,37 @@ export const drill: Command = {
         junit: { value: "FILE", help: "Writes the report as JUnit XML." },
     },
     async run(values, _positionals, io) {
-        const target = await targetOf(values, io);
-        const { runDrill } = await import("./drill-run.js");
-        const { describeReport, toJunit } = await import("./drill-report.js");
-        const { writeFileSync } = await import("node:fs");
-        const report = await runDrill(target);
-        io.out(describeReport(report));
-        const [json, junit] = [textOption(values, "json"), textOption(values, "junit")];
-        if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-        if (junit !== undefined) writeFileSync(junit, toJunit(report));
-        return report.passed ? 0 : 1;
+        const { ReportFiles } = await import("./report-files.js");
+        const files = ReportFiles.open(values, ["json", "junit"]);
+        try {
+            return await runAndReport(await targetOf(values, io), files, io);
+        } finally {
+            files.close();
+        }
     },
 };
+
+/** Runs the drill and writes its report. Until that is done, no signal ends the process. */
+async function runAndReport(target: DrillTarget, files: ReportFiles, io: CommandIo): Promise<number> {
+    const { runDrill } = await import("./drill-run.js");
+    const { describeReport, enableLines, toJunit } = await import("./drill-report.js");
+    const { toJson } = await import("../provider/migration/report-file.js");
+    const { holdSignals } = await import("./signals.js");
+    const release = holdSignals(() =>
+        io.err("Stopping: the key is enabled, the canary removed and the report written first."),
+    );
+    try {
+        const report = await runDrill(target);
+        io.out(describeReport(report));
+        const unwritten = files.write({ json: () => toJson(report), junit: () => toJunit(report) });
+        for (const problem of unwritten) io.err(problem);
+        // The last thing that anybody reads, wherever the report went.
+        for (const line of enableLines(report)) io.err(line);
+        return report.passed && unwritten.length === 0 ? 0 : 1;
+    } finally {
+        release();
+    }
+}
 
 /** Reads every argument, and what the account says of the workspace. Changes nothing. */
 async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarget> {

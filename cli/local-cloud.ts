@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { pageInProject } from "../provider/contract/pages";
 import type { Behavior, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../test/cloud";
 import {
     type Command,
@@ -16,9 +17,20 @@ export const localCloud: Command = {
     summary: "Runs Databricks' account, workspaces and an AWS KMS on this machine, until Ctrl-C.",
     description:
         "Everything is in memory and on 127.0.0.1. It prints the environment in which Databricks' SDKs, boto3 and Pulumi\n" +
-        "programs use it. docs/local-cloud.md tells more.",
+        "programs use it.\n" +
+        `More: ${pageInProject("local-cloud")}`,
     options: {
         port: { value: "N", help: "Port of the account and its workspaces. Default: any free one." },
+        "account-id": {
+            value: "UUID",
+            multiple: true,
+            help: "Id of a Databricks account. Several share AWS and its KMS, each with an environment of its own. Default: one.",
+        },
+        "aws-account": {
+            value: "ID",
+            multiple: true,
+            help: "Another AWS account of yours beside 123456789012: 12 digits. It has keys of its own in the KMS.",
+        },
         "kms-port": { value: "N", help: "Port of the KMS. Default: any free one." },
         provisioning: { value: "SECONDS", help: "How long a workspace is PROVISIONING. Default: 1." },
         "dek-cache": { value: "SECONDS", help: "How long a workspace keeps its data key in memory. Default: 300." },
@@ -44,21 +56,29 @@ export const localCloud: Command = {
         // Read before anything is started: what cannot be used is said at once.
         const { LocalCloud, behaviorValues } = await import("../test/cloud/index.js");
         const options = optionsOf(values, behaviorValues);
+        const accountIds = accountIdsOf(values);
         const trustedIssuer = issuerOf(values);
         if (values["verbose"] === true) options.onRequest = (line) => io.err(line);
-        const cloud = await LocalCloud.start(options);
+        const clouds: LocalCloud[] = [];
         try {
-            cloud.tokens.trustedIssuer = trustedIssuer;
-            cloud.tokens.lifetimeSeconds = numberOption(values, "token-lifetime", { least: 1 }) ?? 3600;
-            if (values["json"] === true) io.out(JSON.stringify(describe(cloud)));
-            else for (const line of lines(cloud)) io.out(line);
+            for (const accountId of accountIds) {
+                const [aws] = clouds;
+                // The first has the ports that were asked for.
+                const own = aws === undefined ? options : { ...options, aws, port: undefined, kmsPort: undefined };
+                const cloud = await LocalCloud.start(accountId === undefined ? own : { ...own, accountId });
+                clouds.push(cloud);
+                cloud.tokens.trustedIssuer = trustedIssuer;
+                cloud.tokens.lifetimeSeconds = numberOption(values, "token-lifetime", { least: 1 }) ?? 3600;
+            }
+            if (values["json"] === true) io.out(JSON.stringify(describe(clouds)));
+            else for (const line of lines(clouds)) io.out(line);
             await new Promise<void>((resolve) => {
                 if (io.signal.aborted) resolve();
                 else io.signal.addEventListener("abort", () => resolve(), { once: true });
             });
             return 0;
         } finally {
-            await cloud.stop();
+            for (const cloud of clouds.reverse()) await cloud.stop();
         }
     },
 };
@@ -68,21 +88,47 @@ export function exportLines(environment: Readonly<Record<string, string>>): stri
     return Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
 }
 
-function lines(cloud: LocalCloud): string[] {
-    const keys =
-        cloud.tokens.trustedIssuer === "any" ? "any JWT is exchanged" : "those of the given keys are exchanged";
+function lines(clouds: readonly LocalCloud[]): string[] {
     return [
         "# The local cloud runs until Ctrl-C. In another shell:",
-        ...exportLines(cloud.environment()),
-        `# A bearer token for the Account API alone: ${cloud.token}`,
-        `# Id tokens: ${keys}.`,
+        ...clouds.flatMap((cloud) => [
+            ...(clouds.length === 1 ? [] : [`# The Databricks account ${cloud.accountId}:`]),
+            ...exportLines(cloud.environment()),
+            `# A bearer token for the Account API alone: ${cloud.token}`,
+        ]),
+        ...(clouds[0]?.awsAccounts.slice(1) ?? []).map(
+            ({ id, accessKeyId, secretAccessKey }) =>
+                `# The AWS account ${id}: AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+        ),
+        `# Id tokens: ${idTokensOf(clouds) === "any" ? "any JWT is exchanged" : "those of the given keys are exchanged"}.`,
     ];
 }
 
-function describe(cloud: LocalCloud) {
-    const { host, accountId, clientId, clientSecret, token } = cloud;
-    const idTokens = cloud.tokens.trustedIssuer === "any" ? "any" : "keys";
-    return { host, accountId, clientId, clientSecret, token, idTokens, environment: cloud.environment() };
+function idTokensOf([cloud]: readonly LocalCloud[]): "any" | "keys" {
+    return cloud?.tokens.trustedIssuer === "any" ? "any" : "keys";
+}
+
+/** The first account as one object, and the others in it. */
+function describe(clouds: readonly LocalCloud[]) {
+    const [first, ...others] = clouds.map((cloud) => {
+        const { host, accountId, clientId, clientSecret, token } = cloud;
+        return { host, accountId, clientId, clientSecret, token, environment: cloud.environment() };
+    });
+    const awsAccounts = clouds[0]?.awsAccounts;
+    return { ...first, idTokens: idTokensOf(clouds), awsAccounts, ...(others.length === 0 ? {} : { others }) };
+}
+
+/** The ids of the Databricks accounts; `undefined` for the usual one. */
+function accountIdsOf(values: CommandValues): readonly (string | undefined)[] {
+    const ids = distinct(values, "account-id", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a uuid");
+    return ids.length === 0 ? [undefined] : ids;
+}
+
+function distinct(values: CommandValues, name: string, form: RegExp, what: string): string[] {
+    const given = textsOption(values, name);
+    const wrong = given.find((one, index) => !form.test(one) || given.indexOf(one) !== index);
+    if (wrong === undefined) return given;
+    throw new UsageError(`--${name} must be ${what}, each once, not "${wrong}"`);
 }
 
 function optionsOf(values: CommandValues, known: BehaviorValues): LocalCloudOptions {
@@ -95,6 +141,7 @@ function optionsOf(values: CommandValues, known: BehaviorValues): LocalCloudOpti
     return {
         port: numberOption(values, "port", port),
         kmsPort: numberOption(values, "kms-port", port),
+        awsAccounts: distinct(values, "aws-account", /^(?!123456789012$)\d{12}$/, "12 digits other than 123456789012"),
         // A script in another language finds a workspace by its `workspace_url`, without any name service.
         workspacePorts: true,
         provisioningMilliseconds: milliseconds("provisioning"),

@@ -1,10 +1,14 @@
 #!/usr/bin/env node
+import "./require-node"; // before what an old Node.js cannot load
+
 import { adopt } from "./adopt";
 import type { Command } from "./command";
 import { copy } from "./copy";
 import { drill } from "./drill";
 import { localCloud } from "./local-cloud";
 import { runCommandLine } from "./run";
+import { SIGNALS } from "./signals";
+import { StandardStreams } from "./standard-streams";
 
 /** Every command by its name. A command loads what it needs when it runs, so that none pays for another. */
 const commands: ReadonlyMap<string, Command> = new Map([
@@ -14,17 +18,16 @@ const commands: ReadonlyMap<string, Command> = new Map([
     ["drill", drill],
 ]);
 
-// Whoever read the output may be gone (a pipe, a closed terminal): a command still ends what it began, and enables a key.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-
+const streams = new StandardStreams();
 const ended = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ended.abort());
+for (const signal of SIGNALS) process.once(signal, () => ended.abort());
 
 void runCommandLine(process.argv.slice(2), commands, {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    out: streams.out,
+    err: streams.err,
     environment: process.env,
     signal: ended.signal,
-}).then((code) => {
-    process.exitCode = code;
+}).then(async (code) => {
+    await streams.flush();
+    process.exitCode = code === 0 && streams.hasLost ? 1 : code;
 });

@@ -2,8 +2,9 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import { type Command, type CommandIo, UsageError } from "./command";
 import { commandHelp, overview } from "./help";
-import { closestName } from "./suggestion";
+import { closestName } from "../provider/contract/closest-name";
 import { messageOf } from "../provider/util/error-message";
+import { printableLines } from "../provider/util/printable";
 
 /**
  * Runs the command line and returns the exit code: that of the command, 1 where it failed, 2 where its arguments cannot be
@@ -12,8 +13,14 @@ import { messageOf } from "../provider/util/error-message";
 export async function runCommandLine(
     args: readonly string[],
     commands: ReadonlyMap<string, Command>,
-    io: CommandIo,
+    given: CommandIo,
 ): Promise<number> {
+    // Whatever a line repeats of the service's, or of the arguments, a terminal shows it and does not obey it.
+    const io: CommandIo = {
+        ...given,
+        out: (line) => given.out(printableLines(line)),
+        err: (line) => given.err(printableLines(line)),
+    };
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
         (name === undefined ? io.err : io.out)(overview(commands));

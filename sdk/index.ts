@@ -1,7 +1,11 @@
 /**
  * Databricks workspaces on AWS under a customer-managed key: the resources, the component and the policy documents that
  * a Pulumi program uses.
+ *
+ * @module pulumi-databricks-cmk
  */
+import "../provider/contract/require-node"; // before what an old Node.js cannot load
+
 export { Credentials, type CredentialsArgs } from "./resources/credentials";
 export {
     type AwsKeyInfo,
@@ -65,6 +69,8 @@ export {
     DATABRICKS_AWS_ACCOUNT,
     databricksKeyPolicy,
     type KeyPolicyArgs,
+    type PartitionArgs,
+    type PartitionName,
     type PolicyDocument,
     type PolicyStatement,
     rootBucketPolicy,

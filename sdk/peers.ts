@@ -30,10 +30,13 @@ function isInstalled(name: string): boolean {
     }
 }
 
-/** `fastify@5`, from the range that this package's manifest gives. */
+/** `@pulumi/aws@7`, from the range that this package's manifest gives. */
 function withMajorVersion(name: string): string {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- read only for an error
     const manifest: { peerDependencies: Record<string, string> } = require("pulumi-databricks-cmk/package.json");
     const [major] = /\d+/.exec(manifest.peerDependencies[name] ?? "") ?? [];
-    return major === undefined ? name : `${name}@${major}`;
+    return [major === undefined ? name : `${name}@${major}`, ...(alongside[name] ?? [])].join(" ");
 }
+
+/** What keeps a peer within the oldest Node.js that this package takes: from 6.8 on, what fastify uses needs Node.js 22. */
+const alongside: Readonly<Record<string, readonly string[]>> = { fastify: ["light-my-request@6.6"] };

@@ -36,6 +36,7 @@ const workspace = new databricks.Workspace(
         storageConfigurationId: storage.storageConfigurationId,
         managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
         onKeyChange: "forbid",
+        forceDestroy: config.requireBoolean("forceDestroy"),
     },
     options,
 );

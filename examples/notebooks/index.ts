@@ -6,6 +6,7 @@ const config = new pulumi.Config();
 const name = config.require("name");
 const region = config.require("region");
 const existingKeyArn = config.get("keyArn") || undefined;
+const forceDestroy = config.requireBoolean("forceDestroy");
 
 const databricksAccountId = new pulumi.Config("databricks").get("accountId") ?? process.env.DATABRICKS_ACCOUNT_ID;
 if (databricksAccountId === undefined) {
@@ -23,7 +24,7 @@ const rolePolicy = new aws.iam.RolePolicy(name, {
 
 // The root bucket. The key for notebooks does not encrypt it: S3 does, by its own means. (Not by AWS' KMS key for S3, whose
 // policy lets nobody in from another account, and so not Databricks.)
-const bucket = new aws.s3.Bucket(name, { region, forceDestroy: true });
+const bucket = new aws.s3.Bucket(name, { region, forceDestroy });
 new aws.s3.BucketServerSideEncryptionConfiguration(name, {
     region,
     bucket: bucket.bucket,
@@ -62,6 +63,7 @@ const workspace = new databricks.Workspace(name, {
     credentialsId: credentials.credentialsId,
     storageConfigurationId: storage.storageConfigurationId,
     managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
+    forceDestroy, // without it, only an empty workspace is deleted
 });
 
 export const workspaceUrl = workspace.workspaceUrl;

@@ -128,7 +128,10 @@ export class AccountClient {
                 (token) => this.renew(tokens, token),
             );
         } catch (error) {
-            throw error instanceof ApiError && error.status === 401 ? error.withRemedy(this.unauthorized()) : error;
+            if (!(error instanceof ApiError)) throw error;
+            if (error.status === 401) throw error.withRemedy(this.unauthorized());
+            const isList = method === "GET" && /^\/[^/]+$/.test(path);
+            throw error.status === 403 || (isList && error.kind === "missing") ? error.ofAccount(accountId) : error;
         }
     }
 
@@ -150,7 +153,16 @@ export class AccountClient {
             source === "stack configuration"
                 ? " For `refresh` and `destroy` the engine hands over the stack configuration of the last `pulumi up`: after a secret was rotated, run `pulumi up` first, add `--run-program`, or give the new one in the environment."
                 : "";
-        return `The credential (${as.authType}${from}) is wrong, has ended or was rotated: give a valid one.${kept}`;
+        return `The credential (${as.authType}${from}) is wrong, has ended, was rotated, or is not one of the account ${this.accountId} (databricks:accountId): give a valid one.${kept}`;
+    }
+
+    /** A token. A token endpoint that is not found is that of the account, not an object of it. */
+    private async tokenOf(tokens: AccessTokens): Promise<string> {
+        try {
+            return await tokens.get();
+        } catch (error) {
+            throw error instanceof ApiError && error.kind === "missing" ? error.ofAccount(this.accountId) : error;
+        }
     }
 
     private async send(
@@ -170,7 +182,7 @@ export class AccountClient {
             limiter: this.limiter,
             began,
             send: async () => {
-                const token = await tokens.get();
+                const token = await this.tokenOf(tokens);
                 used.token = token;
                 if (!reads) await this.hooks.beforeWrite?.();
                 return this.http.send(name, {

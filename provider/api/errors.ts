@@ -1,7 +1,10 @@
+import { printableLines } from "../util/printable";
+
 /** An error of this package, meant for the person at the terminal: a message that stands on its own, and no stack trace. */
 export class ReportedError extends Error {
     constructor(message: string) {
-        super(message);
+        // The service's own words may repeat the name of any object.
+        super(printableLines(message));
         this.name = "Error";
         // The engine's dynamic provider prints the stack beside the message: ours says nothing to a user.
         this.stack = "";
@@ -68,6 +71,12 @@ export class ApiError extends ReportedError {
         const same = new ApiError(this.kind, this.status, this.errorCode, this.detail, this.request, remedy);
         same.mayHaveApplied = this.mayHaveApplied;
         return same;
+    }
+
+    /** The same as a refusal of the account: also a 404 then says nothing about an object of it. */
+    ofAccount(accountId: string): ApiError {
+        const remedy = `Check that databricks:accountId (or DATABRICKS_ACCOUNT_ID, or accountId of the resource) is the account that is meant, it is ${accountId}, and that the credential belongs to an account admin of it.`;
+        return new ApiError("denied", this.status, this.errorCode, this.detail, this.request, remedy);
     }
 }
 

@@ -15,8 +15,6 @@ export const otherFindingKinds = [
 
 /** Why an object is not in the new workspace as it is in the old one. Each can be accepted by its name. */
 export const findingKinds = [
-    ...otherFindingKinds,
-    "others",
     "not-admin",
     "too-large",
     "outputs",
@@ -35,6 +33,8 @@ export const findingKinds = [
     "failed",
     "unknown-principal",
     "permissions",
+    ...otherFindingKinds,
+    "others",
 ] as const;
 
 /** A kind of finding. */

@@ -1,3 +1,5 @@
+import { pageInProject } from "./pages";
+
 /** A state that another stack made than the one that uses it. */
 export interface MovedState {
     /** The full name of the stack that made it: `organization/project/stack`. */
@@ -32,5 +34,5 @@ export function movedStateError({ from, to, isCopy = false, urns }: MovedState):
               `- If it was renamed or moved, and nobody uses ${from} any more, ${again("SED state.json")}${rename}.${urns === undefined ? "" : " (state.json is the file that was imported.)"}`,
               `- If it is a copy, its objects belong to ${from}: ${takeOut}.`,
           ];
-    return [...lines, "See docs/recovery.md, Copied and renamed stacks."].join("\n");
+    return [...lines, `See ${pageInProject("recovery")}, Copied and renamed stacks.`].join("\n");
 }

@@ -8,12 +8,12 @@ export interface StateObject {
     readonly owner: string;
     /** The URN of its resource. */
     readonly urn: string;
-    /** The handlers' own notes that others than its own handler call read: `adoption`, `sources`, `forceDestroy`. */
+    /** What others than its own handler call read of its state. */
     readonly notes: Readonly<Record<string, unknown>>;
 }
 
-/** The notes that are handed over. */
-const NOTES = ["adoption", "sources", "forceDestroy"] as const;
+/** What is handed over of a state. */
+const NOTES = ["adoption", "sources", "forceDestroy", "neverRan", "workspaceStatus"] as const;
 
 /** Formats what the sdk read from the state, for the input `objects` of `StackIdentity`, which no state keeps. */
 export function formatStateObjects(objects: readonly StateObject[]): string {

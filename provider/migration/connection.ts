@@ -9,7 +9,9 @@ import { RateLimiter } from "../api/rate-limiter";
 import { redact } from "../api/redact";
 import { Retry } from "../api/retry";
 import { AccessTokens, withRenewedToken } from "../api/token";
+import type { WorkspaceContent } from "./content";
 import { HostIdentity } from "./host-identity";
+import { readPrincipals } from "./principals";
 import { withWorkspaceRemedy } from "./remedies";
 import { cancelledError } from "./stopped";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./workspace-client";
@@ -50,7 +52,7 @@ export function connectWorkspace({
     beforeWrite,
     cancelled,
     onOutage,
-}: WorkspaceConnection): WorkspaceClient {
+}: WorkspaceConnection): WorkspaceContent {
     requireWorkspaceCredential(credential);
     const secrets = new Set(secretsOf(credential.as));
     const http = new HttpClient(host, options.requestTimeout);
@@ -105,10 +107,11 @@ export function connectWorkspace({
             throw withWorkspaceRemedy(error);
         }
     };
-    return new WorkspaceClient(host, transport, clock, {
+    const client = new WorkspaceClient(host, transport, clock, {
         serverTime: () => http.serverTime,
         workspaceId: () => identity.workspaceId,
     });
+    return Object.assign(client, { principals: () => readPrincipals(transport) });
 }
 
 /** Refuses a credential that no workspace takes. Fails with `ConfigurationError`. */

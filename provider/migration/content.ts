@@ -29,6 +29,17 @@ export interface Grant {
     readonly level: string;
 }
 
+/** Who a permission is for. */
+export type Principal = Pick<Grant, "kind" | "name">;
+
+/** Who belongs to a workspace. */
+export interface Principals {
+    /** Whether this principal belongs to it. */
+    has(principal: Principal): boolean;
+    /** All but the groups that every workspace has, and whoever is called this. */
+    except(caller: string | undefined): readonly Principal[];
+}
+
 /** The formats that the copy uses: DBC keeps all of a notebook, SOURCE its code, AUTO a file or a dashboard as it is. */
 export type ExportFormat = "DBC" | "SOURCE" | "AUTO";
 
@@ -75,6 +86,8 @@ export interface WorkspaceContent {
     me(): Promise<string | undefined>;
     /** Whether the requests come from one of the workspace's admins: its lists show others only what they may use. */
     isAdmin(): Promise<boolean>;
+    /** Who belongs to the workspace. Absent if that cannot be asked. */
+    principals?(): Promise<Principals>;
     /** How many objects of a kind live in the workspace besides its tree; what the service puts into every new one does not count. */
     count(kind: OtherKind): Promise<number>;
 }
@@ -87,6 +100,11 @@ export type OtherKind = (typeof otherKinds)[number];
 
 /** The service refuses to hand out or to take content of this size. */
 export class ContentTooLargeError extends Error {}
+
+/** Whether a folder is one of the workspace's own: nobody makes it, and its permissions cannot be set. */
+export function isOwnFolder({ path }: Pick<WorkspaceObject, "path">): boolean {
+    return ["/", "/Users", "/Repos"].includes(path);
+}
 
 /** Whether objects of this type hold a content that can be copied. */
 export function isMovable({ type }: WorkspaceObject): boolean {

@@ -1,6 +1,6 @@
 import { ApiError } from "../api/errors";
 import { ObjectCopy } from "./object-copy";
-import type { WorkspaceObject } from "./content";
+import { isOwnFolder, type WorkspaceObject } from "./content";
 import { Pass, type PassContext } from "./pass";
 import { PermissionCopy } from "./permission-copy";
 import { Counter } from "./report";
@@ -167,16 +167,11 @@ export class CopyPass implements PairVisitor {
         if (this.context.settlement.precedesVerification(target) && !this.state.ours.has(key)) return;
         if (this.state.permitted.has(key)) return findings.keep(source, ["unknown-principal", "permissions"]);
         await this.pass.attempt(source, async () => {
-            for (const { kind, reason } of await this.state.permissions.copy(source, target))
-                findings.add(source, kind, reason);
+            for (const { kind, reason, principal } of await this.state.permissions.copy(source, target))
+                findings.add(source, kind, reason, principal);
             this.state.permitted.add(key);
         });
     }
-}
-
-/** The workspace's own folders, whose permissions cannot be set. */
-function isOwnFolder({ path }: WorkspaceObject): boolean {
-    return ["/", "/Users", "/Repos"].includes(path);
 }
 
 function keyOf({ type, path }: WorkspaceObject): string {

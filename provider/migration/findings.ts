@@ -1,5 +1,7 @@
 import { type FindingKind, otherFindingKinds } from "../contract/finding-kinds";
+import { printable } from "../util/printable";
 import type { WorkspaceObject } from "./content";
+import { describePrincipal, ownerOfHome } from "./principals";
 
 /** An object that was not moved, or not whole, and why. */
 export interface Finding {
@@ -9,6 +11,8 @@ export interface Finding {
     readonly kind: FindingKind;
     /** In words, with what to do about it. */
     readonly reason: string;
+    /** Who does not belong to the new workspace, if that is the reason: `the group data`. */
+    readonly principal?: string;
     /** Whether the program accepts it. */
     readonly accepted: boolean;
 }
@@ -46,9 +50,12 @@ export class Findings {
     }
 
     /** Adds a finding. */
-    add(object: WorkspaceObject, kind: FindingKind, reason: string): void {
+    add(object: WorkspaceObject, kind: FindingKind, reason: string, principal = missingOwner(object, kind)): void {
         const accepted = this.acceptance.covers(kind, object.path);
-        const finding = { path: object.path, type: object.typeName, kind, reason, accepted };
+        const finding: Finding = {
+            ...{ path: object.path, type: object.typeName, kind, reason: printable(reason), accepted },
+            ...(principal === undefined ? {} : { principal }),
+        };
         const key = keyOf(object);
         this.current.set(key, [...(this.current.get(key) ?? []), finding]);
     }
@@ -76,6 +83,10 @@ export class Findings {
     all(): Finding[] {
         return [...this.current.values()].flat().sort((one, other) => (one.path < other.path ? -1 : 1));
     }
+}
+
+function missingOwner({ path }: WorkspaceObject, kind: FindingKind): string | undefined {
+    return kind === "no-home" ? describePrincipal(ownerOfHome(path)) : undefined;
 }
 
 function keyOf({ path, type }: WorkspaceObject): string {

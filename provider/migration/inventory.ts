@@ -1,5 +1,6 @@
 import type { Clock } from "../api/clock";
 import { type OtherKind, otherKinds, type WorkspaceContent, type WorkspaceObject } from "./content";
+import { describePrincipal, namePrincipals } from "./principals";
 import { type Counts, Counter, describeCounts, number } from "./report";
 import { isTrash } from "./standard-folders";
 import { unmovable } from "./unmovable";
@@ -17,6 +18,8 @@ export interface Inventory {
     readonly unmovable: Readonly<Record<string, number>>;
     /** How many there are of what does not move; kinds that could not be listed are left out. */
     readonly others: Readonly<Partial<Record<OtherKind, number>>>;
+    /** Who belongs to the workspace, such as `the group data`: the new one knows none of them yet. */
+    readonly principals: readonly string[];
     /** Why something is missing, if it is. */
     readonly incomplete: string | undefined;
 }
@@ -41,20 +44,22 @@ export function takeInventory(workspace: WorkspaceContent, clock: Clock, time = 
 }
 
 /** One line: what moves, and what does not. */
-export function describeInventory({ tree, unmovable: left, others, incomplete }: Inventory): string {
+export function describeInventory({ tree, unmovable: left, others, principals, incomplete }: Inventory): string {
     const parts = [
         ...Object.entries(left).map(([kind, count]) => `${number(count)} of kind ${kind}`),
         ...otherKinds.flatMap((kind) => ((others[kind] ?? 0) === 0 ? [] : [`${number(others[kind] ?? 0)} ${kind}`])),
     ];
     const moves = `${incomplete === undefined ? "" : "at least "}${describeCounts(tree)} move`;
     const stays = parts.length === 0 ? "" : `; ${parts.join(", ")} do not move`;
-    return `${moves}${stays}${incomplete === undefined ? "" : ` (not everything could be counted: ${incomplete})`}`;
+    const strangers = principals.length === 0 ? "" : `; assign to the new workspace: ${namePrincipals(principals)}`;
+    return `${moves}${stays}${strangers}${incomplete === undefined ? "" : ` (not everything could be counted: ${incomplete})`}`;
 }
 
 class InventoryCount {
     private readonly counter = new Counter();
     private readonly left: Record<string, number> = {};
     private readonly others: Partial<Record<OtherKind, number>> = {};
+    private principals: readonly string[] = [];
     private incomplete: string | undefined;
     private readonly queue = new WorkQueue<string, never>();
     private listError: { error: unknown } | undefined;
@@ -76,13 +81,10 @@ class InventoryCount {
     async run(): Promise<void> {
         await Promise.all([
             this.countTree(),
-            ...otherKinds.map(async (kind) => {
-                try {
-                    this.others[kind] = await this.workspace.count(kind);
-                } catch (error) {
-                    this.note(error);
-                }
-            }),
+            this.orNote(() => this.listPrincipals()),
+            ...otherKinds.map((kind) =>
+                this.orNote(async () => void (this.others[kind] = await this.workspace.count(kind))),
+            ),
         ]);
     }
 
@@ -96,6 +98,7 @@ class InventoryCount {
             tree: this.counter.counts(),
             unmovable: { ...this.left },
             others: { ...this.others },
+            principals: this.principals,
             incomplete: this.incomplete,
         };
     }
@@ -127,6 +130,20 @@ class InventoryCount {
         if (problem === undefined) this.counter.add(source);
         // Git folders are among the repos, which are counted by their own list.
         else if (problem.kind !== "repo") this.left[problem.kind] = (this.left[problem.kind] ?? 0) + 1;
+    }
+
+    /** The new workspace knows its groups `users` and `admins`, and whoever creates it. */
+    private async listPrincipals(): Promise<void> {
+        const [principals, caller] = await Promise.all([this.workspace.principals?.(), this.workspace.me()]);
+        this.principals = principals?.except(caller).map(describePrincipal) ?? [];
+    }
+
+    private async orNote(run: () => Promise<void>): Promise<void> {
+        try {
+            await run();
+        } catch (error) {
+            this.note(error);
+        }
     }
 
     private note(error: unknown): void {

@@ -15,6 +15,8 @@ export type CopyResult =
 export interface Problem {
     readonly kind: FindingKind;
     readonly reason: string;
+    /** Who is missing in the new workspace, such as `the group data`. */
+    readonly principal?: string;
 }
 
 /** What is to be copied. */

@@ -1,6 +1,7 @@
 import { ApiError } from "../api/errors";
 import type { Grant, WorkspaceContent, WorkspaceObject } from "./content";
 import type { Problem } from "./object-copy";
+import { describePrincipal, principalKey as keyOf } from "./principals";
 
 /** Copies direct permissions. Inherited ones come with the folders above. */
 export class PermissionCopy {
@@ -42,12 +43,7 @@ export class PermissionCopy {
     }
 
     private unknownProblems(wanted: readonly Grant[]): Problem[] {
-        return wanted
-            .filter((grant) => this.unknown.has(keyOf(grant)))
-            .map((grant) => ({
-                kind: "unknown-principal",
-                reason: `${described(grant)} has ${grant.level} on it and does not belong to the new workspace: assign it, then run the command again.`,
-            }));
+        return wanted.filter((grant) => this.unknown.has(keyOf(grant))).map(unknownPrincipal);
     }
 
     /** Without what the service gives to whoever creates an object. */
@@ -60,6 +56,16 @@ export class PermissionCopy {
                 wanted.some((other) => keyOf(other) === keyOf(grant)),
         );
     }
+}
+
+/** The finding of a permission whose principal does not belong to the new workspace. */
+export function unknownPrincipal(grant: Grant): Problem {
+    const principal = describePrincipal(grant);
+    return {
+        kind: "unknown-principal",
+        reason: `${principal} has ${grant.level} on it and does not belong to the new workspace: assign it, then run the command again.`,
+        principal,
+    };
 }
 
 /** A refusal is about one principal: "data" stands in one about "data science" too. */
@@ -85,16 +91,6 @@ function refused(error: ApiError): Problem {
         kind: "permissions",
         reason: `its permissions were refused: ${error.detail}. Set them by hand, or accept "permissions".`,
     };
-}
-
-function described({ kind, name }: Grant): string {
-    const nouns = { user_name: "the user", group_name: "the group", service_principal_name: "the service principal" };
-    return `${nouns[kind]} ${name}`;
-}
-
-/** The service tells users and service principals apart without regard to case, and shows newer ones in lower case. */
-function keyOf({ kind, name }: Grant): string {
-    return `${kind}:${kind === "group_name" ? name : name.toLowerCase()}`;
 }
 
 function sameGrants(one: readonly Grant[], other: readonly Grant[]): boolean {

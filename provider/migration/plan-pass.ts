@@ -1,11 +1,14 @@
-import type { WorkspaceObject } from "./content";
+import { messageOf } from "../util/error-message";
+import { isOwnFolder, type Principals, type WorkspaceObject } from "./content";
 import { Pass, type PassContext } from "./pass";
+import { unknownPrincipal } from "./permission-copy";
 import type { Pair, PairVisitor } from "./tree-walk";
 import { unmakable, unmovable } from "./unmovable";
 
-/** Says what a copy would do, from lists alone: it reads no content and writes nothing. */
+/** Says what a copy would do, from lists and permissions: it reads no content and writes nothing. */
 export class PlanPass implements PairVisitor {
     readonly pass: Pass;
+    private principals: Promise<Principals | undefined> | undefined;
 
     constructor(private readonly context: PassContext) {
         this.pass = new Pass(context, "listed");
@@ -18,6 +21,7 @@ export class PlanPass implements PairVisitor {
             this.context.findings.add(pair.source, problem.kind, problem.reason);
             return "skip";
         }
+        if (!isOwnFolder(pair.source)) await this.nameStrangers(pair.source);
         if (pair.target !== undefined) return "listed";
         this.pass.written.add(pair.source);
         return "empty";
@@ -26,8 +30,9 @@ export class PlanPass implements PairVisitor {
     /** Counts an object that is to be written; what is there already is counted with `found` alone. */
     async object(pair: Pair): Promise<void> {
         const problem = unmovable(pair);
-        if (problem !== undefined) this.context.findings.add(pair.source, problem.kind, problem.reason);
-        else if (pair.target === undefined) this.pass.written.add(pair.source);
+        if (problem !== undefined) return this.context.findings.add(pair.source, problem.kind, problem.reason);
+        if (pair.target === undefined) this.pass.written.add(pair.source);
+        await this.nameStrangers(pair.source);
     }
 
     /** Counts what is to be done. */
@@ -44,5 +49,29 @@ export class PlanPass implements PairVisitor {
     unreadable(folder: WorkspaceObject, error: unknown): void {
         if (error === undefined) this.context.findings.add(folder, "unreadable", "it cannot be listed.");
         else this.pass.fail(folder, error);
+    }
+    /** Names who has a permission and does not belong to the new workspace. */
+    private async nameStrangers(source: WorkspaceObject): Promise<void> {
+        const { from, findings } = this.context;
+        this.principals ??= this.listPrincipals();
+        const known = await this.principals;
+        if (known === undefined) return;
+        await this.pass.attempt(source, async () => {
+            for (const grant of await from.grants(source)) {
+                if (known.has(grant)) continue;
+                const { kind, reason, principal } = unknownPrincipal(grant);
+                findings.add(source, kind, reason, principal);
+            }
+        });
+    }
+
+    private async listPrincipals(): Promise<Principals | undefined> {
+        const { to, onProgress } = this.context;
+        try {
+            return await to.principals?.();
+        } catch (error) {
+            onProgress(`who belongs to the new workspace is not known, so nobody is named: ${messageOf(error)}`);
+            return undefined;
+        }
     }
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 
 import { junitXml } from "../util/junit";
+import { printableLines } from "../util/printable";
 import { describeCounts, type MigrationReport, plural } from "./report";
 
 /**
@@ -9,7 +10,12 @@ import { describeCounts, type MigrationReport, plural } from "./report";
  * @param file where; what is there is replaced
  */
 export function writeReport(report: MigrationReport, file: string): void {
-    writeFileSync(file, file.endsWith(".xml") ? toJunit(report) : `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(file, file.endsWith(".xml") ? toJunit(report) : toJson(report));
+}
+
+/** The report as JSON: names are as the service has them, and what a terminal would obey in them is escaped. */
+export function toJson(report: unknown): string {
+    return printableLines(`${JSON.stringify(report, null, 2)}\n`);
 }
 
 /** The report as JUnit XML: a test for all that is equal, and one for each finding, skipped where it is accepted. */

@@ -1,7 +1,10 @@
-import type { WorkspaceObject } from "./content";
+import { printable } from "../util/printable";
+import { isOwnFolder, type WorkspaceObject } from "./content";
 import type { Finding } from "./findings";
+import { namePrincipals } from "./principals";
+import { isHome } from "./standard-folders";
 
-/** How many objects of each type. */
+/** How many objects of each type; of folders those that people make, see {@link Counter}. */
 export interface Counts {
     readonly notebooks: number;
     readonly files: number;
@@ -38,17 +41,20 @@ export interface MigrationReport {
     readonly stopped?: string;
 }
 
-/** Counts objects by type. */
+/**
+ * Counts objects by type, in a preview, a plan, a copy and a verification alike: one move has one number of folders.
+ * Folders that every workspace has, and homes, which come with their users, do not move and so do not count.
+ */
 export class Counter {
     private readonly numbers = { notebooks: 0, files: 0, dashboards: 0, folders: 0 };
 
-    /** Counts an object; the root and other types than these four do not count. */
-    add({ type, path }: WorkspaceObject): void {
-        if (path === "/") return;
+    /** Counts an object; other types than these four do not count. */
+    add(object: WorkspaceObject): void {
+        const { type } = object;
         if (type === "NOTEBOOK") this.numbers.notebooks++;
         if (type === "FILE") this.numbers.files++;
         if (type === "DASHBOARD") this.numbers.dashboards++;
-        if (type === "DIRECTORY") this.numbers.folders++;
+        if (type === "DIRECTORY" && !comesWithWorkspace(object)) this.numbers.folders++;
     }
 
     /** All objects that are no folders. */
@@ -62,6 +68,10 @@ export class Counter {
     }
 }
 
+function comesWithWorkspace(folder: WorkspaceObject): boolean {
+    return isOwnFolder(folder) || folder.path === "/Shared" || isHome(folder);
+}
+
 /** A report in a few lines: numbers, then what is to be looked at, at most ten. */
 export function describeReport(report: MigrationReport): string {
     const open = report.findings.filter(({ accepted }) => !accepted);
@@ -69,11 +79,13 @@ export function describeReport(report: MigrationReport): string {
         report.mode
     ];
     const counts = report.mode === "plan" ? report.written : report.equal;
+    const strangers = open.flatMap(({ principal }) => principal ?? []);
     return [
         `${describeCounts(counts)} ${verb}${report.mode === "copy" ? ` (${describeCounts(report.written)} written now)` : ""}.`,
         ...(report.stopped === undefined ? [] : [`Stopped: ${report.stopped}`]),
+        ...(strangers.length === 0 ? [] : [`Assign to the new workspace: ${namePrincipals(strangers)}.`]),
         ...(open.length === 0 ? [] : [`${number(open.length)} to look at:`]),
-        ...open.slice(0, 10).map(({ path, kind, reason }) => `  ${path} [${kind}]: ${reason}`),
+        ...open.slice(0, 10).map(({ path, kind, reason }) => `  ${printable(path)} [${kind}]: ${reason}`),
         ...(open.length > 10 ? [`  and ${number(open.length - 10)} more, in the full report.`] : []),
     ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { pageInProject } from "../contract/pages";
 import type { dynamic } from "@pulumi/pulumi";
 
 import { ObjectHandler } from "../resource/handler";
@@ -36,7 +37,7 @@ export class CustomerManagedKeyHandler extends ObjectHandler {
         const arn = getString(properties, KEY_ARN);
         if (arn === undefined || properties["keyRemoval"] !== "retain" || this.registered.has(arn)) return;
         this.session.report.info(
-            `The KMS key ${arn} was kept, because what it encrypts is lost without it. Once nothing needs it any more (docs/key-changes.md), delete it with \`aws kms schedule-key-deletion --region ${regionOfKey(arn)} --key-id ${arn} --pending-window-in-days 30\`.`,
+            `The KMS key ${arn} was kept, because what it encrypts is lost without it. Once nothing needs it any more (${pageInProject("key-changes")}), delete it with \`aws kms schedule-key-deletion --region ${regionOfKey(arn)} --key-id ${arn} --pending-window-in-days 30\`.`,
         );
     }
 
@@ -48,7 +49,7 @@ export class CustomerManagedKeyHandler extends ObjectHandler {
         if (users.length === 0) return;
         const names = users.map((user) => user.id).join(", ");
         this.session.report.warn(
-            `${this.label(news)}: the KMS key ${arn} leaves the program, so AWS is asked to delete it, which makes it unusable at once, and until now it is the key of ${users.length === 1 ? "the workspace" : "the workspaces"} ${names}. Run \`pulumi up\` with keyRemoval: "retain" on its EncryptionKey before this change. See docs/key-changes.md.`,
+            `${this.label(news)}: the KMS key ${arn} leaves the program, so AWS is asked to delete it, which makes it unusable at once, and until now it is the key of ${users.length === 1 ? "the workspace" : "the workspaces"} ${names}. Run \`pulumi up\` with keyRemoval: "retain" on its EncryptionKey before this change. See ${pageInProject("key-changes")}.`,
         );
     }
 }

@@ -28,9 +28,9 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
     }
 
     async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        const { objects, kmsKeys, isPreview, ...inputs } = news;
+        const { objects, kmsKeys, isUpdate, ...inputs } = news;
         const { claims } = this.session;
-        this.isUpdate = isPreview === false;
+        this.isUpdate = isUpdate === true;
         claims.isWholeProgram = true;
         claims.isProgramRunning = true;
         claims.knowsState ||= typeof objects === "string";

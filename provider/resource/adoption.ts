@@ -14,14 +14,9 @@ export async function adoptExisting(request: CreateRequest): Promise<Properties 
     const { definition, session, collection, inputs, owner, context } = request;
     const id = getString(inputs, "adopt");
     if (id === undefined) return undefined;
-    const current = session.claims.ownerOf(definition, id, owner);
-    if (isRecord(current)) {
-        throw new ReportedError(
-            `adopt: the ${definition.noun} ${id} belongs to "${current.resource}" of this stack already. Use that resource, or take it out of the program first.`,
-        );
-    }
+    const current = requireUnclaimed(request, id);
     // `--replace` and a taint compare nothing first: then only the state tells that it is this resource's.
-    if (current === true || (owner && session.claims.objectsOf(definition, owner).includes(id))) return undefined;
+    if (current || (owner && session.claims.objectsOf(definition, owner).includes(id))) return undefined;
     const response = await collection.get(id);
     if (response === undefined) {
         throw new ReportedError(
@@ -31,8 +26,19 @@ export async function adoptExisting(request: CreateRequest): Promise<Properties 
     requireKnownState(request, id, response);
     requireOwnStack(request, id, response);
     requireEqual(request, id, toState(definition, inputs, response, context));
+    // Another resource may have adopted it while the account was asked.
+    requireUnclaimed(request, id);
     session.claims.claim(definition, id, owner);
     return response;
+}
+
+/** Whether this resource has the object already. Fails if another one of the stack has it. */
+function requireUnclaimed({ definition, session, owner }: CreateRequest, id: string): boolean {
+    const current = session.claims.ownerOf(definition, id, owner);
+    if (!isRecord(current)) return current === true;
+    throw new ReportedError(
+        `adopt: the ${definition.noun} ${id} belongs to "${current.resource}" of this stack already. Use that resource, or take it out of the program first.`,
+    );
 }
 
 /**

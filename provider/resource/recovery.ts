@@ -54,6 +54,8 @@ export async function recoverOrphan(
           ? "it was kept by retainOnDelete, or left by an interrupted create, and nothing tells which"
           : await accept(found.id, found.response);
     if (reason !== undefined) throw notAdopted(request, owner, found.id, reason);
+    if (session.claims.isClaimed(definition, found.id))
+        throw notAdopted(request, owner, found.id, "another resource of this stack has adopted it meanwhile");
     session.report.info(
         `The ${definition.noun} ${found.id} was left by an interrupted create of "${owner.resource}" of this stack: it is adopted.`,
     );

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { closestName } from "../contract/closest-name";
 import { ownerOfInputs } from "../contract/ownership-tag";
 import type { Session } from "../runtime/session";
 import type { CheckContext, Failure, ObjectDefinition } from "./definition";
@@ -98,9 +99,9 @@ function unknownNames(object: Checked, inputs: Properties): Failure[] {
 
 function suggestion(path: string, paths: readonly string[]): string {
     const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9.]/g, "");
-    const near = paths.find(
-        (known) => plain(known) === plain(path) || plain(known.split(".").at(-1) ?? "") === plain(path),
-    );
+    const near =
+        paths.find((known) => plain(known) === plain(path) || plain(known.split(".").at(-1) ?? "") === plain(path)) ??
+        closestName(path, paths);
     return near === undefined ? `take it away (its inputs are ${paths.join(", ")})` : `did you mean ${near}?`;
 }
 

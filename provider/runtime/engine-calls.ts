@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import { type Properties, UNKNOWN } from "../util/property-path";
 import { isEngineAlive } from "./engine";
+import type { SignIn } from "./sign-in";
 import type { EngineReporter } from "./reporter";
 import { messageOf } from "../util/error-message";
 
@@ -15,11 +16,19 @@ export class EngineCalls {
     private underWay = 0;
     private watched = false;
 
-    constructor(private readonly reporter: EngineReporter) {}
+    constructor(
+        private readonly reporter: EngineReporter,
+        private readonly signIn?: Pick<SignIn, "verify">,
+    ) {}
 
     /** The handler as the engine calls it. */
     attend(handler: dynamic.ResourceProvider): dynamic.ResourceProvider {
         return new AttendedHandler(handler, this);
+    }
+
+    /** In a preview of a creation or a change: see that the credential is accepted. */
+    async verifySignIn(inputs: Properties): Promise<void> {
+        await this.signIn?.verify(inputs);
     }
 
     /** Runs a call for the resource with this URN; empty where it is not known. */
@@ -47,30 +56,34 @@ export class EngineCalls {
     }
 }
 
-/** Takes what the class passes to the check alone out of the inputs, so that no state holds it. */
-export function withoutUrn(inputs: Properties): Record<string, unknown> {
-    return Object.fromEntries(
-        Object.entries(inputs).filter(([name]) => name !== "resourceUrn" && name !== "movedState"),
-    );
+/** What the class tells the provider of a call, and no state holds: the resource's URN, whether it is a preview's, whose state it is. */
+const CALL_INPUTS = ["resourceUrn", "isPreview", "movedState"];
+
+/** Takes what the class tells of the call out of the inputs. */
+export function withoutCallInputs(inputs: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => !CALL_INPUTS.includes(name)));
 }
 
 class AttendedHandler implements dynamic.ResourceProvider {
     /** URNs by owner, which names one resource of this kind. `check` is told them by the class; the engine tells the provider none. */
     private readonly urns = new Map<string, string>();
+    /** Whether this process previews, by the latest check: a diff is not told. */
+    private isPreview = false;
 
     constructor(
         private readonly handler: dynamic.ResourceProvider,
         private readonly calls: EngineCalls,
     ) {}
 
-    /** Notes the URN that the class passed, and returns the inputs without it. */
-    private noteUrn(inputs: Properties): Record<string, unknown> {
+    /** Notes what the class tells of the call, and returns the inputs without it. */
+    private noteCall(inputs: Properties): Record<string, unknown> {
         const { resourceUrn, owner } = inputs;
+        this.isPreview = inputs["isPreview"] === true;
         // In a stack's first preview the owner is not known yet, and the same for all.
         if (typeof resourceUrn === "string" && typeof owner === "string" && owner !== UNKNOWN) {
             this.urns.set(owner, resourceUrn);
         }
-        return withoutUrn(inputs);
+        return withoutCallInputs(inputs);
     }
 
     private urnOf({ resourceUrn, owner }: Properties): string {
@@ -84,12 +97,17 @@ class AttendedHandler implements dynamic.ResourceProvider {
     }
 
     async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        const inputs = this.noteUrn(news);
+        const inputs = this.noteCall(news);
         const { movedState } = news;
         // Another stack made the state: nothing else is looked at before the user has said what that means.
         if (typeof movedState === "string") return { inputs, failures: [{ property: "", reason: movedState }] };
         try {
-            const result = await this.calls.run(this.urnOf(news), async () => await this.handler.check?.(olds, inputs));
+            const result = await this.calls.run(this.urnOf(news), async () => {
+                const checked = await this.handler.check?.(olds, inputs);
+                const creates = Object.keys(olds).length === 0 && (checked?.failures ?? []).length === 0;
+                if (this.isPreview && creates) await this.calls.verifySignIn(inputs);
+                return checked;
+            });
             const { failures = [] } = result ?? {};
             // The engine prints the value of a property that a failure names, a secret one in the clear.
             const named = failures.map(({ property, reason }) => ({
@@ -107,10 +125,11 @@ class AttendedHandler implements dynamic.ResourceProvider {
     }
 
     async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-        return this.calls.run(
-            this.urnOf(ownerFirst(news, olds)),
-            async () => (await this.handler.diff?.(id, olds, news)) ?? {},
-        );
+        return this.calls.run(this.urnOf(ownerFirst(news, olds)), async () => {
+            const result = (await this.handler.diff?.(id, olds, news)) ?? {};
+            if (this.isPreview && result.changes === true) await this.calls.verifySignIn(news);
+            return result;
+        });
     }
 
     async create(inputs: Properties): Promise<dynamic.CreateResult> {

@@ -18,10 +18,13 @@ const from = z.array(
     z.string("must be a string").regex(/^\d{1,20}$/, "must be the id of a workspace: a number, as a string"),
 );
 
+const FORM =
+    "must be true, false, or { accept: [...], from: [...] } with a list of paths and kinds, and a list of ids of workspaces";
+
 /** What `migrateContent` may be. */
 export const migrateContentSchema = z.union(
-    [z.boolean(), z.strictObject({ accept: accept.optional(), from: from.optional() })],
-    "must be true, false, or { accept: [...], from: [...] } with a list of paths and kinds, and a list of ids of workspaces",
+    [z.boolean(), z.strictObject({ accept: accept.optional(), from: from.optional() }, FORM)],
+    FORM,
 );
 
 /** Whether the content of a replaced workspace is copied, and what may be left behind. */

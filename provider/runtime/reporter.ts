@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { log } from "@pulumi/pulumi";
 
 import { engineLog, type LogLine } from "./engine-log";
+import { printableLines } from "../util/printable";
 import type { Reporter } from "./session";
 
 /** The reporter of a program's own process, where `pulumi.log` reaches the engine. */
@@ -49,7 +50,8 @@ export class EngineReporter implements Reporter {
         }
     }
 
-    private line(severity: LogLine["severity"], message: string, ephemeral: boolean): void {
+    private line(severity: LogLine["severity"], given: string, ephemeral: boolean): void {
+        const message = printableLines(given);
         const urn = this.resource.getStore() ?? "";
         const key = `${urn} ${message}`;
         if (!ephemeral) {

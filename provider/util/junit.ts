@@ -1,3 +1,5 @@
+import { printableLines } from "./printable";
+
 /** One test of a report. */
 export interface JunitCase {
     readonly group: string;
@@ -43,9 +45,7 @@ function testCase({ group, name, seconds, failure, skipped }: JunitCase): string
     return skipped === undefined ? `${start}/>` : `${start}><skipped message="${escaped(skipped)}"/></testcase>`;
 }
 
-/** A text in an attribute; characters that XML cannot hold are replaced. */
+/** A text in an attribute. What XML cannot hold, and what a terminal would obey, is escaped before. */
 function escaped(text: string): string {
-    return text
-        .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
-        .replace(/[&<>"\n\r\t]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return printableLines(text).replace(/[&<>"\n]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

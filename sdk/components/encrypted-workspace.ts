@@ -1,8 +1,10 @@
 import type { iam, s3 } from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { argumentProblems } from "./argument-types";
 import { throwIfInvalid } from "./arguments";
 import { accessOf } from "./cross-account-access";
+import { encryptedWorkspaceArgumentTypes } from "./encrypted-workspace-argument-types";
 import { type EncryptedWorkspaceArgs, encryptedWorkspaceProblems } from "./encrypted-workspace-args";
 import type { EncryptionKey } from "./encryption-key";
 import { storageOf } from "./root-storage";
@@ -64,6 +66,7 @@ export class EncryptedWorkspace extends pulumi.ComponentResource {
      * @param opts Pulumi's component options.
      */
     constructor(name: string, args: EncryptedWorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
+        throwIfInvalid("EncryptedWorkspace", name, argumentProblems(args, encryptedWorkspaceArgumentTypes));
         throwIfInvalid("EncryptedWorkspace", name, encryptedWorkspaceProblems(args));
         super("databricks-cmk:index:EncryptedWorkspace", name, {}, opts);
         const existing = existingKeys(name, args, this);

@@ -1,6 +1,7 @@
 import type { kms } from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { argumentProblems } from "./argument-types";
 import { accountProblems, databricksAccount, throwIfInvalid } from "./arguments";
 import { aws } from "./aws";
 import {
@@ -9,6 +10,7 @@ import {
     needsDatabricksAccount,
     useCasesOf,
 } from "./encryption-key-args";
+import { encryptionKeyArgumentTypes } from "./encryption-key-argument-types";
 import { checkedKeyArn } from "./existing-key";
 import { DATABRICKS_AWS_ACCOUNT, databricksKeyPolicy } from "../policy-documents";
 import { type AwsKeyInfo, CustomerManagedKey, type KeyUseCase } from "../resources/customer-managed-key";
@@ -47,6 +49,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
      * @param opts Pulumi's component options; an `aws` provider among them decides the account and region of a new key.
      */
     constructor(name: string, args: EncryptionKeyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+        throwIfInvalid("EncryptionKey", name, argumentProblems(args, encryptionKeyArgumentTypes));
         throwIfInvalid("EncryptionKey", name, [
             ...encryptionKeyProblems(args),
             ...(needsDatabricksAccount(args) ? accountProblems(args.accountId) : []),

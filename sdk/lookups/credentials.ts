@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { Credentials } from "../resources/credentials";
-import { outputOf } from "./output-form";
-import { withLookups } from "./provider-bridge";
+import { listAll, listAllOutput } from "./provider-bridge";
 import type { GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** The result of {@link getCredentials}. */
@@ -19,7 +18,7 @@ export interface GetCredentialsResult {
  * @param args the account. Default: the configured one.
  */
 export function getCredentials(args: GetAllArgs = {}): Promise<GetCredentialsResult> {
-    return withLookups((account) => account.list("Credentials", args));
+    return listAll("Credentials", args);
 }
 
 /**
@@ -32,5 +31,5 @@ export function getCredentialsOutput(
     args: LookupInputs<GetAllArgs> = {},
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetCredentialsResult> {
-    return outputOf(getCredentials, pulumi.output(args), opts);
+    return listAllOutput("Credentials", args, opts);
 }

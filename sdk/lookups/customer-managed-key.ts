@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { CustomerManagedKey, KeyUseCase } from "../resources/customer-managed-key";
 import { outputOf } from "./output-form";
-import { withLookups } from "./provider-bridge";
+import { listAll, listAllOutput, withLookups } from "./provider-bridge";
 import type { GetAllArgs, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** The arguments of {@link getCustomerManagedKey} that identify a registration by its id. */
@@ -66,7 +66,7 @@ export interface GetCustomerManagedKeysResult {
  * @param args the account. Default: the configured one.
  */
 export function getCustomerManagedKeys(args: GetAllArgs = {}): Promise<GetCustomerManagedKeysResult> {
-    return withLookups((account) => account.list("CustomerManagedKey", args));
+    return listAll("CustomerManagedKey", args);
 }
 
 /**
@@ -79,5 +79,5 @@ export function getCustomerManagedKeysOutput(
     args: LookupInputs<GetAllArgs> = {},
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetCustomerManagedKeysResult> {
-    return outputOf(getCustomerManagedKeys, pulumi.output(args), opts);
+    return listAllOutput("CustomerManagedKey", args, opts);
 }

@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { Network } from "../resources/network";
-import { outputOf } from "./output-form";
-import { withLookups } from "./provider-bridge";
+import { listAll, listAllOutput } from "./provider-bridge";
 import type { GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** The result of {@link getNetworks}. */
@@ -19,7 +18,7 @@ export interface GetNetworksResult {
  * @param args the account. Default: the configured one.
  */
 export function getNetworks(args: GetAllArgs = {}): Promise<GetNetworksResult> {
-    return withLookups((account) => account.list("Network", args));
+    return listAll("Network", args);
 }
 
 /**
@@ -32,5 +31,5 @@ export function getNetworksOutput(
     args: LookupInputs<GetAllArgs> = {},
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetNetworksResult> {
-    return outputOf(getNetworks, pulumi.output(args), opts);
+    return listAllOutput("Network", args, opts);
 }

@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { PrivateAccessSettings } from "../resources/private-access-settings";
-import { outputOf } from "./output-form";
-import { withLookups } from "./provider-bridge";
+import { listAll, listAllOutput } from "./provider-bridge";
 import type { GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** The result of {@link getPrivateAccessSettings}. */
@@ -19,7 +18,7 @@ export interface GetPrivateAccessSettingsResult {
  * @param args the account. Default: the configured one.
  */
 export function getPrivateAccessSettings(args: GetAllArgs = {}): Promise<GetPrivateAccessSettingsResult> {
-    return withLookups((account) => account.list("PrivateAccessSettings", args));
+    return listAll("PrivateAccessSettings", args);
 }
 
 /**
@@ -32,5 +31,5 @@ export function getPrivateAccessSettingsOutput(
     args: LookupInputs<GetAllArgs> = {},
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetPrivateAccessSettingsResult> {
-    return outputOf(getPrivateAccessSettings, pulumi.output(args), opts);
+    return listAllOutput("PrivateAccessSettings", args, opts);
 }

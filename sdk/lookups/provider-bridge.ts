@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { AccountLookups } from "../../provider/contract/lookups";
 import { perStack, registeredResources } from "../resources/stack";
+import { outputOf } from "./output-form";
+import type { GetAllArgs, LookupInputs, LookupOutputOptions } from "./types";
 import type { GetCredentialsResult } from "./credentials";
 import type { GetCustomerManagedKeyResult, GetCustomerManagedKeysResult } from "./customer-managed-key";
 import type { GetNetworksResult } from "./network";
@@ -43,13 +45,39 @@ const lookups = perStack(() => {
     return provider.createLookups(pulumi.runtime.allConfig(), () => registered.count);
 });
 
-/** Runs a lookup for the stack whose program is running. */
+/**
+ * Lists all objects of a kind. In a `pulumi up` the list is read after the resources of this kind have been created that the
+ * program registered before the call, so that it is the same in the first `up` and in the next one.
+ */
+export function listAll<Type extends keyof Lists>(type: Type, args: object): Promise<Lists[Type]> {
+    return withLookups((account) => account.list(type, args), registeredResources().untilEnded(type));
+}
+
+/** The output form of {@link listAll}. */
+export function listAllOutput<Type extends keyof Lists>(
+    type: Type,
+    args: LookupInputs<GetAllArgs>,
+    opts: LookupOutputOptions | undefined,
+): pulumi.Output<Lists[Type]> {
+    // Resources that are registered later may depend on the result: they are not waited for.
+    const earlier = registeredResources().untilEnded(type);
+    const list = (given: GetAllArgs) => withLookups((account) => account.list(type, given), earlier);
+    return outputOf(list, pulumi.output(args), opts);
+}
+
+/**
+ * Runs a lookup for the stack whose program is running.
+ *
+ * @param earlier what ends first. Default: nothing.
+ */
 export async function withLookups<Result>(
     lookup: (account: AccountLookups<Objects, Lists>) => Promise<Result>,
+    earlier?: Promise<void>,
 ): Promise<Result> {
     const account = lookups();
     const done = pulumi.runtime.rpcKeepAlive();
     try {
+        await earlier;
         // Resources whose registration has just ended must be counted before the lookup reads the cached list.
         await new Promise((resolve) => setImmediate(resolve));
         return await lookup(account);

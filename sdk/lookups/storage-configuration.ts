@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { StorageConfiguration } from "../resources/storage-configuration";
-import { outputOf } from "./output-form";
-import { withLookups } from "./provider-bridge";
+import { listAll, listAllOutput } from "./provider-bridge";
 import type { GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** The result of {@link getStorageConfigurations}. */
@@ -19,7 +18,7 @@ export interface GetStorageConfigurationsResult {
  * @param args the account. Default: the configured one.
  */
 export function getStorageConfigurations(args: GetAllArgs = {}): Promise<GetStorageConfigurationsResult> {
-    return withLookups((account) => account.list("StorageConfiguration", args));
+    return listAll("StorageConfiguration", args);
 }
 
 /**
@@ -32,5 +31,5 @@ export function getStorageConfigurationsOutput(
     args: LookupInputs<GetAllArgs> = {},
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetStorageConfigurationsResult> {
-    return outputOf(getStorageConfigurations, pulumi.output(args), opts);
+    return listAllOutput("StorageConfiguration", args, opts);
 }

@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { VpcEndpoint } from "../resources/vpc-endpoint";
-import { outputOf } from "./output-form";
-import { withLookups } from "./provider-bridge";
+import { listAll, listAllOutput } from "./provider-bridge";
 import type { GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** The result of {@link getVpcEndpoints}. */
@@ -19,7 +18,7 @@ export interface GetVpcEndpointsResult {
  * @param args the account. Default: the configured one.
  */
 export function getVpcEndpoints(args: GetAllArgs = {}): Promise<GetVpcEndpointsResult> {
-    return withLookups((account) => account.list("VpcEndpoint", args));
+    return listAll("VpcEndpoint", args);
 }
 
 /**
@@ -32,5 +31,5 @@ export function getVpcEndpointsOutput(
     args: LookupInputs<GetAllArgs> = {},
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetVpcEndpointsResult> {
-    return outputOf(getVpcEndpoints, pulumi.output(args), opts);
+    return listAllOutput("VpcEndpoint", args, opts);
 }

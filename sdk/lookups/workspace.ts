@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Workspace } from "../resources/workspace";
 import { outputOf } from "./output-form";
-import { withLookups } from "./provider-bridge";
+import { listAll, listAllOutput, withLookups } from "./provider-bridge";
 import type { ExactlyOne, GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** What identifies the workspace of a {@link getWorkspace}. */
@@ -57,7 +57,7 @@ export interface GetWorkspacesResult {
  * @param args the account. Default: the configured one.
  */
 export function getWorkspaces(args: GetAllArgs = {}): Promise<GetWorkspacesResult> {
-    return withLookups((account) => account.list("Workspace", args));
+    return listAll("Workspace", args);
 }
 
 /**
@@ -70,5 +70,5 @@ export function getWorkspacesOutput(
     args: LookupInputs<GetAllArgs> = {},
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetWorkspacesResult> {
-    return outputOf(getWorkspaces, pulumi.output(args), opts);
+    return listAllOutput("Workspace", args, opts);
 }

@@ -1,18 +1,19 @@
 import { clusterActions, networkActions } from "./cross-account-actions";
-import { DATABRICKS_PRINCIPAL, type PolicyDocument, type PolicyStatement } from "./document";
+import { databricksPrincipal } from "../../provider/contract/partitions";
+import { type PartitionArgs, partitionOf, type PolicyDocument, type PolicyStatement } from "./document";
 
 /**
  * The trust policy of the cross-account role: Databricks may assume it, and only for this Databricks account.
  *
- * @param args `databricksAccountId`: the account's uuid, which Databricks names as the external id.
+ * @param args `databricksAccountId`: the account's uuid, which Databricks names as the external id; `partition`: default `aws`.
  */
-export function crossAccountTrustPolicy(args: { databricksAccountId: string }): PolicyDocument {
+export function crossAccountTrustPolicy(args: { databricksAccountId: string } & PartitionArgs): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [
             {
                 Effect: "Allow",
-                Principal: { AWS: DATABRICKS_PRINCIPAL },
+                Principal: { AWS: databricksPrincipal(partitionOf(args)) },
                 Action: "sts:AssumeRole",
                 Condition: { StringEquals: { "sts:ExternalId": args.databricksAccountId } },
             },
@@ -28,12 +29,13 @@ export type CrossAccountNetwork = "databricks-managed" | "customer-managed";
  * remove that network.
  *
  * @param args `network`: whose network it is. Default: `databricks-managed`. `passRoles`: ARNs of the roles that clusters
- * may be given by an instance profile. Default: none.
+ * may be given by an instance profile. Default: none. `partition`: default `aws`.
  */
 export function crossAccountPolicy(
-    args: { network?: CrossAccountNetwork; passRoles?: readonly string[] } = {},
+    args: { network?: CrossAccountNetwork; passRoles?: readonly string[] } & PartitionArgs = {},
 ): PolicyDocument {
     const { network = "databricks-managed", passRoles = [] } = args;
+    const { arnPartition } = partitionOf(args);
     const passing: PolicyStatement[] =
         passRoles.length === 0 ? [] : [{ Effect: "Allow", Action: "iam:PassRole", Resource: [...passRoles] }];
     return {
@@ -47,7 +49,7 @@ export function crossAccountPolicy(
             {
                 Effect: "Allow",
                 Action: ["iam:CreateServiceLinkedRole", "iam:PutRolePolicy"],
-                Resource: "arn:aws:iam::*:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+                Resource: `arn:${arnPartition}:iam::*:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`,
                 Condition: { StringLike: { "iam:AWSServiceName": "spot.amazonaws.com" } },
             },
             ...passing,

@@ -1,8 +1,29 @@
-/** The AWS account in which Databricks' control plane runs. */
-export const DATABRICKS_AWS_ACCOUNT = "414351767826";
+import { type Partition, type PartitionName, partitions } from "../../provider/contract/partitions";
 
-/** The principal that Databricks' control plane is to a policy. */
-export const DATABRICKS_PRINCIPAL = `arn:aws:iam::${DATABRICKS_AWS_ACCOUNT}:root`;
+/** The AWS account in which Databricks' control plane runs, in the commercial partition. */
+export const DATABRICKS_AWS_ACCOUNT = partitions.aws.databricksAwsAccount;
+
+/** What every policy document here takes. */
+export interface PartitionArgs {
+    /**
+     * The part of AWS that the policy is for: `aws`, `aws-us-gov` (GovCloud) or `aws-us-gov-dod` (GovCloud, Department of
+     * Defense). Databricks has an AWS account in each, and a policy can let in principals of its own partition only.
+     * Default: `aws`.
+     */
+    partition?: PartitionName;
+}
+
+/**
+ * The part of AWS that a policy is for.
+ *
+ * @throws RangeError if Databricks has no accounts in a partition of that name.
+ */
+export function partitionOf({ partition = "aws" }: PartitionArgs): Partition {
+    if (Object.hasOwn(partitions, partition)) return partitions[partition];
+    throw new RangeError(
+        `partition must be one of ${Object.keys(partitions).join(", ")}; it is "${String(partition)}". Databricks has no accounts in other partitions.`,
+    );
+}
 
 /** One statement of an IAM, bucket or key policy. */
 export interface PolicyStatement {

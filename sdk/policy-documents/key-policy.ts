@@ -1,8 +1,15 @@
 import type { KeyUseCase } from "../resources/customer-managed-key";
-import { DATABRICKS_PRINCIPAL, ofDatabricksAccount, type PolicyDocument, type PolicyStatement } from "./document";
+import { databricksPrincipal } from "../../provider/contract/partitions";
+import {
+    ofDatabricksAccount,
+    type PartitionArgs,
+    partitionOf,
+    type PolicyDocument,
+    type PolicyStatement,
+} from "./document";
 
 /** What {@link databricksKeyPolicy} and {@link storageKeyPolicy} need to know. */
-export interface KeyPolicyArgs {
+export interface KeyPolicyArgs extends PartitionArgs {
     /** The AWS account that owns the key (12 digits): it keeps every right, or nobody could change the key again. */
     awsAccountId: string;
     /**
@@ -18,12 +25,13 @@ export interface KeyPolicyArgs {
 
 /**
  * The policy of a KMS key that Databricks may use for these use cases, and for nothing more. Default: notebooks
- * (`MANAGED_SERVICES`). For AWS' commercial partition (`aws`), where Databricks' account is.
+ * (`MANAGED_SERVICES`).
  *
  * Sources: Databricks, "Customer managed keys for notebooks", step 3, is the statement without `databricksAccountId`;
  * "Configure customer-managed keys for encryption" has the condition on the account, and the statements for storage.
  *
- * @throws RangeError if `awsAccountId` is not 12 digits, or `databricksAccountId` not a uuid.
+ * @throws RangeError if `awsAccountId` is not 12 digits, `databricksAccountId` is not a uuid, or Databricks has no accounts in
+ * the partition.
  */
 export function databricksKeyPolicy(args: KeyPolicyArgs & { useCases?: readonly KeyUseCase[] }): PolicyDocument {
     const { useCases = ["MANAGED_SERVICES"] } = args;
@@ -31,7 +39,7 @@ export function databricksKeyPolicy(args: KeyPolicyArgs & { useCases?: readonly 
         Version: "2012-10-17",
         Id: "key-policy-databricks",
         Statement: [
-            ownerStatement(args.awsAccountId),
+            ownerStatement(args),
             ...(useCases.includes("MANAGED_SERVICES") ? [notebooksStatement(args)] : []),
             ...(useCases.includes("STORAGE") ? storageStatements(args) : []),
         ],
@@ -43,7 +51,8 @@ export function storageKeyPolicy(args: KeyPolicyArgs): PolicyDocument {
     return databricksKeyPolicy({ ...args, useCases: ["STORAGE"] });
 }
 
-function ownerStatement(awsAccountId: string): PolicyStatement {
+function ownerStatement(args: KeyPolicyArgs): PolicyStatement {
+    const { awsAccountId } = args;
     if (!/^\d{12}$/.test(awsAccountId)) {
         throw new RangeError(
             `awsAccountId must be the 12 digits of the AWS account that owns the key, as text; it is "${awsAccountId}". Without its owner in its policy nobody could change the key again.`,
@@ -52,7 +61,7 @@ function ownerStatement(awsAccountId: string): PolicyStatement {
     return {
         Sid: "Owner keeps every right",
         Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${awsAccountId}:root` },
+        Principal: { AWS: `arn:${partitionOf(args).arnPartition}:iam::${awsAccountId}:root` },
         Action: "kms:*",
         Resource: "*",
     };
@@ -63,7 +72,7 @@ function notebooksStatement(args: KeyPolicyArgs): PolicyStatement {
     return {
         Sid: "Allow Databricks to use KMS key for Notebooks",
         Effect: "Allow",
-        Principal: { AWS: DATABRICKS_PRINCIPAL },
+        Principal: { AWS: databricksPrincipal(partitionOf(args)) },
         Action: ["kms:Encrypt", "kms:Decrypt"],
         Resource: "*",
         ...(condition === undefined ? {} : { Condition: condition }),
@@ -76,7 +85,7 @@ function storageStatements(args: KeyPolicyArgs): PolicyStatement[] {
         {
             Sid: "Allow Databricks to use KMS key for DBFS",
             Effect: "Allow",
-            Principal: { AWS: DATABRICKS_PRINCIPAL },
+            Principal: { AWS: databricksPrincipal(partitionOf(args)) },
             Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
             Resource: "*",
             ...(condition === undefined ? {} : { Condition: condition }),
@@ -84,7 +93,7 @@ function storageStatements(args: KeyPolicyArgs): PolicyStatement[] {
         {
             Sid: "Allow Databricks to use KMS key for DBFS (Grants)",
             Effect: "Allow",
-            Principal: { AWS: DATABRICKS_PRINCIPAL },
+            Principal: { AWS: databricksPrincipal(partitionOf(args)) },
             Action: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
             Resource: "*",
             Condition: { ...condition, Bool: { "kms:GrantIsForAWSResource": "true" } },

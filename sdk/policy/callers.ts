@@ -1,53 +1,46 @@
-import { DATABRICKS_AWS_ACCOUNT } from "../policy-documents";
+import { partitionsWithArn } from "../../provider/contract/partitions";
 import type { ContextValue, RequestContext } from "./document/conditions";
-import type { PolicyRequest } from "./document/evaluate";
+import type { PolicyCaller } from "./document/evaluate";
 
 /** Somebody who asks something of a key, as far as the rules know. */
-export type Caller = Pick<PolicyRequest, "principalArn" | "context">;
+export type Caller = PolicyCaller;
 
-/** An account that is neither the customer's nor Databricks'. */
-const STRANGER = "000000000000";
+/** What is known of the condition keys of a request, by key in lower case. A key that is not here may have any value, or none. */
+export type Known = Readonly<Record<string, ContextValue>>;
 
 /** A Databricks account that is not the customer's. */
 export const OTHER_DATABRICKS_ACCOUNT = "00000000-0000-0000-0000-000000000000";
+
+/** The condition key with the Databricks account for which Databricks acts. */
+export const ACCOUNT_TAG = "aws:principaltag/databricksaccountid";
+
+/** The AWS accounts that Databricks has in a partition: two in GovCloud. */
+export function databricksAwsAccounts(arnPartition: string): string[] {
+    return partitionsWithArn(arnPartition).map((one) => one.databricksAwsAccount);
+}
 
 /**
  * Databricks' control plane. What it calls KMS with is known in part: its AWS account, which is in an organization of its
  * own, the tag with the Databricks account for which it acts, and that it calls over TLS.
  *
- * @param account the Databricks account of the session's tag; `undefined`: one that is not known.
+ * @param awsAccount Databricks' AWS account.
+ * @param tag the Databricks account of the session's tag; `"present"`: one that is not known; none: the session has no tag.
  */
-export function databricks(account: string | undefined, more: Record<string, ContextValue> = {}): Caller {
+export function databricks(awsAccount: string, arnPartition: string, tag: ContextValue, more: Known = {}): Caller {
+    const role = `arn:${arnPartition}:iam::${awsAccount}:role/control-plane`;
     return {
-        principalArn: `arn:aws:iam::${DATABRICKS_AWS_ACCOUNT}:root`,
+        principalArn: `arn:${arnPartition}:iam::${awsAccount}:root`,
         context: contextOf({
-            ...identity(
-                DATABRICKS_AWS_ACCOUNT,
-                `arn:aws:iam::${DATABRICKS_AWS_ACCOUNT}:role/control-plane`,
-                "o-databricks",
-            ),
-            "aws:principaltag/databricksaccountid": account === undefined ? "present" : [account],
+            ...direct(awsAccount),
+            "aws:principalarn": [role],
+            "aws:principalorgid": ["o-databricks"],
+            "aws:principalorgpaths": ["o-databricks/r-root/"],
+            [ACCOUNT_TAG]: tag,
             "kms:grantisforawsresource": [],
             ...more,
         }),
     };
 }
-
-/** Anybody with an AWS account: their identity is no one's that a policy would name, all else is as they like it. */
-export const stranger: Caller = {
-    principalArn: `arn:aws:iam::${STRANGER}:role/stranger`,
-    context: contextOf({
-        ...identity(STRANGER, `arn:aws:iam::${STRANGER}:role/stranger`, "o-stranger"),
-        "aws:sourceaccount": [STRANGER],
-        "aws:sourcearn": [`arn:aws:s3:::stranger-${STRANGER}`],
-        "aws:sourceorgid": ["o-stranger"],
-        "aws:sourcevpc": ["vpc-stranger"],
-        "aws:sourcevpce": ["vpce-stranger"],
-        // An address of a network for documentation, which nobody has.
-        "aws:sourceip": ["198.51.100.1"],
-        "aws:principalisawsservice": ["false"],
-    }),
-};
 
 /** A role that uses the key through EC2, for the volumes of clusters. */
 export function throughEc2(roleArn: string): Caller {
@@ -55,32 +48,44 @@ export function throughEc2(roleArn: string): Caller {
     return {
         principalArn: roleArn,
         context: contextOf({
-            ...identity(account, roleArn, undefined),
+            ...direct(account),
+            "aws:principalarn": [roleArn],
             "kms:viaservice": "present",
             "kms:grantisforawsresource": ["true"],
         }),
     };
 }
 
-function identity(
-    account: string,
-    principalArn: string,
-    organization: string | undefined,
-): Record<string, ContextValue> {
+/** What a signed request of a user or role of this account carries. */
+export function direct(account: string): Known {
     return {
-        "aws:principalarn": [principalArn],
+        ...always,
         "aws:principalaccount": [account],
         "kms:calleraccount": [account],
-        "aws:principalorgid": organization === undefined ? "unknown" : [organization],
-        "aws:principalorgpaths": organization === undefined ? "unknown" : [`${organization}/r-root/`],
         "aws:principaltype": "present",
         "aws:userid": "present",
-        "aws:requestedregion": "present",
-        "aws:securetransport": ["true"],
         "aws:currenttime": [new Date().toISOString()],
+        "aws:principalisawsservice": ["false"],
+        ...absent("aws:principalservicename", "aws:principalservicenameslist"),
+        // Only what an AWS service asks in its own name carries them.
+        ...absent("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"),
     };
 }
 
-function contextOf(known: Record<string, ContextValue>): RequestContext {
-    return (key) => known[key] ?? "unknown";
+/** `aws:PrincipalArn` of this principal: of a role's session it is the role's, whose path the session does not show. */
+export function arnInRequest(principalArn: string): ContextValue {
+    return principalArn.includes(":assumed-role/") ? "present" : [principalArn];
+}
+
+/** What every request carries. */
+export const always: Known = { "aws:requestedregion": "present", "aws:securetransport": ["true"] };
+
+/** Keys that a request does not carry. */
+export function absent(...keys: readonly string[]): Known {
+    return Object.fromEntries(keys.map((key) => [key, []]));
+}
+
+/** The context of a request of which this is known. */
+export function contextOf(known: Known): RequestContext {
+    return (key) => (Object.hasOwn(known, key) ? known[key] : undefined) ?? "unknown";
 }

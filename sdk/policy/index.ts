@@ -1,7 +1,10 @@
 /**
  * Rules for policy packs: what a team wants to hold for every Databricks workspace under a customer-managed key. Needs
  * `@pulumi/policy`, an optional peer.
+ *
+ * @module pulumi-databricks-cmk/policy
  */
+import "../../provider/contract/require-node"; // before what an old Node.js cannot load
 import "./peers"; // before what loads `@pulumi/policy`: its error says what to install
 
 import { type EnforcementLevel, PolicyPack } from "@pulumi/policy";
@@ -53,6 +56,11 @@ export interface DatabricksGuardConfig {
     keyDeletionWindow?: RuleConfig<{
         /** Number of days, 7 to 30. */
         minimumDays?: number;
+    }>;
+    /** `requireProtect`: an `aws.kms.Key` of one's own needs the option `protect`. Default: `false`. */
+    keyOutlivesProgram?: RuleConfig<{
+        /** Whether an `aws.kms.Key` that no `EncryptionKey` made needs the option `protect`. */
+        requireProtect?: boolean;
     }>;
     /** The key policy allows Databricks to encrypt. */
     keyPolicyLetsDatabricksEncrypt?: RuleConfig;

@@ -1,12 +1,10 @@
 import type { PolicyResource, ReportViolation, StackValidationPolicy } from "@pulumi/policy";
 
+import { databricksPrincipal, partitionsWithArn } from "../../provider/contract/partitions";
 import { MalformedPolicyError, parsePolicy, type Statement } from "./document/parse";
-import {
-    excessPermissions,
-    letsVolumesBeEncrypted,
-    missingPermissions,
-    statementsForAnyAccount,
-} from "./key-policy-analysis";
+import { letsVolumesBeEncrypted, missingPermissions, statementsForAnyAccount } from "./databricks-permissions";
+import { excessPermissions, type KeyFacts } from "./excess-permissions";
+import { excessOfGrant } from "./grants";
 import { isA, read, referencedResources, text } from "./property-access";
 import { type RegisteredKey, registeredKeys, stackRule, texts } from "./rule";
 
@@ -18,26 +16,32 @@ export const keyPolicyLetsDatabricksEncrypt: StackValidationPolicy = stackRule({
     name: "key-policy-lets-databricks-encrypt",
     description: "The key policy of a registered KMS key lets Databricks encrypt and decrypt with it.",
     validate(resources, report) {
-        forPolicies(resources, report, (registered, statements, tell) => {
-            const { useCases = ["MANAGED_SERVICES"], databricksAccount } = registered;
-            const missing = missingPermissions(statements, useCases, databricksAccount);
-            if (missing.length > 0) {
-                tell(
-                    `does not let Databricks (arn:aws:iam::414351767826:root) use ${missing.join(", ")}: use databricksKeyPolicy(...).`,
-                );
-            }
-            if (isForVolumes(registered) && !letsVolumesBeEncrypted(statements)) {
-                tell(
-                    "lets no role use the key through EC2, and cluster volumes use it: no cluster would start. Set reuseKeyForClusterVolumes to false (left out, it means true to Databricks), or give databricksKeyPolicy(...) the crossAccountRoleArn.",
-                );
-            }
-        });
+        for (const registered of registeredKeys(resources)) {
+            withPolicy(registered, registered.key, resources, report, (statements, facts, tell) => {
+                const missing = missingPermissions(statements, facts);
+                if (missing.length > 0) {
+                    const principals = partitionsWithArn(facts.arnPartition).map(databricksPrincipal);
+                    tell(
+                        principals.length === 0
+                            ? `is in the partition ${facts.arnPartition}, in which Databricks has no AWS account.`
+                            : `does not let Databricks (${principals.join(" or ")}) use ${missing.join(", ")}: use databricksKeyPolicy(...).`,
+                    );
+                }
+                if (isForVolumes(registered) && !letsVolumesBeEncrypted(statements)) {
+                    tell(
+                        "lets no role use the key through EC2, and cluster volumes use it: no cluster would start. Set reuseKeyForClusterVolumes to false (left out, it means true to Databricks), or give databricksKeyPolicy(...) the crossAccountRoleArn.",
+                    );
+                }
+            });
+        }
     },
 });
 
 /**
- * The policy of a registered key allows Databricks what the use cases need, and lets no other AWS account in. Prevents a key
- * that others can use. Setting `trustedAccounts`: other AWS accounts that may be let in, 12 digits each; default none.
+ * The policy of a registered key allows Databricks what the use cases need, and lets nobody else in: no other AWS account, no
+ * AWS service that acts for one, no other Databricks account alone. So do the policies of the key's replicas, and the grants
+ * of the stack. Prevents a key that others can use. Setting `trustedAccounts`: other AWS accounts that may be let in, 12 digits
+ * each; default none.
  */
 export const keyPolicyNoMoreThanNeeded: StackValidationPolicy = stackRule({
     name: "key-policy-no-more-than-needed",
@@ -45,14 +49,25 @@ export const keyPolicyNoMoreThanNeeded: StackValidationPolicy = stackRule({
         "The key policy of a registered KMS key allows Databricks no more than its use cases need, and nobody else.",
     settings: { trustedAccounts: { type: "array", items: { type: "string" }, default: [] } },
     validate(resources, report, settings) {
-        forPolicies(resources, report, ({ key, useCases }, statements, tell) => {
-            if (useCases === undefined) return;
-            const owner = text(key.props, "arn")?.split(":")[4];
-            const trustedAccounts = texts(settings["trustedAccounts"]);
-            for (const excess of excessPermissions(statements, { useCases, owner, trustedAccounts })) {
-                tell(`allows too much: ${excess}.`);
+        const trustedAccounts = texts(settings["trustedAccounts"]);
+        const seen = new Set<PolicyResource>();
+        for (const registered of registeredKeys(resources)) {
+            const { useCases } = registered;
+            if (useCases === undefined) continue;
+            for (const key of keysOfOneMaterial(registered.key, resources)) {
+                if (seen.has(key)) continue;
+                seen.add(key);
+                withPolicy(registered, key, resources, report, (statements, known, tell) => {
+                    const facts = { ...known, useCases, trustedAccounts };
+                    for (const excess of excessPermissions(statements, facts)) tell(`allows too much: ${excess}.`);
+                    for (const grant of belongingTo(key, "grant", resources)) {
+                        const excess = excessOfGrant(grant, statements, facts);
+                        if (excess !== undefined)
+                            report(`The grant "${grant.name}" allows too much: ${excess}.`, grant.urn);
+                    }
+                });
             }
-        });
+        }
     },
 });
 
@@ -66,31 +81,48 @@ export const keyPolicyNamesDatabricksAccount: StackValidationPolicy = stackRule(
     description: "The key policy of a registered KMS key lets Databricks in for one Databricks account only.",
     enforcementLevel: "advisory",
     validate(resources, report) {
-        forPolicies(resources, report, (_registered, statements, tell) => {
-            const open = statementsForAnyAccount(statements);
-            if (open.length === 0) return;
-            tell(
-                `lets Databricks use the key for any Databricks account (${open.join(", ")}): give databricksKeyPolicy(...) the databricksAccountId, which adds the condition StringEquals aws:PrincipalTag/DatabricksAccountId.`,
-            );
-        });
+        for (const registered of registeredKeys(resources)) {
+            withPolicy(registered, registered.key, resources, report, (statements, { arnPartition }, tell) => {
+                const open = statementsForAnyAccount(statements, arnPartition);
+                if (open.length === 0) return;
+                tell(
+                    `lets Databricks use the key for any Databricks account (${open.join(", ")}): give databricksKeyPolicy(...) the databricksAccountId, which adds the condition StringEquals aws:PrincipalTag/DatabricksAccountId.`,
+                );
+            });
+        }
     },
 });
 
-/** Runs a rule for the policy of each registered key; a policy that is not known yet is left alone. */
-function forPolicies(
+/** Runs a rule for the policy of a key; one that is not known yet is left alone. */
+function withPolicy(
+    { registrations, useCases = ["MANAGED_SERVICES"], databricksAccounts }: RegisteredKey,
+    key: PolicyResource,
     resources: PolicyResource[],
     report: ReportViolation,
-    validate: (registered: RegisteredKey, statements: Statement[], tell: (message: string) => void) => void,
+    validate: (
+        statements: Statement[],
+        facts: KeyFacts & { readonly arnPartition: string },
+        tell: (message: string) => void,
+    ) => void,
 ): void {
-    for (const registered of registeredKeys(resources)) {
-        const source = policySourceOf(registered.key, resources);
-        const policy = read(source.props, "policy");
-        if (!policy.known) continue;
-        const tell = (message: string) => report(`The key policy of "${registered.key.name}" ${message}`, source.urn);
-        const statements = statementsOf(policy.value);
-        if (typeof statements === "string") tell(`is not one that AWS takes: ${statements}`);
-        else validate(registered, statements, tell);
-    }
+    const source = belongingTo(key, "keyPolicy", resources).at(-1) ?? key;
+    const policy = read(source.props, "policy");
+    if (!policy.known) return;
+    const tell = (message: string) => report(`The key policy of "${key.name}" ${message}`, source.urn);
+    const statements = statementsOf(policy.value);
+    if (typeof statements === "string") return tell(`is not one that AWS takes: ${statements}`);
+    const arns = [text(key.props, "arn"), ...registrations.map(({ props }) => text(props, "awsKeyInfo.keyArn"))];
+    const arn = arns.find((one) => one !== undefined);
+    const arnPartition = arn?.split(":")[1] ?? arnPartitionOf(text(key.props, "region"), statements);
+    const owner = arn?.split(":")[4];
+    validate(statements, { useCases, databricksAccounts, arnPartition, owner }, tell);
+}
+
+/** The partition of a key whose ARN is not known yet: by its region, or by whom its policy names. */
+function arnPartitionOf(region: string | undefined, statements: readonly Statement[]): string {
+    if (region?.startsWith("us-gov-") === true) return "aws-us-gov";
+    const principals = statements.flatMap((statement) => statement.principals.principals.map(({ value }) => value));
+    return principals.flatMap((one) => /^arn:([\w-]+):/.exec(one)?.[1] ?? []).find((one) => one !== "aws") ?? "aws";
 }
 
 /** The statements of a policy, or why it is none. Without a policy AWS lets only the owner's account in: no statement here. */
@@ -104,18 +136,26 @@ function statementsOf(policy: unknown): Statement[] | string {
     }
 }
 
-/** The resource with the policy of a key: an `aws.kms.KeyPolicy` for it, else the key. */
-function policySourceOf(key: PolicyResource, resources: readonly PolicyResource[]): PolicyResource {
+/** The key policies, or the grants, that are resources of their own, of a key. */
+function belongingTo(key: PolicyResource, kind: "keyPolicy" | "grant", resources: PolicyResource[]): PolicyResource[] {
     const ids = [text(key.props, "keyId"), text(key.props, "arn"), text(key.props, "id")];
-    const policies = resources.filter((resource) => {
-        if (!isA("keyPolicy", resource)) return false;
+    return resources.filter((resource) => {
+        if (!isA(kind, resource)) return false;
         const keyId = text(resource.props, "keyId");
         return (
             referencedResources(resource, ["keyId"], "kmsKey").includes(key) ||
             (keyId !== undefined && ids.includes(keyId))
         );
     });
-    return policies.at(-1) ?? key;
+}
+
+/** A key, its primary key and the replicas: what one of them has encrypted each of them decrypts. */
+function keysOfOneMaterial(key: PolicyResource, resources: PolicyResource[]): PolicyResource[] {
+    const primaryOf = (one: PolicyResource) =>
+        isA("replicaKey", one) ? referencedResources(one, ["primaryKeyArn"], "kmsKey")[0] : one;
+    const primary = primaryOf(key);
+    const all = resources.filter((one) => isA("kmsKey", one) && primary !== undefined && primaryOf(one) === primary);
+    return all.length === 0 ? [key] : all;
 }
 
 /** Left out, cluster volumes use a key for storage. */

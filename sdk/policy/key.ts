@@ -56,6 +56,8 @@ export const keyRotationEnabled: StackValidationPolicy = stackRule({
     description: "A registered KMS key is rotated every year.",
     validate(resources, report) {
         for (const { key } of registeredKeys(resources)) {
+            // A replica is rotated with its primary key.
+            if (isA("replicaKey", key)) continue;
             const rotation = read(key.props, "enableKeyRotation");
             if (rotation.known && rotation.value !== true && !isGiven(key.props, "customKeyStoreId")) {
                 report(`"${key.name}" is not rotated: set enableKeyRotation to true.`, key.urn);
@@ -81,6 +83,43 @@ export const keyDeletionWindow: StackValidationPolicy = stackRule({
                 `"${key.name}" is deleted ${days.value} days after that is asked for: set deletionWindowInDays to ${minimumDays} or more.`,
                 key.urn,
             );
+        }
+    },
+});
+
+/**
+ * The KMS key of a workspace stays when it goes from the program. A key whose deletion is scheduled is unusable at once, and the
+ * service may need a former key for hours. A pack does not see what goes: not at preview, and in an update only afterwards. So
+ * the key has to be one that stays, for as long as a workspace of the stack refers to its registration.
+ *
+ * Setting `requireProtect` (default `false`): an `aws.kms.Key` that no `EncryptionKey` made needs the option `protect`. Whether
+ * it has `retainOnDelete`, which keeps it too, no pack sees.
+ */
+export const keyOutlivesProgram: StackValidationPolicy = stackRule({
+    name: "key-outlives-program",
+    description: "The KMS key of a workspace is not deleted when the program no longer has it.",
+    settings: { requireProtect: { type: "boolean", default: false } },
+    validate(resources, report, { requireProtect }) {
+        for (const { key, registrations } of registeredKeys(resources)) {
+            const users = resources.filter(
+                (one) =>
+                    isA("workspace", one) &&
+                    referencedResources(one, keyFields, "registration").some((used) => registrations.includes(used)),
+            );
+            if (users.length === 0 || key.opts.protect) continue;
+            const removals = registrations.flatMap(({ props }) => text(props, "keyRemoval") ?? []);
+            const names = users.map(({ name }) => `"${name}"`).join(", ");
+            if (removals.includes("schedule")) {
+                report(
+                    `"${key.name}" is scheduled for deletion, and unusable at once, as soon as the program no longer has it, and it is the key of ${names}: set keyRemoval of its EncryptionKey to "retain", the default, and run pulumi up before you remove it.`,
+                    key.urn,
+                );
+            } else if (requireProtect === true && removals.length === 0) {
+                report(
+                    `"${key.name}", the key of ${names}, is not protected: set its resource option protect to true. Policy packs do not see retainOnDelete.`,
+                    key.urn,
+                );
+            }
         }
     },
 });

@@ -48,3 +48,42 @@ export const KMS_KEY_ACTIONS: readonly string[] = [
     "Verify",
     "VerifyMac",
 ].map((action) => `kms:${action}`);
+
+/** What Databricks' own statements allow it, by use case. */
+export const NEEDED_BY_DATABRICKS: Readonly<Record<string, readonly string[]>> = {
+    MANAGED_SERVICES: ["kms:Encrypt", "kms:Decrypt"],
+    STORAGE: [
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:DescribeKey",
+        "kms:CreateGrant",
+        "kms:ListGrants",
+        "kms:RevokeGrant",
+    ],
+};
+
+/** Without these nothing can be encrypted, by use case. */
+export const REQUIRED_BY_DATABRICKS: Readonly<Record<string, readonly string[]>> = {
+    MANAGED_SERVICES: ["kms:Encrypt", "kms:Decrypt"],
+    STORAGE: [
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+        "kms:GenerateDataKey",
+        "kms:DescribeKey",
+    ],
+};
+
+/** What the statement for cluster volumes allows the cross-account role. */
+export const NEEDED_FOR_VOLUMES = ["kms:Decrypt", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"];
+
+/** Without these no volume can be encrypted. */
+export const REQUIRED_FOR_VOLUMES = [
+    "kms:Decrypt",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:CreateGrant",
+    "kms:DescribeKey",
+];

@@ -7,11 +7,13 @@ const types = {
         "pulumi-nodejs:dynamic/databricks-cmk:CustomerManagedKey",
         "databricks:index/mwsCustomerManagedKeys:MwsCustomerManagedKeys",
     ],
-    kmsKey: ["aws:kms/key:Key"],
+    kmsKey: ["aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"],
+    replicaKey: ["aws:kms/replicaKey:ReplicaKey"],
     keyPolicy: ["aws:kms/keyPolicy:KeyPolicy"],
+    grant: ["aws:kms/grant:Grant"],
 } as const;
 
-/** Whether a resource is a workspace, a key's registration, a KMS key, or the policy of one as a resource of its own. */
+/** Whether a resource is a workspace, a key's registration, a KMS key, or what belongs to one as a resource of its own. */
 export function isA(kind: keyof typeof types, { type }: { readonly type: string }): boolean {
     return types[kind].some((one) => one === type);
 }

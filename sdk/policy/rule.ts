@@ -59,8 +59,8 @@ export interface RegisteredKey {
     readonly registrations: readonly PolicyResource[];
     /** The use cases of all of them; `undefined`: they are not known yet. */
     readonly useCases: readonly string[] | undefined;
-    /** The Databricks account, where it is known. */
-    readonly databricksAccount: string | undefined;
+    /** The Databricks accounts that register it, as far as they are known. */
+    readonly databricksAccounts: readonly string[];
 }
 
 /** The registered KMS keys of a stack, each once. */
@@ -80,9 +80,7 @@ export function registeredKeys(resources: readonly PolicyResource[]): Registered
             key,
             registrations,
             useCases: useCases.includes(undefined) ? undefined : [...new Set(useCases.flatMap((one) => one ?? []))],
-            databricksAccount: registrations
-                .map(({ props }) => text(props, "accountId"))
-                .find((one) => one !== undefined),
+            databricksAccounts: [...new Set(registrations.flatMap(({ props }) => text(props, "accountId") ?? []))],
         };
     });
 }

@@ -1,4 +1,10 @@
-import { allowedRegions, keyDeletionWindow, keyRegionMatchesWorkspace, keyRotationEnabled } from "./key";
+import {
+    allowedRegions,
+    keyDeletionWindow,
+    keyOutlivesProgram,
+    keyRegionMatchesWorkspace,
+    keyRotationEnabled,
+} from "./key";
 import {
     keyPolicyLetsDatabricksEncrypt,
     keyPolicyNamesDatabricksAccount,
@@ -23,6 +29,7 @@ export const rules = {
     enterpriseTier,
     keyRotationEnabled,
     keyDeletionWindow,
+    keyOutlivesProgram,
     keyPolicyLetsDatabricksEncrypt,
     keyPolicyNoMoreThanNeeded,
     keyPolicyNamesDatabricksAccount,

@@ -45,10 +45,13 @@ function keyChangeMessage(props: unknown, takesContentOver: boolean): string {
     const possible = read(props, "keyChange.possible");
     const isPossible = possible.known && possible.value === true;
     const to = known ?? (isPossible ? "a key that is not known yet" : "none");
+    const others = text(props, "keyChange.others");
     const remedy =
         known === undefined && !isPossible
             ? "Bring the key back: the service never removes one from a workspace."
-            : 'Set onKeyChange: "update": today\'s service adds or changes the key of a running workspace in place, and nothing is lost where it refuses. Or bring the former key back.';
+            : others !== undefined
+              ? `Bring the former key back. (onKeyChange: "update" would not keep the workspace, because a change of ${others} needs a new one too.)`
+              : 'Set onKeyChange: "update": today\'s service adds or changes the key of a running workspace in place, and nothing is lost where it refuses. Or bring the former key back.';
     const consequence = takesContentOver
         ? "the workspace would be replaced, and its content copied into the new one"
         : "the workspace would be replaced, and every notebook in it lost";

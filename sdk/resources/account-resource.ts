@@ -87,7 +87,7 @@ export class StackIdentity extends DynamicResource {
             objects: objectsInState(),
             kmsKeys: kmsKeysInState(),
             stackName: currentStack()?.name,
-            isPreview: pulumi.runtime.isDryRun(),
+            isUpdate: !pulumi.runtime.isDryRun(),
         };
         const outputs: OutputsOf<StackIdentity> = { uuid: undefined, stackName: undefined };
         super("databricks-cmk", { type: "StackIdentity", inputs, outputs }, {});
@@ -112,11 +112,11 @@ export abstract class AccountResource extends DynamicResource {
         const isRead = opts?.id !== undefined;
         const owner = isRead ? undefined : ownerOf(name, opts);
         const resourceUrn = isRead ? undefined : urnFor(name, registration.type, opts);
-        super(name, { ...registration, inputs: { ...registration.inputs, owner, resourceUrn } }, opts);
+        const isPreview = !isRead && pulumi.runtime.isDryRun() ? true : undefined;
+        super(name, { ...registration, inputs: { ...registration.inputs, owner, resourceUrn, isPreview } }, opts);
         // A preview creates nothing, and an object that is only read existed before.
         if (isRead || pulumi.runtime.isDryRun()) return;
-        const registered = registeredResources();
-        this.urn.apply(() => void registered.count++);
+        registeredResources().add(registration.type, this);
     }
 }
 

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ResourceType } from "../../provider/contract/kinds";
+
 /**
  * One value per stack program: the returned function gives the value of the stack whose program is running, created at the
  * first call. One process may run the programs of several stacks, one after the other (Automation API).
@@ -15,8 +17,33 @@ export function perStack<Value>(create: () => Value): () => Value {
     };
 }
 
-/** The number of resources of this package that the engine has created, updated or left unchanged for the program so far. */
-export const registeredResources = perStack(() => ({ count: 0 }));
+/** The resources of this package that a program has registered so far. */
+export class RegisteredResources {
+    /** How many the engine has created, updated or left unchanged. */
+    count = 0;
+    private readonly ended = new Map<ResourceType, Promise<void>[]>();
+
+    /** Notes a resource. */
+    add(type: ResourceType, { urn }: pulumi.Resource): void {
+        const ended = new Promise<void>((resolve) => {
+            urn.apply(() => {
+                this.count++;
+                resolve();
+            });
+        });
+        const others = this.ended.get(type) ?? [];
+        this.ended.set(type, others);
+        others.push(ended);
+    }
+
+    /** Waits for the resources of a type that the program has registered before this call. */
+    async untilEnded(type: ResourceType): Promise<void> {
+        await Promise.all(this.ended.get(type) ?? []);
+    }
+}
+
+/** The resources of this package that the running program has registered. */
+export const registeredResources = perStack(() => new RegisteredResources());
 
 /** The stack whose program is running. */
 export interface CurrentStack {

@@ -1,4 +1,5 @@
 import type { ErrorFormat } from "./behavior";
+import { parseJson } from "./json";
 
 /** A request as it came in. */
 export interface ApiRequest {
@@ -45,13 +46,16 @@ export function invalid(message: string): ApiError {
 
 /** A request's body as an object. Throws `ApiError`. */
 export function bodyOf(request: ApiRequest): Record<string, unknown> {
+    const refused = (reason: string) =>
+        new ApiError(400, "MALFORMED_REQUEST", `The body is not a JSON object${reason}`);
+    let body: unknown;
     try {
-        const body: unknown = JSON.parse(request.body);
-        if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
-    } catch {
-        // Refused below.
+        body = parseJson(request.body);
+    } catch (error) {
+        throw refused(`: ${error instanceof Error ? error.message : ""}`);
     }
-    throw new ApiError(400, "MALFORMED_REQUEST", "The body is not a JSON object");
+    if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+    throw refused("");
 }
 
 /** Runs what answers a request, and turns a refusal into its response. */

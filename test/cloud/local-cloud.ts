@@ -2,6 +2,7 @@ import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import type { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
 import { kinds } from "./account-api/kinds";
+import type { AwsAccounts } from "./aws/connections";
 import type { FakeAwsProvider } from "./aws/fake-aws-provider";
 import type { Behavior } from "./behavior";
 import type { Fault } from "./faults";
@@ -40,6 +41,8 @@ export class LocalCloud {
     readonly workspaces: WorkspaceStore;
     /** The provider in the place of the AWS plugin. */
     readonly aws: FakeAwsProvider;
+    /** The customer's AWS accounts: an AWS client names one by its access key. */
+    readonly awsAccounts: AwsAccounts;
     /** The token endpoint. */
     readonly tokens: TokenService;
     private readonly server: CloudServer;
@@ -51,7 +54,7 @@ export class LocalCloud {
         options: LocalCloudOptions,
     ) {
         ({ accountId: this.accountId, kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
-        ({ aws: this.aws, tokens: this.tokens, behavior: this.behavior } = parts);
+        ({ aws: this.aws, awsAccounts: this.awsAccounts, tokens: this.tokens, behavior: this.behavior } = parts);
         ({ token: this.token, clientId: this.clientId, clientSecret: this.clientSecret } = parts.identity);
         this.api = new AccountApi(this.account, this.accountId, this.tokens, this.behavior, parts.now);
         this.workspaceApi = new WorkspaceApi(parts.now);

@@ -6,6 +6,8 @@ import type { WorkspaceBehavior } from "./workspace-api/behavior";
 export interface LocalCloudOptions {
     /** Another local cloud, whose AWS account this one's Databricks account uses: its KMS and its provider. Default: its own. */
     aws?: LocalCloud;
+    /** Further AWS accounts of the customer beside 123456789012, 12 digits each, in one KMS. Default: none. */
+    awsAccounts?: readonly string[];
     /** Default: a fixed uuid. */
     accountId?: string;
     /** Default: a random one. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
 import { Account } from "./account-api/account";
+import type { AwsAccounts } from "./aws/connections";
 import { FakeAwsProvider } from "./aws/fake-aws-provider";
 import { type Behavior, defaultBehavior } from "./behavior";
 import { clientsOf } from "./kms/clients";
@@ -11,10 +12,10 @@ import { type Identity, TokenService } from "./oidc/tokens";
 import type { LocalCloudOptions } from "./options";
 import { WorkspaceStore } from "./workspace-api/workspace-store";
 
-/** The AWS account of the local cloud's customer. */
+/** The AWS account of the local cloud's customer; further ones are an option. */
 export const CUSTOMER_AWS_ACCOUNT = "123456789012";
 
-/** The customer's access key. */
+/** The customer's access key in that account. */
 export const customer = { accessKeyId: "AKIACUSTOMER00000000", secretAccessKey: "local" };
 const databricks = { accessKeyId: "AKIADATABRICKS000000", secretAccessKey: "local" };
 
@@ -26,6 +27,7 @@ export interface Parts {
     readonly account: Account;
     readonly workspaces: WorkspaceStore;
     readonly aws: FakeAwsProvider;
+    readonly awsAccounts: AwsAccounts;
     /** Whether the provider is another local cloud's, which ends it. */
     readonly sharesAws: boolean;
     readonly tokens: TokenService;
@@ -39,11 +41,16 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     const now = options.now ?? Date.now;
     const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
     const behavior: Behavior = { ...defaultBehavior, ...options.behavior };
-    const kms = options.aws?.kms ?? new Kms({ awsAccountId: CUSTOMER_AWS_ACCOUNT, now, onCall: options.onRequest });
+    const awsAccounts = options.aws?.awsAccounts ?? accountsOf(options.awsAccounts ?? []);
+    const awsAccountIds = awsAccounts.map(({ id }) => id);
+    const kms = options.aws?.kms ?? new Kms({ awsAccountIds, now, onCall: options.onRequest });
     const kmsServer = await KmsServer.start(
         kms,
         new Map<string, Omit<KmsCaller, "region">>([
-            [customer.accessKeyId, { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root` }],
+            ...awsAccounts.map(({ id, accessKeyId }): [string, Omit<KmsCaller, "region">] => [
+                accessKeyId,
+                { principalArn: `arn:aws:iam::${id}:root` },
+            ]),
             [databricks.accessKeyId, databricksPrincipal(accountId)],
         ]),
         options.kmsPort,
@@ -58,12 +65,7 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     });
     const aws =
         options.aws?.aws ??
-        (await FakeAwsProvider.start({
-            kmsEndpoint: kmsServer.endpoint,
-            awsAccountId: CUSTOMER_AWS_ACCOUNT,
-            region: "us-east-1",
-            credentials: customer,
-        }));
+        (await FakeAwsProvider.start({ kmsEndpoint: kmsServer.endpoint, accounts: awsAccounts, region: "us-east-1" }));
     const sharesAws = options.aws !== undefined;
     const account = new Account({
         accountId,
@@ -78,7 +80,24 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
         awsAccountId: CUSTOMER_AWS_ACCOUNT,
     });
     const tokens = new TokenService(accountId, identity, now);
-    return { accountId, kms, kmsServer, account, workspaces, aws, sharesAws, tokens, identity, behavior, now };
+    return {
+        ...{ accountId, kms, kmsServer, account, workspaces, aws, awsAccounts, sharesAws },
+        ...{ tokens, identity, behavior, now },
+    };
+}
+
+/** The customer's AWS accounts, the usual one first. Throws for an id that is none, or is given twice. */
+function accountsOf(more: readonly string[]): AwsAccounts {
+    const ids = [CUSTOMER_AWS_ACCOUNT, ...more];
+    const wrong = ids.find((id, index) => !/^\d{12}$/.test(id) || ids.indexOf(id) !== index);
+    if (wrong !== undefined)
+        throw new Error(
+            `awsAccounts must hold AWS account ids of 12 digits, each once and besides ${CUSTOMER_AWS_ACCOUNT}, not "${wrong}".`,
+        );
+    return [
+        { id: CUSTOMER_AWS_ACCOUNT, ...customer },
+        ...more.map((id) => ({ id, accessKeyId: `AKIA0000${id}`, secretAccessKey: "local" })),
+    ];
 }
 
 /** Databricks' role in AWS when it acts for an account: its session is tagged with the account's id. */

@@ -1,4 +1,5 @@
 import type { ApiRequest } from "./http";
+import { parseJson } from "./json";
 
 /** A request that was answered, or was not, because of a fault. */
 export interface RecordedRequest {
@@ -7,7 +8,7 @@ export interface RecordedRequest {
     readonly method: string;
     readonly path: string;
     readonly query: Readonly<Record<string, string>>;
-    /** The parsed body; `undefined` where there was none, no JSON, or a large one for a workspace. */
+    /** The parsed body; `undefined` if there was none, no JSON, or a large one. */
     readonly body: unknown;
     /** Fields of the body that the service does not know, and ignored: dotted paths. */
     ignored: readonly string[];
@@ -22,12 +23,15 @@ export interface RecordedRequest {
     fault: string | undefined;
 }
 
+/** The largest body that the account takes, in bytes. */
+export const ACCOUNT_BODY = 1024 * 1024;
+
 /** The longest body of a request to a workspace that is kept in the record, in characters. */
 const RECORDED_BODY = 16_384;
 
 /** The record of a request that just came in. */
 export function recordOf(request: ApiRequest, workspaceId: string | undefined): RecordedRequest {
-    const large = workspaceId !== undefined && request.bytes.length > RECORDED_BODY;
+    const large = request.bytes.length > (workspaceId === undefined ? ACCOUNT_BODY : RECORDED_BODY);
     return {
         workspaceId,
         method: request.method,
@@ -55,7 +59,7 @@ export function lineOf({ workspaceId, method, path, status, fault, ignored }: Re
 
 function parsed(body: string): unknown {
     try {
-        return body === "" ? undefined : JSON.parse(body);
+        return body === "" ? undefined : parseJson(body);
     } catch {
         return undefined;
     }

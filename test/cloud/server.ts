@@ -6,9 +6,10 @@ import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import type { Behavior } from "./behavior";
 import { drop, isSentBy, payloadOf, sendFault } from "./fault-responses";
 import { type Fault, type FaultEffect, Faults } from "./faults";
-import { type ApiRequest, type ApiResponse, respond } from "./http";
+import { guard, tooLarge } from "./guard";
+import { ApiError, type ApiRequest, type ApiResponse, respond } from "./http";
 import type { LocalCloudOptions } from "./options";
-import { lineOf, type RecordedRequest, recordOf } from "./requests";
+import { ACCOUNT_BODY, lineOf, type RecordedRequest, recordOf } from "./requests";
 
 /** What a request leads to: a response, or a broken connection. */
 export type Outcome = ApiResponse | "dropped";
@@ -37,12 +38,15 @@ export interface ServerRoutes {
     account(request: ApiRequest): Promise<ApiResponse>;
 }
 
+/** The largest body that a workspace takes: an import far over the service's own limit, which it refuses in its words. */
+const WORKSPACE_BODY = 64 * 1024 * 1024;
+
 /** The HTTP of the local cloud, with the faults, the rate limit and the record of its requests. */
 export class CloudServer {
     /** Requests to the account and to workspaces, in order. */
     readonly requests: RecordedRequest[] = [];
     private readonly faults = new Faults();
-    private readonly server = Fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 * 1024 });
+    private readonly server = Fastify({ forceCloseConnections: true, bodyLimit: WORKSPACE_BODY });
     private readonly workspacePorts = new Map<number, string>();
     private readonly extraServers: Server[] = [];
     private recent: number[] = [];
@@ -55,6 +59,12 @@ export class CloudServer {
 
     /** Starts it on 127.0.0.1 and returns its origin. */
     async listen(port: number): Promise<string> {
+        guard(this.server, {
+            // A client that insists on https knows the service by these names, and is led here by an agent of its own.
+            isOwn: (hostname) => /^[a-z0-9-]+\.cloud\.databricks\.com$/.test(hostname),
+            bodyLimit: WORKSPACE_BODY,
+            refusal: (error_code, message) => ({ error_code, message }),
+        });
         this.server.removeAllContentTypeParsers();
         this.server.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
         this.server.all("/*", async (incoming, reply) => {
@@ -104,7 +114,14 @@ export class CloudServer {
     }
 
     private accountRoute(request: ApiRequest): Route {
-        return { workspaceId: undefined, run: async () => this.limited() ?? this.routes.account(request) };
+        const run = async () => {
+            const limited = this.limited();
+            if (limited !== undefined) return limited;
+            if (request.bytes.length > ACCOUNT_BODY)
+                throw new ApiError(413, "REQUEST_TOO_LARGE", tooLarge(ACCOUNT_BODY));
+            return this.routes.account(request);
+        };
+        return { workspaceId: undefined, run };
     }
 
     private async answer(request: ApiRequest, reply: FastifyReply, route: Route): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, type LocalCloudOptions } from "../cloud";
-import { TestStack } from "./harness";
+import { accountRequests, TestStack } from "./harness";
 
 /** An example, how it is run, and what it must have made. */
 export interface ExampleRun {
@@ -39,10 +39,10 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
         });
         const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
 
-        it("previews without a request to the API", async () => {
+        it("previews with the one request that tries the credential", async () => {
             const { ok, output } = await stack.preview();
             expect(ok, output).to.equal(true);
-            expect(cloud.requests).to.deep.equal([]);
+            expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
         });
 
         it("creates what it says, with exactly the expected request bodies", async () => {
@@ -69,10 +69,12 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
             expect(writes()).to.deep.equal([]);
         });
 
-        it("leaves nothing that it created after destroy", async () => {
+        it("leaves nothing that it created after destroy but the KMS keys, which stay enabled", async () => {
             const { ok, output } = await stack.destroy();
             expect(ok, output).to.equal(true);
-            expect(cloud.contents()).to.deep.equal(there);
+            const isKey = (line: string) => line.startsWith("KMS key ");
+            expect(cloud.contents().filter((line) => !isKey(line))).to.deep.equal(there.filter((line) => !isKey(line)));
+            expect(cloud.kms.keys().filter(({ deletion }) => deletion !== undefined)).to.deep.equal([]);
         });
     });
 }

@@ -4,7 +4,7 @@ import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../cloud";
 import { privateLinkServices } from "../cloud/account-api/private-link";
 import { describeExample } from "./example";
-import { TestStack } from "./harness";
+import { accountRequests, TestStack } from "./harness";
 
 /** A KMS key that Databricks may use, made by somebody else. */
 function makeKey(cloud: LocalCloud, more: Record<string, unknown> = {}): string {
@@ -149,10 +149,10 @@ describe("the example adopt, on the real engine", () => {
             .filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"))
             .map(({ method, path }) => `${method} ${path.split("/").slice(5).join("/")}`);
 
-    it("previews without a request to the API", async () => {
+    it("previews with the one request that tries the credential", async () => {
         const { ok, output } = await stack.preview();
         expect(ok, output).to.equal(true);
-        expect(cloud.requests).to.deep.equal([]);
+        expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
     });
 
     it("lists what differs, and changes nothing", async () => {
@@ -193,6 +193,10 @@ describe("the example adopt, on the real engine", () => {
 
     it("leaves nothing after destroy, once protect is off", async () => {
         await stack.configure({ protect: "false" });
+        expect((await stack.up()).ok).to.equal(true);
+        const refused = await stack.destroy();
+        expect([refused.ok, refused.output.includes("is not deleted")], refused.output).to.deep.equal([false, true]);
+        await stack.configure({ protect: "false", forceDestroy: "true" });
         expect((await stack.up()).ok).to.equal(true);
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);

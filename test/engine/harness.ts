@@ -231,6 +231,13 @@ export class TestStack {
     }
 }
 
+/** The requests to the account's API, each without its host and the account; those of a sign-in are not among them. */
+export function accountRequests(cloud: LocalCloud): string[] {
+    return cloud.requests
+        .filter(({ path }) => path.startsWith("/api/"))
+        .map(({ method, path }) => `${method} /${path.split("/").slice(5).join("/")}`);
+}
+
 /** The values in a list or a map, each with its path. */
 function leaves(path: string, value: unknown): [string, automation.ConfigValue][] {
     if (typeof value !== "object" || value === null) return [[path, { value: String(value) }]];

@@ -79,10 +79,13 @@ describe("what the program never set is not the program's, on the real engine", 
 });
 
 describe("a workspace that failed is replaced only where it provably never ran, on the real engine", () => {
+    /** How much later it is by the service's clock, in milliseconds. */
+    let later = 0;
     let cloud: LocalCloud;
     let stack: LiveStack;
     beforeEach(async () => {
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 3000 });
+        later = 0;
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 3000, now: () => Date.now() + later });
         stack = await LiveStack.create(cloud);
     });
     afterEach(async () => {
@@ -121,7 +124,8 @@ describe("a workspace that failed is replaced only where it provably never ran, 
         cloud.account.nextOutcome = { status: "FAILED", message: "The key cannot be used." };
         expect((await failed(program(0))).output).to.contain("set forceDestroy: true");
         const [id = ""] = stack.workspaces();
-        // In this process nobody knows whether somebody has repaired and used it since.
+        // A minute later nobody knows whether somebody has repaired and used it since.
+        later = 60_000;
         expect((await failed(program(0))).output).to.contain("is FAILED");
         expect(stack.workspaces()).to.deep.equal([id]);
         await stack.done(program(1));

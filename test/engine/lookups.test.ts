@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../cloud";
-import { TestStack } from "./harness";
+import { accountRequests, TestStack } from "./harness";
 
 /** A workspace and what it needs, with the lookups that depend on it. */
 const program =
@@ -51,10 +51,10 @@ describe("lookups on the real engine", () => {
         cloud.requests.filter(({ method, path }) => method === "GET" && path.includes(`/${collection}`));
     const outputs = async () => (await stack.stack.outputs()) as Record<string, { value: Record<string, unknown> }>;
 
-    it("are unknown in a preview, and send no request, while the workspace does not exist yet", async () => {
+    it("are unknown in a preview, and ask for nothing, while the workspace does not exist yet", async () => {
         const { ok, output } = await stack.preview();
         expect(ok, output).to.equal(true);
-        expect(cloud.requests).to.deep.equal([]);
+        expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
     });
 
     it("find a workspace that the same program creates, with the outputs of its resource", async () => {
@@ -127,6 +127,34 @@ describe("lookups on the real engine", () => {
             authType: "oauth-m2m",
         });
         for (const text of [output, events, stack.files()]) expect(text).to.not.contain(cloud.clientSecret);
+    });
+
+    it("list what the program made before them, in the first `up` as in the second, in both forms", async () => {
+        const own = await TestStack.create(cloud, async () => {
+            new databricks.Credentials("own", {
+                credentialsName: "own",
+                roleArn: "arn:aws:iam::123456789012:role/own",
+            });
+            const { ids } = await databricks.getCredentials();
+            return { ids, output: databricks.getCredentialsOutput().ids };
+        });
+        // The list could be read long before the POST takes effect.
+        const late = cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/credentials"),
+            do: { kind: "delay", milliseconds: 1000 },
+        });
+        try {
+            await own.stack.setAllConfig(configuration());
+            const first = await own.stack.up({ color: "never" });
+            const second = await own.stack.up({ color: "never" });
+            expect(Object.keys(first.outputs["ids"]?.value as object)).to.include("own");
+            expect(first.outputs["output"]?.value).to.deep.equal(first.outputs["ids"]?.value);
+            expect(second.outputs).to.deep.equal(first.outputs);
+            expect((await own.destroy()).ok).to.equal(true);
+        } finally {
+            late();
+            own.remove();
+        }
     });
 
     it("leave nothing after destroy", async () => {

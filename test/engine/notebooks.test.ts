@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 
 import { LocalCloud } from "../cloud";
-import { TestStack } from "./harness";
+import { accountRequests, TestStack } from "./harness";
 
 describe("the main example on the real engine", () => {
     const canary = `canary-${randomUUID()}`;
@@ -23,10 +23,10 @@ describe("the main example on the real engine", () => {
     const bodyOf = (collection: string) =>
         writes().find(({ path }) => path.endsWith(`/${collection}`))?.body as Record<string, unknown>;
 
-    it("previews without a request to the API", async () => {
+    it("previews with the one request that tries the credential", async () => {
         const { ok, output } = await stack.preview();
         expect(ok, output).to.equal(true);
-        expect(cloud.requests).to.deep.equal([]);
+        expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
     });
 
     it("creates key, registration and workspace in this order, with exactly the expected request bodies, and no secret in any log", async () => {
@@ -134,9 +134,11 @@ describe("the main example on the real engine", () => {
         await stack.stack.removeConfig("keyArn");
     });
 
-    it("leaves nothing after destroy", async () => {
+    it("leaves nothing after destroy but the KMS keys, and names its own", async () => {
+        const made = cloud.kms.keys().find(({ arn }) => arn !== existingKey)?.arn;
         const { ok, output } = await stack.destroy();
         expect(ok, output).to.equal(true);
-        expect(cloud.contents()).to.deep.equal([`KMS key ${existingKey}`]);
+        expect(cloud.contents()).to.have.members([`KMS key ${existingKey}`, `KMS key ${made}`]);
+        expect(output).to.contain(`The KMS key ${made} was kept`);
     });
 });

@@ -18,6 +18,7 @@ interface Shape {
     window?: number;
     policy?: (policy: databricks.PolicyDocument) => void;
     unprotected?: boolean;
+    keyUnprotected?: boolean;
     tags?: Record<string, string>;
 }
 
@@ -28,12 +29,16 @@ const program =
     async () => {
         const policy = databricks.databricksKeyPolicy({ awsAccountId: "123456789012", databricksAccountId: uuid });
         shape.policy?.(policy);
-        const key = new aws.kms.Key("key", {
-            region: shape.keyRegion ?? shape.region ?? "us-east-1",
-            enableKeyRotation: shape.rotation ?? true,
-            deletionWindowInDays: shape.window ?? 30,
-            policy: JSON.stringify(policy),
-        });
+        const key = new aws.kms.Key(
+            "key",
+            {
+                region: shape.keyRegion ?? shape.region ?? "us-east-1",
+                enableKeyRotation: shape.rotation ?? true,
+                deletionWindowInDays: shape.window ?? 30,
+                policy: JSON.stringify(policy),
+            },
+            { protect: shape.keyUnprotected !== true },
+        );
         const registration = new databricks.CustomerManagedKey("registration", {
             awsKeyInfo: { keyArn: key.arn },
             useCases: ["MANAGED_SERVICES"],
@@ -61,6 +66,7 @@ const refused: Partial<Record<keyof typeof rules, Shape>> = {
     keyRegionMatchesWorkspace: { keyRegion: "us-east-2" },
     keyRotationEnabled: { rotation: false },
     keyDeletionWindow: { window: 7 },
+    keyOutlivesProgram: { keyUnprotected: true },
     keyPolicyLetsDatabricksEncrypt: { policy: (policy) => policy.Statement.splice(1, 1) },
     keyPolicyNoMoreThanNeeded: {
         policy: (policy) =>
@@ -90,6 +96,7 @@ describe("policy rules in a real policy pack run", () => {
             JSON.stringify({
                 all: "mandatory",
                 "allowed-regions": { enforcementLevel: "mandatory", regions: ["us-east-1", "us-east-2"] },
+                "key-outlives-program": { enforcementLevel: "mandatory", requireProtect: true },
                 "required-tags": { enforcementLevel: "mandatory", tags: ["team"] },
             }),
         );
@@ -107,6 +114,27 @@ describe("policy rules in a real policy pack run", () => {
         const { ok, output, violated } = await preview({});
         expect(violated).to.deep.equal([]);
         expect(ok, output).to.equal(true);
+    });
+
+    it("key-policy-no-more-than-needed refuses a statement for another Databricks account, and a stranger's role", async () => {
+        const { violated, output } = await preview({
+            policy: ({ Statement }) => {
+                const [, ofDatabricks] = Statement;
+                if (ofDatabricks === undefined) return;
+                const tag = { "aws:PrincipalTag/DatabricksAccountId": "99999999-9999-4999-8999-999999999999" };
+                Statement.push({ ...ofDatabricks, Sid: "other", Condition: { StringEquals: tag } });
+                Statement.push({
+                    ...ofDatabricks,
+                    Sid: "role",
+                    Principal: { AWS: "arn:aws:iam::999999999999:role/app" },
+                });
+            },
+        });
+        expect(violated, output).to.deep.equal([rules.keyPolicyNoMoreThanNeeded.name]);
+        expect(output).to.contain("its statements are for different Databricks accounts");
+        expect(output).to.contain(
+            "arn:aws:iam::999999999999:role/app, of another AWS account, may kms:Encrypt, kms:Decrypt",
+        );
     });
 
     for (const [name, shape] of Object.entries(refused)) {

@@ -59,7 +59,9 @@ describe("npm start", () => {
             "policy pack refuses it",
             "its notebook moves into the new one",
             "the only one",
-            "nothing is left",
+            "kept and enabled, although the program no longer has it",
+            "pulumi destroy refuses: the workspace holds a notebook",
+            "nothing is left but the KMS keys",
             "Each step was checked",
         ]) {
             expect(output).to.contain(step);

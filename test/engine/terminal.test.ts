@@ -70,14 +70,14 @@ describe("what the person at the terminal sees", () => {
     it("a key change: one warning on that workspace's line, in the preview and beside its severity", async () => {
         stack.program = program((name) => (name === "w3" ? "b" : "a"));
         const run = await stack.preview();
-        const warnings = linesOf(run, /See docs\/key-changes\.md\./);
+        const warnings = linesOf(run, /See \S+docs\/key-changes\.md\./);
         expect(warnings.map(({ severity, urn = "" }) => [severity, urn.split("::").at(-1)])).to.deep.equal([
             ["warning", "w3"],
         ]);
         expect(run.output).to.not.contain("[runtime]");
         const done = await stack.up();
         expect(done.ok, done.output).to.equal(true);
-        const said = linesOf(done, /See docs\/key-changes\.md\./);
+        const said = linesOf(done, /See \S+docs\/key-changes\.md\./);
         expect(said.map(({ severity, urn = "" }) => [severity, urn.split("::").at(-1)])).to.deep.equal([
             ["warning", "w3"],
         ]);

@@ -18,6 +18,9 @@ export class Deletions {
     /** What was seen while a provider ran, whose own error handling must not swallow it. */
     violation: Violation | undefined;
 
+    /** Resources whose states said `forceDestroy` when the deployment began. */
+    private forced = new Set<string>();
+
     constructor(
         private readonly stacks: Stacks,
         private readonly oracle: Oracle,
@@ -27,6 +30,7 @@ export class Deletions {
     begin(stack: StackName, hasProgram: boolean): void {
         this.running = { stack, hasProgram };
         const entries = this.stacks.entriesOf(stack);
+        this.forced = new Set(entries.flatMap((one) => (one.outputs["forceDestroy"] === true ? [one.name] : [])));
         this.waiting = new Set(entries.flatMap((one) => (one.delete ? [one.id] : [])));
         for (const entry of hasProgram ? entries : [])
             for (const { migrateContent } of this.specsOf(stack, entry))
@@ -78,6 +82,8 @@ export class Deletions {
     /** Whether somebody gave the word: in the state, or in the program that runs. */
     private isGiven({ entry, why }: DeleteReason, specs: readonly WorkspaceSpec[], hasProgram: boolean): boolean {
         if (entry.outputs["forceDestroy"] === true || entry.inputs["forceDestroy"] === true) return true;
+        // The word of a resource covers what it has replaced and still waits for its end, if the resource goes too.
+        if ((why === "destroyed" || !this.isInProgram(entry)) && this.forced.has(entry.name)) return true;
         if (!hasForceDestroy && (why === "destroyed" || (why === "removed" && !this.isInProgram(entry)))) return true;
         if (!hasProgram) return false;
         if (!hasForceDestroy && why === "replaced" && specs.length === 0 && !this.isInProgram(entry)) return true;
@@ -99,7 +105,8 @@ export class Deletions {
         const fail = (reason: string) =>
             this.fail("taken", `the workspace ${id} of ${stack}.${entry.name} was deleted (${why}): ${reason}`);
         if (this.stacks.isCopied) {
-            if (hasForceDestroy && why !== "destroyed") fail(`${others.join(", ")} has it too, by a copy of the state`);
+            // The stack that made the state has them; a plain destroy of the copy runs no program that could refuse it.
+            if (stack === "b" && why !== "destroyed") fail(`${others.join(", ")} has it too, by a copy of the state`);
             return;
         }
         // An entry that was moved has the owner of the other stack until the next `up`.
@@ -138,7 +145,8 @@ export class Deletions {
             if (after.get(path) === version || !this.oracle.wasSeenEdited(workspace, path, version)) continue;
             const others = [...this.stacks.workspaces().keys()].filter((one) => one !== id);
             const held = await Promise.all(others.map((one) => piecesOf(hosts.get(one))));
-            if (!held.some((pieces) => pieces.get(path) === version))
+            // What was renamed here keeps its times, and looks like a copy: nothing is lost if it is elsewhere under its old name.
+            if (!held.some((pieces) => [...pieces.values()].includes(version)))
                 this.fail(
                     "overwritten",
                     `${path} (${version}) of the workspace ${id}, which somebody had edited there`,

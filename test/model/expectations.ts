@@ -47,11 +47,10 @@ export class Expectations {
     /** Notes which workspaces a deployment has named. */
     noteWhatWasSaid(stack: StackName, { error = "", lines }: Result): void {
         const said = [error, ...lines];
-        const pending = [...this.stacks.engines[stack].pendingCreates].map(
-            (name) => `${String(this.stacks.uuidOf(stack))}/${name}`,
-        );
+        // Until there is `forceDestroy`, the engine's own warning of an interrupted create is enough, which names no workspace.
+        const interrupted = hasForceDestroy ? [] : [...this.stacks.engines[stack].pendingCreates];
+        const pending = interrupted.map((name) => `${String(this.stacks.uuidOf(stack))}/${name}`);
         for (const [id, workspace] of this.stacks.workspaces()) {
-            // The engine warns of each create that was interrupted, until the resource is created after all.
             if (said.some((line) => line.includes(id)) || pending.includes(tagOf(workspace) ?? ""))
                 this.mentioned.add(id);
         }
@@ -64,18 +63,21 @@ export class Expectations {
                 if (!this.stacks.exists(id) && (other !== stack || killed)) this.hide(id, "existence");
     }
 
-    /** The changes that the program makes with this `up`: what was hidden of them is asked for now. */
-    forgetWhatIsAsked(stack: StackName): void {
+    /** The changes that the program makes with this `up`: if it succeeds, what was hidden of them was asked for. */
+    whatIsAsked(stack: StackName): (result: Result) => void {
+        const asked: (() => void)[] = [];
         const engine = this.stacks.engines[stack];
         const specs = Object.entries(this.stacks.programs[stack].workspaces);
         for (const [name, spec] of specs) {
             const entry = engine.entry(name) ?? engine.entry(spec.alias ?? "");
             if (entry === undefined) continue;
-            const asked = this.stacks.askedIds(stack, spec);
+            const ids = this.stacks.askedIds(stack, spec);
             const unseen = this.unseenOf(stack, entry.id);
-            if (asked[KEY_INPUT] !== entry.inputs[KEY_INPUT]) unseen.delete("key");
-            if (asked[STORAGE_KEY_INPUT] !== entry.inputs[STORAGE_KEY_INPUT]) unseen.delete("storage-key");
+            if (ids[KEY_INPUT] !== entry.inputs[KEY_INPUT]) asked.push(() => unseen.delete("key"));
+            if (ids[STORAGE_KEY_INPUT] !== entry.inputs[STORAGE_KEY_INPUT])
+                asked.push(() => unseen.delete("storage-key"));
         }
+        return ({ ok }) => asked.forEach((forget) => ok && forget());
     }
 
     /** A refresh has seen everything. */

@@ -1,7 +1,7 @@
 import type { Lie } from "./lies";
 import { IDENTITY, plain, type WorkspaceSpec } from "./program";
 import type { Step } from "./steps";
-import { adopt, clear, edit, library, rename, told, toKey, up, write } from "./words";
+import { adopt, clear, edit, library, remove, rename, told, toKey, up, write } from "./words";
 
 /** A history in which content was lost once, and what is wrong with the reasoning that lost it. */
 export interface KnownHistory {
@@ -34,6 +34,28 @@ export const knownHistories: readonly KnownHistory[] = [
             up(told([{ tell: "busy", at: 0, from: 0, times: 1000 }])),
             { do: "drift", field: "gone", value: 0, at: 1 },
             toKey("k3"),
+            up(),
+        ],
+    },
+    {
+        title: "a refused delete, and a refresh after the replacement was deleted in the console",
+        steps: [
+            toKey("k2"),
+            up(told([{ tell: "busy", at: 0, from: 0, times: 1000 }])),
+            { do: "drift", field: "gone", value: 0, at: 1 },
+            { do: "refresh", stack: "a" },
+            up(),
+        ],
+    },
+    {
+        title: "a refused delete, and the resource goes from the program and comes back",
+        steps: [
+            toKey("k2"),
+            up(told([{ tell: "busy", at: 0, from: 14, times: 1000 }])),
+            remove("w"),
+            up(told([{ tell: "busy", at: 0, from: 0, times: 1000 }])),
+            fresh({ ignoresKey: true }, "w"),
+            up(),
             up(),
         ],
     },

@@ -55,8 +55,12 @@ async function main(): Promise<void> {
     await Promise.all(Array.from({ length: Math.min(availableParallelism(), rounds.length) }, work));
     console.log([...counts].map(([what, count]) => `${count} ${what}`).join(", "));
     const minutes = (Date.now() - began) / 60_000;
-    const result = failed === 0 ? `${total} sequences held` : `${failed} rounds found what must not be`;
-    console.log(`${result}; ${Math.round(total / minutes)} sequences a minute.`);
+    const rate = Math.round(total / minutes);
+    console.log(
+        failed === 0
+            ? `${total} sequences held, ${rate} a minute.`
+            : `${failed} rounds found what must not be, and ended there.`,
+    );
     process.exitCode = failed === 0 ? 0 : 1;
 }
 

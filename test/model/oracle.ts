@@ -92,7 +92,7 @@ function isAccepted(
 ): boolean {
     return accepts.some((one) => {
         if (one.startsWith("/")) return path === one || path.startsWith(`${one}/`);
-        if (one === "library") return version.startsWith("library ");
+        if (one === "library") return version === "library";
         return one === "changed-in-target" && held.some((pieces) => pieces.has(path));
     });
 }

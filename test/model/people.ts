@@ -105,8 +105,7 @@ export class People {
         const isFile = (one: string) => one.endsWith(".txt");
         if (node === undefined || path === to || isFile(path) !== isFile(to)) return;
         const text = (await workspace.read(path))?.toString() ?? "";
-        await this.noteGone(workspace, to);
-        await this.remove(workspace, path);
+        for (const one of [to, path]) await this.remove(workspace, one);
         // What is moved keeps its time.
         return this.put(workspace, to, { ...contentOf(to, text), modifiedAt: node.modifiedAt });
     }

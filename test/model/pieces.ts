@@ -6,7 +6,7 @@ export async function piecesOf(workspace: LocalWorkspace): Promise<Map<string, s
     const pieces = new Map<string, string>();
     for (const node of [...workspace.nodes.all()]) {
         if (isContainer(node)) continue;
-        const text = node.type === "LIBRARY" ? `library ${node.id}` : (await workspace.read(node.path))?.toString();
+        const text = node.type === "LIBRARY" ? "library" : (await workspace.read(node.path))?.toString();
         pieces.set(node.path, text ?? "");
     }
     return pieces;

@@ -46,11 +46,12 @@ export class World extends Stacks {
     }
 
     async up(stack: StackName, options: UpOptions = {}, during: During = {}): Promise<Result> {
-        this.expectations.forgetWhatIsAsked(stack);
+        const forgetWhatIsAsked = this.expectations.whatIsAsked(stack);
         this.deletions.begin(stack, true);
         const isTainted = this.engines[stack].state.some(({ taint }) => taint);
         this.deletions.isAsked = options.replace !== undefined || isTainted;
         const result = await this.deploy(stack, during, (engine) => engine.up(goalsOf(this.programs[stack]), options));
+        forgetWhatIsAsked(result);
         if (options.refresh === true) this.expectations.forgetUnseen(stack, result);
         if (result.ok && options.target === undefined && during.lies === undefined)
             this.expectations.requireDone(stack);

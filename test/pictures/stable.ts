@@ -1,13 +1,54 @@
-/**
- * A cell of Pulumi's table: what happens to a resource, for how long, the dots that move meanwhile, and the spaces that keep
- * the column.
- */
-const STATUS = /(creating|created) \([\d.]+s\)(?:\x1b\[[\d;]*m|\.)* */g;
-const STATUS_WIDTH = 20;
+import type { Run } from "./screen";
 
-function stableStatus(_: string, status: string): string {
-    const text = status === "creating" ? "creating (13s)..." : "created (0.05s)";
-    return `${text}\x1b[0m${" ".repeat(STATUS_WIDTH - text.length)}`;
+/** What happens to a resource in Pulumi's table, for how long, and the dots that move meanwhile. */
+const STATUS = /^(creating|created) \([\d.]+s\)\.*$/;
+const STABLE: Readonly<Record<string, string>> = { creating: "creating (13s)...", created: "created (0.05s)" };
+
+/**
+ * The lines of a screen whose times and moving dots in Pulumi's table are replaced. Each cell keeps the column and the width
+ * that it has on the screen, which differ with the width of the terminal; what is too long for its cell is left as it is.
+ */
+export function stableTable(lines: readonly Run[][]): Run[][] {
+    const texts = lines.map(textOf);
+    const header = texts.findIndex((text) => /^ *Type +Name +Status\b/.test(text));
+    if (header < 0) return [...lines.map((line) => [...line])];
+    const heading = texts[header] ?? "";
+    const start = heading.indexOf("Status");
+    const next = heading.indexOf("Info", start);
+    const end = texts.findIndex((text, index) => index > header && text.trim() === "");
+    return lines.map((line, index) => {
+        if (index <= header || (end >= 0 && index >= end)) return [...line];
+        return stableCell(line, start, next < 0 ? Number.POSITIVE_INFINITY : next);
+    });
+}
+
+/** A row with the cell between two columns replaced. */
+function stableCell(line: readonly Run[], start: number, next: number): Run[] {
+    const cell = textOf(line).slice(start, next);
+    const text = STABLE[STATUS.exec(cell.trimEnd())?.[1] ?? ""];
+    if (text === undefined || text.length > next - start) return [...line];
+    const style = between(line, start, start + 1)[0]?.style ?? "";
+    const rest = between(line, next, Number.POSITIVE_INFINITY);
+    const padding = " ".repeat(Math.max(0, Math.min(next - start, cell.length) - text.length));
+    return [...between(line, 0, start), { text, style }, { text: padding, style: "" }, ...rest].filter(
+        (run) => run.text !== "",
+    );
+}
+
+/** The part of a line from one column up to another. */
+export function between(line: readonly Run[], start: number, end: number): Run[] {
+    let column = 0;
+    return line
+        .map(({ text, style }) => {
+            const from = column;
+            column += text.length;
+            return { text: text.slice(Math.max(0, start - from), Math.max(0, end - from)), style };
+        })
+        .filter(({ text }) => text !== "");
+}
+
+export function textOf(line: readonly Run[]): string {
+    return line.map(({ text }) => text).join("");
 }
 
 /**
@@ -32,6 +73,5 @@ export function stableText(): (text: string) => string {
             .replace(/-[0-9a-f]{7,10}(?=\b)/g, "-0a1b2c3")
             .replace(/(\d+(?:\.\d+)?) ?ms\b/g, "5 ms")
             .replace(/PROVISIONING for \d+/g, "PROVISIONING for 13")
-            .replace(STATUS, stableStatus)
             .replace(/(Duration: )\S+/g, "$14s");
 }

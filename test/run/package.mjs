@@ -2,7 +2,7 @@
 // `npm run package`: assembles in dist/package what is published, and nothing else of this repository: the files that
 // package.json lists, and a manifest without workspaces, scripts and development dependencies. `npm publish ./dist/package`
 // and `npm pack ./dist/package` take it as it is. An argument names another folder. docs/decisions/0028-published-folder.md says why.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Problem, run } from "./processes.mjs";
@@ -28,8 +28,28 @@ export async function assemblePackage(packageFolder = join(root, "dist", "packag
         else if (/\.js$/.test(path)) writeFileSync(target, withoutSourceMap(readFileSync(join(root, path), "utf8")));
         else copyFileSync(join(root, path), target);
     }
-    writeFileSync(join(packageFolder, "package.json"), `${JSON.stringify(publishedManifest(), undefined, 2)}\n`);
+    const manifest = publishedManifest();
+    writeFileSync(join(packageFolder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    publishExamples(join(packageFolder, "examples"), manifest.version);
     return packageFolder;
+}
+
+/**
+ * Makes each example a project that works where its folder is copied to: it names the published package instead of the
+ * repository, and the main example gets the project file, which the repository has in its root.
+ * @param {string} folder
+ * @param {string} version
+ */
+function publishExamples(folder, version) {
+    for (const example of readdirSync(folder)) {
+        const path = join(folder, example, "package.json");
+        writeFileSync(path, readFileSync(path, "utf8").replace('"file:../.."', `"^${version}"`));
+    }
+    const project = readFileSync(join(root, "Pulumi.yaml"), "utf8");
+    const [line, main] = /^main: examples\/(.+)\n/m.exec(project) ?? [];
+    if (line === undefined || main === undefined)
+        throw new Problem("Pulumi.yaml does not name an example as its main.");
+    writeFileSync(join(folder, main, "Pulumi.yaml"), project.replace(line, ""));
 }
 
 /** What npm would pack, by the `files` of package.json. */

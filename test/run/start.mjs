@@ -50,10 +50,21 @@ async function main(args) {
     await showRevocation(cloud, outputs);
     await showKeyChange(cloud, stack, outputs);
 
-    heading("pulumi destroy: nothing is left");
+    heading("pulumi destroy refuses: the workspace holds a notebook");
+    const code = await stack.attempt("destroy", "--yes", "--skip-preview");
+    expect(code !== 0, "The workspace was deleted with its notebook.");
+    say(
+        `pulumi destroy ended with exit code ${code}: what is not empty goes only if the program says forceDestroy: true.`,
+    );
+
+    heading("With forceDestroy: true, pulumi up and then pulumi destroy: nothing is left but the KMS keys");
+    await stack.show("up", "--yes", "--skip-preview", "-c", "forceDestroy=true");
     await stack.show("destroy", "--yes", "--skip-preview");
-    expect(cloud.contents().length === 1, `The local cloud still contains:\n${cloud.contents().join("\n")}`);
-    say(`The account is empty. Only the second KMS key is left, which was created outside the stack.`);
+    const left = cloud.contents().filter((line) => !line.startsWith("KMS key "));
+    expect(left.length === 0, `The local cloud still contains:\n${left.join("\n")}`);
+    say(
+        "The account is empty. Both KMS keys are left: the stack's own, which it keeps, and the one that it did not make.",
+    );
     console.log("\nEach step was checked. To try it yourself: npm start -- --keep");
 }
 
@@ -136,7 +147,10 @@ async function showKeyChange(cloud, stack, { keyArn, workspaceId }) {
     expect(outputs.workspaceId !== workspaceId, "The workspace was not replaced.");
     expect(left.length === 1 && left[0] === outputs.workspaceId, `The account has the workspaces ${left.join(", ")}.`);
     expect(outputs.keyArn === newKeyArn && newKeyArn !== keyArn, "The new workspace is not under the new key.");
+    const oldKey = cloud.kms.keys().find(({ arn }) => arn === keyArn);
+    expect(oldKey?.enabled === true && oldKey.deletion === undefined, "The old KMS key was not kept.");
     say(`workspace ${workspaceId} under ${keyArn}: deleted`);
+    say(`KMS key   ${keyArn}: kept and enabled, although the program no longer has it`);
     say(`workspace ${outputs.workspaceId} under ${newKeyArn}: the only one`);
     say(`read:     ${await readNotebook(cloud, outputs.workspaceUrl)}`);
 }

@@ -1,4 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+    closeSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -183,6 +196,86 @@ export const workspaceUrls = {
         } finally {
             rmSync(folder, { recursive: true });
         }
+    });
+
+    describe("into a folder", () => {
+        let folder: string;
+        beforeEach(() => {
+            folder = mkdtempSync(join(tmpdir(), "adopt-"));
+        });
+        afterEach(() => rmSync(folder, { recursive: true }));
+
+        it("is refused before anything is sent if nothing can be written into it", async () => {
+            writeFileSync(join(folder, "file"), "");
+            symlinkSync(join(folder, "nowhere"), join(folder, "link"));
+            for (const name of ["file", "file/below", "link"]) {
+                const { code, err } = await run("--out", join(folder, name));
+                expect([code, err.split(" (")[0]]).to.deep.equal([2, `--out: ${join(folder, name)} cannot be written`]);
+            }
+            expect(cloud.requests).to.deep.equal([]);
+            expect(existsSync(join(folder, "nowhere"))).to.equal(false);
+        });
+
+        it("follows no link that leads to nothing, and with --force replaces links and not what they lead to", async () => {
+            await cloud.addWorkspace();
+            const [elsewhere, mine] = [join(folder, "elsewhere.ts"), join(folder, "mine.ts")];
+            writeFileSync(mine, "mine");
+            const out = join(folder, "program");
+            mkdirSync(out);
+            symlinkSync(elsewhere, join(out, "index.ts"));
+            symlinkSync(mine, join(out, "workspaces.ts"));
+            const refused = await run("--out", out);
+            expect([refused.code, refused.err]).to.satisfy(
+                ([code, err]: [number, string]) => code === 2 && err.includes("exists already"),
+            );
+            expect([existsSync(elsewhere), readFileSync(mine, "utf8")]).to.deep.equal([false, "mine"]);
+            expect((await run("--out", out, "--force")).code).to.equal(0);
+            expect([existsSync(elsewhere), readFileSync(mine, "utf8")]).to.deep.equal([false, "mine"]);
+            expect(readFileSync(join(out, "workspaces.ts"), "utf8")).to.contain("new databricks.Workspace");
+            expect(readdirSync(out).filter((name) => !name.endsWith(".ts"))).to.deep.equal([]);
+        });
+    });
+
+    it("keeps a tag named __proto__, and says what becomes of it", async () => {
+        const { id } = await cloud.addWorkspace();
+        for (const tags of ['{"__proto__": "x", "b": "c"}', '{"__proto__": "x"}']) {
+            cloud.account.change("workspaces", id, { custom_tags: JSON.parse(tags) as object });
+            const { out, err } = await run();
+            expect(out).to.contain('["__proto__"]: "x",');
+            if (tags.includes("b")) expect(out).to.contain('b: "c",');
+            for (const said of [out, err]) expect(said).to.contain(`The workspace ${id} has a tag named __proto__`);
+        }
+    });
+
+    it("leaves out, in a clear line, what Pulumi cannot carry: a tag named toString, a half of a surrogate pair", async () => {
+        const { id } = await cloud.addWorkspace();
+        for (const [changes, reason] of [
+            [{ custom_tags: { toString: "x" } }, "its customTags have one named toString"],
+            [{ custom_tags: { a: "\ud800" } }, 'its customTags is no valid text, "\\ud800"'],
+            [{ custom_tags: { "\udc00": "a" } }, 'its customTags is no valid text, "\\udc00"'],
+            [{ custom_tags: {}, workspace_name: "w\ud800" }, 'its workspaceName is no valid text, "w\\ud800"'],
+        ] as const) {
+            cloud.account.change("workspaces", id, changes);
+            const { code, out, err } = await run();
+            expect(code).to.equal(0);
+            expect(out).not.to.contain("new databricks.Workspace");
+            const line = err.split("\n").find((one) => one.startsWith(`Left out: the workspace ${id}`));
+            expect(line).to.contain(`cannot be written as a resource: ${reason}`);
+            expect(out).to.contain(reason);
+        }
+    });
+
+    it("is not a success if its program could not be written", async () => {
+        const full = openSync("/dev/full", "w");
+        const child = spawn(process.execPath, [join(root, "dist/cli/main.js"), "adopt"], {
+            env: { ...process.env, ...cloud.environment() },
+            stdio: ["ignore", full, "pipe"],
+        });
+        let err = "";
+        child.stderr?.on("data", (text) => (err += String(text)));
+        expect(await once(child, "close")).to.deep.equal([1, null]);
+        closeSync(full);
+        expect(err).to.contain("Standard output could not be written (ENOSPC");
     });
 
     it("leaves out what no program can adopt unchanged, and says why in the program too", async () => {

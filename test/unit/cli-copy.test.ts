@@ -1,4 +1,7 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -61,11 +64,86 @@ describe("the command copy", () => {
         expect(xml).to.contain("/Shared/&#60;lib &#38; &#34;more&#34;&#62;");
     });
 
+    it("prints what paths and groups are called without letting them reach the terminal", async () => {
+        await old.seed({ "/Shared/\u001b[2Jn": seeds.library(), "/Shared/\u009b2Jm": seeds.library() });
+        const { out, err } = await run("--from", old.id, "--to", replacement.id);
+        expect(out).to.contain("/Shared/\\u001b[2Jn [library]").and.to.contain("/Shared/\\u009b2Jm [library]");
+        expect(out + err).not.to.match(/[^\P{C}\n]/u);
+        const odd = await run("--from", "\u001b[2J", "--to", replacement.id);
+        expect(odd.err).not.to.match(/[^\P{C}\n]/u);
+    });
+
     it("refuses to copy a workspace into itself, named by its id and by its URL", async () => {
         const { code, err } = await run("--from", old.id, "--to", `${cloud.workspaceUrl(old.id)}/?o=${old.id}`);
         expect([code, err]).to.satisfy(
             ([exit, said]: [number, string]) => exit === 1 && said.includes("the same workspace"),
         );
+    });
+
+    it("copies nothing if a report cannot be written, and leaves no file and an earlier report as it was", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "copy-"));
+        const [earlier, made] = [join(folder, "earlier.json"), join(folder, "made.xml")];
+        writeFileSync(earlier, "of last year");
+        const both = ["--from", old.id, "--to", replacement.id];
+        cloud.clearRequests();
+        for (const place of [join(folder, "missing", "report"), folder, "/dev/full"]) {
+            const { code, err } = await run(...both, "--json", place, "--junit", made);
+            expect([code, err]).to.satisfy(
+                ([exit, said]: [number, string]) => exit === 2 && said.startsWith(`--json: ${place} cannot be written`),
+            );
+        }
+        expect(cloud.requests).to.deep.equal([]);
+        expect((await run("--from", old.id, "--to", "12", "--json", earlier, "--junit", made)).code).to.equal(2);
+        expect([readFileSync(earlier, "utf8"), existsSync(made)]).to.deep.equal(["of last year", false]);
+        expect(await replacement.read("/Shared/n")).to.equal(undefined);
+    });
+
+    it("is not a success if its report could not be written in the end", async () => {
+        const pipe = join(mkdtempSync(join(tmpdir(), "copy-")), "pipe");
+        execFileSync("mkfifo", [pipe]);
+        const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+        cloud.inject({
+            when: ({ path }) => path.endsWith("/workspace/import"),
+            times: 1,
+            do: { kind: "call", when: "before", run: async () => closeSync(reader) },
+        });
+        const { code, out, err } = await run(
+            ...["--from", old.id, "--to", replacement.id, "--accept", "library", "--json", pipe],
+        );
+        expect(out).to.contain("1 notebook, 0 files and 0 folders equal in both workspaces");
+        expect([code, err]).to.satisfy(
+            ([exit, said]: [number, string]) => exit === 1 && said.includes("could not be written (EPIPE"),
+        );
+    });
+
+    it("sends its credential to no host that the account's list of workspaces does not have", async () => {
+        const asked: string[] = [];
+        const stranger = createServer((request, response) => {
+            asked.push(String(request.url));
+            response.end("{}");
+        });
+        await new Promise<void>((done) => stranger.listen(0, "127.0.0.1", done));
+        const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+        for (const pair of [
+            ["--from", url, "--to", replacement.id],
+            ["--from", old.id, "--to", `${url}/?o=${replacement.id}`],
+        ]) {
+            const { code, err } = await run(...pair);
+            expect([code, err.split("\n")[0]]).to.deep.equal([
+                2,
+                `The account has no workspace at ${url}, so its credential is not sent there. Name the workspace by its id`,
+            ]);
+        }
+        stranger.close();
+        expect(asked).to.deep.equal([]);
+        expect(await replacement.read("/Shared/n")).to.equal(undefined);
+    });
+
+    it("takes the URL that the account itself shows for a workspace", async () => {
+        const shown = await cloud.openWorkspacePort(old.id);
+        cloud.account.change("workspaces", old.id, { workspace_url: shown });
+        const { out } = await run("--from", `${shown}/?o=${old.id}`, "--to", cloud.workspaceUrl(replacement.id));
+        expect(out).to.contain("1 notebook, 0 files and 0 folders equal in both workspaces");
     });
 
     it("ends at a signal, also where it only reads", async () => {

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { drill } from "../../cli/drill";
-import { DrillKey } from "../../cli/drill-key";
-import type { DrillReport } from "../../cli/drill-report";
+import { DrillKey, enableCommand } from "../../cli/drill-key";
+import { describeReport, type DrillReport } from "../../cli/drill-report";
 import { runDrill } from "../../cli/drill-run";
 import { runCommandLine } from "../../cli/run";
 import { ApiError, NoResponseError } from "../../provider/api/errors";
@@ -124,14 +124,28 @@ describe("the command drill", () => {
         expect([disabled(), await canaries()]).to.deep.equal([0, []]);
     });
 
+    it("names the commands for a key whose deletion is scheduled, and says that such a key closes a workspace in the same way", async () => {
+        await start();
+        const key = cloud.kms.keys().find(({ arn }) => arn === keyArn);
+        if (key !== undefined) key.deletion = Date.now() + 86_400_000;
+        const { code, out } = await run("--workspace", workspace.id, "--key", keyArn);
+        expect(code).to.equal(1);
+        expect(out)
+            .to.contain(`aws kms cancel-key-deletion --region us-east-1 --key-id ${keyArn}`)
+            .and.contain(`aws kms enable-key --region us-east-1 --key-id ${keyArn}`)
+            .and.contain("A KMS key whose deletion is scheduled is refused in the same way, at once");
+        expect(disabled()).to.equal(0);
+    });
+
     it("disables no key that is disabled already, and leaves it so", async () => {
         await start();
         const key = cloud.kms.keys().find(({ arn }) => arn === keyArn);
         if (key !== undefined) key.enabled = false;
-        const { code, out } = await run("--workspace", workspace.id, "--key", keyArn);
+        const { code, out, err } = await run("--workspace", workspace.id, "--key", keyArn);
         expect(code).to.equal(1);
         expect(out).to.contain("it is Disabled already");
         expect(keyState()).to.equal(false);
+        for (const said of [out, err]) expect(said.trimEnd().split("\n").at(-1)).to.equal(enableCommand(keyArn));
     });
 
     it("asks for --yes-disable-the-key unless the account is a local cloud, before anything is sent", async () => {
@@ -217,15 +231,13 @@ describe("the command drill", () => {
 
     it("says how to enable the key by hand where the KMS refuses it to the end", async () => {
         await start();
-        const said: string[] = [];
         const { key, ...target } = fakes();
         const report = await runDrill({
             ...target,
             key: { ...key, enable: () => Promise.reject(new Error("no permission")) },
-            onProgress: (line) => said.push(line),
         });
-        expect(said.at(-2)).to.contain("THE KEY IS STILL DISABLED").and.to.contain("aws kms enable-key");
         expect(report).to.include({ passed: false, keyState: "Disabled" });
+        expect(describeReport(report).split("\n").at(-1)).to.equal(enableCommand(keyArn));
     });
 
     it("takes no outage of the workspace for a revocation: the service has to answer, and to say no", async () => {
@@ -332,6 +344,7 @@ describe("the command drill", () => {
                     args.length === 2 ? stored : Buffer.from(""),
                 delete: async () => undefined,
                 find: async () => undefined,
+                list: async () => [],
             },
             key: {
                 arn: keyArn,

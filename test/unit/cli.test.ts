@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,6 +55,9 @@ describe("the command line", () => {
         [["--key-change", "maybe"], '--key-change must be one of immutable, updatable, not "maybe"'],
         [["--behavior", "errors=xml"], '--behavior errors must be one of json, text, html, not "xml"'],
         [["--behavior", "moods=good"], "--behavior must be one of unknownFields, "],
+        [["--aws-account", "12345"], '--aws-account must be 12 digits other than 123456789012, each once, not "12345"'],
+        [["--aws-account", "123456789012"], 'each once, not "123456789012"'],
+        [["--account-id", "mine"], '--account-id must be a uuid, each once, not "mine"'],
         [["--id-token-keys", "/nowhere"], "--id-token-keys: /nowhere cannot be read"],
     ] as const) {
         it(`says what is wrong with ${args.join(" ")}, and starts nothing`, async () => {
@@ -70,6 +73,25 @@ describe("the command line", () => {
         const [, host] = /^export DATABRICKS_HOST='(.+)'$/m.exec(out) ?? [];
         expect(out).to.contain("export AWS_ENDPOINT_URL_KMS='http://127.0.0.1:");
         expect(await fetch(String(host)).catch(() => "ended")).to.equal("ended");
+    });
+
+    it("runs several Databricks accounts and several AWS accounts on one KMS, as LocalCloud does", async () => {
+        const ids = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"] as const;
+        const asked = ["local-cloud", "--account-id", ids[0], "--account-id", ids[1], "--aws-account", "111122223333"];
+        const { code, out } = await run(...asked);
+        expect(code).to.equal(0);
+        for (const id of ids) expect(out).to.contain(`export DATABRICKS_ACCOUNT_ID='${id}'`);
+        const key = "AWS_ACCESS_KEY_ID=AKIA0000111122223333 AWS_SECRET_ACCESS_KEY=local";
+        expect(out).to.contain(`# The AWS account 111122223333: ${key}`);
+        const { others, ...first } = JSON.parse((await run(...asked, "--json")).out) as Record<string, unknown> & {
+            others: Record<string, Record<string, string>>[];
+        };
+        expect(first["accountId"]).to.equal(ids[0]);
+        expect(first["awsAccounts"]).to.have.lengthOf(2);
+        expect(others.map(({ accountId }) => accountId)).to.deep.equal([ids[1]]);
+        const environment = first["environment"] as Record<string, string>;
+        expect(others[0]?.["environment"]?.["PULUMI_DEBUG_PROVIDERS"]).to.equal(environment["PULUMI_DEBUG_PROVIDERS"]);
+        expect(others[0]?.["host"]).not.to.equal(first["host"]);
     });
 
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -97,4 +119,17 @@ describe("the command line", () => {
             expect(verbose).to.contain(`account GET ${path} 400\n`);
         });
     }
+
+    it("is not a success if its output could not be written, or not to its end", () => {
+        for (const limited of [`"$0" "$1" --help > /dev/full`, `ulimit -f 1; "$0" "$1" copy --help > "$2"`]) {
+            const file = join(mkdtempSync(join(tmpdir(), "databricks-cmk-cli-")), "output");
+            const { status, stderr } = spawnSync("bash", ["-c", limited, process.execPath, main, file], {
+                encoding: "utf8",
+            });
+            expect([status, stderr]).to.satisfy(
+                ([code, said]: [number, string]) =>
+                    code === 1 && said.startsWith("Standard output could not be written"),
+            );
+        }
+    });
 });

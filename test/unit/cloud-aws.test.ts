@@ -11,25 +11,43 @@ const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, regi
 describe("the fake AWS provider", () => {
     let cloud: LocalCloud;
     let client: services.ResourceProviderClient;
+    const connected: services.ResourceProviderClient[] = [];
     beforeEach(async () => {
         cloud = await LocalCloud.start();
-        const address = `127.0.0.1:${cloud.aws.port}`;
-        client = new services.ResourceProviderClient(address, grpc.credentials.createInsecure());
+        client = connect();
     });
     afterEach(async () => {
-        client.close();
+        for (const one of connected.splice(0)) one.close();
         await cloud.stop();
     });
 
-    async function invoke(token: string, args: Record<string, string>): Promise<Record<string, unknown>> {
+    /** A client with a connection of its own, as the engine has one for each provider. */
+    function connect(): services.ResourceProviderClient {
+        const address = `127.0.0.1:${cloud.aws.port}`;
+        const own = { "grpc.use_local_subchannel_pool": 1 };
+        const made = new services.ResourceProviderClient(address, grpc.credentials.createInsecure(), own);
+        connected.push(made);
+        return made;
+    }
+
+    function call<Response>(run: (done: (error: Error | null, response: Response) => void) => void): Promise<Response> {
+        return new Promise((resolve, reject) =>
+            run((error, response) => (error === null ? resolve(response) : reject(error))),
+        );
+    }
+
+    async function configure(one: services.ResourceProviderClient, args: Record<string, string>): Promise<void> {
+        const request = new proto.ConfigureRequest();
+        request.setArgs(Struct.fromJavaScript(args));
+        await call((done) => one.configure(request, done));
+    }
+
+    async function invoke(token: string, args: Record<string, string>, one = client): Promise<Record<string, unknown>> {
         const request = new proto.InvokeRequest();
         request.setTok(token);
         request.setArgs(Struct.fromJavaScript(args));
-        return new Promise((resolve, reject) =>
-            client.invoke(request, (error: Error | null, response: proto.InvokeResponse) =>
-                error === null ? resolve(response.getReturn()?.toJavaScript() ?? {}) : reject(error),
-            ),
-        );
+        const response = await call<proto.InvokeResponse>((done) => one.invoke(request, done));
+        return response.getReturn()?.toJavaScript() ?? {};
     }
     const getKey = (keyId: string, more: Record<string, string> = {}) =>
         invoke("aws:kms/getKey:getKey", { keyId, ...more });
@@ -94,6 +112,33 @@ describe("the fake AWS provider", () => {
         expect(await refusal(getKey(missing))).to.match(/reading KMS Key \(1{8}.*NotFoundException/);
         expect(await refusal(getKey(key, { region: "us-west-2" }))).to.contain("Invalid arn us-east-1");
         expect(await refusal(getKey("arn:aws:kms:us-east-1:999999999999:key/x"))).to.contain("AccessDeniedException");
+    });
+
+    it("keeps the regions of several providers apart, in whatever order they are configured and called", async () => {
+        const clients = ["us-east-2", "us-west-2", undefined].map((region) => ({ region, client: connect() }));
+        for (const { region, client: one } of clients) await configure(one, region === undefined ? {} : { region });
+        for (const { region = "us-east-1", client: one } of clients.reverse()) {
+            const urn = `urn:pulumi:s::p::aws:kms/key:Key::${region}`;
+            const request = new proto.CheckRequest();
+            request.setUrn(urn);
+            request.setNews(Struct.fromJavaScript({ description: region }));
+            const inputs = await call<proto.CheckResponse>((done) => one.check(request, done));
+            const creation = new proto.CreateRequest();
+            creation.setUrn(urn);
+            creation.setProperties(inputs.getInputs());
+            await call((done) => one.create(creation, done));
+            const asked = await invoke("aws:index/getRegion:getRegion", {}, one);
+            expect(asked["region"]).to.equal(region);
+            const bucket = new proto.CheckRequest();
+            bucket.setUrn("urn:pulumi:s::p::aws:s3/bucket:Bucket::b");
+            bucket.setNews(Struct.fromJavaScript({}));
+            const shown = await call<proto.CheckResponse>((done) => one.check(bucket, done));
+            expect(shown.getInputs()?.toJavaScript()["region"]).to.equal(region);
+        }
+        for (const { region, description } of cloud.kms.keys()) expect(region).to.equal(description);
+        expect(cloud.kms.keys()).to.have.lengthOf(3);
+        const stray = await refusal(invoke("aws:index/getRegion:getRegion", {}, connect()));
+        expect(stray, "nobody's region is guessed").to.contain("not on this connection");
     });
 
     it("refuses a function that it does not have by its name", async () => {

@@ -24,7 +24,7 @@ describe("the local cloud's workspaces and KMS", () => {
 
     beforeEach(async () => {
         now = Date.now();
-        const kms = new Kms({ awsAccountId: "123456789012", now: () => now });
+        const kms = new Kms({ awsAccountIds: ["123456789012"], now: () => now });
         server = await KmsServer.start(
             kms,
             new Map([

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 
 import { expect } from "chai";
 
+import { type Page, pageInProject } from "../../provider/contract/pages";
 import { rules } from "../../sdk/policy/rules";
 
 const root = resolve(__dirname, "../../..");
@@ -91,9 +92,64 @@ describe("the documents", () => {
         for (const { name } of Object.values(rules)) expect(page).to.contain(`\`${name}\``);
     });
 
+    it("have an API reference of each part of the package, which is published and which the README links", () => {
+        const { exports, files, scripts } = JSON.parse(read("package.json")) as {
+            exports: Record<string, string | { types: string }>;
+            files: string[];
+            scripts: Record<string, string>;
+        };
+        const parts = Object.values(exports).flatMap((part) =>
+            typeof part === "string" ? [] : [part.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, "$1.ts")],
+        );
+        const reference = JSON.parse(read("typedoc.reference.json")) as {
+            entryPoints: string[];
+            out: string;
+            readme: string;
+        };
+        expect(reference.entryPoints).to.have.members(parts);
+        expect(files).to.include(reference.out);
+        expect(scripts["package"]).to.contain("npm run docs");
+        expect(read("README.md")).to.contain(`(${reference.readme})`);
+        for (const name of Object.keys(exports).filter((one) => one !== "./package.json"))
+            expect(read(reference.readme)).to.contain(`\`pulumi-databricks-cmk${name.slice(1)}\``);
+    });
+
     it("name every example", () => {
         const page = read("docs", "examples.md");
         const examples = readdirSync(join(root, "examples"));
         expect(examples.filter((example) => !page.includes(`../examples/${example})`))).to.deep.equal([]);
+    });
+});
+
+describe("a message that names a page of the documents", () => {
+    const sources = ["sdk", "provider", "cli", "test/cloud"].flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => join(folder, file)),
+    );
+    /** The code of a file without its comments. */
+    const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/ .*$/gm, "");
+
+    it("names the file that the project of its reader has", () => {
+        const { files } = JSON.parse(read("package.json")) as { files: string[] };
+        expect(files).to.include("docs");
+        const named = sources.flatMap((file) =>
+            [...code(file).matchAll(/pageInProject\("([\w-]+)"\)/g)].map(([, page]) => `${page}`),
+        );
+        expect(named.length).to.be.at.least(6);
+        for (const page of named) {
+            const path = pageInProject(page as Page);
+            expect(path).to.match(/^node_modules\/pulumi-databricks-cmk\/docs\//);
+            expect(existsSync(join(root, path.replace("node_modules/pulumi-databricks-cmk/", ""))), path).to.equal(
+                true,
+            );
+        }
+    });
+
+    it("names none of the repository, which its reader does not have", () => {
+        const relative = sources
+            .filter((file) => !file.endsWith("contract/pages.ts"))
+            .filter((file) => /\bdocs\/[\w/-]+\.md/.test(code(file)));
+        expect(relative).to.deep.equal([]);
     });
 });

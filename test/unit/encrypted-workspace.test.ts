@@ -54,11 +54,6 @@ describe("an EncryptedWorkspace", () => {
         ],
         ["with credentials and a role", { credentialsId: "c", roleArn: "arn" }, /^roleArn is given, and credentialsId/],
         [
-            "that would delete what is in a bucket that it did not make",
-            { bucketName: "bucket", forceDestroy: true },
-            /^forceDestroy is for the bucket made here/,
-        ],
-        [
             "with a key that exists and is to be rotated",
             { key: { keyArn: "arn", enableKeyRotation: true } },
             /^key\.enableKeyRotation is for a key that is made here/,

@@ -16,7 +16,7 @@ import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { getPath, isRecord, setPath } from "../../provider/util/property-path";
 import { Session } from "../../provider/runtime/session";
-import { withoutUrn } from "../../provider/runtime/engine-calls";
+import { withoutCallInputs } from "../../provider/runtime/engine-calls";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import * as databricks from "../../sdk";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
@@ -348,7 +348,7 @@ describe("every field of the Account API", () => {
         for (const [input, value] of values) setPath(args, input, value);
         const resource = kind.make(args);
         await new Promise((resolve) => resource.urn.apply(resolve));
-        const { inputs, failures } = await handlerOf(kind).check({}, withoutUrn(registered));
+        const { inputs, failures } = await handlerOf(kind).check({}, withoutCallInputs(registered));
         expect(failures ?? []).to.deep.equal([]);
         return inputs as Record<string, unknown>;
     }

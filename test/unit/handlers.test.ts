@@ -162,11 +162,56 @@ describe("handlers against the local cloud", () => {
             migrateContent: false,
         });
         expect(renamed).to.match(
-            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\..{0,80} See docs\/migrating-notebooks\.md\.$/,
+            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\..{0,80} See node_modules\/pulumi-databricks-cmk\/docs\/migrating-notebooks\.md\.$/,
         );
         expect(more).to.deep.equal([]);
         const [unknown] = await warnings({ storageConfigurationId: UNKNOWN });
         expect(unknown).to.match(/a changed storageConfigurationId .* may be replaced/);
+    });
+
+    it("recommends an update in place for a changed key alone, and says why not if something else changes too", async () => {
+        await begin();
+        const keys = await Promise.all(
+            ["a", "b"].map(async (name) => {
+                const awsKeyInfo = { keyArn: cloud.createKey() };
+                const useCases = ["MANAGED_SERVICES", "STORAGE"];
+                return (await handlers.key.create({ awsKeyInfo, useCases, owner: owner(name) })).id;
+            }),
+        );
+        const [managedServicesCustomerManagedKeyId, next] = keys;
+        const [storageCustomerManagedKeyId] = keys;
+        const asked = await inputs({ managedServicesCustomerManagedKeyId, storageCustomerManagedKeyId });
+        const { id, outs } = await handlers.workspace.create(asked);
+        const said = async (change: Record<string, unknown>) => {
+            world.lines.length = 0;
+            const news = { ...asked, managedServicesCustomerManagedKeyId: next, ...change };
+            const checked = await handlers.workspace.check(asked, news);
+            const failures = (checked.failures ?? []).map(({ reason }) => reason);
+            if (failures.length === 0) await handlers.workspace.diff(id, outs, news);
+            return [...failures, ...world.lines].join();
+        };
+        const recommended = /, onKeyChange: "update" loses nothing\./;
+        expect(await said({})).to.match(recommended);
+        expect(await said({ onKeyChange: "forbid" })).to.match(recommended);
+        const both = { storageCustomerManagedKeyId: next };
+        for (const [change, named] of [
+            [both, "storageCustomerManagedKeyId"],
+            [{ ...both, onKeyChange: "forbid" }, "storageCustomerManagedKeyId"],
+            [{ storageCustomerManagedKeyId: UNKNOWN }, "storageCustomerManagedKeyId"],
+            [{ awsRegion: "us-west-2" }, "awsRegion"],
+        ] as const) {
+            const line = await said(change);
+            expect(line).to.not.match(recommended);
+            expect(line).to.contain(
+                `onKeyChange: "update" would not keep this workspace, because a change of ${named} needs a new one too.`,
+            );
+        }
+        const { inputs: checked } = await handlers.workspace.check(asked, {
+            ...asked,
+            managedServicesCustomerManagedKeyId: next,
+            ...both,
+        });
+        expect(checked["keyChange"]).to.include({ others: "storageCustomerManagedKeyId" });
     });
 
     it("continues to wait for a workspace after a time-out", async () => {

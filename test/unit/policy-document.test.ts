@@ -303,7 +303,9 @@ describe("the parsing of a key policy", () => {
         expect(condition({ "ForSome:StringLike": { "kms:X": "a" } })).to.deep.equal([
             "the condition operator ForSome:StringLike",
         ]);
-        expect(condition({ StringEquals: { "kms:X": "${aws:username}" } })[0]).to.contain("${aws:username}");
+        expect(condition({ StringEquals: { "kms:X": "${aws:username}" } })).to.deep.equal([]);
+        expect(condition({ StringLike: { "kms:X": "a${*}" } })[0]).to.contain("${*}");
+        expect(condition({ NumericEquals: { "kms:X": "${aws:username}" } })[0]).to.contain("${aws:username}");
         expect(condition({ IpAddress: { "aws:SourceIp": "10.0.0.0/99" } })[0]).to.contain("10.0.0.0/99");
         expect(condition({ Bool: { "aws:SecureTransport": "yes" } })[0]).to.contain("yes");
         expect(unsupported(parsed([{ ...all, Principal: { AWS: "arn:aws:iam::111111111111:role/*" } }]))).to.deep.equal(

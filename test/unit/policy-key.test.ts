@@ -3,13 +3,13 @@ import { expect } from "chai";
 import { rules } from "../../sdk/policy";
 import { parsePolicy } from "../../sdk/policy/document/parse";
 import {
-    excessPermissions,
     letsVolumesBeEncrypted,
     missingPermissions,
     statementsForAnyAccount,
-} from "../../sdk/policy/key-policy-analysis";
+} from "../../sdk/policy/databricks-permissions";
+import { excessPermissions } from "../../sdk/policy/excess-permissions";
 import { databricksKeyPolicy, storageKeyPolicy } from "../../sdk/policy-documents";
-import type { Rule } from "./policy-rule";
+import { registeredKey, resource, type Rule, stackReports } from "./policy-rule";
 
 describe("rules about key policies", () => {
     const awsAccountId = "123456789012";
@@ -26,7 +26,10 @@ describe("rules about key policies", () => {
     const statements = (...given: object[]) => parsePolicy(JSON.stringify({ Statement: given }));
     const documentOf = (document: object) => parsePolicy(JSON.stringify(document));
     const lets = (...given: object[]) =>
-        missingPermissions(statements(owner, ...given), ["MANAGED_SERVICES"], account).length === 0;
+        missingPermissions(statements(owner, ...given), {
+            useCases: ["MANAGED_SERVICES"],
+            databricksAccounts: [account],
+        }).length === 0;
     const excess = (...given: object[]) => excessPermissions(statements(...given), { useCases: ["MANAGED_SERVICES"] });
 
     it("know the policies that this package makes for right", () => {
@@ -34,7 +37,7 @@ describe("rules about key policies", () => {
             const args = { awsAccountId, ...(databricksAccountId === undefined ? {} : { databricksAccountId }) };
             for (const useCases of [["MANAGED_SERVICES"], ["STORAGE"], ["MANAGED_SERVICES", "STORAGE"]] as const) {
                 const made = documentOf(databricksKeyPolicy({ ...args, useCases, crossAccountRoleArn: role }));
-                expect(missingPermissions(made, useCases, account)).to.deep.equal([]);
+                expect(missingPermissions(made, { useCases, databricksAccounts: [account] })).to.deep.equal([]);
                 expect(excessPermissions(made, { useCases })).to.deep.equal([]);
                 expect(excessPermissions(made, { useCases, owner: awsAccountId })).to.deep.equal([]);
                 expect(letsVolumesBeEncrypted(made)).to.equal((useCases as readonly string[]).includes("STORAGE"));
@@ -160,7 +163,7 @@ describe("rules about key policies", () => {
         ],
         [
             "a role of another account that may sign",
-            ["arn:aws:iam::999999999999:role/x, of another AWS account, may kms:Sign"],
+            ["arn:aws:iam::999999999999:role/x, of another AWS account, may kms:Sign, kms:Decrypt"],
             {
                 ...encrypts,
                 Principal: { AWS: "arn:aws:iam::999999999999:role/x" },
@@ -260,27 +263,12 @@ describe("rules about key policies", () => {
     });
 
     const keyed = (policies: { key?: string; resource?: string }, registration: object) => {
-        const resource = (type: string, name: string, props: object, depends: object = {}) => ({
-            ...{ type, name, urn: name, props, opts: {}, propertyDependencies: depends },
-        });
-        const key = resource("aws:kms/key:Key", "key", { policy: policies.key });
-        const registered = resource(
-            "pulumi-nodejs:dynamic/databricks-cmk:CustomerManagedKey",
-            "registration",
-            { useCases: ["MANAGED_SERVICES"], accountId: account, ...registration },
-            { awsKeyInfo: [key] },
-        );
-        const own = resource("aws:kms/keyPolicy:KeyPolicy", "own", { policy: policies.resource }, { keyId: [key] });
-        const resources = [key, registered, ...(policies.resource === undefined ? [] : [own])];
-        return (rule: Rule) => {
-            const found: string[] = [];
-            const validate = rule.validateStack as (
-                args: object,
-                report: (message: string, urn: string) => void,
-            ) => void;
-            validate({ resources, getConfig: () => ({}) }, (message, urn) => found.push(`${urn}: ${message}`));
-            return found;
-        };
+        const own = (key: object) =>
+            policies.resource === undefined
+                ? []
+                : [resource("aws:kms/keyPolicy:KeyPolicy", "own", { policy: policies.resource }, { keyId: [key] })];
+        return (rule: Rule) =>
+            stackReports(rule, registeredKey(policies.key, { accountId: account, ...registration }, own));
     };
     const right = JSON.stringify(databricksKeyPolicy({ awsAccountId, databricksAccountId: account }));
     const wrong = JSON.stringify({ Statement: [owner, { ...all, Principal: "*" }, { ...encrypts, Effect: "Deny" }] });

@@ -76,6 +76,9 @@ describe("policy rules", () => {
         expect(change({ field: "f", from: "a", possible: true })).to.match(
             /a key that is not known yet\. Set onKeyChange/,
         );
+        expect(change({ field: "f", from: "a", to: "b", others: "awsRegion" })).to.match(
+            /to b\. Bring the former key back\. \(onKeyChange: "update" would not keep .* awsRegion needs a new one too\.\) Otherwise/,
+        );
         expect(change({ field: "f", from: "a" })).to.match(
             /to none\. Bring the key back: the service never removes one/,
         );

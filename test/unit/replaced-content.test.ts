@@ -799,7 +799,11 @@ describe("the content of a workspace that is replaced", () => {
             cloud.workspace(old.id).fill({ jobs: [{ job_id: 1 }, { job_id: 2 }] });
             // Counting ends after ten seconds, which must be enough for real requests on a busy machine.
             world.clock = new QuickClock(2);
-            const { checked } = await compare(handlers(), old, changed());
+            expect((await failure(compare(handlers(), old, changed()))).message)
+                .to.contain("2 jobs would not be copied")
+                .and.contain('accept: ["jobs"]');
+            cloud.clearRequests();
+            const { checked } = await compare(handlers(), old, changed({ migrateContent: { accept: ["jobs"] } }));
             expect(checked.inputs["keyChange"]).to.include({ migrates: true });
             expect(world.lines).to.have.length(1);
             expect(world.lines[0])

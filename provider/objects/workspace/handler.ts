@@ -14,8 +14,17 @@ import { mayDelete } from "./gate";
 import { hasWork } from "./handover/handover";
 import { LeavingWorkspace } from "./handover/leaving";
 import { HandoverLifecycle } from "./handover/lifecycle";
-import { describeKeyChange, findOwnWorkspace, KEY_FIELDS, keyChangeMarker, keyChangeOf, shownKey } from "./key-change";
+import {
+    describeKeyChange,
+    findOwnWorkspace,
+    inPlaceAdvice,
+    KEY_FIELDS,
+    keyChangeMarker,
+    keyChangeOf,
+    shownKey,
+} from "./key-change";
 import { nameSiblings } from "./leftovers";
+import { lateOptions, withoutProtection } from "./late-options";
 import { reasonNotToAdopt } from "./orphan";
 import { waitUntilReachable, withoutNote } from "./reachable";
 import { nameOldKeys } from "./old-key";
@@ -67,7 +76,9 @@ export class WorkspaceHandler extends ObjectHandler {
         // One that never ran holds nothing and cannot be repaired; any other is waited for, or reported, by an update.
         const isUnused = await this.isUnused(id, olds, news);
         const replaces = isUnused ? [...(result.replaces ?? []), "workspaceStatus"] : (result.replaces ?? []);
-        const deleteBeforeReplace = replaces.length > 0 && this.nameCollides(olds, news);
+        // While its replacement is created, somebody could repair it: without the word it goes at once, as long as that is certain.
+        const goesFirst = this.nameCollides(olds, news) || (isUnused && news["forceDestroy"] !== true);
+        const deleteBeforeReplace = replaces.length > 0 && goesFirst;
         return { ...result, changes: true, replaces, deleteBeforeReplace };
     }
 
@@ -113,8 +124,9 @@ export class WorkspaceHandler extends ObjectHandler {
     ): Promise<dynamic.CheckResult> {
         const optionFailures = pathsOf(found, "replace").length > 0 ? lateOptions(olds, news) : [];
         if (optionFailures.length > 0) return { inputs: news, failures: optionFailures };
-        await nameOldKeys(this.session, this.label(news), olds, news);
         const mode = keyChangeMode(news, this.session.settings);
+        const { session } = this;
+        await nameOldKeys({ session, label: this.label(news), olds, news, isInPlace: mode === "update" });
         const migrates = this.content.settingsOf(news).enabled;
         const inPlace = found.find(({ path, change }) => change === "update" && path === KEY_FIELDS[0]);
         if (inPlace !== undefined) {
@@ -131,12 +143,13 @@ export class WorkspaceHandler extends ObjectHandler {
             this.noteActual(olds, news, { [change.field]: change.to });
             return { inputs: news };
         }
+        const paths = pathsOf(found, "replace", "refuse");
         // Only the state, which a check does not see, says whether one that failed ever ran.
         if (mode === "forbid" && !(actual !== undefined && isTerminal(actual))) {
-            const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace, and onKeyChange is "forbid". On an account whose service can change the key in place, set onKeyChange to "update": nothing is lost where it cannot. Otherwise bring the key back, or set onKeyChange to "replace", which ${migrates ? "copies notebooks, files and folders into the new workspace" : "loses every notebook of the workspace, because migrateContent is false"}`;
+            const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace, and onKeyChange is "forbid".${inPlaceAdvice(change, paths)} Otherwise bring the key back, or set onKeyChange to "replace", which ${migrates ? "copies notebooks, files and folders into the new workspace" : "loses every notebook of the workspace, because migrateContent is false"}`;
             return { inputs: news, failures: [{ property: change.field, reason }] };
         }
-        return { inputs: { ...news, keyChange: keyChangeMarker(change, migrates) } };
+        return { inputs: { ...news, keyChange: keyChangeMarker(change, migrates, paths) } };
     }
 
     /** Notes that the account shows already what the program asks for: the diff sees the state, which does not say it yet. */
@@ -269,22 +282,4 @@ export class WorkspaceHandler extends ObjectHandler {
         });
         return waitUntilReachable({ session, id, inputs, label, state, began, timeout });
     }
-}
-
-/** The inputs without what only `check` needs: no state holds it. */
-function withoutProtection(inputs: Properties): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "isProtected"));
-}
-
-/**
- * The options that a program gives together with a change which replaces the workspace, and that would not keep the old one: the
- * engine deletes it by the options that the state has.
- */
-function lateOptions(olds: Properties, news: Properties): dynamic.CheckFailure[] {
-    const isLate = ownerOfInputs(olds)?.retained === false && ownerOfInputs(news)?.retained === true;
-    const given = [...(isLate ? ["retainOnDelete"] : []), ...(news["isProtected"] === true ? ["protect"] : [])];
-    return given.map((option) => ({
-        property: "",
-        reason: `The workspace would be replaced, and the option ${option} would not keep the old one: Pulumi goes by the options of the last \`pulumi up\`. Do it in two steps: first \`pulumi up\` with ${option} alone${option === "protect" ? ", which then refuses the replacement" : ", which keeps the old workspace"}; then the other change.`,
-    }));
 }

@@ -43,13 +43,36 @@ export function describeKeyChange({ field, from, to }: KeyChange): string {
 }
 
 /**
+ * Whether `onKeyChange: "update"` would keep the workspace, as a sentence; empty for a key that the service never changes or
+ * removes in place.
+ *
+ * @param paths the inputs that only a replacement changes, the key among them.
+ */
+export function inPlaceAdvice({ field, to }: KeyChange, paths: readonly string[]): string {
+    if (field !== KEY_FIELDS[0] || to === undefined) return "";
+    const others = paths.filter((path) => path !== field);
+    return others.length === 0
+        ? ' On an account whose service can change the key in place, onKeyChange: "update" loses nothing.'
+        : ` onKeyChange: "update" would not keep this workspace, because a change of ${others.join(" and ")} needs a new one too.`;
+}
+
+/**
  * The marker that policy packs see among the checked inputs. It never reaches the state: the engine checks a replacement a
  * second time, without old inputs. An unknown in it would make the whole marker unknown, so `possible` stands for one.
+ *
+ * @param paths the inputs that only a replacement changes: those beside the key are in `others`.
  */
-export function keyChangeMarker({ field, from, to }: KeyChange, migrates: boolean): Record<string, unknown> {
+export function keyChangeMarker(
+    change: KeyChange,
+    migrates: boolean,
+    paths: readonly string[],
+): Record<string, unknown> {
+    const { field, from, to } = change;
+    const others = paths.filter((path) => path !== field);
     return {
         field,
         migrates,
+        ...(others.length === 0 ? {} : { others: others.join(" and ") }),
         ...(from === undefined ? {} : { from }),
         ...(to === UNKNOWN ? { possible: true } : to === undefined ? {} : { to }),
     };

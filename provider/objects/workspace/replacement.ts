@@ -1,8 +1,9 @@
 import { ReportedError } from "../../api/errors";
+import { pageInProject } from "../../contract/pages";
 import type { Session } from "../../runtime/session";
 import { getPath, holdsUnknown, type Properties, UNKNOWN } from "../../util/property-path";
 import { keyChangeMode } from "./definition";
-import { describeKeyChange, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
+import { describeKeyChange, inPlaceAdvice, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
 import { obstacle, previewContent } from "./replacement-preview";
 import { cannotHaveRun, neverRan } from "./status";
 
@@ -115,15 +116,12 @@ async function warning(
     const cost = content === undefined ? ", and EVERY NOTEBOOK IN IT IS LOST." : `. ${content}`;
     const copied = content === undefined ? " Without migrateContent: false its content is copied first." : "";
     if (change === undefined) {
-        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${copied} See docs/migrating-notebooks.md.`;
+        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${copied} See ${pageInProject("migrating-notebooks")}.`;
     }
-    const inPlace =
-        change.to === undefined
-            ? ""
-            : ' On an account whose service can change the key in place, onKeyChange: "update" loses nothing.';
+    const inPlace = inPlaceAdvice(change, paths);
     const again = (await isSameKmsKey(session, olds, change))
         ? " Both are the same KMS key, registered again: keep the old registration and nothing is replaced."
         : "";
     const remedy = inPlace === "" && again === "" ? copied : "";
-    return `${label}: ${describeKeyChange(change)}, so the workspace ${may || change.to === UNKNOWN ? "may be" : "is"} replaced${cost}${inPlace}${again}${remedy} See docs/key-changes.md.`;
+    return `${label}: ${describeKeyChange(change)}, so the workspace ${may || change.to === UNKNOWN ? "may be" : "is"} replaced${cost}${inPlace}${again}${remedy} See ${pageInProject("key-changes")}.`;
 }

@@ -2,6 +2,7 @@ import { BlockList, isIP } from "node:net";
 
 import type { Condition } from "./parse";
 import { matchesArn, matchesEverything, matchesPattern } from "./patterns";
+import { canExpand, expand, hasVariable } from "./variables";
 
 /** `undefined`: it depends on what is not known about the request. */
 export type Truth = boolean | undefined;
@@ -27,6 +28,8 @@ interface Operator {
     readonly negated?: boolean;
     /** Whether a value of the policy is met by every value of the request. */
     readonly alwaysMet?: (expected: string) => boolean;
+    /** Whether a value of the policy may hold policy variables. */
+    readonly takesVariables?: boolean;
 }
 
 interface QualifiedOperator extends Operator {
@@ -34,13 +37,17 @@ interface QualifiedOperator extends Operator {
     readonly ifExists: boolean;
 }
 
-const equal: Operator = { meets: (expected, actual) => expected === actual };
+const equal: Operator = { meets: (expected, actual) => expected === actual, takesVariables: true };
 const equalIgnoringCase: Operator = {
     meets: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
+    takesVariables: true,
 };
-const like: Operator = { meets: matchesPattern, alwaysMet: matchesEverything };
-const arnLike: Operator = { meets: matchesArn, alwaysMet: matchesEverything };
-const bool: Operator = { ...equalIgnoringCase, accepts: (expected) => /^(true|false)$/i.test(expected) };
+const like: Operator = { meets: matchesPattern, alwaysMet: matchesEverything, takesVariables: true };
+const arnLike: Operator = { meets: matchesArn, alwaysMet: matchesEverything, takesVariables: true };
+const bool: Operator = {
+    meets: equalIgnoringCase.meets,
+    accepts: (expected) => /^(true|false)$/i.test(expected),
+};
 const ipAddress: Operator = {
     meets: isInNetwork,
     accepts: (network) => networkOf(network) !== undefined,
@@ -81,7 +88,7 @@ const operators: ReadonlyMap<string, Operator> = new Map([
 export function unsupportedCondition({ operator, key, values }: Condition): string | undefined {
     const known = operator === "Null" ? bool : operatorOf(operator);
     if (known === undefined) return `the condition operator ${operator}`;
-    const variable = values.find(hasVariable);
+    const variable = values.find((value) => hasVariable(value) && !(known.takesVariables === true && canExpand(value)));
     if (variable !== undefined) return `the policy variable in "${variable}" (${operator} on ${key})`;
     const wrong = values.find((value) => known.accepts?.(value) === false);
     return wrong === undefined ? undefined : `the value "${wrong}" (${operator} on ${key})`;
@@ -92,13 +99,30 @@ export function meetsCondition(condition: Condition, context: RequestContext): T
     const given = context(condition.key.toLowerCase());
     if (condition.operator === "Null") return meetsNull(condition.values, given);
     const operator = operatorOf(condition.operator);
-    if (operator === undefined || condition.values.some(hasVariable)) return undefined;
+    const values = operator && valuesOf(condition.values, operator, context);
+    if (operator === undefined || values === undefined) return undefined;
     if (given === "unknown") {
-        const [without, withValue] = [whenAbsent(operator), whenPresent(operator, condition.values)];
+        const [without, withValue] = [whenAbsent(operator), whenPresent(operator, values)];
         return without === withValue ? without : undefined;
     }
-    if (given === "present") return whenPresent(operator, condition.values);
-    return given.length === 0 ? whenAbsent(operator) : whenGiven(operator, condition.values, given);
+    if (given === "present") return whenPresent(operator, values);
+    return given.length === 0 ? whenAbsent(operator) : whenGiven(operator, values, given);
+}
+
+/**
+ * The values that a condition compares with, policy variables replaced; `undefined`: it is not known which. AWS' documentation
+ * does not say what a variable without a value means to what is negated.
+ */
+function valuesOf(
+    given: readonly string[],
+    operator: QualifiedOperator,
+    context: RequestContext,
+): string[] | undefined {
+    if (!given.some(hasVariable)) return [...given];
+    if (operator.takesVariables !== true) return undefined;
+    const expanded = given.map((value) => expand(value, context));
+    if (expanded.includes("unknown") || (operator.negated === true && expanded.includes("missing"))) return undefined;
+    return expanded.flatMap((one) => (typeof one === "string" ? [] : [one.text]));
 }
 
 /** `Null` asks whether the request does not carry the key. */
@@ -180,9 +204,4 @@ function networkOf(network: string): BlockList | undefined {
     const list = new BlockList();
     list.addSubnet(start, length, version === 4 ? "ipv4" : "ipv6");
     return list;
-}
-
-/** `${aws:username}` and the like: what they stand for is not known here. */
-function hasVariable(value: string): boolean {
-    return value.includes("${");
 }

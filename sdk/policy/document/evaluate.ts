@@ -2,15 +2,21 @@ import { allOf, anyOf, meetsCondition, type RequestContext, type Truth, unsuppor
 import type { Patterns, Principals, Statement } from "./parse";
 import { matchesPattern } from "./patterns";
 
-/** What somebody asks of a key. */
-export interface PolicyRequest {
-    /** ARN of the caller: `arn:aws:iam::<account>:root`, of a role, a user, or the session of a role. */
+/** Somebody who asks something of a key. */
+export interface PolicyCaller {
+    /** ARN of the caller: `arn:aws:iam::<account>:root`, of a role, a user, or the session of a role. Of another type, its name. */
     readonly principalArn: string;
-    /** `kms:Decrypt`. */
-    readonly action: string;
+    /** Default: `AWS`. An anonymous caller is nobody that a policy can name, but by `*`. */
+    readonly principalType?: "AWS" | "Service" | "Federated" | "CanonicalUser" | "Anonymous";
     /** ARN of the key. Left out, it is not known, and only `*` surely means it. */
     readonly resourceArn?: string | undefined;
     readonly context: RequestContext;
+}
+
+/** What somebody asks of a key. */
+export interface PolicyRequest extends PolicyCaller {
+    /** `kms:Decrypt`. */
+    readonly action: string;
 }
 
 /**
@@ -26,11 +32,15 @@ export function allows(statements: readonly Statement[], request: PolicyRequest)
 
 /** Whether a statement is about a request. */
 export function applies(statement: Statement, request: PolicyRequest): Truth {
+    return allOf([isAboutAction(statement, request.action), appliesTo(statement, request)]);
+}
+
+/** Whether a statement is about what a caller asks of the key, as far as that does not depend on the action. */
+export function appliesTo(statement: Statement, caller: PolicyCaller): Truth {
     return allOf([
-        isAboutPrincipal(statement.principals, request.principalArn),
-        isAboutAction(statement.actions, request.action),
-        isAboutResource(statement.resources, request.resourceArn),
-        ...statement.conditions.map((condition) => meetsCondition(condition, request.context)),
+        isAboutPrincipal(statement.principals, caller),
+        isAboutResource(statement.resources, caller.resourceArn),
+        ...statement.conditions.map((condition) => meetsCondition(condition, caller.context)),
     ]);
 }
 
@@ -52,7 +62,7 @@ export function unsupported(statements: readonly Statement[]): string[] {
 }
 
 /** Whether a text is an AWS account, or the ARN of one principal. */
-function isPrincipal(value: string): boolean {
+export function isPrincipal(value: string): boolean {
     return /^(\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:[^*?]+)$/.test(value);
 }
 
@@ -70,9 +80,19 @@ export function wholeAccount(principal: string): string | undefined {
  * What a caller is to a policy: its account, itself and, for the session of a role, the role. `Principal` has to name one of
  * them, `NotPrincipal` all of them to spare the caller.
  */
-function isAboutPrincipal({ negated, principals }: Principals, principalArn: string): boolean {
+function isAboutPrincipal(
+    { negated, principals }: Principals,
+    { principalArn, principalType = "AWS" }: PolicyCaller,
+): boolean {
+    const everyone = principals.some(({ type, value }) => type === "AWS" && value === "*");
+    if (principalType !== "AWS") {
+        const named = principals.some(
+            ({ type, value }) => type === principalType && (value === principalArn || value === "*"),
+        );
+        return (everyone || named) !== negated;
+    }
     const named = (is: (value: string) => boolean) =>
-        principals.some(({ type, value }) => type === "AWS" && (value === "*" || is(value)));
+        everyone || principals.some(({ type, value }) => type === "AWS" && is(value));
     const account = accountOf(principalArn);
     const identities = [
         (value: string) => account !== undefined && wholeAccount(value) === account,
@@ -89,7 +109,8 @@ function ownArns(principalArn: string): (value: string) => boolean {
     return (value) => value === principalArn || roleArn.test(value);
 }
 
-function isAboutAction({ negated, patterns }: Patterns, action: string): boolean {
+/** Whether an action is among those that a statement names. */
+export function isAboutAction({ actions: { negated, patterns } }: Statement, action: string): boolean {
     const named = patterns.some((pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase()));
     return named !== negated;
 }

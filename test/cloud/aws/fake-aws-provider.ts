@@ -1,4 +1,4 @@
-import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import * as grpc from "@grpc/grpc-js";
 import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -6,6 +6,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import type { AwsVpcEndpoint } from "../account-api/private-link";
+import { type AwsDefaults, Connections } from "./connections";
 import { invoke } from "./functions";
 import { kmsTypes } from "./kms-types";
 import { plainTypes } from "./plain-types";
@@ -16,53 +17,26 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const types: ResourceTypes = { ...kmsTypes, ...plainTypes };
 
-/** Where the provider finds the rest of the local cloud. */
-export interface FakeAwsProviderOptions {
-    readonly kmsEndpoint: string;
-    readonly awsAccountId: string;
-    /** Where a program names no region. */
-    readonly region: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
 /**
  * A Pulumi provider in the place of the AWS plugin, for the types that the examples use. KMS keys and aliases are made
  * in the local KMS; everything else is remembered. The engine finds it through `PULUMI_DEBUG_PROVIDERS`.
  */
 export class FakeAwsProvider {
     private readonly made = new Map<string, { type: string; id: string; properties: Properties }>();
-    private readonly aws: Aws;
-    private region: string;
+    private readonly connections: Connections;
 
     private constructor(
-        private readonly options: FakeAwsProviderOptions,
+        defaults: AwsDefaults,
         private readonly server: grpc.Server,
     ) {
-        this.region = options.region;
-        const clients = new Map<string, KMSClient>();
-        this.aws = {
-            accountId: options.awsAccountId,
-            kms: (given) => {
-                const region = text(given) ?? this.region;
-                const client =
-                    clients.get(region) ??
-                    new KMSClient({
-                        region,
-                        endpoint: options.kmsEndpoint,
-                        credentials: options.credentials,
-                        maxAttempts: 1,
-                    });
-                clients.set(region, client);
-                return client;
-            },
-        };
+        this.connections = new Connections(defaults);
     }
 
     /** The port for `PULUMI_DEBUG_PROVIDERS`. */
     port = 0;
 
     /** Starts one. */
-    static async start(options: FakeAwsProviderOptions): Promise<FakeAwsProvider> {
+    static async start(options: AwsDefaults): Promise<FakeAwsProvider> {
         const server = new grpc.Server();
         const provider = new FakeAwsProvider(options, server);
         server.addService(
@@ -84,7 +58,7 @@ export class FakeAwsProvider {
 
     /** The VPC endpoint with this id, if it was made here. */
     vpcEndpoint(id: string): AwsVpcEndpoint | undefined {
-        const made = this.made.get(`aws:ec2/vpcEndpoint:VpcEndpoint|${id}`)?.properties;
+        const made = this.resources().find((one) => one.type.endsWith(":VpcEndpoint") && one.id === id)?.properties;
         return made && { region: String(made["region"]), serviceName: String(made["serviceName"]) };
     }
 
@@ -106,39 +80,30 @@ export class FakeAwsProvider {
             }),
             checkConfig: answer((request: proto.CheckRequest) => checked(propertiesOf(request.getNews()))),
             diffConfig: answer(() => new proto.DiffResponse()),
-            configure: answer((request: proto.ConfigureRequest) => {
-                this.region = text(propertiesOf(request.getArgs())["region"]) ?? this.options.region;
+            configure: answer((request: proto.ConfigureRequest, connection) => {
+                this.connections.configure(connection, propertiesOf(request.getArgs()));
                 return new proto.ConfigureResponse();
             }),
-            invoke: answer(async (request: proto.InvokeRequest) => {
-                const context = { aws: this.aws, region: this.region };
+            invoke: this.answer(async (request: proto.InvokeRequest, aws) => {
                 const response = new proto.InvokeResponse();
-                response.setReturn(structOf(await invoke(request.getTok(), propertiesOf(request.getArgs()), context)));
+                response.setReturn(structOf(await invoke(request.getTok(), propertiesOf(request.getArgs()), aws)));
                 return response;
             }),
-            check: answer((request: proto.CheckRequest) => this.check(request)),
+            check: this.answer((request: proto.CheckRequest, aws) => check(request, aws)),
             diff: answer(diff),
-            create: answer((request: proto.CreateRequest) => this.create(request)),
-            read: answer((request: proto.ReadRequest) => this.read(request)),
-            update: answer((request: proto.UpdateRequest) => this.update(request)),
-            delete: answer((request: proto.DeleteRequest) => this.delete(request)),
+            create: this.answer((request: proto.CreateRequest, aws) => this.create(request, aws)),
+            read: this.answer((request: proto.ReadRequest, aws) => this.read(request, aws)),
+            update: this.answer((request: proto.UpdateRequest, aws) => this.update(request, aws)),
+            delete: this.answer((request: proto.DeleteRequest, aws) => this.delete(request, aws)),
         };
     }
 
-    private check(request: proto.CheckRequest): proto.CheckResponse {
-        const type = typeOf(request.getUrn());
-        const { inputs: known } = resourceType(type);
-        const inputs = propertiesOf(request.getNews());
-        const unknown = Object.keys(inputs).find((name) => name !== "__defaults" && !known.includes(name));
-        if (unknown !== undefined) throw new Error(`The fake AWS provider does not know ${type}'s ${unknown}.`);
-        for (const name of ["policy", "assumeRolePolicy"]) {
-            const policy = text(inputs[name]);
-            if (policy !== undefined && policy !== UNKNOWN) JSON.parse(policy);
-        }
-        return checked(known.includes("region") ? { ...inputs, region: inputs["region"] ?? this.region } : inputs);
+    /** Answers a call as the provider that it is for. */
+    private answer<Request>(run: (request: Request, aws: Aws) => unknown) {
+        return answer((request: Request, connection) => run(request, this.connections.of(connection)));
     }
 
-    private async create(request: proto.CreateRequest): Promise<proto.CreateResponse> {
+    private async create(request: proto.CreateRequest, aws: Aws): Promise<proto.CreateResponse> {
         const type = typeOf(request.getUrn());
         const inputs = propertiesOf(request.getProperties());
         const response = new proto.CreateResponse();
@@ -147,47 +112,62 @@ export class FakeAwsProvider {
             return response;
         }
         const known = resourceType(type);
-        const added = await known.outputs(inputs, nameOf(request.getUrn()), this.aws);
+        const added = await known.outputs(inputs, nameOf(request.getUrn()), aws);
         const properties: Properties = { ...inputs, ...added };
         const id = String(properties[known.id]);
-        this.made.set(`${type}|${id}`, { type, id, properties: { ...properties, id } });
+        this.made.set(keyOf(type, id, properties, aws), { type, id, properties: { ...properties, id } });
         response.setId(id);
         response.setProperties(structOf(properties));
         return response;
     }
 
-    private async read(request: proto.ReadRequest): Promise<proto.ReadResponse> {
+    private async read(request: proto.ReadRequest, aws: Aws): Promise<proto.ReadResponse> {
         const type = typeOf(request.getUrn());
-        const made = this.made.get(`${type}|${request.getId()}`);
+        const made = this.made.get(keyOf(type, request.getId(), propertiesOf(request.getProperties()), aws));
         const response = new proto.ReadResponse();
         if (made === undefined) return response;
         if (type === "aws:kms/key:Key")
-            await this.aws.kms(made.properties["region"]).send(new DescribeKeyCommand({ KeyId: made.id }));
+            await aws.kms(made.properties["region"]).send(new DescribeKeyCommand({ KeyId: made.id }));
         response.setId(made.id);
         response.setProperties(structOf(made.properties));
         response.setInputs(request.getInputs() ?? structOf({}));
         return response;
     }
 
-    private async update(request: proto.UpdateRequest): Promise<proto.UpdateResponse> {
+    private async update(request: proto.UpdateRequest, aws: Aws): Promise<proto.UpdateResponse> {
         const type = typeOf(request.getUrn());
         const [olds, news] = [propertiesOf(request.getOlds()), propertiesOf(request.getNews())];
         const properties = { ...olds, ...news };
         if (!request.getPreview()) {
-            await resourceType(type).update?.(olds, news, this.aws);
-            this.made.set(`${type}|${request.getId()}`, { type, id: request.getId(), properties });
+            await resourceType(type).update?.(olds, news, aws);
+            const id = request.getId();
+            this.made.set(keyOf(type, id, properties, aws), { type, id, properties });
         }
         const response = new proto.UpdateResponse();
         response.setProperties(structOf(properties));
         return response;
     }
 
-    private async delete(request: proto.DeleteRequest): Promise<Empty> {
+    private async delete(request: proto.DeleteRequest, aws: Aws): Promise<Empty> {
         const type = typeOf(request.getUrn());
-        await resourceType(type).delete?.(propertiesOf(request.getProperties()), this.aws);
-        this.made.delete(`${type}|${request.getId()}`);
+        const properties = propertiesOf(request.getProperties());
+        await resourceType(type).delete?.(properties, aws);
+        this.made.delete(keyOf(type, request.getId(), properties, aws));
         return new Empty();
     }
+}
+
+function check(request: proto.CheckRequest, { region }: Aws): proto.CheckResponse {
+    const type = typeOf(request.getUrn());
+    const { inputs: known } = resourceType(type);
+    const inputs = propertiesOf(request.getNews());
+    const unknown = Object.keys(inputs).find((name) => name !== "__defaults" && !known.includes(name));
+    if (unknown !== undefined) throw new Error(`The fake AWS provider does not know ${type}'s ${unknown}.`);
+    for (const name of ["policy", "assumeRolePolicy"]) {
+        const policy = text(inputs[name]);
+        if (policy !== undefined && policy !== UNKNOWN) JSON.parse(policy);
+    }
+    return checked(known.includes("region") ? { ...inputs, region: inputs["region"] ?? region } : inputs);
 }
 
 function diff(request: proto.DiffRequest): proto.DiffResponse {
@@ -201,6 +181,12 @@ function diff(request: proto.DiffRequest): proto.DiffResponse {
     response.setDiffsList(changed);
     response.setReplacesList(changed.filter((name) => replaces?.includes(name)));
     return response;
+}
+
+/** A name, such as a role's, is there once in each account, and what is in a region, such as an alias, once in each. */
+function keyOf(type: string, id: string, properties: Properties, { accountId, region }: Aws): string {
+    const isRegional = resourceType(type).inputs.includes("region");
+    return `${type}|${accountId}|${isRegional ? (text(properties["region"]) ?? region) : ""}|${id}`;
 }
 
 function resourceType(type: string): ResourceType {

@@ -2,32 +2,25 @@ import { DescribeKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 
 import { type Aws, type Properties, text } from "./resource-type";
 
-/** What a function is called with, beside its arguments. */
-export interface FunctionContext {
-    readonly aws: Aws;
-    /** The provider's region. */
-    readonly region: string;
-}
-
 /** Answers a data source of the AWS provider. Throws for one that is not known. */
-export async function invoke(token: string, args: Properties, context: FunctionContext): Promise<Properties> {
+export async function invoke(token: string, args: Properties, aws: Aws): Promise<Properties> {
     const run = functions[token];
     if (run === undefined) throw new Error(`The fake AWS provider does not know the function ${token}.`);
-    return run(args, context);
+    return run(args, aws);
 }
 
-type AwsFunction = (args: Properties, context: FunctionContext) => Properties | Promise<Properties>;
+type AwsFunction = (args: Properties, aws: Aws) => Properties | Promise<Properties>;
 
 const functions: Readonly<Record<string, AwsFunction>> = {
-    "aws:index/getCallerIdentity:getCallerIdentity": (_, { aws: { accountId } }) => ({
+    "aws:index/getCallerIdentity:getCallerIdentity": (_, { accountId }) => ({
         id: accountId,
         accountId,
         arn: `arn:aws:iam::${accountId}:root`,
         userId: accountId,
     }),
     "aws:index/getRegion:getRegion": (_, { region }) => ({ id: region, name: region, region }),
-    "aws:index/getAvailabilityZones:getAvailabilityZones": (args, context) => {
-        const region = text(args["region"]) ?? context.region;
+    "aws:index/getAvailabilityZones:getAvailabilityZones": (args, aws) => {
+        const region = text(args["region"]) ?? aws.region;
         const names = ["a", "b", "c"].map((zone) => `${region}${zone}`);
         return { id: region, region, names, zoneIds: names };
     },
@@ -36,8 +29,8 @@ const functions: Readonly<Record<string, AwsFunction>> = {
 };
 
 /** A key as `aws.kms.getKey` shows it; the AWS managed keys behind `alias/aws/...` included. */
-async function getKey(args: Properties, { aws, region: own }: FunctionContext): Promise<Properties> {
-    const region = text(args["region"]) ?? own;
+async function getKey(args: Properties, aws: Aws): Promise<Properties> {
+    const region = text(args["region"]) ?? aws.region;
     const keyId = String(args["keyId"]);
     const { KeyMetadata: key } = await aws
         .kms(region)

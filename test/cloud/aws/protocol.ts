@@ -7,11 +7,15 @@ import type { Properties } from "./resource-type";
 type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
 type Done = grpc.sendUnaryData<unknown>;
 
-/** A call of the provider protocol that this function answers. An error becomes the call's. */
-export function answer<Request>(run: (request: Request) => unknown): (call: Call<Request>, done: Done) => void {
+/**
+ * A call of the provider protocol that this function answers, told which connection it came by. An error becomes the call's.
+ */
+export function answer<Request>(
+    run: (request: Request, connection: string) => unknown,
+): (call: Call<Request>, done: Done) => void {
     return (call, done) => {
         Promise.resolve()
-            .then(() => run(call.request))
+            .then(() => run(call.request, call.getPeer()))
             .then((result) => done(null, result))
             .catch((error: unknown) => done({ code: grpc.status.UNKNOWN, details: describe(error) }));
     };

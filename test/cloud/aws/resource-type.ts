@@ -4,9 +4,11 @@ import type { KMSClient } from "@aws-sdk/client-kms";
 
 export type Properties = Record<string, unknown>;
 
-/** What the resource types know of AWS. */
+/** What the resource types and functions know of AWS: as one provider of a program sees it. */
 export interface Aws {
     readonly accountId: string;
+    /** The provider's region. */
+    readonly region: string;
     /** A client of the local KMS in a region; the provider's own region where none is given. */
     kms(region: unknown): KMSClient;
 }

@@ -1,5 +1,6 @@
 import { KmsError, type Operations, text } from "./key";
-import type { KeyStore } from "./key-store";
+import { aliasAddress, type KeyStore } from "./key-store";
+import { accountOf } from "./policy";
 
 /** Aliases. */
 export function aliasOperations(store: KeyStore): Operations {
@@ -9,7 +10,7 @@ export function aliasOperations(store: KeyStore): Operations {
         CreateAlias: {
             fields: ["AliasName", "TargetKeyId"],
             run(input, caller) {
-                const address = `${caller.region}|${String(input["AliasName"])}`;
+                const address = aliasAddress(caller, input["AliasName"]);
                 if (aliasTargets.has(address))
                     throw new KmsError(
                         "AlreadyExistsException",
@@ -24,7 +25,7 @@ export function aliasOperations(store: KeyStore): Operations {
         UpdateAlias: {
             fields: ["AliasName", "TargetKeyId"],
             run(input, caller) {
-                const address = `${caller.region}|${String(input["AliasName"])}`;
+                const address = aliasAddress(caller, input["AliasName"]);
                 if (!aliasTargets.has(address)) throw missing(input["AliasName"]);
                 aliasTargets.set(address, store.require(input["TargetKeyId"], caller).keyId);
                 return {};
@@ -33,8 +34,7 @@ export function aliasOperations(store: KeyStore): Operations {
         DeleteAlias: {
             fields: ["AliasName"],
             run(input, caller) {
-                if (!aliasTargets.delete(`${caller.region}|${String(input["AliasName"])}`))
-                    throw missing(input["AliasName"]);
+                if (!aliasTargets.delete(aliasAddress(caller, input["AliasName"]))) throw missing(input["AliasName"]);
                 return {};
             },
         },
@@ -42,12 +42,14 @@ export function aliasOperations(store: KeyStore): Operations {
             fields: ["KeyId", "Limit", "Marker"],
             run(input, caller) {
                 const wanted = input["KeyId"] === undefined ? undefined : store.require(input["KeyId"], caller).keyId;
+                const account = accountOf(caller.principalArn);
+                const own = aliasAddress(caller, "");
                 const aliases = [...aliasTargets]
-                    .map(([address, keyId]) => ({ address: address.split("|"), keyId }))
-                    .filter(({ address, keyId }) => address[0] === caller.region && (wanted ?? keyId) === keyId)
-                    .map(({ address, keyId }) => ({
-                        AliasName: address[1],
-                        AliasArn: `arn:aws:kms:${caller.region}:${store.awsAccountId}:${address[1]}`,
+                    .filter(([address, keyId]) => address.startsWith(own) && (wanted ?? keyId) === keyId)
+                    .map(([address, keyId]) => ({ name: address.slice(own.length), keyId }))
+                    .map(({ name, keyId }) => ({
+                        AliasName: name,
+                        AliasArn: `arn:aws:kms:${caller.region}:${account}:${name}`,
                         TargetKeyId: keyId,
                     }));
                 return { Aliases: aliases, Truncated: false };

@@ -1,5 +1,6 @@
 import { type Fields, KmsError, type KmsKey, metadataOf, type Operations, text } from "./key";
 import type { KeyStore } from "./key-store";
+import { accountOf } from "./policy";
 
 const DAY = 86_400_000;
 
@@ -23,16 +24,16 @@ export function keyOperations(store: KeyStore): Operations {
                 const about = asked(input);
                 if (about.policy !== undefined)
                     store.requireAcceptable(about.policy, caller, input["BypassPolicyLockoutSafetyCheck"]);
-                return { KeyMetadata: metadataOf(store.add(caller.region, about)) };
+                return { KeyMetadata: metadataOf(store.add(caller, about)) };
             },
         },
         DescribeKey: store.onKey("DescribeKey", ["GrantTokens"], (key) => ({ KeyMetadata: metadataOf(key) })),
         ListKeys: {
             fields: ["Limit", "Marker"],
-            run: (_, { region }) => ({
+            run: (_, { region, principalArn }) => ({
                 Keys: store
                     .keys()
-                    .filter((key) => key.region === region)
+                    .filter((key) => key.region === region && accountOf(key.arn) === accountOf(principalArn))
                     .map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn })),
                 Truncated: false,
             }),

@@ -1,20 +1,27 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
 import { type Fields, type KmsCaller, KmsError, type KmsKey, type Operation } from "./key";
-import { allows, parsePolicy } from "./policy";
+import { accountOf, allows, parsePolicy } from "./policy";
+
+/** What another account's principal may do if a key policy allows it. Everything else is for a key's own account. */
+const ACROSS_ACCOUNTS = ["Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", "GetKeyRotationStatus"];
+
+/** What a KMS is made with. */
+export interface KeyStoreOptions {
+    /** The AWS accounts that have keys in it. */
+    readonly awsAccountIds: readonly string[];
+    /** The clock. */
+    readonly now: () => number;
+}
 
 /** The keys and aliases of a KMS, and who may do what with them. */
 export class KeyStore {
-    /** The key's id by the alias' region and name, `<region>|<name>`. */
+    /** The key's id by the alias' account, region and name, see {@link aliasAddress}. */
     readonly aliasTargets = new Map<string, string>();
     private readonly stored = new Map<string, KmsKey>();
     private readonly materials = new Map<string, Buffer>();
 
-    constructor(private readonly options: { awsAccountId: string; now: () => number }) {}
-
-    get awsAccountId(): string {
-        return this.options.awsAccountId;
-    }
+    constructor(private readonly options: KeyStoreOptions) {}
 
     now(): number {
         return this.options.now();
@@ -27,9 +34,10 @@ export class KeyStore {
         );
     }
 
-    /** Makes a key with new material. */
-    add(region: string, about: Partial<KmsKey>): KmsKey {
-        const root = `arn:aws:iam::${this.awsAccountId}:root`;
+    /** Makes a key of the caller's account with new material. */
+    add({ principalArn, region }: KmsCaller, about: Partial<KmsKey>): KmsKey {
+        const account = accountOf(principalArn) ?? "";
+        const root = `arn:aws:iam::${account}:root`;
         const multiRegion = about.multiRegion ?? false;
         const keyId = multiRegion ? `mrk-${randomUUID().replaceAll("-", "")}` : randomUUID();
         const key: KmsKey = {
@@ -47,7 +55,7 @@ export class KeyStore {
             tags: {},
             ...about,
             multiRegion,
-            arn: `arn:aws:kms:${region}:${this.awsAccountId}:key/${keyId}`,
+            arn: `arn:aws:kms:${region}:${account}:key/${keyId}`,
             region,
             keyId,
         };
@@ -61,24 +69,21 @@ export class KeyStore {
         return this.materials.get(key.arn) ?? Buffer.alloc(0);
     }
 
-    /** The key of an id, an ARN, an alias or an alias' ARN. */
-    find(name: string, { region }: KmsCaller): KmsKey | undefined {
+    /** The key of an id, an ARN, an alias or an alias' ARN; what is no ARN is the caller's own. */
+    find(name: string, caller: KmsCaller): KmsKey | undefined {
+        const [region, account] = placeOf(name) ?? [caller.region, accountOf(caller.principalArn)];
         const alias = /(?:^|:)(alias\/.*)$/.exec(name)?.[1];
-        const id = alias === undefined ? name.split("/").at(-1) : this.aliasTarget(region, alias);
-        return this.keys().find(
-            (key) =>
-                key.keyId === id &&
-                (name.startsWith("arn:") ? key.arn.split(":")[3] === name.split(":")[3] : key.region === region),
-        );
+        const id = alias === undefined ? name.split("/").at(-1) : this.aliasTarget(caller, alias, account);
+        return this.keys().find((key) => key.keyId === id && key.region === region && accountOf(key.arn) === account);
     }
 
     /** The key that a request names. Throws `KmsError`. */
     require(name: unknown, caller: KmsCaller): KmsKey {
         const given = String(name);
-        const [, , , region, account] = given.startsWith("arn:") ? given.split(":") : [];
+        const [region, account] = placeOf(given) ?? [];
         if (region !== undefined && region !== caller.region)
             throw new KmsError("NotFoundException", `Invalid arn ${region}`);
-        if (account !== undefined && account !== this.awsAccountId)
+        if (account !== undefined && !this.options.awsAccountIds.includes(account))
             throw new KmsError(
                 "AccessDeniedException",
                 `User: ${caller.principalArn} is not authorized to perform this operation on resource: ${given}`,
@@ -91,7 +96,9 @@ export class KeyStore {
 
     /** Refuses what the key policy does not let the caller do. */
     requireAllowed(key: KmsKey, operation: string, caller: KmsCaller, input: Fields = {}): void {
-        if (this.isAllowed(key.policy, operation, caller, { keyArn: key.arn, input })) return;
+        const isOwn = accountOf(key.arn) === accountOf(caller.principalArn);
+        const isAllowed = this.isAllowed(key.policy, operation, caller, { keyArn: key.arn, input });
+        if (isAllowed && (isOwn || ACROSS_ACCOUNTS.includes(operation))) return;
         throw new KmsError(
             "AccessDeniedException",
             `User: ${caller.principalArn} is not authorized to perform: kms:${operation} on resource: ${key.arn}`,
@@ -162,13 +169,24 @@ export class KeyStore {
     }
 
     /** AWS makes its own key of a service when somebody first names the alias `alias/aws/<service>`. */
-    private aliasTarget(region: string, alias: string): string | undefined {
-        const address = `${region}|${alias}`;
+    private aliasTarget(caller: KmsCaller, alias: string, account: string | undefined): string | undefined {
+        const address = aliasAddress(caller, alias, account);
         const service = /^alias\/aws\/([a-z0-9-]+)$/.exec(alias)?.[1];
         if (service !== undefined && !this.aliasTargets.has(address)) {
             const description = `Default key that protects my ${service} data when no other key is defined`;
-            this.aliasTargets.set(address, this.add(region, { manager: "AWS", rotation: true, description }).keyId);
+            this.aliasTargets.set(address, this.add(caller, { manager: "AWS", rotation: true, description }).keyId);
         }
         return this.aliasTargets.get(address);
     }
+}
+
+/** What an alias is kept by: `<account>|<region>|<name>`, the caller's account unless another is named. */
+export function aliasAddress({ principalArn, region }: KmsCaller, name: unknown, account?: string): string {
+    return `${account ?? accountOf(principalArn) ?? ""}|${region}|${String(name)}`;
+}
+
+/** The region and the account that an ARN names. */
+function placeOf(name: string): [region: string, account: string] | undefined {
+    const [, , , region = "", account = ""] = name.split(":");
+    return name.startsWith("arn:") ? [region, account] : undefined;
 }

@@ -2,7 +2,7 @@ import { aliasOperations } from "./alias-operations";
 import { cryptography } from "./cryptography";
 import { type Fields, type KmsCall, type KmsCaller, KmsError, type KmsKey, type Operations } from "./key";
 import { keyOperations, policyOperations } from "./key-operations";
-import { KeyStore } from "./key-store";
+import { KeyStore, type KeyStoreOptions } from "./key-store";
 import { MalformedPolicyError } from "./policy";
 
 /**
@@ -15,9 +15,7 @@ export class Kms {
     private readonly store: KeyStore;
     private readonly operations: Operations;
 
-    constructor(
-        private readonly options: { awsAccountId: string; now: () => number; onCall?: (line: string) => void },
-    ) {
+    constructor(private readonly options: KeyStoreOptions & { onCall?: (line: string) => void }) {
         this.store = new KeyStore(options);
         this.operations = {
             ...keyOperations(this.store),
@@ -36,7 +34,7 @@ export class Kms {
     aliases(): { region: string; name: string; keyId: string }[] {
         return [...this.store.aliasTargets]
             .map(([address, keyId]) => {
-                const [region = "", name = ""] = address.split("|");
+                const [, region = "", name = ""] = address.split("|");
                 return { region, name, keyId };
             })
             .filter(({ name }) => !name.startsWith("alias/aws/"));

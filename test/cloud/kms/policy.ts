@@ -2,7 +2,7 @@
 import { accountOf, allows as evaluate, unsupported } from "../../../sdk/policy/document/evaluate";
 import { MalformedPolicyError, parsePolicy as parse, type Statement } from "../../../sdk/policy/document/parse";
 
-export { MalformedPolicyError };
+export { accountOf, MalformedPolicyError };
 
 /** The condition keys of a caller's session, such as `aws:PrincipalTag/DatabricksAccountId`. */
 export type CallerContext = Readonly<Record<string, string | readonly string[]>>;

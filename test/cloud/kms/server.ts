@@ -1,7 +1,12 @@
 import Fastify from "fastify";
 
-import { type KmsCaller, KmsError } from "./key";
+import { guard } from "../guard";
+import { parseJson } from "../json";
+import { type Fields, type KmsCaller, KmsError } from "./key";
 import type { Kms } from "./kms";
+
+/** The largest body of a request, in bytes: far more than any operation takes. */
+const BODY = 1024 * 1024;
 
 /** The local KMS over HTTP, as `@aws-sdk/client-kms` speaks to it (AWS JSON 1.1), on 127.0.0.1. */
 export class KmsServer {
@@ -21,7 +26,8 @@ export class KmsServer {
         principals: ReadonlyMap<string, Omit<KmsCaller, "region">>,
         port = 0,
     ): Promise<KmsServer> {
-        const server = Fastify({ forceCloseConnections: true });
+        const server = Fastify({ forceCloseConnections: true, bodyLimit: BODY });
+        guard(server, { bodyLimit: BODY, refusal: (__type, message) => ({ __type, message }) });
         server.removeAllContentTypeParsers();
         server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
         server.post("/", async (request, reply) => {
@@ -36,10 +42,7 @@ export class KmsServer {
                         "The security token included in the request is invalid.",
                     );
                 const operation = String(request.headers["x-amz-target"] ?? "").replace(/^TrentService\./, "");
-                return kms.call(operation, JSON.parse(String(request.body || "{}")) as Record<string, unknown>, {
-                    ...principal,
-                    region,
-                });
+                return kms.call(operation, fieldsOf(String(request.body || "{}")), { ...principal, region });
             } catch (error) {
                 if (!(error instanceof KmsError)) throw error;
                 return reply.status(400).send({ __type: error.code, message: error.message });
@@ -48,4 +51,15 @@ export class KmsServer {
         const endpoint = await server.listen({ host: "127.0.0.1", port });
         return new KmsServer(endpoint, () => server.close());
     }
+}
+
+/** The fields of a request. Throws `KmsError` for a body that is no JSON object. */
+function fieldsOf(body: string): Fields {
+    try {
+        const fields = parseJson(body);
+        if (typeof fields === "object" && fields !== null && !Array.isArray(fields)) return fields as Fields;
+    } catch (error) {
+        throw new KmsError("SerializationException", error instanceof Error ? error.message : "");
+    }
+    throw new KmsError("SerializationException", "The body is not a JSON object");
 }

@@ -1,5 +1,7 @@
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
 
+import { parseJson } from "../json";
+
 /** Whose id tokens are exchanged: of one issuer, whose keys verify them, or any well-formed JWT that has not expired. */
 export type TrustedIssuer =
     | "any"
@@ -57,7 +59,7 @@ function isSignedBy(key: JsonWebKey, algorithm: string | undefined, signed: Buff
 
 function decode(part: string): unknown {
     try {
-        const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString());
+        const value: unknown = parseJson(Buffer.from(part, "base64url").toString());
         if (typeof value === "object" && value !== null) return value;
     } catch {
         // Refused below.

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { invalid } from "../http";
+import { parseJson } from "../json";
 import { type NotebookContent, pack, unpack } from "./notebook";
 import type { Language } from "./tree";
 
@@ -37,7 +38,7 @@ export function readArchive(bytes: Buffer): { notebooks: ArchivedNotebook[]; fol
     if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw invalid("The content is not a valid DBC archive.");
     try {
         let at = MAGIC.length + 4 + bytes.readUInt32BE(MAGIC.length);
-        const index = JSON.parse(bytes.subarray(MAGIC.length + 4, at).toString()) as {
+        const index = parseJson(bytes.subarray(MAGIC.length + 4, at).toString()) as {
             folders: string[];
             notebooks: { path: string; language: Language; bytes: number }[];
         };

@@ -1,4 +1,5 @@
 import { invalid } from "../http";
+import { parseJson } from "../json";
 import { cellSeparator, type NotebookContent } from "./notebook";
 import type { Language } from "./tree";
 
@@ -59,7 +60,7 @@ interface Document {
 
 function parse(bytes: Buffer): Document {
     try {
-        const document = JSON.parse(bytes.toString()) as Document;
+        const document = parseJson(bytes.toString()) as Document;
         if (Array.isArray(document.cells)) return document;
     } catch {
         // Refused below.

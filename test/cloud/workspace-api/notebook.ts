@@ -1,3 +1,4 @@
+import { parseJson } from "../json";
 import type { Language } from "./tree";
 
 /** What a notebook holds. */
@@ -67,7 +68,7 @@ export function pack({ source, outputs, extras }: NotebookContent): Buffer {
 /** The content that `pack` put into one buffer. */
 export function unpack(bytes: Buffer): NotebookContent {
     const end = 4 + bytes.readUInt32BE(0);
-    const rest = JSON.parse(bytes.subarray(4, end).toString()) as Omit<NotebookContent, "source">;
+    const rest = parseJson(bytes.subarray(4, end).toString()) as Omit<NotebookContent, "source">;
     return { ...rest, source: bytes.subarray(end) };
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, type ApiRequest } from "../http";
+import { ApiError, type ApiRequest, bodyOf } from "../http";
 
 /** What lives in a workspace besides its tree: lists that a test fills. */
 export interface OtherObjects {
@@ -73,9 +73,7 @@ export function listOther(objects: OtherObjects, request: ApiRequest): Record<st
     const search = request.path === "/api/2.0/mlflow/experiments/search";
     if (listing === undefined || !(request.method === "GET" || (search && request.method === "POST"))) return undefined;
     const parameters: Record<string, unknown> =
-        request.method === "POST" && request.body !== ""
-            ? (JSON.parse(request.body) as Record<string, unknown>)
-            : request.query;
+        request.method === "POST" && request.body !== "" ? bodyOf(request) : request.query;
     return page(listing, objects[listing.kind], parameters);
 }
 

@@ -7,7 +7,7 @@ import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
 import { isRefusal, type Leaving, type Look, refusal } from "../gate";
-import { cannotHaveRun, isTerminal } from "../status";
+import { cannotHaveRun, isTerminal, neverRan } from "../status";
 import type { Handover } from "./handover";
 import type { HandoverLifecycle } from "./lifecycle";
 import { connect, describeIncomplete, moveContent, verifyMove } from "./move";
@@ -40,7 +40,11 @@ export class LeavingWorkspace implements Leaving {
         const { lifecycle, id, state } = this;
         const inputs = lifecycle.run.inputsOf(id);
         const isCopied = (said: Properties) => lifecycle.settingsOf(said).enabled;
-        if (inputs !== undefined && lifecycle.run.isReplaced(id) && !isCopied(inputs)) return "migrateContent: false";
+        if (inputs !== undefined && lifecycle.run.isReplaced(id)) {
+            if (!isCopied(inputs)) return "migrateContent: false";
+            // Nothing is copied from one that never ran, so only the word decides about it.
+            return neverRan(state) && inputs["forceDestroy"] === true ? "forceDestroy: true" : undefined;
+        }
         // One that the program only names as a source goes on by itself.
         const successors = this.successors.filter(({ source }) => !source.isNamed).map(({ to }) => to);
         const spoken = successors.map((to) => lifecycle.run.inputsOf(to)).filter((said) => said !== undefined);

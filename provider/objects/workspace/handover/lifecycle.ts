@@ -54,7 +54,9 @@ export class HandoverLifecycle {
     /** `diff` and `update`: a resource has this workspace, and the program says this about it. */
     compared(id: string, state: Properties, inputs: Properties): void {
         this.noted(id, state);
-        this.run.noteInputs(id, inputs);
+        // A refresh compares too, with the inputs of before: without a check they are not the program's.
+        const owner = ownerOfInputs(inputs);
+        if (this.session.claims.registrationOf(workspaceObject, owner) !== undefined) this.run.noteInputs(id, inputs);
     }
 
     /** `delete`: the engine asks for the end of a workspace of this state. */

@@ -1,7 +1,7 @@
 /** The name that was probably meant by a mistyped one: the closest, if no more than two letters or a third of it are different. */
 export function closestName(typed: string, names: readonly string[]): string | undefined {
     const [closest] = names
-        .map((name) => ({ name, distance: distance(typed.toLowerCase(), name) }))
+        .map((name) => ({ name, distance: distance(typed.toLowerCase(), name.toLowerCase()) }))
         .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
         .sort((one, other) => one.distance - other.distance);
     return closest?.name;

@@ -1,0 +1,52 @@
+/**
+ * What differs between the three parts of AWS in which Databricks has accounts. The names are those that Databricks' Terraform
+ * provider gives them (`aws_partition`). Sources: that provider, `aws/constants.go`; Databricks' reference architecture for AWS.
+ */
+export const partitions = {
+    /** The commercial part. */
+    aws: {
+        accountHost: "accounts.cloud.databricks.com",
+        workspaceDomain: "cloud.databricks.com",
+        databricksAwsAccount: "414351767826",
+        arnPartition: "aws",
+    },
+    /** AWS GovCloud. */
+    "aws-us-gov": {
+        accountHost: "accounts.cloud.databricks.us",
+        workspaceDomain: "cloud.databricks.us",
+        databricksAwsAccount: "044793339203",
+        arnPartition: "aws-us-gov",
+    },
+    /** AWS GovCloud, for the Department of Defense. */
+    "aws-us-gov-dod": {
+        accountHost: "accounts-dod.cloud.databricks.mil",
+        workspaceDomain: "cloud.databricks.mil",
+        databricksAwsAccount: "170661010020",
+        arnPartition: "aws-us-gov",
+    },
+} as const satisfies Record<PartitionName, Partition>;
+
+/** One part of AWS. */
+export interface Partition {
+    /** Host name of the account console and of the Account API. */
+    readonly accountHost: string;
+    /** The domain below which the workspaces' host names are. */
+    readonly workspaceDomain: string;
+    /** The AWS account of Databricks' control plane: the one that policies let in. */
+    readonly databricksAwsAccount: string;
+    /** The partition as ARNs name it. Two parts have the same: an ARN does not tell GovCloud's accounts apart. */
+    readonly arnPartition: string;
+}
+
+/** The name of a part of AWS in which Databricks has accounts. */
+export type PartitionName = "aws" | "aws-us-gov" | "aws-us-gov-dod";
+
+/** The parts whose ARNs begin with `arn:<arnPartition>:`; none where Databricks has no account. */
+export function partitionsWithArn(arnPartition: string): Partition[] {
+    return Object.values(partitions).filter((one) => one.arnPartition === arnPartition);
+}
+
+/** The principal that Databricks' control plane is to a policy. */
+export function databricksPrincipal({ arnPartition, databricksAwsAccount }: Partition): string {
+    return `arn:${arnPartition}:iam::${databricksAwsAccount}:root`;
+}

@@ -1,0 +1,22 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import { ownerOfInputs } from "../../contract/ownership-tag";
+import type { Properties } from "../../util/property-path";
+
+/** The inputs without what only `check` needs: no state holds it. */
+export function withoutProtection(inputs: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "isProtected"));
+}
+
+/**
+ * The options that a program gives together with a change which replaces the workspace, and that would not keep the old one: the
+ * engine deletes it by the options that the state has.
+ */
+export function lateOptions(olds: Properties, news: Properties): dynamic.CheckFailure[] {
+    const isLate = ownerOfInputs(olds)?.retained === false && ownerOfInputs(news)?.retained === true;
+    const given = [...(isLate ? ["retainOnDelete"] : []), ...(news["isProtected"] === true ? ["protect"] : [])];
+    return given.map((option) => ({
+        property: "",
+        reason: `The workspace would be replaced, and the option ${option} would not keep the old one: Pulumi goes by the options of the last \`pulumi up\`. Do it in two steps: first \`pulumi up\` with ${option} alone${option === "protect" ? ", which then refuses the replacement" : ", which keeps the old workspace"}; then the other change.`,
+    }));
+}
