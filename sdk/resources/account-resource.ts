@@ -4,7 +4,7 @@ import { kinds, type ObjectType, type ResourceType, typeOf } from "../../provide
 import { formatOwner } from "../../provider/contract/ownership-tag";
 import { providerText, requireVisible } from "./provider-text";
 import { currentStack, perStack, registeredResources } from "./stack";
-import { movedStateQuestion, requireOwnState } from "./stack-origin";
+import { movedStateQuestion, requireOwnState, uuidInState } from "./stack-origin";
 import { kmsKeysInState } from "./kms-keys-in-state";
 import { objectsInState } from "./stack-state";
 import { programError } from "../program-error";
@@ -83,7 +83,8 @@ export class StackIdentity extends DynamicResource {
     declare readonly stackName: pulumi.Output<string | undefined>;
 
     private constructor() {
-        const inputs = { objects: objectsInState(), kmsKeys: kmsKeysInState(), stackName: currentStack()?.name };
+        const [objects, kmsKeys, uuid] = [objectsInState(), kmsKeysInState(), uuidInState()];
+        const inputs = { objects, kmsKeys, uuid, stackName: currentStack()?.name };
         const outputs: OutputsOf<StackIdentity> = { uuid: undefined, stackName: undefined };
         super("databricks-cmk", { type: "StackIdentity", inputs, outputs }, {});
         // The engine checks neither a target that only the state has, nor anything in `destroy --run-program`. The program fails
