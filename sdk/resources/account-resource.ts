@@ -4,7 +4,7 @@ import { kinds, type ObjectType, type ResourceType, typeOf } from "../../provide
 import { formatOwner } from "../../provider/contract/ownership-tag";
 import { providerText, requireVisible } from "./provider-text";
 import { currentStack, perStack, registeredResources } from "./stack";
-import { movedStateQuestion, requireOwnState } from "./stack-origin";
+import { movedStateQuestion, requireOwnState, uuidInState } from "./stack-origin";
 import { kmsKeysInState } from "./kms-keys-in-state";
 import { objectsInState } from "./stack-state";
 import { programError } from "../program-error";
@@ -86,6 +86,7 @@ export class StackIdentity extends DynamicResource {
         const inputs = {
             objects: objectsInState(),
             kmsKeys: kmsKeysInState(),
+            uuid: uuidInState(),
             stackName: currentStack()?.name,
             isUpdate: !pulumi.runtime.isDryRun(),
         };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { typeOf } from "../../provider/contract/kinds";
+import { isStackUuid } from "../../provider/contract/ownership-tag";
 import { movedStateError } from "../../provider/contract/stack-origin";
 import { programError } from "../program-error";
 import { currentStack, perStack } from "./stack";
@@ -31,6 +32,16 @@ export const movedStateQuestion = perStack(async (): Promise<string | undefined>
     const urns = foreign && { from: prefixOf(foreign.urn), to: stack.urnPrefix };
     return movedStateError({ from, to: stack.name, isCopy, ...(urns && { urns }) });
 });
+
+/**
+ * The uuid that the stack's identity has in the state. As an input it is known in a preview that gives the identity another
+ * name, and with it the owner of every resource: what an update changes is unknown until then.
+ */
+export async function uuidInState(): Promise<string | undefined> {
+    const identity = (await stateAtStart())?.find(({ type }) => type === IDENTITY);
+    const uuid = identity?.outputs["uuid"];
+    return typeof uuid === "string" && isStackUuid(uuid) ? uuid : undefined;
+}
 
 /** Rejects if another stack made the state. What is no resource of this package, and so has no check of it, waits for this. */
 export async function requireOwnState(): Promise<void> {

@@ -125,6 +125,9 @@ describe("a state that another stack made, on the real engine", () => {
         await stack.rename("second");
         const said = await stops(stack, [`The state of the stack ${second} was made by the stack ${first}`]);
         await answer(stack, said, /^ *- If it was renamed/);
+        // Lines of this preview, too, name the resource that they are about.
+        const lines = (await stack.preview(under("b"))).output;
+        expect(lines).to.contain("w: managedServicesCustomerManagedKeyId may change");
         const preview = await stack.preview(under("a"));
         expect(preview.ok, preview.output).to.equal(true);
         expect(preview.operations.filter((one) => !isEngines(one))).to.deep.equal([named]);

@@ -19,6 +19,8 @@ const program = (count: number) => async () => {
             awsRegion: "us-east-1",
             credentialsId: credentials.credentialsId,
             storageConfigurationId: storage.storageConfigurationId,
+            // Otherwise each is looked into before it goes.
+            forceDestroy: true,
         });
     }
 };
@@ -61,7 +63,7 @@ describe("many workspaces on the real engine", () => {
     });
 
     it("take at most 400 bytes of the state each, besides inputs and documented outputs", async () => {
-        const given = ["workspaceName", "awsRegion", "credentialsId", "storageConfigurationId"];
+        const given = ["workspaceName", "awsRegion", "credentialsId", "storageConfigurationId", "forceDestroy"];
         const documented = declaredOutputs(
             readFileSync(join(root, "dist", "sdk", "resources", "workspace.d.ts"), "utf8"),
         );

@@ -38,7 +38,7 @@ const refused = async (run: Promise<unknown>): Promise<string> => {
 
 describe("the gate, which decides about each DELETE of a workspace", () => {
     it("sends none, and asks nothing else, if the account no longer has the workspace", async () => {
-        const gone = leaving({ exists: async () => false, word: "forceDestroy: true", looks: [FULL] });
+        const gone = leaving({ exists: async () => false, looks: [FULL] });
         expect([await mayDelete(gone), gone.asked]).to.deep.equal([false, []]);
     });
 

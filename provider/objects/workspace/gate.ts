@@ -17,8 +17,8 @@ export interface Leaving {
     readonly word: string | undefined;
     /** Whether it is certain that it has never run, so that nobody can have put anything into it. */
     hasNeverRun(): Promise<boolean>;
-    /** Looks at everything in it, as an admin of it, while it is RUNNING and has identified itself. */
-    look(): Promise<Look>;
+    /** Looks at everything in it, as an admin of it, while it is RUNNING and has identified itself; `undefined` if it is gone. */
+    look(): Promise<Look | undefined>;
     /**
      * Makes sure that everything in it is in the one RUNNING workspace whose state names it as a source: every object equal now, or
      * verified for this very pair before and unchanged in this workspace since. Rejects, with what is missing, if it is not.
@@ -34,10 +34,12 @@ const LOOKS = 6;
  *
  * It decides by what is in the workspace at this moment, whatever has happened before:
  *
- * 1. The account no longer has it: nothing is deleted.
- * 2. Somebody gave the word (`forceDestroy: true`, or `migrateContent: false` in a replacement), or it has certainly never run.
+ * 1. Somebody gave the word: `forceDestroy: true`, or `migrateContent: false` in a replacement.
+ * 2. It has certainly never run.
  * 3. It holds nothing of anybody.
  * 4. Everything in it is in the workspace that replaces it.
+ *
+ * Without a word, nothing is deleted if the account says that it no longer has it.
  *
  * What 3 or 4 found is looked at again, and counts only if nothing has changed meanwhile. Anything else is a refusal: an error that
  * says what to do, after which the workspace and its entry in the state are as they were.
@@ -45,11 +47,14 @@ const LOOKS = 6;
  * @returns whether to send the DELETE, at once; `false` if there is nothing to delete.
  */
 export async function mayDelete(leaving: Leaving): Promise<boolean> {
+    if (leaving.word !== undefined) return true;
     if (!(await leaving.exists())) return false;
-    if (leaving.word !== undefined || (await leaving.hasNeverRun())) return true;
+    if (await leaving.hasNeverRun()) return true;
     let before: string | undefined;
     for (let looks = 0; looks < LOOKS; looks++) {
-        const { digest, content } = await leaving.look();
+        const seen = await leaving.look();
+        if (seen === undefined) return false;
+        const { digest, content } = seen;
         if (digest === before) return true;
         if (content !== undefined) await leaving.requireInSuccessor(content);
         before = digest;

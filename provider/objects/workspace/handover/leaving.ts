@@ -25,7 +25,8 @@ export class LeavingWorkspace implements Leaving {
     ) {}
 
     async exists(): Promise<boolean> {
-        this.response = await this.collection.get(this.id);
+        // Deletes that come together share one list; what it does not show is asked for by itself.
+        this.response = await this.collection.read(this.id);
         return this.response !== undefined;
     }
 
@@ -69,8 +70,10 @@ export class LeavingWorkspace implements Leaving {
         return isTerminal(status) && cannotHaveRun(this.state, this.lifecycle.session.client.serverTime);
     }
 
-    async look(): Promise<Look> {
+    async look(): Promise<Look | undefined> {
         const { id, lifecycle } = this;
+        this.response = await this.collection.get(id);
+        if (this.response === undefined) return undefined;
         const response = this.requireRunning(this.response, id);
         try {
             const workspace = connect(lifecycle.session, response);
