@@ -1,5 +1,7 @@
 import { expect } from "chai";
 
+import { ownerOfInputs } from "../../provider/contract/ownership-tag";
+import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Handovers, inheritedSources } from "../../provider/objects/workspace/handover/handover";
 import { formatSources, newSource, sourcesOf } from "../../provider/objects/workspace/handover/sources";
 import { type LocalCloud, seeds } from "../cloud";
@@ -216,6 +218,21 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         expect((await compare({ id: other.id, outs }, naming, naming)).changes).to.equal(false);
         expect(await deleting(old)).to.equal("ok");
         expect(await read(other.id, "/Shared/one")).to.equal("1");
+    });
+
+    it("is found in the one that replaced it by the state that the program has read, if its resource is not reached", async () => {
+        const second = await replace(old, under(0), under(1));
+        handlers = handlersOf(world);
+        const { sources, owner } = second.outs;
+        handlers.claims.addStateObject(workspaceObject, {
+            id: second.id,
+            owner: ownerOfInputs({ owner }),
+            urn: "urn:w",
+            notes: { sources },
+        });
+        expect(await deleting(old)).to.equal("ok");
+        expect(await read(second.id, "/Shared/one")).to.equal("1");
+        expect(await deleting(second)).to.contain("is not deleted");
     });
 
     it("survives a destroy that deletes both workspaces at once, in the one that has it", async () => {

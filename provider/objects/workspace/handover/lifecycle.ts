@@ -61,8 +61,14 @@ export class HandoverLifecycle {
 
     /** `delete`: the engine asks for the end of a workspace of this state. */
     leaving(id: string, state: Properties): void {
+        this.readState();
         this.noted(id, state);
         this.run.noteLeaving(id);
+    }
+
+    /** Notes what the program has read of the state: also of workspaces whose resources it did not come to. */
+    private readState(): void {
+        for (const { id, notes } of this.session.claims.inState(workspaceObject)) this.handovers.restore(id, notes);
     }
 
     private noted(id: string, state: Properties): void {
@@ -87,9 +93,9 @@ export class HandoverLifecycle {
 
     /** Before a `create`: notes from which workspaces the new one takes over. Fails, before anything is created, if that is not known. */
     async creating(request: CreateRequest): Promise<void> {
-        const { owner, inputs, session } = request;
+        const { owner, inputs } = request;
         if (owner === undefined) return;
-        for (const { id, notes } of session.claims.inState(workspaceObject)) this.handovers.restore(id, notes);
+        this.readState();
         const { enabled } = this.settingsOf(inputs);
         const { run } = this;
         const isOthers = (id: string) => run.isOthers(id, owner);
