@@ -1,15 +1,13 @@
 import type { CreateRequest } from "../../resource/create";
 import { ADOPTION_AGE } from "../../resource/recovery";
 import type { WorkspaceContent } from "../../migration/content";
+import { isStandardFolder } from "../../migration/standard-folders";
 import { getString, type Properties } from "../../util/property-path";
 import { connect } from "./handover/move";
 import { workspaceObject } from "./definition";
 import { terminalStatuses } from "./status";
 import { timeoutOf } from "./waiting";
 import { messageOf } from "../../util/error-message";
-
-/** Folders that every workspace has, or that appear with its users. */
-const STANDARD_FOLDER = /^\/(Users(\/[^/]+(\/Trash)?)?|Shared|Repos(\/[^/]+)?|Workspace|Trash)$/;
 
 /**
  * Why a workspace that carries the owner of a resource is not adopted without being asked; `undefined`: it is what an interrupted
@@ -81,9 +79,9 @@ export async function findContent(tree: Tree, origins: readonly Tree[] = []): Pr
         for (const origin of objects.length === 0 ? [] : origins) {
             for (const { path, type } of (await origin.list(folder)) ?? []) known.add(`${type}:${path}`);
         }
-        for (const { path, type } of objects) {
-            const isCopy = known.has(`${type}:${path}`);
-            if (!isCopy && (type !== "DIRECTORY" || !STANDARD_FOLDER.test(path))) return path;
+        for (const object of objects) {
+            const { path, type } = object;
+            if (!known.has(`${type}:${path}`) && !isStandardFolder(object)) return path;
             if (type === "DIRECTORY") folders.push(path);
         }
     }
