@@ -220,6 +220,15 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         expect(await read(other.id, "/Shared/one")).to.equal("1");
     });
 
+    it("is not deleted before its replacement is created, and the remedy is not a word that means nothing then", async () => {
+        const forced = under(1, { forceDestroy: true });
+        await compare({ ...old, outs: { ...old.outs, forceDestroy: true } }, under(0), forced);
+        expect(await deleting({ ...old, outs: { ...old.outs, forceDestroy: true } }))
+            .to.contain("With migrateContent: false")
+            .and.not.contain("set forceDestroy");
+        expect(existing()).to.deep.equal([old.id]);
+    });
+
     it("is found in the one that replaced it by the state that the program has read, if its resource is not reached", async () => {
         const second = await replace(old, under(0), under(1));
         handlers = handlersOf(world);

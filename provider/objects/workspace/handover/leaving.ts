@@ -158,6 +158,10 @@ export class LeavingWorkspace implements Leaving {
         const replaced = isProgram
             ? ` If it is to be replaced, it would be deleted before its replacement exists: take deleteBeforeReplace and fixed names away from it and from what makes it replaced. If another workspace has replaced it, give that one migrateContent: { from: ["${id}"] }.`
             : "";
-        return refusal(id, `it holds content (${content}), and no workspace has taken over from it.${replaced}`);
+        const reason = `it holds content (${content}), and no workspace has taken over from it.${replaced}`;
+        // While it is replaced, forceDestroy means nothing for it.
+        return lifecycle.run.isReplaced(id)
+            ? refusal(id, reason, "With migrateContent: false it is deleted with its content.")
+            : refusal(id, reason);
     }
 }
