@@ -174,3 +174,17 @@ function isVerified({ verified, via }: Source): boolean {
 function lost(source: Source): Source {
     return { ...source, via: undefined, verified: undefined };
 }
+
+/** The output `migration`: what came of the newest source. */
+export function recordOf(handovers: readonly Handover[], before: unknown): unknown {
+    const { report, from } = handovers.find((one) => one.report !== undefined) ?? {};
+    if (report !== undefined) {
+        const { equal, findings, complete, asOf } = report;
+        const { notebooks, files, dashboards } = equal;
+        const record = { from, notebooks, files: files + dashboards, skipped: findings.length };
+        return complete ? { ...record, verifiedAt: asOf } : record;
+    }
+    const [newest] = handovers;
+    if (newest?.phase === "abandoned") return undefined;
+    return before ?? (newest?.phase === "due" ? { from: newest.from, notebooks: 0, files: 0, skipped: 0 } : undefined);
+}

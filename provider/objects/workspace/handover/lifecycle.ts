@@ -12,7 +12,7 @@ import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
 import { type MigrationSettings, migrationSettings } from "../migration-settings";
-import { type Handover, Handovers, inheritedSources } from "./handover";
+import { type Handover, Handovers, inheritedSources, recordOf } from "./handover";
 import { type ContentMove, describeIncomplete, moveContent } from "./move";
 import { findPredecessor } from "./predecessors";
 import { RunView } from "./run-view";
@@ -237,18 +237,4 @@ function isAskedFor({ definition, inputs, context, session, owner }: CreateReque
     const isOwn = owner !== undefined && belongsToStack(owner, ownershipTagOf(definition, response));
     if (!isOwn || getString(response, "workspace_status") !== "RUNNING") return false;
     return matchesInputs(definition, toState(definition, inputs, response, context), inputs, session.settings);
-}
-
-/** The output `migration`: what came of the newest source. */
-function recordOf(handovers: readonly Handover[], before: unknown): unknown {
-    const { report, from } = handovers.find((one) => one.report !== undefined) ?? {};
-    if (report !== undefined) {
-        const { equal, findings, complete, asOf } = report;
-        const { notebooks, files, dashboards } = equal;
-        const record = { from, notebooks, files: files + dashboards, skipped: findings.length };
-        return complete ? { ...record, verifiedAt: asOf } : record;
-    }
-    const [newest] = handovers;
-    if (newest?.phase === "abandoned") return undefined;
-    return before ?? (newest?.phase === "due" ? { from: newest.from, notebooks: 0, files: 0, skipped: 0 } : undefined);
 }
