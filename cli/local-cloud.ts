@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { pageInProject } from "../provider/contract/pages";
-import type { Behavior, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../test/cloud";
+import type { Behavior, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../local-cloud";
 import {
     type Command,
     type CommandValues,
@@ -54,7 +54,7 @@ export const localCloud: Command = {
     },
     async run(values, _positionals, io) {
         // Read before anything is started: what cannot be used is said at once.
-        const { LocalCloud, behaviorValues } = await import("../test/cloud/index.js");
+        const { LocalCloud, behaviorValues } = await import("../local-cloud/index.js");
         const options = optionsOf(values, behaviorValues);
         const accountIds = accountIdsOf(values);
         const trustedIssuer = issuerOf(values);

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
 import { CliProject, type CliRun } from "../cli/project";
-import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../cloud";
+import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../../local-cloud";
 
 /**
  * The programs that are measured side by side: this package; a dynamic provider that does nothing, which is what the engine

@@ -1,4 +1,4 @@
-import type { RecordedRequest } from "../cloud";
+import type { RecordedRequest } from "../../local-cloud";
 
 /** Number of requests of each kind. */
 export interface Counts {

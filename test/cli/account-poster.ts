@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 
 /** Sends requests to a local cloud's account, as any client would. */
 export function poster(cloud: LocalCloud) {

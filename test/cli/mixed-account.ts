@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import { poster } from "./account-poster";
 
 /** Names as people and other tools give them. Each is the name of a credentials configuration and of other objects. */

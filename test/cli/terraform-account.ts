@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import { poster } from "./account-poster";
 
 /** What the two modules of the account call everything: a prefix with random letters, as guides for Terraform do. */

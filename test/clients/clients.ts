@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { CUSTOMER_AWS_ACCOUNT, type LocalCloud } from "../cloud";
+import { CUSTOMER_AWS_ACCOUNT, type LocalCloud } from "../../local-cloud";
 
 const root = resolve(__dirname, "../../..");
 /** Clients are kept here between runs. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { environmentOf, javaScript, sayMissing } from "./clients";
 
 const client = javaScript();

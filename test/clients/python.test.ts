@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { environmentOf, python, sayMissing } from "./clients";
 
 const client = python();

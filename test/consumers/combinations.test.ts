@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { Consumer, type ConsumerOptions, NEWEST, OLDEST } from "./consumer";
 import { succeed, Tools } from "./tools";
 

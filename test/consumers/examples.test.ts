@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { FakeDatabricksProvider } from "../engine/fake-databricks-provider";
 import { Unpacked } from "./unpacked";
 

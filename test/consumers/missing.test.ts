@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { Consumer, OLDEST } from "./consumer";
 import { Tools } from "./tools";
 

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { LocalCloud, type RecordedRequest } from "../cloud";
+import { LocalCloud, type RecordedRequest } from "../../local-cloud";
 import { CliProject, type CliRun } from "../cli/project";
 
 /** The process that is killed. */

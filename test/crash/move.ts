@@ -1,4 +1,4 @@
-import { LocalCloud, manyNotebooks, type RecordedRequest, seeds } from "../cloud";
+import { LocalCloud, manyNotebooks, type RecordedRequest, seeds } from "../../local-cloud";
 import { CrashStack, type Victim } from "./crash";
 
 /** A moment of a replacement at which processes are killed: before a request. */

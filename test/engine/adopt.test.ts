@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { adopt } from "../../cli/adopt";
+import { adopt } from "../../cli/adopt/adopt";
 import { runCommandLine } from "../../cli/run";
 import { fillMixedAccount } from "../cli/mixed-account";
 import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { TestStack } from "./harness";
 
 /** The kinds of objects of an account, as its paths name them. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
 import { TestStack } from "./harness";
 
 const SECURITY = "111122223333";

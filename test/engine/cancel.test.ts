@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { CliProject } from "../cli/project";
-import { LocalCloud, manyNotebooks } from "../cloud";
+import { LocalCloud, manyNotebooks } from "../../local-cloud";
 
 const program = `
 const databricks = require("pulumi-databricks-cmk");

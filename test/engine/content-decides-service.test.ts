@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { seeds } from "../cloud";
+import { seeds } from "../../local-cloud";
 import { contains, Histories } from "./histories";
 import { forced, type Part, under } from "./scene";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { seeds } from "../cloud";
+import { seeds } from "../../local-cloud";
 import { Histories, type Work } from "./histories";
 import { LiveStack } from "./live-workspaces";
 import { renamed, under } from "./scene";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalCloudOptions } from "../cloud";
+import { LocalCloud, type LocalCloudOptions } from "../../local-cloud";
 import { accountRequests, TestStack } from "./harness";
 
 /** An example, how it is run, and what it must have made. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { FakeDatabricksProvider } from "./fake-databricks-provider";
 import { TestStack } from "./harness";
 

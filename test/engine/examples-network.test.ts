@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../cloud";
-import { privateLinkServices } from "../cloud/account-api/private-link";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../../local-cloud";
+import { privateLinkServices } from "../../local-cloud/account-api/private-link";
 import { describeExample } from "./example";
 import { accountRequests, TestStack } from "./harness";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import { describeExample } from "./example";
 
 const databricks = { AWS: "arn:aws:iam::414351767826:root" };

@@ -4,7 +4,7 @@ import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-import { answer, checked, nameOf, propertiesOf, structOf, typeOf, unimplemented } from "../cloud/aws/protocol";
+import { answer, checked, nameOf, propertiesOf, structOf, typeOf, unimplemented } from "../../local-cloud/aws/protocol";
 
 type Properties = Record<string, unknown>;
 

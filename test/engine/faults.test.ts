@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud, type FaultEffect } from "../cloud";
+import { LocalCloud, type FaultEffect } from "../../local-cloud";
 import { TestStack } from "./harness";
 
 const program = async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
 import { root, TestStack } from "./harness";
 
 interface Statement {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud, seeds } from "../cloud";
+import { LocalCloud, seeds } from "../../local-cloud";
 import { contains, Histories, REFUSED } from "./histories";
 import { TestStack } from "./harness";
 import { forced, under } from "./scene";

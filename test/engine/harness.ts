@@ -7,7 +7,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import * as automation from "@pulumi/pulumi/automation";
 import * as engineConnections from "@pulumi/pulumi/runtime/settings";
 
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 
 /** The folder of the repository. */
 export const root = resolve(__dirname, "../../..");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { LocalCloud, type LocalCloudOptions, seeds } from "../cloud";
+import { LocalCloud, type LocalCloudOptions, seeds } from "../../local-cloud";
 import { killProcess, processesWith } from "../cli/project";
 import type { Run } from "./harness";
 import { LiveStack } from "./live-workspaces";

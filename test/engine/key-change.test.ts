@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud, seeds } from "../cloud";
+import { LocalCloud, seeds } from "../../local-cloud";
 import { root, type Run, TestStack } from "./harness";
 
 type KeyName = "first" | "second" | "again" | "new";

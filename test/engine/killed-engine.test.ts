@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { CliProject } from "../cli/project";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 
 const program = `
 const databricks = require("pulumi-databricks-cmk");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud, manyNotebooks } from "../cloud";
+import { LocalCloud, manyNotebooks } from "../../local-cloud";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
 describe("a service whose lists and responses are late, divided or odd, on the real engine", () => {

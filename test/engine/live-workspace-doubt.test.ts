@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
 const UUID = "00000000-0000-4000-8000-000000000000";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { type KeyName, KEYS, plain, type WorkspaceSpec } from "../model/program";
 import { sequences } from "../model/histories";
 import type { Step } from "../model/steps";

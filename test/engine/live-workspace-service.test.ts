@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { TestStack } from "./harness";
 import { LiveStack, type Needs, programOf, registration } from "./live-workspaces";
 

@@ -7,7 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { type LocalCloud, seeds } from "../cloud";
+import { type LocalCloud, seeds } from "../../local-cloud";
 import { type Run, TestStack } from "./harness";
 
 /** What a test's program is given: what every workspace needs. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 
 /** A request as a lie sees it. */
 export interface ProxiedRequest {

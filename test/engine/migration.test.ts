@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud, manyNotebooks, type Seed, seeds } from "../cloud";
+import { LocalCloud, manyNotebooks, type Seed, seeds } from "../../local-cloud";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
 /** A few hundred objects of every kind that moves, some with permissions. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { TestStack } from "./harness";
 
 interface Shape {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect } from "chai";
 
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { accountRequests, TestStack } from "./harness";
 
 describe("the main example on the real engine", () => {

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { TestStack } from "./harness";
 
 type KeyInput = "managedServicesCustomerManagedKeyId" | "customerManagedKeyId";

@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { rules } from "../../sdk/policy";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { root, TestStack } from "./harness";
 
 interface Shape {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { accountRequests, TestStack } from "./harness";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";

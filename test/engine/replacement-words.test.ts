@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { seeds } from "../cloud";
+import { seeds } from "../../local-cloud";
 import { contains, Histories, type Work } from "./histories";
 import { under } from "./scene";
 

@@ -5,7 +5,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { declaredOutputs, stateRemainder } from "../bench/state-remainder";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { root, TestStack } from "./harness";
 
 const COUNT = 60;

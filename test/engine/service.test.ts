@@ -2,7 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
 import { type Run, TestStack } from "./harness";
 
 /** The lines of the engine's log with these words, each with the name of its resource. */

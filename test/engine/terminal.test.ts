@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { type Run, TestStack } from "./harness";
 
 /** What the engine's log says with these words. */

@@ -1,8 +1,8 @@
-import { Account } from "../cloud/account-api/account";
-import { AccountApi } from "../cloud/account-api/account-api";
-import { type Behavior, defaultBehavior } from "../cloud/behavior";
-import { type ApiResponse, respond, serialize } from "../cloud/http";
-import type { TokenService } from "../cloud/oidc/tokens";
+import { Account } from "../../local-cloud/account-api/account";
+import { AccountApi } from "../../local-cloud/account-api/account-api";
+import { type Behavior, defaultBehavior } from "../../local-cloud/behavior";
+import { type ApiResponse, respond, serialize } from "../../local-cloud/http";
+import type { TokenService } from "../../local-cloud/oidc/tokens";
 import { type Fault, type FaultPlan, type Lie, Plans, workspaceIn } from "./lies";
 import type { ModelClock } from "./model-clock";
 import { piecesOf } from "./pieces";

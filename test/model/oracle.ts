@@ -1,4 +1,4 @@
-import type { LocalWorkspace } from "../cloud/workspace-api";
+import type { LocalWorkspace } from "../../local-cloud/workspace-api";
 import { closure } from "./entries";
 import type { People } from "./people";
 import { piecesOf } from "./pieces";

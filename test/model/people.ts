@@ -1,5 +1,5 @@
-import { type LocalWorkspace, type Seed, seeds } from "../cloud/workspace-api";
-import { parentOf } from "../cloud/workspace-api/tree";
+import { type LocalWorkspace, type Seed, seeds } from "../../local-cloud/workspace-api";
+import { parentOf } from "../../local-cloud/workspace-api/tree";
 import { type AccountService, idOf } from "./account-service";
 import type { ModelClock } from "./model-clock";
 import { piecesOf } from "./pieces";

@@ -1,5 +1,5 @@
-import type { LocalWorkspace } from "../cloud/workspace-api";
-import { isContainer } from "../cloud/workspace-api/tree";
+import type { LocalWorkspace } from "../../local-cloud/workspace-api";
+import { isContainer } from "../../local-cloud/workspace-api/tree";
 
 /** What is in a workspace, without folders: the version of each path. */
 export async function piecesOf(workspace: LocalWorkspace): Promise<Map<string, string>> {

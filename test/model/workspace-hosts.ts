@@ -1,7 +1,7 @@
-import { type ApiResponse, respond } from "../cloud/http";
-import type { LocalWorkspace } from "../cloud/workspace-api";
-import { WorkspaceApi } from "../cloud/workspace-api/workspace-api";
-import { WorkspaceStore } from "../cloud/workspace-api/workspace-store";
+import { type ApiResponse, respond } from "../../local-cloud/http";
+import type { LocalWorkspace } from "../../local-cloud/workspace-api";
+import { WorkspaceApi } from "../../local-cloud/workspace-api/workspace-api";
+import { WorkspaceStore } from "../../local-cloud/workspace-api/workspace-store";
 import type { ModelClock } from "./model-clock";
 import type { ModelRequest } from "./requests";
 

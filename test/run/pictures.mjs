@@ -17,7 +17,7 @@ const WIDTH = 140;
 const UP_WIDTH = 137;
 const pictures = join(root, "docs", "pictures");
 
-/** @type {import("../cloud/index.js").LocalCloud | undefined} */
+/** @type {import("../../local-cloud/index.js").LocalCloud | undefined} */
 let cloud;
 cleanUpOnSignals(() => cloud?.stop());
 try {
@@ -36,7 +36,7 @@ async function main(args) {
     const put = args.includes("--check") ? compare : write;
     const { pulumi } = await setUp({ log: console.log });
     const require = createRequire(import.meta.url);
-    const { LocalCloud, seeds } = require("../../dist/test/cloud/index.js");
+    const { LocalCloud, seeds } = require("../../dist/local-cloud/index.js");
     const { sortedRequests } = require("../../dist/test/pictures/order.js");
     const { stableText } = require("../../dist/test/pictures/stable.js");
     /** @type {string[]} */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Problem, run, temporaryFolder } from "./processes.mjs";
 import { localEnvironment, root } from "./project.mjs";
 
-/** @typedef {import("../cloud/index.js").LocalCloud} LocalCloud */
+/** @typedef {import("../../local-cloud/index.js").LocalCloud} LocalCloud */
 
 /** The main example's stack, in a temporary folder with its own backend, so that nothing in the project changes. */
 export class Stack {

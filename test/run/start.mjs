@@ -15,7 +15,7 @@ const CACHE = 4000;
 const NOTEBOOK = "/Shared/first";
 const SOURCE = "print('only for those who may use the key')";
 
-/** @typedef {import("../cloud/index.js").LocalCloud} LocalCloud */
+/** @typedef {import("../../local-cloud/index.js").LocalCloud} LocalCloud */
 
 /** @type {LocalCloud | undefined} */
 let cloud;
@@ -35,7 +35,7 @@ async function main(args) {
     const strange = args.find((arg) => arg !== "--keep");
     if (strange !== undefined) throw new Problem(`npm start does not know ${strange}; it only takes --keep.`);
     const { pulumi } = await setUp({ log: console.log });
-    const { LocalCloud } = createRequire(import.meta.url)("../../dist/test/cloud/index.js");
+    const { LocalCloud } = createRequire(import.meta.url)("../../dist/local-cloud/index.js");
     cloud = /** @type {LocalCloud} */ (
         await LocalCloud.start({ provisioningMilliseconds: 5000, dekCacheMilliseconds: CACHE })
     );

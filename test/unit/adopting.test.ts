@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
-import { type LocalCloudOptions } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
+import { type LocalCloudOptions } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import { type Handlers, handlersOf, outcome, postsOf, startProvider, workspaceInputs } from "./provider-process";
 

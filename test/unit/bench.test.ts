@@ -9,7 +9,7 @@ import { acceptedRate, acceptedShare, countRequests, noticedAfter } from "../ben
 import { selfTimes } from "../bench/self-time";
 import { declaredOutputs, stateRemainder } from "../bench/state-remainder";
 import { atLeast, atMost, median, type Row, table } from "../bench/table";
-import { LocalCloud, type RecordedRequest } from "../cloud";
+import { LocalCloud, type RecordedRequest } from "../../local-cloud";
 
 const account = "/api/2.0/accounts/a";
 

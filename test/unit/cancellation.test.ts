@@ -8,7 +8,7 @@ import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { migrateContent } from "../../provider/migration/migration";
 import { engineCancellation } from "../../provider/runtime/cancellation";
-import { LocalCloud, manyNotebooks } from "../cloud";
+import { LocalCloud, manyNotebooks } from "../../local-cloud";
 import { credentialOf } from "./workspace-requests";
 
 describe("an operation that is cancelled", () => {

@@ -19,13 +19,13 @@ import { expect } from "chai";
 import fc from "fast-check";
 import ts from "typescript";
 
-import { adopt } from "../../cli/adopt";
-import { Names } from "../../cli/adopt-names";
-import { writeProgram } from "../../cli/adopt-program";
+import { adopt } from "../../cli/adopt/adopt";
+import { Names } from "../../cli/adopt/names";
+import { writeProgram } from "../../cli/adopt/program";
 import { runCommandLine } from "../../cli/run";
 import { fillMixedAccount } from "../cli/mixed-account";
 import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 
 const root = join(__dirname, "../../..");
 

@@ -9,7 +9,7 @@ import { expect } from "chai";
 
 import { copy } from "../../cli/copy";
 import { runCommandLine } from "../../cli/run";
-import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
+import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 
 describe("the command copy", () => {
     let cloud: LocalCloud;

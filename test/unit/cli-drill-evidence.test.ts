@@ -6,11 +6,11 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { drill } from "../../cli/drill";
-import { enableCommand } from "../../cli/drill-key";
-import { type DrillReport, enableLines } from "../../cli/drill-report";
+import { drill } from "../../cli/drill/drill";
+import { enableCommand } from "../../cli/drill/key";
+import { type DrillReport, enableLines } from "../../cli/drill/report";
 import { runCommandLine } from "../../cli/run";
-import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
+import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 
 const command = join(__dirname, "../../cli/main.js");
 

@@ -6,15 +6,15 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { drill } from "../../cli/drill";
-import { DrillKey, enableCommand } from "../../cli/drill-key";
-import { describeReport, type DrillReport } from "../../cli/drill-report";
-import { runDrill } from "../../cli/drill-run";
+import { drill } from "../../cli/drill/drill";
+import { DrillKey, enableCommand } from "../../cli/drill/key";
+import { describeReport, type DrillReport } from "../../cli/drill/report";
+import { runDrill } from "../../cli/drill/run";
 import { runCommandLine } from "../../cli/run";
 import { ApiError, NoResponseError } from "../../provider/api/errors";
 import type { ExportFormat, ImportContent, WorkspaceObject } from "../../provider/migration/content";
-import { LocalCloud, type LocalCloudOptions, type LocalWorkspace } from "../cloud";
-import { KmsError } from "../cloud/kms/key";
+import { LocalCloud, type LocalCloudOptions, type LocalWorkspace } from "../../local-cloud";
+import { KmsError } from "../../local-cloud/kms/key";
 
 const DEK_CACHE = 300;
 const command = join(__dirname, "../../cli/main.js");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { type Behavior, LocalCloud } from "../cloud";
+import { type Behavior, LocalCloud } from "../../local-cloud";
 
 type Body = Record<string, unknown>;
 

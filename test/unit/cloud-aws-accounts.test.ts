@@ -11,8 +11,8 @@ import {
 import { expect } from "chai";
 
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../cloud";
-import { Connections } from "../cloud/aws/connections";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../../local-cloud";
+import { Connections } from "../../local-cloud/aws/connections";
 
 const SECURITY = "111122223333";
 

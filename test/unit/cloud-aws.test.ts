@@ -4,7 +4,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { expect } from "chai";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
 
 const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
 

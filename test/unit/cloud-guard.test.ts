@@ -4,9 +4,9 @@ import { type IncomingMessage, request } from "node:http";
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { LocalCloud, type LocalWorkspace } from "../cloud";
-import { parseJson } from "../cloud/json";
-import { customer } from "../cloud/parts";
+import { LocalCloud, type LocalWorkspace } from "../../local-cloud";
+import { parseJson } from "../../local-cloud/json";
+import { customer } from "../../local-cloud/parts";
 
 describe("what reaches the local cloud", () => {
     let cloud: LocalCloud;

@@ -10,8 +10,8 @@ import {
 import { expect } from "chai";
 
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
-import { Kms, type LocalWorkspace, seeds, WorkspaceStore } from "../cloud";
-import { KmsServer } from "../cloud/kms/server";
+import { Kms, type LocalWorkspace, seeds, WorkspaceStore } from "../../local-cloud";
+import { KmsServer } from "../../local-cloud/kms/server";
 
 const owner = "arn:aws:iam::123456789012:root";
 

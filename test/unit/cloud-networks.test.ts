@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import { FakeClock, ownerFor } from "./environment";
 import { type Handlers, outcome, startProvider } from "./provider-process";
 import { one, others, endpoint, privateWorkspace } from "./network-objects";

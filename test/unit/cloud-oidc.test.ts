@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace } from "../cloud";
+import { LocalCloud, type LocalWorkspace } from "../../local-cloud";
 
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT = "urn:ietf:params:oauth:token-type:jwt";

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "../../provider/api/clock";
 import { Collection } from "../../provider/api/collection";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { readSettings } from "../../provider/runtime/settings";
-import { LocalCloud, type LocalCloudOptions } from "../cloud";
+import { LocalCloud, type LocalCloudOptions } from "../../local-cloud";
 import { FakeClock } from "./environment";
 
 describe("a collection of the account", () => {

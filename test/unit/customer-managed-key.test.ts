@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { ObjectHandler } from "../../provider/resource/handler";
 import { Session } from "../../provider/runtime/session";
-import { LocalCloud } from "../cloud";
+import { LocalCloud } from "../../local-cloud";
 import { fakeEnvironment, ownerFor } from "./environment";
 
 describe("cluster volumes in the registration of a key", () => {

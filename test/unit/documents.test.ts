@@ -122,7 +122,7 @@ describe("the documents", () => {
 });
 
 describe("a message that names a page of the documents", () => {
-    const sources = ["sdk", "provider", "cli", "test/cloud"].flatMap((folder) =>
+    const sources = ["sdk", "provider", "cli", "local-cloud"].flatMap((folder) =>
         readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
             .filter((file) => file.endsWith(".ts"))
             .map((file) => join(folder, file)),

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { expect } from "chai";
 
 import { databricksKeyPolicy, EncryptionKey, type EncryptionKeyArgs, storageKeyPolicy } from "../../sdk";
-import { allows, parsePolicy } from "../cloud/kms/policy";
+import { allows, parsePolicy } from "../../local-cloud/kms/policy";
 
 const root = resolve(__dirname, "../../..");
 const awsAccountId = "123456789012";

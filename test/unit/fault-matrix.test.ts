@@ -13,7 +13,7 @@ import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Session } from "../../provider/runtime/session";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
-import { LocalCloud, type FaultEffect } from "../cloud";
+import { LocalCloud, type FaultEffect } from "../../local-cloud";
 import { FakeClock, fakeEnvironment, ownerFor } from "./environment";
 
 type Properties = Record<string, unknown>;

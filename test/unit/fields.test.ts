@@ -19,10 +19,10 @@ import { Session } from "../../provider/runtime/session";
 import { withoutCallInputs } from "../../provider/runtime/engine-calls";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import * as databricks from "../../sdk";
-import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../cloud";
-import { kinds } from "../cloud/account-api/kinds";
-import { updatable } from "../cloud/account-api/updates";
-import { privateLinkServices } from "../cloud/account-api/private-link";
+import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
+import { kinds } from "../../local-cloud/account-api/kinds";
+import { updatable } from "../../local-cloud/account-api/updates";
+import { privateLinkServices } from "../../local-cloud/account-api/private-link";
 import { FakeClock, fakeEnvironment, stackOf } from "./environment";
 
 /** Ids of objects that were there before, for the fields that name others: two of each kind. */

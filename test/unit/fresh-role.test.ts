@@ -4,8 +4,8 @@ import { ObjectHandler } from "../../provider/resource/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
-import { type LocalCloudOptions } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
+import { type LocalCloudOptions } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import { type Handlers, outcome, startProvider, workspaceInputs } from "./provider-process";
 

@@ -2,8 +2,8 @@ import { expect } from "chai";
 
 import { InitializationError } from "../../provider/resource/errors";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
-import { type LocalCloudOptions } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
+import { type LocalCloudOptions } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
 import { type Handlers, handlersOf, postsOf, startProvider, workspaceInputs } from "./provider-process";
 

@@ -4,7 +4,7 @@ import { ownerOfInputs } from "../../provider/contract/ownership-tag";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Handovers, inheritedSources } from "../../provider/objects/workspace/handover/handover";
 import { formatSources, newSource, sourcesOf } from "../../provider/objects/workspace/handover/sources";
-import { type LocalCloud, seeds } from "../cloud";
+import { type LocalCloud, seeds } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import { type Handlers, handlersOf, outcome, startProvider, workspaceInputs } from "./provider-process";
 

@@ -7,7 +7,7 @@ import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Session } from "../../provider/runtime/session";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import type { fakeEnvironment } from "./environment";
 import { FakeClock, ownerFor } from "./environment";
 import { type Handlers, outcome, startProvider, workspaceInputs } from "./provider-process";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { ApiError } from "../../provider/api/errors";
 import { getPath, type Properties } from "../../provider/util/property-path";
-import type { FaultEffect, LocalCloud, LocalCloudOptions } from "../cloud";
+import type { FaultEffect, LocalCloud, LocalCloudOptions } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import {
     type Handlers,

@@ -4,7 +4,7 @@ import { OWNERSHIP_TAG, ownerOfInputs } from "../../provider/contract/ownership-
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { InitializationError } from "../../provider/resource/errors";
 import { UNKNOWN } from "../../provider/util/property-path";
-import { type LocalCloud, seeds } from "../cloud";
+import { type LocalCloud, seeds } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
 import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
 

@@ -6,7 +6,7 @@ import { withWorkspaceRemedy } from "../../provider/migration/remedies";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent } from "../../provider/migration/migration";
-import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../cloud";
+import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../../local-cloud";
 import { moveFaults } from "./move-faults";
 import { credentialOf } from "./workspace-requests";
 

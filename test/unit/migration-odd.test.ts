@@ -7,7 +7,7 @@ import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { HostIdentity } from "../../provider/migration/host-identity";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
-import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
+import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 import { MigrationWorld } from "./migration-world";
 import { credentialOf } from "./workspace-requests";
 

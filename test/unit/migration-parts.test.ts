@@ -6,7 +6,7 @@ import { ContentReader } from "../../provider/migration/content-reader";
 import { Acceptance } from "../../provider/migration/findings";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { WorkQueue } from "../../provider/migration/work-queue";
-import { seeds } from "../cloud";
+import { seeds } from "../../local-cloud";
 import { MigrationWorld } from "./migration-world";
 
 const MIB = 1024 * 1024;

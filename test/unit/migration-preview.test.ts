@@ -5,7 +5,7 @@ import { connectWorkspace } from "../../provider/migration/connection";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { describeReport } from "../../provider/migration/report";
-import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
+import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 import { credentialOf } from "./workspace-requests";
 
 describe("a move that is looked at before it begins", () => {

@@ -3,10 +3,10 @@ import { NoResponseError } from "../../provider/api/errors";
 import { errorOf } from "../../provider/api/refusal";
 import type { MigrationOptions } from "../../provider/migration/migration";
 import { type Transport, WorkspaceClient, type WorkspaceRequest } from "../../provider/migration/workspace-client";
-import type { LocalWorkspace } from "../cloud";
-import { type SnapshotEntry, WorkspaceStore } from "../cloud";
-import { type ApiRequest, respond, serialize } from "../cloud/http";
-import { WorkspaceApi } from "../cloud/workspace-api/workspace-api";
+import type { LocalWorkspace } from "../../local-cloud";
+import { type SnapshotEntry, WorkspaceStore } from "../../local-cloud";
+import { type ApiRequest, respond, serialize } from "../../local-cloud/http";
+import { WorkspaceApi } from "../../local-cloud/workspace-api/workspace-api";
 
 /** What goes wrong with a request that would have been answered. */
 export type Mishap =

@@ -6,7 +6,7 @@ import {
     planMigration,
     verifyContent,
 } from "../../provider/migration/migration";
-import { type Seed, seeds, type SnapshotEntry } from "../cloud";
+import { type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
 import { MigrationWorld } from "./migration-world";
 
 const LIMIT = 10_485_760;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import { type Handlers, handlersOf, outcome, postsOf, startProvider } from "./provider-process";
 import { network, endpoint, settings } from "./network-objects";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import { type Handlers, handlersOf, initializationError, outcome, postsOf, startProvider } from "./provider-process";
 import { one, other, network, others, endpoint, settings, privateWorkspace } from "./network-objects";

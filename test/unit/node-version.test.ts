@@ -61,7 +61,7 @@ describe("the AWS SDK's warning about Node.js 20", () => {
         // Nobody listens there: the client is made all the same.
         silent(`
             Object.assign(process.env, { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" });
-            const { DrillKey } = require("./dist/cli/drill-key.js");
+            const { DrillKey } = require("./dist/cli/drill/key.js");
             const keyArn = "arn:aws:kms:us-east-1:123456789012:key/0f8fad5b-d9cb-469f-a165-70867728950e";
             const key = new DrillKey(keyArn, { AWS_ENDPOINT_URL_KMS: "http://127.0.0.1:1" });
             await key.state().catch(() => undefined);`);

@@ -8,8 +8,8 @@ import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
-import { type LocalCloudOptions, type FaultEffect } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
+import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
 import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "./environment";
 import {
     type Handlers,

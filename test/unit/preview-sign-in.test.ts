@@ -9,7 +9,7 @@ import { EngineReporter } from "../../provider/runtime/reporter";
 import { Session } from "../../provider/runtime/session";
 import { SignIn } from "../../provider/runtime/sign-in";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
-import { type FaultEffect, LocalCloud } from "../cloud";
+import { type FaultEffect, LocalCloud } from "../../local-cloud";
 import { FakeClock } from "./environment";
 import { outcome, ROLE_ARN } from "./provider-process";
 

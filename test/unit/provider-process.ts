@@ -10,7 +10,7 @@ import { InitializationError } from "../../provider/resource/errors";
 import { ObjectHandler } from "../../provider/resource/handler";
 import { type Environment, Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
-import { LocalCloud, type LocalCloudOptions } from "../cloud";
+import { LocalCloud, type LocalCloudOptions } from "../../local-cloud";
 import type { FakeClock } from "./environment";
 import { fakeEnvironment, ownerFor } from "./environment";
 

@@ -2,8 +2,8 @@ import { expect } from "chai";
 
 import { probeHost } from "../../provider/objects/workspace/reachable";
 import { InitializationError } from "../../provider/resource/errors";
-import type { LocalCloud } from "../cloud";
-import type { WorkspaceBehavior } from "../cloud/workspace-api/behavior";
+import type { LocalCloud } from "../../local-cloud";
+import type { WorkspaceBehavior } from "../../local-cloud/workspace-api/behavior";
 import { FakeClock, type fakeEnvironment } from "./environment";
 import { type Handlers, startProvider, workspaceInputs } from "./provider-process";
 

@@ -15,7 +15,7 @@ import { ObjectHandler } from "../../provider/resource/handler";
 import { Session } from "../../provider/runtime/session";
 import { readSettings } from "../../provider/runtime/settings";
 import { UNKNOWN } from "../../provider/util/property-path";
-import { LocalCloud, seeds } from "../cloud";
+import { LocalCloud, seeds } from "../../local-cloud";
 import { fakeEnvironment, ownerFor } from "./environment";
 import { moveFaults } from "./move-faults";
 

@@ -26,7 +26,7 @@ describe("the rooms' arrows, as lint holds them", () => {
         ["provider/registry.ts", "./lookups"],
         ["provider/lookups.ts", "./index"],
         ["provider/api/x.ts", "../../sdk/index"],
-        ["provider/api/x.ts", "../../test/cloud"],
+        ["provider/api/x.ts", "../../local-cloud"],
         ["sdk/resources/x.ts", "../../provider/api/client"],
         ["sdk/x.ts", "../provider/lookups"],
         ["sdk/x.ts", "axios"],

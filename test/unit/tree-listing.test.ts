@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { migrateContent } from "../../provider/migration/migration";
 import { othersIn } from "../../provider/migration/other-content";
 import { listWholeTree } from "../../provider/migration/tree-listing";
-import { seeds } from "../cloud";
+import { seeds } from "../../local-cloud";
 import { MigrationWorld } from "./migration-world";
 
 describe("the whole tree of a workspace", () => {

@@ -2,8 +2,8 @@ import { expect } from "chai";
 
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
-import { type LocalCloudOptions, type FaultEffect } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
+import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
 import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "./environment";
 import { type Handlers, handlersOf, outcome, ROLE_ARN, startProvider, workspaceInputs } from "./provider-process";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace, seeds } from "../cloud";
+import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 import { type SendToWorkspace, workspaceRequests } from "./workspace-requests";
 
 const LIMIT = 10_485_760;

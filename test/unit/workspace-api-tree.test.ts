@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../cloud";
+import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../../local-cloud";
 import { type SendToWorkspace, workspaceRequests } from "./workspace-requests";
 
 describe("the local cloud's workspace API: the tree", () => {

@@ -1,7 +1,7 @@
 import { request as send } from "node:http";
 
 import type { Credential } from "../../provider/api/credential";
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 
 /** The credential of a local cloud's own service principal. */
 export function credentialOf({ host, accountId, clientId, clientSecret }: LocalCloud): Credential {

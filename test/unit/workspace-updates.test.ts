@@ -4,7 +4,7 @@ import { isComputeRefusal } from "../../provider/objects/workspace/updates";
 import { ApiError, apiErrorKind } from "../../provider/api/errors";
 import { InitializationError } from "../../provider/resource/errors";
 import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../cloud";
+import type { LocalCloud } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
 import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
 

@@ -1,4 +1,4 @@
-import { type RecordedRequest, manyNotebooks } from "../../cloud";
+import { type RecordedRequest, manyNotebooks } from "../../../local-cloud";
 import { Arm } from "../arms";
 import type { Measure } from "../bench";
 import { atLeast, atMost, ratio } from "../table";

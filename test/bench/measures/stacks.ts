@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { OWNERSHIP_TAG } from "../../../provider/contract/ownership-tag";
 import { CliProject, type CliRun } from "../../cli/project";
-import { LocalCloud } from "../../cloud";
+import { LocalCloud } from "../../../local-cloud";
 import type { Measure } from "../bench";
 import { acceptedShare } from "../requests";
 import { atLeast, atMost } from "../table";

@@ -1,6 +1,6 @@
 /** Key policies as the local KMS holds to them: what it cannot evaluate, or AWS does not take, is refused when it is put. */
-import { accountOf, allows as evaluate, unsupported } from "../../../sdk/policy/document/evaluate";
-import { MalformedPolicyError, parsePolicy as parse, type Statement } from "../../../sdk/policy/document/parse";
+import { accountOf, allows as evaluate, unsupported } from "../../sdk/policy/document/evaluate";
+import { MalformedPolicyError, parsePolicy as parse, type Statement } from "../../sdk/policy/document/parse";
 
 export { accountOf, MalformedPolicyError };
 

@@ -1,4 +1,4 @@
-import { databricksKeyPolicy } from "../../sdk/policy-documents";
+import { databricksKeyPolicy } from "../sdk/policy-documents";
 import type { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
 import { kinds } from "./account-api/kinds";

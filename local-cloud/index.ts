@@ -4,7 +4,7 @@
  *
  * @module pulumi-databricks-cmk/testing
  */
-import "../../provider/contract/require-node"; // before what an old Node.js cannot load
+import "../provider/contract/require-node"; // before what an old Node.js cannot load
 import "./peers"; // before what loads them: its error says what to install
 
 export { Account } from "./account-api/account";
@@ -21,4 +21,4 @@ export { type ServicePrincipal, TokenService } from "./oidc/tokens";
 export type { LocalCloudOptions } from "./options";
 export { CUSTOMER_AWS_ACCOUNT } from "./parts";
 export type { RecordedRequest } from "./requests";
-export * from "./workspace-api/index";
+export * from "./workspace-api";

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 
-import { isLoopback } from "../../provider/api/host";
+import { isLoopback } from "../provider/api/host";
 
 /** What a server on this machine lets in. */
 export interface Guard {

@@ -74,7 +74,8 @@ export class Workspaces {
     /** Changes a workspace. `mask` is the update mask; `undefined` where there was none. Throws `ApiError`. */
     async patch(id: string, body: AccountRecord, mask: readonly string[] | undefined): Promise<void> {
         const { behavior, now } = this.options;
-        const stored = this.store.stored("workspaces").get(id)!;
+        const stored = this.store.stored("workspaces").get(id);
+        if (stored === undefined) throw new Error(`no workspace ${id}`);
         const lifecycle = this.lifecycleOf(id);
         lifecycle.applyPending(stored);
         const changes = requireUpdate({ id, body, mask, stored, lifecycle }, behavior);

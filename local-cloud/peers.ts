@@ -1,4 +1,4 @@
-import { requirePeers } from "../../sdk/peers";
+import { requirePeers } from "../sdk/peers";
 
 requirePeers({
     part: "pulumi-databricks-cmk/testing",

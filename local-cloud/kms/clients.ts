@@ -1,6 +1,6 @@
 import { KMSClient } from "@aws-sdk/client-kms";
 
-import { withoutNodeWarning } from "../../../sdk/aws-sdk";
+import { withoutNodeWarning } from "../../sdk/aws-sdk";
 
 /** Clients of the local KMS with these credentials, one a region. */
 export function clientsOf(
