@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import "./require-node"; // before what an old Node.js cannot load
 
-import { adopt } from "./adopt";
+import { adopt } from "./adopt/adopt";
 import type { Command } from "./command";
 import { copy } from "./copy";
-import { drill } from "./drill";
+import { drill } from "./drill/drill";
 import { localCloud } from "./local-cloud";
 import { runCommandLine } from "./run";
 import { SIGNALS } from "./signals";

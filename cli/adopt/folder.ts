@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { messageOf } from "../provider/util/error-message";
-import { UsageError } from "./command";
+import { messageOf } from "../../provider/util/error-message";
+import { UsageError } from "../command";
 
 /** What the name of a folder begins with that is there only while something is written. */
 const TEMPORARY = ".adopt-";

@@ -1,8 +1,8 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 
-import { withoutNodeWarning } from "../sdk/aws-sdk";
-import { requirePeers } from "../sdk/peers";
-import { UsageError } from "./command";
+import { withoutNodeWarning } from "../../sdk/aws-sdk";
+import { requirePeers } from "../../sdk/peers";
+import { UsageError } from "../command";
 
 /** What the drill needs of the KMS key. */
 export interface KeySwitch {

@@ -1,7 +1,7 @@
-import { pageInProject } from "../provider/contract/pages";
-import { type Command, type CommandIo, type CommandValues, numberOption, textOption, UsageError } from "./command";
-import type { DrillTarget } from "./drill-run";
-import type { ReportFiles } from "./report-files";
+import { pageInProject } from "../../provider/contract/pages";
+import { type Command, type CommandIo, type CommandValues, numberOption, textOption, UsageError } from "../command";
+import type { DrillTarget } from "./run";
+import type { ReportFiles } from "../report-files";
 
 /** `drill`: shows that a workspace's key can be revoked, and that the workspace survives it. */
 export const drill: Command = {
@@ -24,7 +24,7 @@ export const drill: Command = {
         junit: { value: "FILE", help: "Writes the report as JUnit XML." },
     },
     async run(values, _positionals, io) {
-        const { ReportFiles } = await import("./report-files.js");
+        const { ReportFiles } = await import("../report-files.js");
         const files = ReportFiles.open(values, ["json", "junit"]);
         try {
             return await runAndReport(await targetOf(values, io), files, io);
@@ -36,10 +36,10 @@ export const drill: Command = {
 
 /** Runs the drill and writes its report. Until that is done, no signal ends the process. */
 async function runAndReport(target: DrillTarget, files: ReportFiles, io: CommandIo): Promise<number> {
-    const { runDrill } = await import("./drill-run.js");
-    const { describeReport, enableLines, toJunit } = await import("./drill-report.js");
-    const { toJson } = await import("../provider/migration/report-file.js");
-    const { holdSignals } = await import("./signals.js");
+    const { runDrill } = await import("./run.js");
+    const { describeReport, enableLines, toJunit } = await import("./report.js");
+    const { toJson } = await import("../../provider/migration/report-file.js");
+    const { holdSignals } = await import("../signals.js");
     const release = holdSignals(() =>
         io.err("Stopping: the key is enabled, the canary removed and the report written first."),
     );
@@ -58,11 +58,11 @@ async function runAndReport(target: DrillTarget, files: ReportFiles, io: Command
 
 /** Reads every argument, and what the account says of the workspace. Changes nothing. */
 async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarget> {
-    const { requireKeyArn, DrillKey } = await import("./drill-key.js");
-    const { drilledWorkspace } = await import("./drill-workspace.js");
-    const { isLoopback } = await import("../provider/api/host.js");
-    const { systemClock } = await import("../provider/api/clock.js");
-    const { findCredential } = await import("../provider/api/credential.js");
+    const { requireKeyArn, DrillKey } = await import("./key.js");
+    const { drilledWorkspace } = await import("./workspace.js");
+    const { isLoopback } = await import("../../provider/api/host.js");
+    const { systemClock } = await import("../../provider/api/clock.js");
+    const { findCredential } = await import("../../provider/api/credential.js");
     const named = required(values, "workspace", "the id or URL of a workspace");
     const keyArn = requireKeyArn(required(values, "key", "the ARN of its KMS key"));
     const timeout = numberOption(values, "timeout", { least: 1, most: 24 * 3600 }) ?? 1800;

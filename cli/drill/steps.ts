@@ -1,6 +1,6 @@
-import { messageOf } from "../provider/util/error-message";
-import { type DrillStep, type StepName, STEPS } from "./drill-report";
-import type { DrillWait } from "./drill-wait";
+import { messageOf } from "../../provider/util/error-message";
+import { type DrillStep, type StepName, STEPS } from "./report";
+import type { DrillWait } from "./wait";
 
 /** The steps of a drill: each is announced when it begins, and recorded when it ends. */
 export class DrillSteps {

@@ -1,10 +1,10 @@
-import type { ObjectType } from "../provider/contract/kinds";
-import type { ObjectDefinition } from "../provider/resource/definition";
-import { differences, givenBits } from "../provider/resource/diff";
-import { type OutputContext, responseValue, toOutputs, toState } from "../provider/resource/mapping";
-import { checkInputs } from "../provider/resource/validation";
-import type { Settings } from "../provider/runtime/settings";
-import { getPath, isRecord, type Properties, sameValue, setPath } from "../provider/util/property-path";
+import type { ObjectType } from "../../provider/contract/kinds";
+import type { ObjectDefinition } from "../../provider/resource/definition";
+import { differences, givenBits } from "../../provider/resource/diff";
+import { type OutputContext, responseValue, toOutputs, toState } from "../../provider/resource/mapping";
+import { checkInputs } from "../../provider/resource/validation";
+import type { Settings } from "../../provider/runtime/settings";
+import { getPath, isRecord, type Properties, sameValue, setPath } from "../../provider/util/property-path";
 
 /** The inputs that hold the id, or the ids, of other objects, and the kind of these. */
 export const REFERENCES: Readonly<Record<string, ObjectType>> = {

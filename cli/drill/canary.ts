@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 
-import type { Clock } from "../provider/api/clock";
-import { ApiError, NoResponseError } from "../provider/api/errors";
-import type { WorkspaceContent, WorkspaceObject } from "../provider/migration/content";
-import { messageOf } from "../provider/util/error-message";
-import { insist, StepFailure } from "./drill-wait";
+import type { Clock } from "../../provider/api/clock";
+import { ApiError, NoResponseError } from "../../provider/api/errors";
+import type { WorkspaceContent, WorkspaceObject } from "../../provider/migration/content";
+import { messageOf } from "../../provider/util/error-message";
+import { insist, StepFailure } from "./wait";
 
 /** The workspace's own API, as far as the drill uses it. */
 export type CanaryContent = Pick<WorkspaceContent, "import" | "export" | "delete" | "find" | "list">;

@@ -1,13 +1,13 @@
-import { ApiError } from "../provider/api/errors";
-import { kinds, type ObjectType } from "../provider/contract/kinds";
-import { registry } from "../provider/registry";
-import type { ObjectDefinition } from "../provider/resource/definition";
-import { responseValue } from "../provider/resource/mapping";
-import { ownershipTagOf } from "../provider/resource/ownership";
-import type { Session } from "../provider/runtime/session";
-import { getPath, getString, isRecord, type Properties } from "../provider/util/property-path";
-import { inputsOf, referencesIn, regionsOf, UNKEPT_TAG } from "./adopt-inputs";
-import { UsageError } from "./command";
+import { ApiError } from "../../provider/api/errors";
+import { kinds, type ObjectType } from "../../provider/contract/kinds";
+import { registry } from "../../provider/registry";
+import type { ObjectDefinition } from "../../provider/resource/definition";
+import { responseValue } from "../../provider/resource/mapping";
+import { ownershipTagOf } from "../../provider/resource/ownership";
+import type { Session } from "../../provider/runtime/session";
+import { getPath, getString, isRecord, type Properties } from "../../provider/util/property-path";
+import { inputsOf, referencesIn, regionsOf, UNKEPT_TAG } from "./inputs";
+import { UsageError } from "../command";
 
 /** What is read of an account. */
 export interface AdoptionOptions {

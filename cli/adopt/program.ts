@@ -1,10 +1,10 @@
-import { kinds, type ObjectType } from "../provider/contract/kinds";
-import { registry } from "../provider/registry";
-import { printable } from "../provider/util/printable";
-import { isRecord } from "../provider/util/property-path";
-import type { AccountContent, AdoptedObject } from "./adopt-account";
-import { REFERENCES } from "./adopt-inputs";
-import { Names } from "./adopt-names";
+import { kinds, type ObjectType } from "../../provider/contract/kinds";
+import { registry } from "../../provider/registry";
+import { printable } from "../../provider/util/printable";
+import { isRecord } from "../../provider/util/property-path";
+import type { AccountContent, AdoptedObject } from "./account";
+import { REFERENCES } from "./inputs";
+import { Names } from "./names";
 
 /** How the program is cut into files. */
 export type Layout = "one file" | "a file for each kind";

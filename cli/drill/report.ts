@@ -1,7 +1,7 @@
-import { pageInProject } from "../provider/contract/pages";
-import { junitXml } from "../provider/util/junit";
-import { printable } from "../provider/util/printable";
-import { enableCommand } from "./drill-key";
+import { pageInProject } from "../../provider/contract/pages";
+import { junitXml } from "../../provider/util/junit";
+import { printable } from "../../provider/util/printable";
+import { enableCommand } from "./key";
 
 /** The steps of a drill, in order. */
 export const STEPS = [

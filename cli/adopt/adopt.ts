@@ -1,6 +1,6 @@
-import { pageInProject } from "../provider/contract/pages";
-import type { AdoptionOptions } from "./adopt-account";
-import { type Command, type CommandIo, textOption } from "./command";
+import { pageInProject } from "../../provider/contract/pages";
+import type { AdoptionOptions } from "./account";
+import { type Command, type CommandIo, textOption } from "../command";
 
 /** `adopt`: a program for what an account has already. */
 export const adopt: Command = {
@@ -25,9 +25,9 @@ export const adopt: Command = {
         force: { help: "Replaces files that are there already." },
     },
     async run(values, _positionals, io) {
-        const { readAccount } = await import("./adopt-account.js");
-        const { writeProgram } = await import("./adopt-program.js");
-        const { AdoptFolder } = await import("./adopt-folder.js");
+        const { readAccount } = await import("./account.js");
+        const { writeProgram } = await import("./program.js");
+        const { AdoptFolder } = await import("./folder.js");
         const out = textOption(values, "out");
         const folder = out === undefined ? undefined : AdoptFolder.open(out);
         const workspace = textOption(values, "workspace");
@@ -35,7 +35,7 @@ export const adopt: Command = {
             ...(workspace === undefined ? {} : { workspace }),
             fromOtherStacks: values["from-other-stacks"] === true,
         };
-        const content = await readAccount(session(io, await import("../provider/runtime/session.js")), options);
+        const content = await readAccount(session(io, await import("../../provider/runtime/session.js")), options);
         const files = writeProgram(content, folder === undefined ? "one file" : "a file for each kind");
         if (folder === undefined) io.out([...files.values()].join("").trimEnd());
         else folder.write(files, values["force"] === true);
@@ -47,7 +47,7 @@ export const adopt: Command = {
     },
 };
 
-function session(io: CommandIo, { realEnvironment, Session }: typeof import("../provider/runtime/session.js")) {
+function session(io: CommandIo, { realEnvironment, Session }: typeof import("../../provider/runtime/session.js")) {
     const report = { warn: io.err, info: io.err, progress: () => undefined };
     const made = new Session({ ...realEnvironment(report), environment: io.environment });
     made.configure(() => undefined);

@@ -1,14 +1,14 @@
-import { AccountClient } from "../provider/api/client";
-import type { Clock } from "../provider/api/clock";
-import { Collection } from "../provider/api/collection";
-import type { Credential } from "../provider/api/credential";
-import { connectWorkspace } from "../provider/migration/connection";
-import { customerManagedKeyObject } from "../provider/objects/customer-managed-key";
-import { readSettings } from "../provider/runtime/settings";
-import { getString, type Properties } from "../provider/util/property-path";
-import { AccountWorkspaces } from "./account-workspaces";
-import type { DrillTarget } from "./drill-run";
-import { UsageError } from "./command";
+import { AccountClient } from "../../provider/api/client";
+import type { Clock } from "../../provider/api/clock";
+import { Collection } from "../../provider/api/collection";
+import type { Credential } from "../../provider/api/credential";
+import { connectWorkspace } from "../../provider/migration/connection";
+import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { readSettings } from "../../provider/runtime/settings";
+import { getString, type Properties } from "../../provider/util/property-path";
+import { AccountWorkspaces } from "../account-workspaces";
+import type { DrillTarget } from "./run";
+import { UsageError } from "../command";
 
 /** How the workspace of a drill is found. */
 export interface DrilledWorkspace {

@@ -1,9 +1,9 @@
-import { printable } from "../provider/util/printable";
-import { Canary, type CanaryContent } from "./drill-canary";
-import { cancelCommand, enableCommand, type KeySwitch } from "./drill-key";
-import type { DrillReport } from "./drill-report";
-import { DrillSteps } from "./drill-steps";
-import { type DrillWait, insist, poll, StepFailure } from "./drill-wait";
+import { printable } from "../../provider/util/printable";
+import { Canary, type CanaryContent } from "./canary";
+import { cancelCommand, enableCommand, type KeySwitch } from "./key";
+import type { DrillReport } from "./report";
+import { DrillSteps } from "./steps";
+import { type DrillWait, insist, poll, StepFailure } from "./wait";
 
 /** What a drill needs. */
 export interface DrillTarget extends DrillWait {

@@ -1,4 +1,4 @@
-import type { Clock } from "../provider/api/clock";
+import type { Clock } from "../../provider/api/clock";
 
 /** How often something is tried that has to succeed, and the pause before each further attempt, in milliseconds. */
 const ATTEMPTS = 6;
