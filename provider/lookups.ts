@@ -9,9 +9,8 @@ import { ReportedError } from "./api/errors";
 import { kinds, type ObjectType } from "./contract/kinds";
 import type { AccountLookups, CurrentConfig, LookupType } from "./contract/lookups";
 import { listArguments, lookupDefinitions } from "./lookup-definitions";
-import { createHandler, registry } from "./registry";
-import type { ObjectHandler } from "./resource/handler";
-import { responseValue } from "./resource/mapping";
+import { registry } from "./registry";
+import { responseValue, toOutputs } from "./resource/mapping";
 import { type Checked, checkInputs } from "./resource/validation";
 import { programReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";
@@ -33,7 +32,6 @@ export function createLookups(
  */
 export class Lookups implements AccountLookups {
     private readonly lists = new Map<string, Promise<ReadonlyMap<string, Properties>>>();
-    private readonly handlers = new Map<ObjectType, ObjectHandler>();
     private seen: number;
 
     /** @param registeredCount counts the resources of this package that the program has registered so far. */
@@ -50,7 +48,7 @@ export class Lookups implements AccountLookups {
             const account = this.account(args);
             const id = getString(args, "id");
             const response = await (id === undefined ? this.search(type, account, args) : this.read(type, account, id));
-            return this.handler(type).toOutputs(response, account);
+            return this.outputsOf(type, response, account);
         });
     }
 
@@ -64,7 +62,7 @@ export class Lookups implements AccountLookups {
             const nameOf = (object: Properties) => getString(object, nameOutput ?? "") ?? "";
             // The API does not promise an order, and without one a program's outputs would change at random.
             const objects = [...(await this.cachedList(type, account)).values()]
-                .map((response) => this.handler(type).toOutputs(response, account))
+                .map((response) => this.outputsOf(type, response, account))
                 .sort((left, right) => compare(nameOf(left), nameOf(right)) || compare(idOf(left), idOf(right)));
             if (nameOutput === undefined) return { [list]: objects };
             return { [list]: objects, ids: Object.fromEntries(uniqueNames(objects, nameOf, idOf)) };
@@ -82,10 +80,8 @@ export class Lookups implements AccountLookups {
         return getString(args, "accountId") ?? this.session.client.accountId;
     }
 
-    private handler(type: ObjectType): ObjectHandler {
-        const known = this.handlers.get(type) ?? createHandler(type, this.session);
-        this.handlers.set(type, known);
-        return known;
+    private outputsOf(type: ObjectType, response: Properties, accountId: string): Record<string, unknown> {
+        return toOutputs(registry[type].definition, response, { accountId, host: this.session.client.host });
     }
 
     private async read(type: LookupType, account: string, id: string): Promise<Properties> {

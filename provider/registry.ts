@@ -1,40 +1,47 @@
 import type { ObjectType } from "./contract/kinds";
 import { credentialsObject } from "./objects/credentials";
 import { customerManagedKeyObject } from "./objects/customer-managed-key";
-import { CustomerManagedKeyHandler } from "./objects/customer-managed-key-handler";
+import { CustomerManagedKeyLifecycle } from "./objects/customer-managed-key-lifecycle";
 import { networkObject } from "./objects/network";
 import { privateAccessSettingsObject } from "./objects/private-access-settings";
 import { storageConfigurationObject } from "./objects/storage-configuration";
 import { vpcEndpointObject } from "./objects/vpc-endpoint";
 import { workspaceObject } from "./objects/workspace/definition";
-import { WorkspaceHandler } from "./objects/workspace/handler";
+import { WorkspaceLifecycle } from "./objects/workspace/lifecycle";
+import { ObjectAccess } from "./resource/access";
 import type { ObjectDefinition } from "./resource/definition";
 import { ObjectHandler } from "./resource/handler";
+import type { Lifecycle } from "./resource/lifecycle";
+import { Relations } from "./resource/relations";
 import type { Session } from "./runtime/session";
 
-/** A kind of account object: its definition, and the handler that runs the definition. */
+/** A kind of account object: its definition, and what it adds to the engine's calls. */
 interface ObjectKind {
     readonly definition: ObjectDefinition;
-    readonly handler: typeof ObjectHandler;
+    readonly lifecycle?: new (access: ObjectAccess) => Lifecycle;
     /** The output that lookups use as the object's name. Default: the definition's `nameField`. */
     readonly nameOutput?: string;
 }
 
 /** Every kind of account object, once. */
 export const registry: Readonly<Record<ObjectType, ObjectKind>> = {
-    CustomerManagedKey: { definition: customerManagedKeyObject, handler: CustomerManagedKeyHandler },
-    Credentials: { definition: credentialsObject, handler: ObjectHandler },
-    StorageConfiguration: { definition: storageConfigurationObject, handler: ObjectHandler },
-    Network: { definition: networkObject, handler: ObjectHandler },
-    VpcEndpoint: { definition: vpcEndpointObject, handler: ObjectHandler },
-    PrivateAccessSettings: { definition: privateAccessSettingsObject, handler: ObjectHandler },
-    Workspace: { definition: workspaceObject, handler: WorkspaceHandler, nameOutput: "workspaceName" },
+    CustomerManagedKey: { definition: customerManagedKeyObject, lifecycle: CustomerManagedKeyLifecycle },
+    Credentials: { definition: credentialsObject },
+    StorageConfiguration: { definition: storageConfigurationObject },
+    Network: { definition: networkObject },
+    VpcEndpoint: { definition: vpcEndpointObject },
+    PrivateAccessSettings: { definition: privateAccessSettingsObject },
+    Workspace: { definition: workspaceObject, lifecycle: WorkspaceLifecycle, nameOutput: "workspaceName" },
 };
+
+/** What refers to what, by the definitions of all kinds. */
+const relations = new Relations(registry);
 
 /** Creates the handler of a kind of account object. */
 export function createHandler(type: ObjectType, session: Session): ObjectHandler {
-    const { definition, handler } = registry[type];
-    return new handler(definition, session);
+    const { definition, lifecycle } = registry[type];
+    const access = new ObjectAccess(definition, session, relations);
+    return new ObjectHandler(access, lifecycle && new lifecycle(access));
 }
 
 /** The definition of the kind that a handler is for; `undefined` where there is none. */

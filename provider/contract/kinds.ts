@@ -22,8 +22,21 @@ export type ResourceType = keyof typeof kinds;
 /** The type of a resource that is an object of the Databricks account. */
 export type ObjectType = Exclude<ResourceType, "StackIdentity">;
 
+/** The types of all objects of the account. */
+export const objectTypes = Object.keys(kinds).filter(isObjectType);
+
+/** Whether this is the type of an object of the account. */
+export function isObjectType(type: string): type is ObjectType {
+    return type in kinds && type !== "StackIdentity";
+}
+
 /** The name under which `provider/index.ts` exports a handler. */
 export type HandlerName = (typeof kinds)[ResourceType]["handler"];
+
+/** The output of an object of the account that holds its id: `networkId` of a `Network`. */
+export function idOutputOf(type: ObjectType): string {
+    return `${type.slice(0, 1).toLowerCase()}${type.slice(1)}Id`;
+}
 
 /** The type of a resource as the engine, its state and policy packs spell it. */
 export function typeOf(type: ResourceType): string {

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 import type { ObjectDefinition } from "../resource/definition";
 import { accountId, name, roleArn, time, createdAtField, isValidationFailure } from "./schemas";
-import { workspaceObject } from "./workspace/definition";
 
 /** A credentials configuration: the cross-account role with which Databricks makes clusters. It cannot be changed. */
 export const credentialsObject = {
@@ -17,7 +16,6 @@ export const credentialsObject = {
     },
     createdAt: createdAtField("creation_time"),
     isPropagationError: isValidationFailure,
-    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: {
         externalId: { apiPath: "aws_credentials.sts_role.external_id", schema: z.string().optional() },
         creationTime: { schema: time },

@@ -3,7 +3,6 @@ import { z } from "zod";
 import type { ObjectDefinition, Failure } from "../resource/definition";
 import { accountId, distinct, oneOf, region, text, time, createdAtField } from "./schemas";
 import { getPath, isRecord, getString } from "../util/property-path";
-import { workspaceObject } from "./workspace/definition";
 
 /** The ARN of a KMS key, not of its alias. */
 export const keyArn = text('"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"').superRefine(
@@ -60,9 +59,15 @@ export const customerManagedKeyObject = {
             schema: distinct(oneOf(["MANAGED_SERVICES", "STORAGE"]), 1, "use cases (MANAGED_SERVICES, STORAGE)"),
             responseSchema: z.array(z.string()),
         },
+        // What `EncryptionKey` does with the KMS key when the registration goes; a program does not give it.
+        keyRemoval: {
+            schema: oneOf(["retain", "schedule"]).optional(),
+            apiPath: null,
+            onChange: "note",
+            internal: true,
+        },
     },
     createdAt: createdAtField("creation_time"),
-    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: { creationTime: { schema: time } },
     check(inputs, { allowedRegions }) {
         const failures: Failure[] = [];

@@ -1,10 +1,8 @@
 import { z } from "zod";
 
 import type { ObjectDefinition, Failure } from "../resource/definition";
-import { accountId, distinct, name, objectId, text, time, createdAtField } from "./schemas";
+import { accountId, distinct, name, refersToSome, text, time, createdAtField } from "./schemas";
 import { getPath, isRecord, type Properties, getString, UNKNOWN } from "../util/property-path";
-import { vpcEndpointObject } from "./vpc-endpoint";
-import { workspaceObject } from "./workspace/definition";
 
 const awsId = (prefix: string) =>
     text(`"${prefix}-0123456789abcdef0"`).regex(
@@ -34,16 +32,12 @@ export const networkObject = {
             responseSchema: z.array(z.string()),
         },
         "vpcEndpoints.restApis": {
-            schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
+            ...refersToSome("VpcEndpoint", 1, "VPC endpoints"),
             apiPath: "vpc_endpoints.rest_api",
-            responseSchema: z.array(z.string()).optional(),
-            references: vpcEndpointObject,
         },
         "vpcEndpoints.dataplaneRelays": {
-            schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 1, "VPC endpoints").optional(),
+            ...refersToSome("VpcEndpoint", 1, "VPC endpoints"),
             apiPath: "vpc_endpoints.dataplane_relay",
-            responseSchema: z.array(z.string()).optional(),
-            references: vpcEndpointObject,
         },
     },
     remedyFor: ({ detail }, inputs) =>
@@ -51,7 +45,6 @@ export const networkObject = {
             ? "A subnet or a security group belongs to one network configuration at a time: give this one its own (the VPC can be shared), or take away the other one first."
             : undefined,
     createdAt: createdAtField("creation_time"),
-    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: {
         vpcStatus: { schema: z.string().optional() },
         errorMessages: { schema: messages },

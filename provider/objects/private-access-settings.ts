@@ -1,10 +1,8 @@
 import { z } from "zod";
 
 import type { ObjectDefinition } from "../resource/definition";
-import { accountId, distinct, name, notAllowed, objectId, oneOf, region } from "./schemas";
+import { accountId, name, notAllowed, oneOf, refersToSome, region } from "./schemas";
 import { getPath } from "../util/property-path";
-import { vpcEndpointObject } from "./vpc-endpoint";
-import { workspaceObject } from "./workspace/definition";
 
 /** Private access settings: who reaches a workspace over which network. A PUT replaces their whole content. */
 export const privateAccessSettingsObject = {
@@ -29,14 +27,11 @@ export const privateAccessSettingsObject = {
             onChange: "update",
         },
         allowedVpcEndpointIds: {
-            schema: distinct(objectId("VpcEndpoint", "vpcEndpointId"), 0, "VPC endpoints").optional(),
-            responseSchema: z.array(z.string()).optional(),
-            references: vpcEndpointObject,
+            ...refersToSome("VpcEndpoint", 0, "VPC endpoints"),
             apiDefault: [],
             onChange: "update",
         },
     },
-    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: {},
     check(inputs, context) {
         const failures = notAllowed(inputs, "region", context);

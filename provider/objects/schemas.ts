@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { idOutputOf, type ObjectType } from "../contract/kinds";
 import type { CheckContext, Failure } from "../resource/definition";
 import type { ApiError } from "../api/errors";
 import { getPath, getString, type Properties } from "../util/property-path";
@@ -40,6 +41,20 @@ export function objectId(what: string, from: string) {
                   : `must be the id (a uuid) of ${what}: pass its ${from} output`,
         });
     });
+}
+
+/** An input that holds the id of an object of this kind, or is left out. */
+export function refersTo<const Type extends ObjectType>(type: Type) {
+    return { schema: objectId(type, idOutputOf(type)).optional(), references: type };
+}
+
+/** An input that holds the ids of objects of this kind, or is left out. */
+export function refersToSome<const Type extends ObjectType>(type: Type, least: number, what: string) {
+    return {
+        schema: distinct(objectId(type, idOutputOf(type)), least, what).optional(),
+        responseSchema: z.array(z.string()).optional(),
+        references: type,
+    };
 }
 
 /** The id of a Databricks account. */

@@ -1,6 +1,5 @@
 import type { ObjectDefinition } from "../resource/definition";
 import { accountId, name, roleArn, text, time, createdAtField, isValidationFailure } from "./schemas";
-import { workspaceObject } from "./workspace/definition";
 
 const bucketName = text('"acme-databricks-root"').superRefine((value, context) => {
     if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) && !value.includes("..")) return;
@@ -26,6 +25,5 @@ export const storageConfigurationObject = {
     },
     createdAt: createdAtField("creation_time"),
     isPropagationError: isValidationFailure,
-    referencedBy: (): readonly ObjectDefinition[] => [workspaceObject],
     outputs: { creationTime: { schema: time } },
 } as const satisfies ObjectDefinition;

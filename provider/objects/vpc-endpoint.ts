@@ -3,8 +3,6 @@ import { z } from "zod";
 import type { ObjectDefinition } from "../resource/definition";
 import { accountId, name, notAllowed, region, text } from "./schemas";
 import { getString } from "../util/property-path";
-import { networkObject } from "./network";
-import { privateAccessSettingsObject } from "./private-access-settings";
 
 /** A VPC endpoint's registration. It cannot be changed, and an endpoint of AWS can be registered only once. */
 export const vpcEndpointObject = {
@@ -24,7 +22,6 @@ export const vpcEndpointObject = {
         },
         region: { schema: region() },
     },
-    referencedBy: (): readonly ObjectDefinition[] => [networkObject, privateAccessSettingsObject],
     outputs: {
         state: { schema: z.string().optional() },
         useCase: { schema: z.string().optional() },

@@ -1,24 +1,20 @@
 import type { Collection, Listed } from "../api/collection";
 import { ApiError, NoResponseError, ReportedError, UnexpectedResponseError } from "../api/errors";
 import type { OwnershipTag } from "../contract/ownership-tag";
-import type { Session } from "../runtime/session";
 import type { Properties } from "../util/property-path";
-import type { ObjectDefinition } from "./definition";
 import { matchesInputs } from "./diff";
 import { withRemedy } from "./errors";
 import { idOf } from "../api/codec";
-import { type OutputContext, toState, toTaggedBody } from "./mapping";
+import { toState, toTaggedBody } from "./mapping";
 import { withName } from "./naming";
 import { ownershipTest } from "./ownership";
 import { propagationError, waitForPropagation } from "./propagation";
+import type { KindInAccount } from "./relations";
 
 /** One create, as its steps need it. */
-export interface CreateRequest {
-    readonly definition: ObjectDefinition;
-    readonly session: Session;
+export interface CreateRequest extends KindInAccount {
     readonly collection: Collection;
     readonly inputs: Properties;
-    readonly context: OutputContext;
     /** `undefined` for inputs that no class of this package wrote: then nothing is recovered. */
     readonly owner: OwnershipTag | undefined;
 }

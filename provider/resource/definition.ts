@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import type { ApiError } from "../api/errors";
+import type { ObjectType } from "../contract/kinds";
 import type { Settings } from "../runtime/settings";
 import type { Properties } from "../util/property-path";
 
@@ -37,6 +38,8 @@ export interface Field {
     readonly schema: z.ZodType;
     /** Its dotted path in the API's bodies, in snake_case. Default: the input's own path in snake_case. `null`: the API never sees it. */
     readonly apiPath?: string | null;
+    /** A component of this package gives it, and no program: neither documents nor advice name it. */
+    readonly internal?: true;
     /** It is an older name of this other input: `check` accepts it and hands on the other. */
     readonly deprecatedAliasOf?: string;
     /** The type of its value in a response. Default: an optional string. */
@@ -53,8 +56,11 @@ export interface Field {
     readonly apiDefault?: unknown;
     /** The names of its members are the user's own words (tags) and keep their spelling. */
     readonly preserveKeys?: boolean;
-    /** It holds the id, or the ids, of objects of this kind, whose problems can stop the one that names them. */
-    readonly references?: ObjectDefinition;
+    /**
+     * It holds the id, or the ids, of objects of this kind. Their problems can stop the one that names them; and an object that one
+     * names is in use: no interrupted create left it behind, and it cannot be deleted.
+     */
+    readonly references?: ObjectType;
     /** Whether what is asked for equals what the state says, where that is not plain equality. */
     readonly isEqual?: (asked: unknown, actual: unknown, state: Properties) => boolean;
 }
@@ -115,11 +121,6 @@ export interface ObjectDefinition {
     readonly isPropagationError?: (error: ApiError) => boolean;
     /** What to do about a refusal of a create or an update, where more is known than its kind says. */
     readonly remedyFor?: (error: ApiError, inputs: Properties) => string | undefined;
-    /**
-     * The kinds whose objects can name this one by its id. An object that one of them names is in use: no interrupted create
-     * left it behind, and it cannot be deleted.
-     */
-    readonly referencedBy?: () => readonly ObjectDefinition[];
     /** Outputs that follow from others. */
     readonly derive?: (state: Properties, inputs: Properties, host: string | undefined) => Record<string, unknown>;
 }

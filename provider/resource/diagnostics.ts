@@ -1,5 +1,6 @@
 import type { ObjectDefinition } from "./definition";
 import { fromResponse } from "./mapping";
+import type { Relations } from "./relations";
 import { getPath, type Properties, getString } from "../util/property-path";
 import type { Session } from "../runtime/session";
 
@@ -12,15 +13,17 @@ const MAX_SENTENCE_LENGTH = 500;
  * failure itself, so what cannot be read is left out.
  */
 export async function explainFailure(
-    session: Session,
+    { session, relations }: { readonly session: Session; readonly relations: Relations },
     object: ObjectDefinition,
     state: Properties,
     seen = new Set<string>(),
 ): Promise<string[]> {
     const found: string[] = [];
     const accountId = getString(state, "accountId");
-    for (const [path, { references: refersTo }] of Object.entries(object.fields)) {
-        if (refersTo === undefined) continue;
+    for (const [path, { references }] of Object.entries(object.fields)) {
+        const refersTo = references && relations.definitionOf(references);
+        // What says nothing, itself or by what it refers to, is not asked for.
+        if (refersTo === undefined || !(refersTo.explainProblems !== undefined || refersToOthers(refersTo))) continue;
         const ids = [getPath(state, path)]
             .flat()
             .filter((id) => typeof id === "string")
@@ -31,13 +34,18 @@ export async function explainFailure(
                 const below = answer && { ...fromResponse(refersTo, answer), accountId };
                 const sentences = below === undefined ? ["is gone"] : (refersTo.explainProblems?.(below) ?? []);
                 found.push(...sentences.map((sentence) => shortened(`the ${refersTo.noun} ${id} ${sentence}`)));
-                if (below !== undefined) found.push(...(await explainFailure(session, refersTo, below, seen)));
+                if (below !== undefined)
+                    found.push(...(await explainFailure({ session, relations }, refersTo, below, seen)));
             }
         } catch {
             // What says nothing of itself does not hide what is known already.
         }
     }
     return found;
+}
+
+function refersToOthers(object: ObjectDefinition): boolean {
+    return Object.values(object.fields).some(({ references }) => references !== undefined);
 }
 
 function shortened(text: string): string {

@@ -1,4 +1,5 @@
 import { ApiError, ReportedError } from "../api/errors";
+import { messageOf } from "../util/error-message";
 import type { Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 
@@ -23,4 +24,10 @@ export class InitializationError extends ReportedError {
         super(reason);
         this.reasons = [reason];
     }
+}
+
+/** An error that keeps an object in the state: this one, or one with its message. */
+export function asInitializationError(id: string, properties: Properties, error: unknown): InitializationError {
+    if (error instanceof InitializationError) return error;
+    return new InitializationError(id, properties, messageOf(error));
 }

@@ -2,8 +2,8 @@ import { ownerOfInputs } from "../contract/ownership-tag";
 import type { Session } from "../runtime/session";
 import { getPath, type Properties, UNKNOWN } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
-import { type OutputContext } from "./mapping";
 import { findReferences } from "./references";
+import type { KindInAccount } from "./relations";
 
 /** The ids that both objects name in inputs whose ids are one object's at a time, each with its input; empty where there are none. */
 export function sharedIds({ exclusive = [] }: ObjectDefinition, one: Properties, other: Properties): string {
@@ -22,13 +22,15 @@ export function sharedIds({ exclusive = [] }: ObjectDefinition, one: Properties,
  * does, the order stays as it is, because some accounts let two objects have an id, and a warning says what the others need.
  */
 export async function deletesForSharedIds(
-    definition: ObjectDefinition,
-    session: Session,
-    { id, olds, news, context }: { id: string; olds: Properties; news: Properties; context: OutputContext },
+    kind: KindInAccount,
+    id: string,
+    olds: Properties,
+    news: Properties,
 ): Promise<boolean> {
+    const { definition, session } = kind;
     const shared = sharedIds(definition, olds, news);
     if (shared === "") return false;
-    const users = await findReferences(definition, session, id, context).catch(() => undefined);
+    const users = await findReferences(kind, id).catch(() => undefined);
     if (users?.length === 0) return true;
     const [user] = users ?? [];
     const { noun } = definition;

@@ -1,222 +1,182 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { idOf } from "../api/codec";
 import { ReportedError } from "../api/errors";
 import { ownerOfInputs } from "../contract/ownership-tag";
 import { getPath, isRecord, type Properties } from "../util/property-path";
-import { ObjectAccess } from "./access";
+import type { ObjectAccess } from "./access";
 import { adoptExisting } from "./adoption";
-import { createObject, type CreateRequest } from "./create";
-import { type Difference, givenBits, pathsOf, topLevel } from "./diff";
+import { createObject } from "./create";
+import { givenBits, pathsOf, topLevel } from "./diff";
+import { asInitializationError } from "./errors";
 import { deletesForSharedIds, warnOfSharedIds } from "./exclusive";
-import { InitializationError } from "./errors";
-import { idOf } from "../api/codec";
-import { messageOf } from "../util/error-message";
+import type { Lifecycle, Readiness } from "./lifecycle";
 import { withoutOwnInputs } from "./mapping";
 import { ownershipTagOf } from "./ownership";
 import { recoverOrphan } from "./recovery";
-import { keepKnownDrift, refreshedInputs } from "./refresh";
 import { requireFreeName, requireUnused } from "./references";
-import { requireOwnTag, waitUntilShown, withExistingTags } from "./update";
-import {
-    changedSince,
-    hasUnseenChanges,
-    mayHaveApplied,
-    withActualValues,
-    withoutSeen,
-    withUnseenChanges,
-} from "./unseen-changes";
-import { checkInputs, refusedChanges, resolveAliases, warnOfIgnored } from "./validation";
+import { keepKnownDrift, refreshedInputs } from "./refresh";
+import { mayHaveApplied, withActualValues, withoutSeen, withUnseenChanges } from "./unseen-changes";
+import { requireOwnTag, waitUntilShown, withExistingTags, writeChanges } from "./update";
+import { checkInputs, refusedChanges, resolveAliases, warnOfIgnored, withoutCheckInputs } from "./validation";
 
-/**
- * The engine's calls for any object of the account, by its definition. What a kind does differently, a subclass says in the
- * protected methods.
- */
-export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvider {
+/** The engine's calls for any object of the account, by its definition and by what its kind adds. */
+export class ObjectHandler implements dynamic.ResourceProvider {
+    constructor(
+        private readonly access: ObjectAccess,
+        private readonly lifecycle: Lifecycle = {},
+    ) {}
+
     // The engine awaits it in the first caller alone, so nothing in it may be asynchronous.
     async configure(request: dynamic.ConfigureRequest): Promise<void> {
-        this.session.configure((key) => request.config.get(key));
+        this.access.session.configure((key) => request.config.get(key));
     }
 
     /** Everything that is wrong with the new inputs, and what a change from the old ones leads to. */
-    async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-        const { settings, claims } = this.session;
-        const inputs = resolveAliases(this.definition, news);
-        const failures = checkInputs(this.definition, news, { allowedRegions: settings.allowedRegions });
+    async check(olds: Properties, given: Properties): Promise<dynamic.CheckResult> {
+        const { definition, session } = this.access;
+        const { settings, claims } = session;
+        const news = this.lifecycle.prepare?.(given) ?? given;
+        const inputs = resolveAliases(definition, news);
+        const failures = checkInputs(definition, news, { allowedRegions: settings.allowedRegions });
         const exists = Object.keys(olds).length > 0;
-        const found = exists && failures.length === 0 ? this.differences(olds, inputs) : [];
+        const found = exists && failures.length === 0 ? this.access.differences(olds, inputs) : [];
         // A new object can be given everything, so nothing is refused where it is created for another reason.
         const isReplaced = pathsOf(found, "replace").length > 0;
         const judged = new Set(isReplaced ? pathsOf(found, "replace", "refuse") : []);
         for (const owner of [ownerOfInputs(olds), ownerOfInputs(inputs)]) {
-            claims.register(this.definition, owner, { exists, judged });
+            claims.register(definition, owner, { exists, judged });
         }
-        if (failures.length > 0) return { inputs, failures };
-        const refused = isReplaced ? [] : refusedChanges(this.definition, found, olds, inputs);
-        if (refused.length > 0) return { inputs, failures: refused };
-        warnOfSharedIds(this.definition, this.session, inputs);
-        return this.checkChange(olds, inputs, found);
-    }
-
-    /** What a change leads to that can be judged by the inputs; called when the new ones are valid. */
-    protected async checkChange(
-        olds: Properties,
-        news: Record<string, unknown>,
-        found: readonly Difference[],
-    ): Promise<dynamic.CheckResult> {
-        if (pathsOf(found, "replace").length === 0) warnOfIgnored(this.definition, this.session, olds, news);
-        return { inputs: news };
+        const checked = withoutCheckInputs(inputs);
+        if (failures.length > 0) return { inputs: checked, failures };
+        const refused = isReplaced ? [] : refusedChanges(definition, found, olds, inputs);
+        if (refused.length > 0) return { inputs: checked, failures: refused };
+        warnOfSharedIds(definition, session, inputs);
+        const verdict = await this.lifecycle.checkChange?.({ olds, news: inputs, found });
+        if (verdict?.failures !== undefined) return { inputs: checked, failures: verdict.failures };
+        if (!isReplaced) warnOfIgnored(definition, session, olds, inputs);
+        return { inputs: { ...checked, ...verdict?.inputs } };
     }
 
     async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-        this.claimExclusively(id, ownerOfInputs(olds), ownerOfInputs(news));
-        this.session.claims.recordAdoption(this.definition, id, olds);
-        const { actual } = this.registrationOf(olds, news) ?? {};
-        const found = this.differences({ ...(await this.withActual(id, olds)), ...actual }, news);
+        const { access, lifecycle } = this;
+        lifecycle.compared?.(id, olds, news);
+        access.claimExclusively(id, ownerOfInputs(olds), ownerOfInputs(news));
+        access.session.claims.recordAdoption(access.definition, id, olds);
+        const { actual } = access.registrationOf(olds, news) ?? {};
+        const found = access.differences({ ...(await withActualValues(access, id, olds)), ...actual }, news);
         const replaces = pathsOf(found, "replace", "refuse");
-        const nameCollides = replaces.length > 0 && this.nameCollides(olds, news);
-        if (replaces.length > 0) await this.judgeReplacement?.(id, olds, news, replaces);
-        if (nameCollides) await requireFreeName(this.definition, this.session, id, this.contextOf(olds));
-        const deleteBeforeReplace = nameCollides || (replaces.length > 0 && (await this.frees(id, olds, news)));
-        return {
+        const nameCollides = access.nameCollides(olds, news);
+        const result: dynamic.DiffResult = {
             changes:
                 found.some(({ change }) => change !== "ignore") ||
                 actual !== undefined ||
-                this.changesOwner(olds, news),
+                access.changesOwner(olds, news),
             replaces: topLevel(replaces),
-            stables: [this.definition.idField],
-            deleteBeforeReplace,
+            stables: [access.definition.idField],
+            deleteBeforeReplace: replaces.length > 0 && (await this.goesFirst(id, olds, news, nameCollides)),
         };
+        return (await lifecycle.judge?.({ id, olds, news, replaces, nameCollides }, result)) ?? result;
     }
 
-    /** Whether an object that nothing uses is deleted first, because its replacement names what one object alone can have. */
-    private frees(id: string, olds: Properties, news: Properties): Promise<boolean> {
-        return deletesForSharedIds(this.definition, this.session, { id, olds, news, context: this.contextOf(olds) });
+    /** Whether an object is deleted before its replacement is created, because that one has a name or ids which one object alone can have. */
+    private async goesFirst(id: string, olds: Properties, news: Properties, nameCollides: boolean): Promise<boolean> {
+        const kind = this.access.requestFor(olds);
+        if (!nameCollides) return deletesForSharedIds(kind, id, olds, news);
+        await requireFreeName(kind, id);
+        return true;
     }
 
-    /**
-     * Says what a replacement costs, or fails where it must not happen. The one place that decides it, because only a diff sees
-     * what exists.
-     */
-    protected judgeReplacement?(
-        id: string,
-        olds: Properties,
-        news: Properties,
-        paths: readonly string[],
-    ): Promise<void>;
-
-    async create(inputs: Properties): Promise<dynamic.CreateResult> {
-        const request = this.requestFor(inputs);
-        const { session, definition } = this;
+    async create(given: Properties): Promise<dynamic.CreateResult> {
+        const { access, lifecycle } = this;
+        const { session, definition } = access;
+        const inputs = (await lifecycle.creating?.(access.requestFor(given))) ?? given;
+        const request = access.requestFor(inputs);
+        const { collection } = request;
         const adopted =
             (await adoptExisting(request)) ??
-            (await this.takeBack?.(request)) ??
-            (await recoverOrphan(request, async (id, response) => this.acceptOrphan?.(request, id, response)));
+            (await lifecycle.takeBack?.(request)) ??
+            (await recoverOrphan(request, async (id, response) => lifecycle.reasonNotToAdopt?.(request, id, response)));
         const { response, listedFrom } =
             adopted === undefined
                 ? await createObject(request)
                 : { response: adopted, listedFrom: session.clock.now() };
         const id = idOf(definition, response);
-        const given = { ...inputs, given: givenBits(definition, inputs) };
-        const known =
-            adopted === undefined ? given : { ...given, adoption: session.clock.random().toString(36).slice(2, 8) };
+        lifecycle.created?.(id, inputs);
+        const noted = { ...inputs, given: givenBits(definition, inputs) };
+        const isNew = adopted === undefined;
+        const known = isNew ? noted : { ...noted, adoption: session.clock.random().toString(36).slice(2, 8) };
         session.claims.recordAdoption(definition, id, known);
-        return this.keepingState(id, known, response, async (state) => {
-            const { collection } = request;
-            const outs = await this.waitUntilReady({
-                collection,
-                id,
-                inputs: known,
-                state,
-                isNew: adopted === undefined,
-            });
-            await this.warnAboutDuplicates?.(request, listedFrom);
+        let state: Record<string, unknown> = { ...known, [definition.idField]: id };
+        try {
+            state = this.toState(known, response);
+            const outs = await this.untilReady({ collection, id, inputs: known, state, isNew });
+            await lifecycle.warnAboutDuplicates?.(request, listedFrom);
             // What was adopted may have been created for inputs that the program has changed since.
             const tagged = { ...outs, owner: ownershipTagOf(definition, response) ?? outs["owner"] };
             const isDone =
-                pathsOf(this.differences(outs, inputs), "update").length === 0 && !this.changesOwner(tagged, inputs);
+                pathsOf(access.differences(outs, inputs), "update").length === 0 &&
+                !access.changesOwner(tagged, inputs);
             return isDone ? { id, outs } : { id, ...(await this.update(id, tagged, inputs)) };
-        });
+        } catch (error) {
+            // Whatever fails from here on keeps the object in the state: one that no state has would be an orphan.
+            throw asInitializationError(id, { ...state, __provider: inputs["__provider"] }, error);
+        }
     }
 
-    /** An object that the resource had before, that still exists and that the program asks for again; `undefined`: there is none. */
-    protected takeBack?(request: CreateRequest): Promise<Properties | undefined>;
-
-    /** After an object is created: looks for others that a POST created whose response was lost, this run's or an earlier one's. */
-    protected warnAboutDuplicates?(request: CreateRequest, since: number): Promise<void>;
-
-    /** Why an object that an interrupted create seems to have left is not adopted without being asked; `undefined`: it is. */
-    protected acceptOrphan?(request: CreateRequest, id: string, response: Properties): Promise<string | undefined>;
-
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
-        const { noun, idField } = this.definition;
+        const { definition, session } = this.access;
+        const { noun, idField } = definition;
         // A refresh reads what has a state; what the program asks to read (`get`) has none yet.
         const isGet = getPath(properties, idField) === undefined;
         const bare = id.split("/").at(-1) ?? "";
         if (isGet && bare !== id) {
             throw new ReportedError(`get: the id of a ${noun} is the bare "${bare}", not "${id}".`);
         }
-        const response = await this.collectionOf(properties).read(id);
+        const response = await this.access.collectionOf(properties).read(id);
         if (response === undefined && isGet) {
             throw new ReportedError(`get: there is no ${noun} ${id} in the account. Correct the id.`);
         }
         if (response === undefined) return { id: "", props: {} };
-        this.session.claims.claim(this.definition, id, ownerOfInputs(properties));
-        this.session.claims.recordAdoption(this.definition, id, properties);
+        session.claims.claim(definition, id, ownerOfInputs(properties));
+        session.claims.recordAdoption(definition, id, properties);
         const props = this.toState(properties, response);
-        const inputs = isGet ? undefined : refreshedInputs(this.definition, properties, props, this.session.settings);
+        const inputs = isGet ? undefined : refreshedInputs(definition, properties, props, session.settings);
         return inputs === undefined ? { id, props } : { id, props, inputs };
     }
 
     async update(id: string, state: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-        const collection = this.collectionOf(state);
-        const olds = await this.withActual(id, state);
-        const changed = pathsOf(this.differences(olds, news), "update");
-        const { tagsField } = this.definition;
-        if (tagsField !== undefined && this.changesOwner(olds, news) && !changed.includes(tagsField)) {
-            changed.push(tagsField);
-        }
-        const given = { ...withoutOwnInputs(this.definition, olds), ...news, given: givenBits(this.definition, news) };
-        const request = { ...this.requestFor(news), collection };
-        if (tagsField !== undefined && changed.includes(tagsField)) await this.requireOwnStack(id, olds, news);
-        const inputs = this.changesOwner(olds, news) ? await withExistingTags(request, id) : news;
+        const { access, lifecycle } = this;
+        const { definition, session } = access;
+        lifecycle.compared?.(id, state, news);
+        const olds = await withActualValues(access, id, state);
+        const changesOwner = access.changesOwner(olds, news);
+        const changed = pathsOf(access.differences(olds, news), "update");
+        const { tagsField } = definition;
+        if (tagsField !== undefined && changesOwner && !changed.includes(tagsField)) changed.push(tagsField);
+        const noted = { ...withoutOwnInputs(definition, olds), ...news, given: givenBits(definition, news) };
+        const collection = access.collectionOf(state);
+        const request = { ...access.requestFor(news), collection };
+        if (tagsField !== undefined && changed.includes(tagsField)) await access.requireOwnStack(id, olds, news);
+        const inputs = changesOwner ? await withExistingTags(request, id) : news;
         const isAsked = { yet: false };
         try {
-            if (changed.length > 0) await this.write(collection, id, inputs, changed);
+            if (changed.length > 0) await this.write({ ...request, inputs }, id, changed);
             isAsked.yet = changed.length > 0;
             const response = await collection.get(id);
-            if (response === undefined) throw this.gone(id);
-            const latest = this.toState(given, response);
-            const ready = await this.waitUntilReady({ collection, id, inputs: given, state: latest, isNew: false });
-            const outs = await waitUntilShown(request, id, ready, changed, (now) => this.toState(given, now));
-            if (this.changesOwner(olds, news)) await requireOwnTag(request, id, { ...outs, owner: olds["owner"] });
-            const kept = keepKnownDrift(this.definition, this.session, { id, olds, news, outs });
-            return { outs: withoutSeen(kept, changed) };
+            if (response === undefined) throw access.gone(id);
+            const latest = this.toState(noted, response);
+            const ready = await this.untilReady({ collection, id, inputs: noted, state: latest, isNew: false });
+            const shown = await waitUntilShown(request, id, ready, changed, (now) => this.toState(noted, now));
+            if (changesOwner) await requireOwnTag(request, id, { ...shown, owner: olds["owner"] });
+            const kept = keepKnownDrift(definition, session, { id, olds, news, outs: shown });
+            const outs = withoutSeen(kept, changed);
+            return { outs: lifecycle.updated?.({ olds, news, outs, changed }) ?? outs };
         } catch (error) {
             if (!isAsked.yet && !mayHaveApplied(error)) throw error;
             const properties = { ...olds, __provider: news["__provider"] };
-            throw withUnseenChanges(
-                error instanceof InitializationError
-                    ? error
-                    : new InitializationError(id, properties, messageOf(error)),
-                news,
-                changed,
-            );
+            throw withUnseenChanges(asInitializationError(id, properties, error), news, changed);
         }
-    }
-
-    /** The state, with what the account shows by now of changes that were asked for before and not seen then. */
-    private async withActual(id: string, state: Properties): Promise<Properties> {
-        if (!hasUnseenChanges(state)) return state;
-        const response = await this.collectionOf(state).read(id);
-        if (response === undefined) return state;
-        const actual = this.toOutputs(response, this.contextOf(state).accountId);
-        const changed = changedSince(state, actual);
-        if (changed.length > 0) {
-            this.session.report.info(
-                `${this.label(state)}: the service was asked earlier to change ${changed.join(" and ")} of the ${this.definition.noun} ${id}, and has done so since.`,
-            );
-        }
-        return withActualValues(state, actual);
     }
 
     /**
@@ -224,23 +184,48 @@ export class ObjectHandler extends ObjectAccess implements dynamic.ResourceProvi
      * later state entry, or to another stack.
      */
     async delete(id: string, properties: Properties): Promise<void> {
-        const { claims, report } = this.session;
+        const { access, lifecycle } = this;
+        const { definition, session } = access;
+        lifecycle.leaving?.(id, properties);
+        const { claims, report } = session;
         const owner = ownerOfInputs(properties);
-        const other = claims.ownerOf(this.definition, id, owner);
-        if (isRecord(other) || claims.wasAdoptedLater(this.definition, id, properties)) {
+        const other = claims.ownerOf(definition, id, owner);
+        if (isRecord(other) || claims.wasAdoptedLater(definition, id, properties)) {
             const name = (isRecord(other) ? other : owner)?.resource;
             const by = name === undefined ? "another resource" : `"${name}"`;
-            report.info(`The ${this.definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`);
+            report.info(`The ${definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`);
             return;
         }
-        if (await this.belongsToOtherStack(id, properties)) {
+        if (await access.belongsToOtherStack(id, properties)) {
             report.warn(
-                `The ${this.definition.noun} ${id} is not deleted: its ownership tag names another stack, which has it now.`,
+                `The ${definition.noun} ${id} is not deleted: its ownership tag names another stack, which now manages it.`,
             );
             return;
         }
-        claims.claim(this.definition, id, owner);
-        await requireUnused(this.definition, this.session, id, this.contextOf(properties));
-        await this.remove(id, properties);
+        claims.claim(definition, id, owner);
+        await requireUnused(access.requestFor(properties), id);
+        const collection = access.collectionOf(properties);
+        if (lifecycle.remove !== undefined) await lifecycle.remove(id, properties, collection);
+        else await collection.delete(id);
+    }
+
+    /** Changes these inputs of an object that exists. */
+    private async write(request: Parameters<typeof writeChanges>[0], id: string, changed: readonly string[]) {
+        try {
+            await writeChanges(request, id, changed);
+        } catch (error) {
+            const left = await this.lifecycle.afterRefusal?.(request, id, changed, error);
+            if (left === undefined) throw error;
+            if (left.length > 0) await writeChanges(request, id, left);
+        }
+    }
+
+    private toState(inputs: Properties, response: Properties): Record<string, unknown> {
+        const state = this.access.toState(inputs, response);
+        return this.lifecycle.withNotes?.(idOf(this.access.definition, response), state) ?? state;
+    }
+
+    private async untilReady(readiness: Readiness): Promise<Record<string, unknown>> {
+        return (await this.lifecycle.untilReady?.(readiness)) ?? readiness.state;
     }
 }

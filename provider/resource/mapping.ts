@@ -141,7 +141,16 @@ export function toOutputs(
 }
 
 /** Properties of the state that are neither inputs nor outputs of a class: the handlers' own notes. */
-const NOTES = ["owner", "adoption", "given", "keyRemoval", UNSEEN_CHANGES] as const;
+const NOTES = [
+    "owner",
+    "adoption",
+    "given",
+    "neverRan",
+    "unreachable",
+    "migration",
+    "sources",
+    UNSEEN_CHANGES,
+] as const;
 
 /** The state after a response: the inputs that the API never shows, the handlers' notes, and everything that the API shows. */
 export function toState(

@@ -94,7 +94,7 @@ function findCandidates(
  * recognised by its content alone must also be recent by the service's clock: an older one may be anybody's.
  */
 async function excludeReferenced(request: CreateRequest, candidates: readonly Candidate[]): Promise<Candidate[]> {
-    const { definition, session, context, inputs } = request;
+    const { session, inputs, definition } = request;
     // A resource that was renamed without an alias finds its object again, which this stack's own workspaces use. Only where the
     // whole program runs it is known that no other resource has it.
     // What carries its owner was kept with retainOnDelete, or lost from the state: no resource has it where the state is known.
@@ -103,7 +103,7 @@ async function excludeReferenced(request: CreateRequest, candidates: readonly Ca
     const isOwn = (user: Reference) => mayBeUsed && isOwnReference(request, user);
     const kept: Candidate[] = [];
     for (const candidate of candidates) {
-        const users = await findReferences(definition, session, candidate.id, context);
+        const users = await findReferences(request, candidate.id);
         if (users.length === 0 ? isRecent(request, candidate) : users.every(isOwn)) kept.push(candidate);
     }
     return kept;

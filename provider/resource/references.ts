@@ -1,10 +1,9 @@
 import { ReportedError } from "../api/errors";
-import type { Session } from "../runtime/session";
 import { snakeCase } from "../util/case";
 import type { Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 import { idOf } from "../api/codec";
-import { type OutputContext } from "./mapping";
+import type { KindInAccount } from "./relations";
 
 /** An object that names another one. */
 export interface Reference {
@@ -15,12 +14,10 @@ export interface Reference {
 
 /** The objects of the account that name this one by its id. */
 export async function findReferences(
-    definition: ObjectDefinition,
-    session: Session,
+    { definition, session, relations, context: { accountId } }: KindInAccount,
     id: string,
-    { accountId }: OutputContext,
 ): Promise<Reference[]> {
-    const kinds = definition.referencedBy?.() ?? [];
+    const kinds = relations.usersOf(definition);
     const found = await Promise.all(
         kinds.map(async (kind) => {
             const objects = await session.collectionFor(kind, accountId).list();
@@ -37,12 +34,10 @@ export async function findReferences(
  * late itself: a workspace whose key has just been changed may need the old registration for a while.
  */
 export async function requireUnused(
-    definition: ObjectDefinition,
-    session: Session,
+    { definition, session, relations, context: { accountId } }: KindInAccount,
     id: string,
-    { accountId }: OutputContext,
 ): Promise<void> {
-    for (const kind of definition.referencedBy?.() ?? []) {
+    for (const kind of relations.usersOf(definition)) {
         const collection = session.collectionFor(kind, accountId);
         for (const [user, listed] of await collection.recentList()) {
             if (pathOf(kind, listed, id) === undefined) continue;
@@ -85,14 +80,10 @@ export function names(response: unknown, id: string): boolean {
  * Fails where an object is to be deleted before its replacement is created, because a fixed name can exist only once, and the
  * service refuses the deletion because the object is in use.
  */
-export async function requireFreeName(
-    definition: ObjectDefinition,
-    session: Session,
-    id: string,
-    context: OutputContext,
-): Promise<void> {
-    const [user] = await findReferences(definition, session, id, context).catch(() => []);
+export async function requireFreeName(kind: KindInAccount, id: string): Promise<void> {
+    const [user] = await findReferences(kind, id).catch(() => []);
     if (user === undefined) return;
+    const { definition } = kind;
     const name = definition.nameField ?? definition.unique?.[0] ?? "its name";
     throw new ReportedError(
         `The ${definition.noun} ${id} needs a replacement, and ${name} keeps its value, which only one ${definition.noun} can have: the old one would have to be deleted first, and the service refuses that while the ${user.kind.noun} ${user.id} uses it. Leave ${name} out (a name is then generated), or change it together with the rest.`,

@@ -1,5 +1,6 @@
 import { ApiError, NoResponseError } from "../api/errors";
 import { getPath, isRecord, type Properties, sameValue, setPath } from "../util/property-path";
+import type { ObjectAccess } from "./access";
 import { InitializationError } from "./errors";
 
 /**
@@ -13,21 +14,22 @@ function noted(state: Properties): Properties {
     return isRecord(note) ? note : {};
 }
 
-/** Whether the service may since have changed the object of this state. */
-export function hasUnseenChanges(state: Properties): boolean {
-    return Object.keys(noted(state)).length > 0;
-}
-
-/** The state, with what exists now of the inputs in its note. */
-export function withActualValues(state: Properties, actual: Properties): Properties {
+/** The state, with what the account shows by now of the inputs in its note. */
+export async function withActualValues(access: ObjectAccess, id: string, state: Properties): Promise<Properties> {
+    const paths = Object.keys(noted(state));
+    if (paths.length === 0) return state;
+    const response = await access.collectionOf(state).read(id);
+    if (response === undefined) return state;
+    const actual = access.toOutputs(response, access.contextOf(state).accountId);
+    const changed = paths.filter((path) => !sameValue(getPath(state, path), getPath(actual, path)));
+    if (changed.length > 0) {
+        access.session.report.info(
+            `${access.label(state)}: the service was asked earlier to change ${changed.join(" and ")} of the ${access.definition.noun} ${id}, and has done so since.`,
+        );
+    }
     const result = structuredClone({ ...state });
-    for (const path of Object.keys(noted(state))) setPath(result, path, getPath(actual, path) ?? null);
+    for (const path of paths) setPath(result, path, getPath(actual, path) ?? null);
     return result;
-}
-
-/** The inputs in the note that are no longer what the state says. */
-export function changedSince(state: Properties, actual: Properties): string[] {
-    return Object.keys(noted(state)).filter((path) => !sameValue(getPath(state, path), getPath(actual, path)));
 }
 
 /**

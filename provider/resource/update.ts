@@ -1,6 +1,7 @@
-import { ApiError, NoResponseError, ReportedError } from "../api/errors";
+import { ApiError, NoResponseError } from "../api/errors";
 import { matchTag, ownerOfInputs } from "../contract/ownership-tag";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
+import { goneError } from "./access";
 import type { CreateRequest } from "./create";
 import { differences, givenPaths } from "./diff";
 import { InitializationError, withRemedy } from "./errors";
@@ -25,7 +26,7 @@ export async function writeChanges(request: CreateRequest, id: string, changed: 
         const response = await collection.get(id).catch(() => {
             throw error;
         });
-        if (response === undefined) throw goneWhileChanged(request, id);
+        if (response === undefined) throw goneError(definition, id);
         if (Object.entries(body).every(([name, value]) => sameValue(response[name], value))) return;
         try {
             await collection.patch(id, body);
@@ -100,7 +101,7 @@ export async function waitUntilShown(
         "update",
         settings.updateTimeout,
         (response) => {
-            if (response === undefined) throw goneWhileChanged(request, id);
+            if (response === undefined) throw goneError(definition, id);
             progress.latest = toLatest(response);
             const left = missing(progress.latest);
             if (left.length === 0) return { result: progress.latest };
@@ -145,7 +146,7 @@ function notSeen({ definition, inputs }: CreateRequest, id: string, state: Prope
 async function withDefaults(request: CreateRequest, id: string): Promise<Properties> {
     const { definition, collection, inputs, context } = request;
     const response = await collection.get(id);
-    if (response === undefined) throw goneWhileChanged(request, id);
+    if (response === undefined) throw goneError(definition, id);
     const state = toState(definition, inputs, response, context);
     const given = givenPaths(definition, inputs);
     const whole = { ...inputs };
@@ -155,10 +156,4 @@ async function withDefaults(request: CreateRequest, id: string): Promise<Propert
         setPath(whole, path, neverGiven ? (getPath(state, path) ?? apiDefault) : apiDefault);
     }
     return whole;
-}
-
-function goneWhileChanged({ definition }: CreateRequest, id: string): ReportedError {
-    return new ReportedError(
-        `The ${definition.noun} ${id} no longer exists: it was deleted outside Pulumi. Run \`pulumi refresh\`, then \`pulumi up\` creates a new one.`,
-    );
 }

@@ -7,8 +7,8 @@ import type { CheckContext, Failure, ObjectDefinition } from "./definition";
 import type { Difference } from "./diff";
 import { getPath, getString, holdsUnknown, isRecord, type Properties, UNKNOWN } from "../util/property-path";
 
-/** Inputs that objects of the account take beside their own; the sdk's classes give them. `isProtected` is a workspace's, `keyRemoval` a registration's. */
-const OWN_INPUTS = new Set(["__provider", "owner", "adopt", "adoptFromOtherStack", "isProtected", "keyRemoval"]);
+/** Inputs that objects of the account take beside their own; the sdk's classes give them. `isProtected` is a workspace's. */
+const OWN_INPUTS = new Set(["__provider", "owner", "adopt", "adoptFromOtherStack", "isProtected"]);
 
 /** What is checked: an object's inputs, or the arguments of a lookup. */
 export type Checked = Pick<ObjectDefinition, "noun" | "fields" | "check">;
@@ -72,6 +72,7 @@ function notAnObject(inputs: Properties, path: string): string | undefined {
 
 function unknownNames(object: Checked, inputs: Properties): Failure[] {
     const paths = Object.keys(object.fields);
+    const advised = paths.filter((path) => object.fields[path]?.internal !== true);
     const failures: Failure[] = [];
     const visit = (properties: Properties, prefix: string) => {
         for (const [name, value] of Object.entries(properties)) {
@@ -86,7 +87,7 @@ function unknownNames(object: Checked, inputs: Properties): Failure[] {
             if (!paths.some((known) => known.startsWith(`${path}.`))) {
                 failures.push({
                     property: path,
-                    reason: `is not an input of a ${object.noun}: ${suggestion(path, paths)}`,
+                    reason: `is not an input of a ${object.noun}: ${suggestion(path, advised)}`,
                 });
             } else if (isRecord(value)) {
                 visit(value, `${path}.`);
@@ -112,6 +113,11 @@ export function resolveAliases(definition: ObjectDefinition, news: Properties): 
             value === undefined || value === null ? [] : [[definition.fields[name]?.deprecatedAliasOf ?? name, value]],
         ),
     );
+}
+
+/** The inputs without what only `check` needs: no state holds it. */
+export function withoutCheckInputs(inputs: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "isProtected"));
 }
 
 /** The changes that neither the service can make nor a replacement is worth, as failures that say what the service allows. */

@@ -13,7 +13,11 @@ export type Check<Difference extends never> = Difference;
 /** Differences between the arguments of a class and the fields of the definition. */
 export type ArgsDifferences<Args, Definition extends ObjectDefinition> = InputDifferences<
     Unwrap<Omit<Args, "adopt" | "adoptFromOtherStack">>,
-    Tree<{ [Path in keyof Definition["fields"]]: z.input<Definition["fields"][Path]["schema"]> }>
+    Tree<{
+        [
+            Path in keyof Definition["fields"] as Definition["fields"][Path] extends { internal: true } ? never : Path
+        ]: z.input<Definition["fields"][Path]["schema"]>;
+    }>
 >;
 
 /** Differences between the outputs of a class and what the definition reads from responses; `Computed` by the handler. */

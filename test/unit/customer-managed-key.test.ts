@@ -1,9 +1,9 @@
 import { expect } from "chai";
 
-import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
-import { ObjectHandler } from "../../provider/resource/handler";
+import type { ObjectHandler } from "../../provider/resource/handler";
 import { Session } from "../../provider/runtime/session";
 import { LocalCloud } from "../../local-cloud";
+import { createHandler } from "../../provider/registry";
 import { fakeEnvironment, ownerFor } from "./environment";
 
 describe("cluster volumes in the registration of a key", () => {
@@ -13,7 +13,7 @@ describe("cluster volumes in the registration of a key", () => {
         cloud = await LocalCloud.start();
         const { DATABRICKS_HOST = "", DATABRICKS_ACCOUNT_ID = "" } = cloud.environment();
         const environment = { DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, DATABRICKS_TOKEN: cloud.token };
-        key = new ObjectHandler(customerManagedKeyObject, new Session(fakeEnvironment(environment)));
+        key = createHandler("CustomerManagedKey", new Session(fakeEnvironment(environment)));
     });
     after(() => cloud.stop());
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { ObjectDefinition } from "../../provider/resource/definition";
 import { snakeCase } from "../../provider/util/case";
 import { InitializationError } from "../../provider/resource/errors";
-import { ObjectHandler } from "../../provider/resource/handler";
+import type { ObjectHandler } from "../../provider/resource/handler";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { networkObject } from "../../provider/objects/network";
@@ -12,8 +12,9 @@ import { storageConfigurationObject } from "../../provider/objects/storage-confi
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Session } from "../../provider/runtime/session";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { LocalCloud, type FaultEffect } from "../../local-cloud";
+import { createHandler } from "../../provider/registry";
+import { handlerOf } from "./provider-process";
 import { FakeClock, fakeEnvironment, ownerFor } from "./environment";
 
 type Properties = Record<string, unknown>;
@@ -68,10 +69,10 @@ class SmallEngine {
         session.claims.isWholeProgram = true;
         session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "1" : undefined));
         // One handler for each kind, as in a provider's process.
-        const workspace = new WorkspaceHandler(workspaceObject, session);
+        const workspace = createHandler("Workspace", session);
         return (name) => {
             const { object } = this.program[name]!;
-            return object === workspaceObject ? workspace : new ObjectHandler(object, session);
+            return object === workspaceObject ? workspace : handlerOf(object, session);
         };
     }
 

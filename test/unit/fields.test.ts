@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 import type { ObjectDefinition } from "../../provider/resource/definition";
 import { camelCaseDeep } from "../../provider/util/case";
-import { ObjectHandler } from "../../provider/resource/handler";
+import type { ObjectHandler } from "../../provider/resource/handler";
 import { apiPath } from "../../provider/resource/mapping";
 import { registry } from "../../provider/registry";
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
@@ -17,12 +17,12 @@ import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { getPath, isRecord, setPath } from "../../provider/util/property-path";
 import { Session } from "../../provider/runtime/session";
 import { withoutCallInputs } from "../../provider/runtime/engine-calls";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import * as databricks from "../../sdk";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
 import { kinds } from "../../local-cloud/account-api/kinds";
 import { updatable } from "../../local-cloud/account-api/updates";
 import { privateLinkServices } from "../../local-cloud/account-api/private-link";
+import { handlerOf } from "./provider-process";
 import { FakeClock, fakeEnvironment, stackOf } from "./environment";
 
 /** Ids of objects that were there before, for the fields that name others: two of each kind. */
@@ -338,8 +338,8 @@ describe("every field of the Account API", () => {
         };
     }
 
-    function handlerOf({ object }: Kind): ObjectHandler {
-        return object === workspaceObject ? new WorkspaceHandler(object, session) : new ObjectHandler(object, session);
+    function handlerFor({ object }: Kind): ObjectHandler {
+        return handlerOf(object, session);
     }
 
     /** What the engine gets of a program that makes such an object with these inputs, after the provider's check. */
@@ -348,7 +348,7 @@ describe("every field of the Account API", () => {
         for (const [input, value] of values) setPath(args, input, value);
         const resource = kind.make(args);
         await new Promise((resolve) => resource.urn.apply(resolve));
-        const { inputs, failures } = await handlerOf(kind).check({}, withoutCallInputs(registered));
+        const { inputs, failures } = await handlerFor(kind).check({}, withoutCallInputs(registered));
         expect(failures ?? []).to.deep.equal([]);
         return inputs as Record<string, unknown>;
     }
@@ -371,7 +371,7 @@ describe("every field of the Account API", () => {
             kind,
             kind.fields(ids).map(({ input, value }) => [input, value] as const),
         );
-        return { inputs, ...(await handlerOf(kind).create(inputs)) };
+        return { inputs, ...(await handlerFor(kind).create(inputs)) };
     };
 
     it("is in this table for every kind of the registry", () => {
@@ -413,7 +413,7 @@ describe("every field of the Account API", () => {
                     });
                 }
                 beginProcess();
-                const { props = {} } = await handlerOf(kind).read(id, outs);
+                const { props = {} } = await handlerFor(kind).read(id, outs);
                 const answer = cloud.account.get(kind.collection, id);
                 const known = [
                     ...kind.fields(ids).map(({ input, arrives }) => ({ output: input, stands: arrives })),
@@ -449,9 +449,9 @@ describe("every field of the Account API", () => {
                 cloud.account.change(kind.collection, id, { storage_customer_managed_key_id: undefined });
             cloud.clearRequests();
             const before = method === "PATCH" ? { ...outs, storageCustomerManagedKeyId: undefined } : outs;
-            const { changes, replaces } = await handlerOf(kind).diff(id, before, changed);
+            const { changes, replaces } = await handlerFor(kind).diff(id, before, changed);
             expect([changes, replaces]).to.deep.equal([true, []]);
-            const { outs: updated = {} } = await handlerOf(kind).update(id, before, changed);
+            const { outs: updated = {} } = await handlerFor(kind).update(id, before, changed);
             const sent = method === "PUT" ? fields : fields.filter((field) => field.changed !== undefined);
             expect(bodies(method, kind)).to.deep.equal([bodyOf(sent, (field) => field.changed ?? field.value)]);
             if (method === "PATCH") {
@@ -460,8 +460,8 @@ describe("every field of the Account API", () => {
                 const [patch] = cloud.requests.filter((one) => one.method === method);
                 expect(patch?.query["update_mask"]?.split(",").sort()).to.deep.equal(names);
             }
-            expect((await handlerOf(kind).diff(id, updated, changed)).changes).to.equal(false);
-            expect((await handlerOf(kind).diff(id, updated, inputs)).changes).to.equal(true);
+            expect((await handlerFor(kind).diff(id, updated, changed)).changes).to.equal(false);
+            expect((await handlerFor(kind).diff(id, updated, inputs)).changes).to.equal(true);
         });
     }
 
@@ -473,7 +473,7 @@ describe("every field of the Account API", () => {
                 kind,
                 kind.fields(ids).map((field) => [field === key ? input : field.input, field.value] as const),
             );
-            await handlerOf(kind).create(inputs);
+            await handlerFor(kind).create(inputs);
             expect(bodies("POST", kind)[0]?.[arrives]).to.equal(key.value);
         });
     }
@@ -483,11 +483,11 @@ describe("every field of the Account API", () => {
         const { id, inputs, outs } = await make(kind);
         cloud.account.setStatus(id, "FAILED", "The root bucket is gone.");
         beginProcess();
-        const { props = {} } = await handlerOf(kind).read(id, outs);
+        const { props = {} } = await handlerFor(kind).read(id, outs);
         const news = { ...inputs, storageConfigurationId: ids["storage-configurations"]![1] };
-        const { replaces } = await handlerOf(kind).diff(id, props as Record<string, unknown>, news);
+        const { replaces } = await handlerFor(kind).diff(id, props as Record<string, unknown>, news);
         expect(replaces).to.deep.equal([]);
-        const { outs: mended } = await handlerOf(kind).update(id, props as Record<string, unknown>, news);
+        const { outs: mended } = await handlerFor(kind).update(id, props as Record<string, unknown>, news);
         expect(bodies("PATCH", kind)).to.deep.equal([{ storage_configuration_id: ids["storage-configurations"]![1] }]);
         expect(mended).to.include({
             workspaceStatus: "RUNNING",

@@ -1,12 +1,11 @@
 import { expect } from "chai";
 
-import { ObjectHandler } from "../../provider/resource/handler";
-import { credentialsObject } from "../../provider/objects/credentials";
 import { Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions } from "../../local-cloud";
 import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
+import { createHandler } from "../../provider/registry";
 import { type Handlers, outcome, startProvider, workspaceInputs } from "./provider-process";
 
 const owner = (name: string, since = 0) => ownerFor(name, { since });
@@ -35,7 +34,7 @@ describe("a fresh role or bucket that Databricks cannot use yet", () => {
             session.configure((key) => (key === "databricks:validationTimeoutSeconds" ? setting : undefined));
             cloud.account.validationDelay = 3_600_000;
             const began = clock.now();
-            const message = await outcome(new ObjectHandler(credentialsObject, session).create(fresh));
+            const message = await outcome(createHandler("Credentials", session).create(fresh));
             expect(message)
                 .to.contain("Failed credential validation checks")
                 .and.contain("check its policy")

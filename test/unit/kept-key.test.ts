@@ -1,15 +1,13 @@
 import { expect } from "chai";
 
-import { CustomerManagedKeyHandler } from "../../provider/objects/customer-managed-key-handler";
+import type { ObjectHandler } from "../../provider/resource/handler";
 import { StackIdentityHandler } from "../../provider/objects/stack-identity";
-import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Session } from "../../provider/runtime/session";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import type { fakeEnvironment } from "./environment";
 import { FakeClock, ownerFor } from "./environment";
+import { createHandler } from "../../provider/registry";
 import { type Handlers, outcome, startProvider, workspaceInputs } from "./provider-process";
 
 const KEY = "managedServicesCustomerManagedKeyId";
@@ -19,10 +17,10 @@ describe("the KMS key of a program", () => {
     let world: ReturnType<typeof fakeEnvironment>;
     let handlers: Handlers;
     let session: Session;
-    let keys: CustomerManagedKeyHandler;
+    let keys: ObjectHandler;
     const newProcess = () => {
         session = new Session(world);
-        keys = new CustomerManagedKeyHandler(customerManagedKeyObject, session);
+        keys = createHandler("CustomerManagedKey", session);
     };
     beforeEach(async () => {
         ({ cloud, world, handlers } = await startProvider(new FakeClock()));
@@ -110,7 +108,7 @@ describe("the KMS key of a program", () => {
             return { first, olds };
         };
         const checked = (olds: Properties, to: string | undefined, more: object = {}) =>
-            new WorkspaceHandler(workspaceObject, session).check(olds, { ...olds, ...more, [KEY]: to });
+            createHandler("Workspace", session).check(olds, { ...olds, ...more, [KEY]: to });
 
         it("is named at the preview of a change in place, with how long to keep it", async () => {
             const { first, olds } = await workspace();

@@ -62,7 +62,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
             "it holds content (/Shared/work)",
         );
         const { message } = await failureOf(judged(id, properties, news, news));
-        expect(message).to.contain("somebody has repaired it").and.contain("pulumi refresh");
+        expect(message).to.contain("it was repaired outside Pulumi").and.contain("pulumi refresh");
         expect(exists(id)).to.equal(true);
         handlers = handlersOf(world);
         expect((await failureOf(handlers.workspace.delete(id, properties))).message).to.contain("is not deleted");

@@ -1,16 +1,13 @@
 import { expect } from "chai";
 
 import { InitializationError } from "../../provider/resource/errors";
-import { ObjectHandler } from "../../provider/resource/handler";
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
-import { credentialsObject } from "../../provider/objects/credentials";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
 import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "./environment";
+import { createHandler } from "../../provider/registry";
 import {
     type Handlers,
     handlersOf,
@@ -80,7 +77,7 @@ describe("orphans, and what must not be adopted as one", () => {
             const effect = gate();
             const session = new Session(world);
             session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
-            const slow = new WorkspaceHandler(workspaceObject, session);
+            const slow = createHandler("Workspace", session);
             cloud.inject({
                 when: ({ method }) => method === "POST",
                 times: 1,
@@ -103,7 +100,7 @@ describe("orphans, and what must not be adopted as one", () => {
             await begin();
             const session = new Session(world);
             session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
-            const slow = new ObjectHandler(credentialsObject, session);
+            const slow = createHandler("Credentials", session);
             const again = gate();
             const done = gate();
             let posted = 0;

@@ -1,8 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { credentialsObject } from "../../provider/objects/credentials";
-import { ObjectHandler } from "../../provider/resource/handler";
 import { EngineCalls } from "../../provider/runtime/engine-calls";
 import type { LogLine } from "../../provider/runtime/engine-log";
 import { EngineReporter } from "../../provider/runtime/reporter";
@@ -11,6 +9,7 @@ import { SignIn } from "../../provider/runtime/sign-in";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
 import { type FaultEffect, LocalCloud } from "../../local-cloud";
 import { FakeClock } from "./environment";
+import { createHandler } from "../../provider/registry";
 import { outcome, ROLE_ARN } from "./provider-process";
 
 const otherAccount = "0ac0ffee-9999-4abc-8def-00c0ffee1234";
@@ -35,7 +34,7 @@ describe("a preview", () => {
             report,
             isEngineAlive: async () => true,
         });
-        return new EngineCalls(report, new SignIn(session)).attend(new ObjectHandler(credentialsObject, session));
+        return new EngineCalls(report, new SignIn(session)).attend(createHandler("Credentials", session));
     };
     /** What a check of a new resource fails with. */
     const reasons = async (process: dynamic.ResourceProvider, more: Properties = {}, isPreview = true) => {
@@ -161,8 +160,8 @@ describe("a wrong account id", () => {
         const cloud = await LocalCloud.start();
         const report = new EngineReporter(async () => undefined);
         const handler = (environment: Record<string, string>) =>
-            new ObjectHandler(
-                credentialsObject,
+            createHandler(
+                "Credentials",
                 new Session({
                     environment: { HOME: "/nowhere", ...cloud.environment(), ...environment },
                     clock: new FakeClock(),

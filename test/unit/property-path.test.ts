@@ -3,7 +3,6 @@ import fc from "fast-check";
 
 import { toRequestBody, fromResponse } from "../../provider/resource/mapping";
 import { parseJson, writeJson } from "../../provider/api/json";
-import { ObjectHandler } from "../../provider/resource/handler";
 import type { ObjectDefinition } from "../../provider/resource/definition";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
@@ -17,7 +16,7 @@ import { getPath, setPath, sameValue, UNKNOWN } from "../../provider/util/proper
 import { Session } from "../../provider/runtime/session";
 import { definitionOf } from "../../provider/registry";
 import { StackIdentityHandler } from "../../provider/objects/stack-identity";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
+import { handlerOf } from "./provider-process";
 import { fakeEnvironment } from "./environment";
 
 const objects: readonly ObjectDefinition[] = [
@@ -30,12 +29,7 @@ const objects: readonly ObjectDefinition[] = [
     workspaceObject,
 ];
 const session = new Session(fakeEnvironment({}));
-const handlers = new Map(
-    objects.map((object) => [
-        object,
-        object === workspaceObject ? new WorkspaceHandler(object, session) : new ObjectHandler(object, session),
-    ]),
-);
+const handlers = new Map(objects.map((object) => [object, handlerOf(object, session)]));
 
 /** The lists that every answer holds. */
 

@@ -1,18 +1,20 @@
-import { credentialsObject } from "../../provider/objects/credentials";
-import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
-import { networkObject } from "../../provider/objects/network";
-import { privateAccessSettingsObject } from "../../provider/objects/private-access-settings";
-import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
-import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { InitializationError } from "../../provider/resource/errors";
-import { ObjectHandler } from "../../provider/resource/handler";
 import { type Environment, Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
 import { LocalCloud, type LocalCloudOptions } from "../../local-cloud";
 import type { FakeClock } from "./environment";
+import { objectTypes, type ObjectType } from "../../provider/contract/kinds";
+import { createHandler, registry } from "../../provider/registry";
+import type { ObjectDefinition } from "../../provider/resource/definition";
+import type { ObjectHandler } from "../../provider/resource/handler";
 import { fakeEnvironment, ownerFor } from "./environment";
+
+/** The handler of the kind with this definition. */
+export function handlerOf(object: ObjectDefinition, session: Session): ObjectHandler {
+    const kind = objectTypes.find((type: ObjectType) => registry[type].definition === object);
+    if (kind === undefined) throw new Error(`no kind has the definition of a ${object.noun}`);
+    return createHandler(kind, session);
+}
 
 /** The handlers of a provider process that begins now: it knows no list of before. */
 export function handlersOf(environment: Environment) {
@@ -21,13 +23,13 @@ export function handlersOf(environment: Environment) {
     session.claims.isWholeProgram = true;
     return {
         claims: session.claims,
-        credentials: new ObjectHandler(credentialsObject, session),
-        storage: new ObjectHandler(storageConfigurationObject, session),
-        key: new ObjectHandler(customerManagedKeyObject, session),
-        network: new ObjectHandler(networkObject, session),
-        endpoint: new ObjectHandler(vpcEndpointObject, session),
-        settings: new ObjectHandler(privateAccessSettingsObject, session),
-        workspace: new WorkspaceHandler(workspaceObject, session),
+        credentials: createHandler("Credentials", session),
+        storage: createHandler("StorageConfiguration", session),
+        key: createHandler("CustomerManagedKey", session),
+        network: createHandler("Network", session),
+        endpoint: createHandler("VpcEndpoint", session),
+        settings: createHandler("PrivateAccessSettings", session),
+        workspace: createHandler("Workspace", session),
     };
 }
 

@@ -5,18 +5,16 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { type Clock, systemClock } from "../../provider/api/clock";
-import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { WorkspaceHandler } from "../../provider/objects/workspace/handler";
 import { migrationSettings } from "../../provider/objects/workspace/migration-settings";
 import { InitializationError } from "../../provider/resource/errors";
 import { ownerOfInputs } from "../../provider/contract/ownership-tag";
-import { ObjectHandler } from "../../provider/resource/handler";
 import { Session } from "../../provider/runtime/session";
 import { readSettings } from "../../provider/runtime/settings";
 import { UNKNOWN } from "../../provider/util/property-path";
 import { LocalCloud, seeds } from "../../local-cloud";
 import { fakeEnvironment, ownerFor } from "./environment";
+import { createHandler } from "../../provider/registry";
 import { moveFaults } from "./move-faults";
 
 /** How much faster time passes. */
@@ -102,8 +100,8 @@ describe("the content of a workspace that is replaced", () => {
         session.claims.isWholeProgram = true;
         return {
             session,
-            key: new ObjectHandler(customerManagedKeyObject, session),
-            workspace: new WorkspaceHandler(workspaceObject, session),
+            key: createHandler("CustomerManagedKey", session),
+            workspace: createHandler("Workspace", session),
         };
     }
 

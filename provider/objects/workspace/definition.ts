@@ -10,6 +10,7 @@ import {
     notAllowed,
     objectId,
     oneOf,
+    refersTo,
     region,
     tagsInResponse,
     text,
@@ -19,11 +20,9 @@ import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
 import { migrateContentSchema } from "../../runtime/migrate-content";
 import { type OnKeyChange, onKeyChangeSchema, type Settings } from "../../runtime/settings";
 import { computeModeFailures } from "./compute-mode";
-import { isTerminal, isUnreachable, neverRan } from "./status";
+import { neverRan } from "./status";
 import { remedyForUpdate } from "./updates";
-import { getPath, isRecord, type Properties, getString, UNKNOWN } from "../../util/property-path";
-import { networkObject } from "../network";
-import { privateAccessSettingsObject } from "../private-access-settings";
+import { getPath, type Properties, getString, UNKNOWN } from "../../util/property-path";
 
 /** The inputs that name the key of the control plane's data: today's name and its oldest one. */
 export const NOTEBOOK_KEY_FIELDS = ["managedServicesCustomerManagedKeyId", "customerManagedKeyId"] as const;
@@ -99,39 +98,37 @@ export const workspaceObject = {
         workspaceName: { schema: name('"analytics"') },
         deploymentName: { schema: deploymentName.optional(), computed: true, isEqual: sameDeploymentName },
         awsRegion: { schema: region() },
-        credentialsId: { schema: objectId("Credentials", "credentialsId").optional(), onChange: "update" },
+        credentialsId: { ...refersTo("Credentials"), onChange: "update" },
         storageConfigurationId: {
-            schema: objectId("StorageConfiguration", "storageConfigurationId").optional(),
+            ...refersTo("StorageConfiguration"),
             // A workspace that failed after it ran is repaired in place; one that never ran has nothing worth repairing.
             onChange: ({ state }) =>
                 getString(state, "workspaceStatus") === "FAILED" && !neverRan(state) ? "update" : "replace",
         },
         networkId: {
-            schema: objectId("Network", "networkId").optional(),
-            references: networkObject,
+            ...refersTo("Network"),
             onChange: ({ state }) => (getPath(state, "networkId") === undefined ? "refuse" : "update"),
             onRemoval: "refuse",
             refusal:
                 "a workspace can be given another network configuration, but one on a network that Databricks manages cannot be moved to a VPC of yours, nor back",
         },
         privateAccessSettingsId: {
-            schema: objectId("PrivateAccessSettings", "privateAccessSettingsId").optional(),
-            references: privateAccessSettingsObject,
+            ...refersTo("PrivateAccessSettings"),
             onChange: "update",
             onRemoval: "refuse",
             refusal: "the service sets or switches private access settings of a workspace, and never removes them",
         },
         managedServicesCustomerManagedKeyId: {
-            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            ...refersTo("CustomerManagedKey"),
             onChange: ({ inputs, settings }) => (keyChangeMode(inputs, settings) === "update" ? "update" : "replace"),
             onRemoval: "replace",
         },
         customerManagedKeyId: {
-            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            ...refersTo("CustomerManagedKey"),
             deprecatedAliasOf: "managedServicesCustomerManagedKeyId",
         },
         storageCustomerManagedKeyId: {
-            schema: objectId("CustomerManagedKey", "customerManagedKeyId").optional(),
+            ...refersTo("CustomerManagedKey"),
             onChange: ({ state }) =>
                 getPath(state, "storageCustomerManagedKeyId") === undefined ? "update" : "refuse",
             onRemoval: "refuse",
@@ -194,10 +191,6 @@ export const workspaceObject = {
         return {
             ...(typeof prefix === "string" ? { deploymentNamePrefix: prefix } : {}),
             ...(name === undefined || host === undefined ? {} : { workspaceUrl: workspaceUrl(host, name) }),
-            ...(inputs["neverRan"] !== undefined && isTerminal(state) ? { neverRan: inputs["neverRan"] } : {}),
-            ...(isUnreachable(inputs) ? { unreachable: true } : {}),
-            ...(isRecord(inputs["migration"]) ? { migration: inputs["migration"] } : {}),
-            ...(Array.isArray(inputs["sources"]) ? { sources: inputs["sources"] } : {}),
         };
     },
     check(inputs, context) {

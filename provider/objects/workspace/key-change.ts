@@ -1,10 +1,14 @@
 import { ownershipTagOf } from "../../resource/ownership";
 import { matchTag, ownerOfInputs } from "../../contract/ownership-tag";
-import type { Difference } from "../../resource/diff";
+import type { ObjectAccess } from "../../resource/access";
+import { type Difference, pathsOf } from "../../resource/diff";
+import type { CheckVerdict, InputChange } from "../../resource/lifecycle";
 import type { Session } from "../../runtime/session";
-import { getPath, getString, type Properties, UNKNOWN } from "../../util/property-path";
+import { getPath, getString, type Properties, sameValue, UNKNOWN } from "../../util/property-path";
 import { customerManagedKeyObject } from "../customer-managed-key";
-import { workspaceObject } from "./definition";
+import { keyChangeMode, workspaceObject } from "./definition";
+import { nameOldKeys } from "./old-key";
+import { isTerminal } from "./status";
 
 /** The inputs whose change is a key change. */
 export const KEY_FIELDS = ["managedServicesCustomerManagedKeyId", "storageCustomerManagedKeyId"] as const;
@@ -117,5 +121,61 @@ export async function kmsKeyOf(
         return getString((await collection.read(registrationId)) ?? {}, "aws_key_info.key_arn");
     } catch {
         return undefined;
+    }
+}
+
+/**
+ * What the check says of a change of keys. One that replaces the workspace becomes the input `keyChange`, which policy packs see.
+ * `forbid` fails here, where the engine shows it best; what only a diff can see, the diff judges.
+ *
+ * @param migrates whether the content is copied into a workspace that replaces this one.
+ */
+export async function checkKeyChange(
+    access: ObjectAccess,
+    { olds, news, found }: InputChange,
+    migrates: boolean,
+): Promise<CheckVerdict | undefined> {
+    const { session } = access;
+    const mode = keyChangeMode(news, session.settings);
+    const label = access.label(news);
+    await nameOldKeys({ session, label, olds, news, isInPlace: mode === "update" });
+    announceInPlace({ session, label }, olds, news, found);
+    const change = keyChangeOf(found, olds, news);
+    if (change === undefined) return undefined;
+    const existing = await findOwnWorkspace(session, olds);
+    const actual = existing && access.toOutputs(existing, access.contextOf(olds).accountId);
+    if (actual !== undefined && change.to !== UNKNOWN && sameValue(actual[change.field], change.to)) {
+        noteActual(access, olds, news, { [change.field]: change.to });
+        return undefined;
+    }
+    const paths = pathsOf(found, "replace", "refuse");
+    // Only the state, which a check does not see, says whether one that failed ever ran.
+    if (mode === "forbid" && !(actual !== undefined && isTerminal(actual))) {
+        const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace, and onKeyChange is "forbid".${inPlaceAdvice(change, paths)} Otherwise bring the key back, or set onKeyChange to "replace", which ${migrates ? "copies notebooks, files and folders into the new workspace" : "loses every notebook of the workspace, because migrateContent is false"}`;
+        return { failures: [{ property: change.field, reason }] };
+    }
+    return { inputs: { keyChange: keyChangeMarker(change, migrates, paths) } };
+}
+
+function announceInPlace(
+    { session, label }: { readonly session: Session; readonly label: string },
+    olds: Properties,
+    news: Properties,
+    found: readonly Difference[],
+): void {
+    const inPlace = found.find(({ path, change }) => change === "update" && path === KEY_FIELDS[0]);
+    if (inPlace === undefined) return;
+    const [from, to] = [getString(olds, inPlace.path), getPath(news, inPlace.path)];
+    session.report.info(
+        `${label}: ${inPlace.path} changes from ${from ?? "none"} to ${shownKey(typeof to === "string" ? to : undefined)}: the service is asked to change it in place.`,
+    );
+}
+
+/** Notes that the account shows already what the program asks for: the diff sees the state, which does not say it yet. */
+function noteActual(access: ObjectAccess, olds: Properties, news: Properties, actual: Properties): void {
+    const registration = access.registrationOf(olds, news);
+    if (registration === undefined) return;
+    for (const owner of [ownerOfInputs(olds), ownerOfInputs(news)]) {
+        access.session.claims.register(access.definition, owner, { ...registration, actual });
     }
 }

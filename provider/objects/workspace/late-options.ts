@@ -3,11 +3,6 @@ import type { dynamic } from "@pulumi/pulumi";
 import { ownerOfInputs } from "../../contract/ownership-tag";
 import type { Properties } from "../../util/property-path";
 
-/** The inputs without what only `check` needs: no state holds it. */
-export function withoutProtection(inputs: Properties): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "isProtected"));
-}
-
 /**
  * The options that a program gives together with a change which replaces the workspace, and that would not keep the old one: the
  * engine deletes it by the options that the state has.

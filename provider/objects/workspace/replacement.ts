@@ -1,33 +1,20 @@
 import { ReportedError } from "../../api/errors";
 import { pageInProject } from "../../contract/pages";
-import type { Session } from "../../runtime/session";
-import { getPath, holdsUnknown, type Properties, UNKNOWN } from "../../util/property-path";
+import type { ObjectAccess } from "../../resource/access";
+import type { Comparison } from "../../resource/lifecycle";
+import { getPath, holdsUnknown, UNKNOWN } from "../../util/property-path";
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, inPlaceAdvice, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
 import { obstacle, previewContent } from "./replacement-preview";
 import { cannotHaveRun, neverRan } from "./status";
 
 /** A replacement of a workspace that a diff has found. */
-export interface Replacement {
-    readonly session: Session;
-    readonly id: string;
-    /** What exists, by the state. */
-    readonly olds: Properties;
-    readonly news: Properties;
-    /** The inputs that only a replacement changes. */
-    readonly paths: readonly string[];
-    /** What the resource is called in lines for the user. */
-    readonly label: string;
-    /** The changes that a check of this process announced; `undefined` where the engine asked for no check. */
-    readonly judged: ReadonlySet<string> | undefined;
+export interface Replacement extends Comparison {
+    readonly access: ObjectAccess;
     /** Whether the content is copied before the old workspace goes. */
     readonly migrates: boolean;
     /** Paths and kinds that may be left behind. */
     readonly accept: readonly string[];
-    /** Whether the new one would be in another account. */
-    readonly changesAccount: boolean;
-    /** Whether the old workspace has to be deleted before the new one can be created. */
-    readonly isDeletedFirst: boolean;
 }
 
 /**
@@ -41,8 +28,12 @@ export interface Replacement {
  * - A replacement whose content is to be copied fails where it is known that it cannot be.
  */
 export async function judgeReplacement(replacement: Replacement): Promise<void> {
-    const { news, paths, judged, session, id, label } = replacement;
+    const { access, id, olds, news, replaces: paths } = replacement;
     if (isUnused(replacement)) return;
+    const { session } = access;
+    const label = access.label(news);
+    // Without a check the engine has announced nothing to anybody.
+    const judged = access.registrationOf(olds, news)?.judged;
     if (judged === undefined) {
         if (!holdsUnknown(news)) return;
         throw new ReportedError(
@@ -70,13 +61,20 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
  * only may come, because a value is not known yet, is warned of.
  */
 async function contentSentence(replacement: Replacement): Promise<string> {
-    const { olds, session, id, label } = replacement;
-    const known = obstacle(replacement);
+    const { access, id, olds, news, accept } = replacement;
+    const { session } = access;
+    const known = obstacle({
+        session,
+        id,
+        olds,
+        isDeletedFirst: replacement.nameCollides,
+        changesAccount: access.contextOf(olds).accountId !== access.contextOf(news).accountId,
+    });
     const { inventory, problem = known } =
-        known === undefined ? await previewContent(session, olds, replacement.accept) : { inventory: undefined };
+        known === undefined ? await previewContent(session, olds, accept) : { inventory: undefined };
     if (problem !== undefined && !isPossible(replacement)) {
         throw new ReportedError(
-            `${label}: the workspace ${id} is to be replaced, and its content cannot be copied: ${problem} Nothing was changed. With migrateContent: false it is replaced without its content.`,
+            `${access.label(news)}: the workspace ${id} is to be replaced, and its content cannot be copied: ${problem} Nothing was changed. With migrateContent: false it is replaced without its content.`,
         );
     }
     const counts = inventory === undefined ? "" : `: ${inventory}`;
@@ -85,17 +83,17 @@ async function contentSentence(replacement: Replacement): Promise<string> {
 }
 
 /** Whether the workspace failed before it ever ran, and nobody can have used it since, or the program gives the word. */
-function isUnused({ olds, news, session }: Replacement): boolean {
-    return neverRan(olds) && (news["forceDestroy"] === true || cannotHaveRun(olds, session.client.serverTime));
+function isUnused({ olds, news, access }: Replacement): boolean {
+    return neverRan(olds) && (news["forceDestroy"] === true || cannotHaveRun(olds, access.session.client.serverTime));
 }
 
 /** Whether nothing is certain yet: every input that differs is not known. */
-function isPossible({ paths, news }: Replacement): boolean {
-    return paths.every((path) => getPath(news, path) === UNKNOWN);
+function isPossible({ replaces, news }: Replacement): boolean {
+    return replaces.every((path) => getPath(news, path) === UNKNOWN);
 }
 
-function keyChangeIn({ paths, olds, news }: Replacement): KeyChange | undefined {
-    const field = KEY_FIELDS.find((key) => paths.includes(key));
+function keyChangeIn({ replaces, olds, news }: Replacement): KeyChange | undefined {
+    const field = KEY_FIELDS.find((key) => replaces.includes(key));
     if (field === undefined) return undefined;
     const [from, to] = [getPath(olds, field), getPath(news, field)];
     return {
@@ -111,7 +109,8 @@ async function warning(
     change: KeyChange | undefined,
     content: string | undefined,
 ): Promise<string> {
-    const { session, olds, paths, label } = replacement;
+    const { access, olds, news, replaces: paths } = replacement;
+    const label = access.label(news);
     const may = isPossible(replacement);
     const cost = content === undefined ? ", and EVERY NOTEBOOK IN IT IS LOST." : `. ${content}`;
     const copied = content === undefined ? " Without migrateContent: false its content is copied first." : "";
@@ -119,7 +118,7 @@ async function warning(
         return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${copied} See ${pageInProject("migrating-notebooks")}.`;
     }
     const inPlace = inPlaceAdvice(change, paths);
-    const again = (await isSameKmsKey(session, olds, change))
+    const again = (await isSameKmsKey(access.session, olds, change))
         ? " Both are the same KMS key, registered again: keep the old registration and nothing is replaced."
         : "";
     const remedy = inPlace === "" && again === "" ? copied : "";

@@ -1,10 +1,10 @@
 import { ReportedError } from "../../api/errors";
 import { explainFailure } from "../../resource/diagnostics";
 import { InitializationError } from "../../resource/errors";
-import type { Readiness } from "../../resource/access";
-import type { Session } from "../../runtime/session";
+import type { ObjectAccess } from "../../resource/access";
+import type { Readiness } from "../../resource/lifecycle";
+import { ownerOfInputs } from "../../contract/ownership-tag";
 import { getPath, getString, type Properties } from "../../util/property-path";
-import { workspaceObject } from "./definition";
 import { isTerminal, neverRan, statusMessage } from "./status";
 import { messageOf } from "../../util/error-message";
 
@@ -23,13 +23,12 @@ export function timeoutOf(inputs: Properties): number {
 
 /** One wait for a workspace, and what the handler knows about it. */
 export interface WorkspaceWait extends Readiness {
-    readonly session: Session;
+    readonly access: ObjectAccess;
     /** What it is called in lines for the user. */
     readonly label: string;
-    readonly toState: (inputs: Properties, response: Properties) => Record<string, unknown>;
-    readonly gone: () => Error;
-    /** The workspace that this one is to replace, where it still exists. */
-    readonly replaced: string | undefined;
+    /** How long it is waited for, in milliseconds. */
+    readonly timeout: number;
+    readonly toState: (response: Properties) => Record<string, unknown>;
 }
 
 /**
@@ -45,13 +44,14 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
         const final = isDone ? wait.state : await poll(wait, progress);
         if (getString(final, "workspaceStatus") === "RUNNING") return final;
         // This call sent the POST, and every poll since then showed it on its way: nobody can have used it.
-        const now = wait.session.client.serverTime ?? wait.session.clock.now();
+        const { client, clock } = wait.access.session;
+        const now = client.serverTime ?? clock.now();
         progress.latest = wait.isNew ? { ...final, neverRan: now } : final;
         throw failedError(wait, progress.latest);
     } catch (thrown) {
         const error =
             thrown instanceof NotRunningError
-                ? thrown.because(await explainFailure(wait.session, workspaceObject, progress.latest))
+                ? thrown.because(await explainFailure(wait.access, wait.access.definition, progress.latest))
                 : thrown;
         throw new InitializationError(
             wait.id,
@@ -62,23 +62,23 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
 }
 
 function poll(wait: WorkspaceWait, progress: { latest: Record<string, unknown> }): Promise<Record<string, unknown>> {
-    const { session, collection, id, inputs, label } = wait;
-    const { clock, report } = session;
+    const { access, collection, id, label, timeout } = wait;
+    const { clock, report, cancelled } = access.session;
     const began = clock.now();
-    const timeout = timeoutOf(inputs);
     let reportedAt = Number.NEGATIVE_INFINITY;
     let missingSince: number | undefined;
     const check = (response: Properties | undefined) => {
         if (response === undefined) {
             missingSince ??= clock.now();
-            if (clock.now() - missingSince >= GONE_AFTER) throw wait.gone();
+            if (clock.now() - missingSince >= GONE_AFTER) throw access.gone(id);
             return undefined;
         }
         missingSince = undefined;
         // With a thousand workspaces waiting, a state is computed again only where something has changed.
-        if (!showsSame(response, progress.latest)) progress.latest = wait.toState(inputs, response);
+        if (!showsSame(response, progress.latest)) progress.latest = wait.toState(response);
         const { latest } = progress;
         if (getString(latest, "workspaceStatus") === "RUNNING" || isTerminal(latest)) return { result: latest };
+        if (cancelled?.aborted === true) throw cancelledError(id, latest);
         if (clock.now() - reportedAt >= PROGRESS_INTERVAL) {
             reportedAt = clock.now();
             const waited = Math.round((clock.now() - began) / 1000);
@@ -139,11 +139,22 @@ function timeoutError(id: string, state: Properties, timeout: number): NotRunnin
     );
 }
 
+/** Somebody cancelled the wait. */
+function cancelledError(id: string, state: Properties): NotRunningError {
+    return new NotRunningError(
+        `The workspace ${id} is still ${getString(state, "workspaceStatus") ?? "without a status"}, and the wait for it was cancelled`,
+        "It stays in the state: the next `pulumi up` goes on waiting for it.",
+    );
+}
+
 /** The service does not say whether somebody has repaired a workspace in the meantime: a later run needs a word. */
 const unusedRemedy =
     "Correct the cause. If nobody has used it since, set forceDestroy: true, and the next `pulumi up` replaces it; or repair it in the account console, and the next `pulumi up` keeps it.";
 
-function failedError({ id, replaced }: WorkspaceWait, state: Properties): NotRunningError {
+function failedError({ access, id, inputs }: WorkspaceWait, state: Properties): NotRunningError {
+    const owner = ownerOfInputs(inputs);
+    const others = owner === undefined ? [] : access.session.claims.objectsOf(access.definition, owner);
+    const replaced = others.find((other) => other !== id);
     const status = getString(state, "workspaceStatus") ?? "";
     return new NotRunningError(
         `The workspace ${id} is ${status}${statusMessage(state)}`,

@@ -1,7 +1,7 @@
 import type { Collection } from "../../../api/collection";
 import { ReportedError } from "../../../api/errors";
 import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
-import type { Readiness } from "../../../resource/access";
+import type { Readiness } from "../../../resource/lifecycle";
 import type { CreateRequest } from "../../../resource/create";
 import { matchesInputs } from "../../../resource/diff";
 import { InitializationError } from "../../../resource/errors";
@@ -141,8 +141,7 @@ export class HandoverLifecycle {
     }
 
     /** A state, with the handovers to its workspace as they are now. */
-    withNotes(id: string, state: Record<string, unknown>, inputs: Properties = {}): Record<string, unknown> {
-        this.bind(id, inputs);
+    withNotes(id: string, state: Record<string, unknown>): Record<string, unknown> {
         const handovers = this.handovers.to(id);
         if (handovers === undefined) return state;
         const { migration, ...rest } = Object.fromEntries(Object.entries(state).filter(([name]) => name !== "sources"));
@@ -156,8 +155,8 @@ export class HandoverLifecycle {
         };
     }
 
-    /** The id of a workspace is known only when the account has created it. */
-    private bind(id: string, inputs: Properties): void {
+    /** The account has created a workspace: only now its id is known. */
+    created(id: string, inputs: Properties): void {
         const owner = ownerOfInputs(inputs);
         const begun = owner && this.begun.get(owner.ownerId);
         if (owner === undefined || begun === undefined) return;

@@ -1,0 +1,167 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import type { Collection } from "../../api/collection";
+import { ApiError, ReportedError } from "../../api/errors";
+import { idOf } from "../../api/codec";
+import { ownerOfInputs } from "../../contract/ownership-tag";
+import type { ObjectAccess } from "../../resource/access";
+import type { CreateRequest } from "../../resource/create";
+import { pathsOf } from "../../resource/diff";
+import type { CheckVerdict, Comparison, InputChange, Lifecycle, Readiness, Updated } from "../../resource/lifecycle";
+import { getString, type Properties } from "../../util/property-path";
+import { warnAboutDuplicates } from "./duplicates";
+import { judgeFailed } from "./failed";
+import { mayDelete } from "./gate";
+import { hasWork } from "./handover/handover";
+import { LeavingWorkspace } from "./handover/leaving";
+import { HandoverLifecycle } from "./handover/lifecycle";
+import { checkKeyChange, KEY_FIELDS } from "./key-change";
+import { lateOptions } from "./late-options";
+import { nameSiblings } from "./leftovers";
+import { reasonNotToAdopt } from "./orphan";
+import { waitUntilReachable, withoutNote } from "./reachable";
+import { judgeReplacement } from "./replacement";
+import { isTerminal, isUnreachable } from "./status";
+import { afterUpdate, isComputeRefusal } from "./updates";
+import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
+
+/** What only a workspace has: it is waited for, it may fail after it was created, and a replacement costs its notebooks. */
+export class WorkspaceLifecycle implements Lifecycle {
+    private readonly content: HandoverLifecycle;
+
+    constructor(private readonly access: ObjectAccess) {
+        this.content = new HandoverLifecycle(access.session);
+    }
+
+    prepare(inputs: Properties): Properties {
+        return this.content.withDefault(inputs);
+    }
+
+    /** A change that replaces the workspace: the options that come too late for it, and what it means for its key. */
+    async checkChange(change: InputChange): Promise<CheckVerdict | undefined> {
+        const { olds, news, found } = change;
+        const failures = pathsOf(found, "replace").length > 0 ? lateOptions(olds, news) : [];
+        if (failures.length > 0) return { failures };
+        return checkKeyChange(this.access, change, this.content.settingsOf(news).enabled);
+    }
+
+    compared(id: string, olds: Properties, news: Properties): void {
+        this.content.compared(id, olds, news);
+    }
+
+    async judge(comparison: Comparison, compared: dynamic.DiffResult): Promise<dynamic.DiffResult> {
+        const { id, olds, news, replaces } = comparison;
+        const { enabled, accept, named } = this.content.settingsOf(news);
+        if (replaces.length > 0)
+            await judgeReplacement({ ...comparison, access: this.access, migrates: enabled, accept });
+        const withWork = { ...compared, changes: compared.changes === true || hasWork(olds, enabled, named) };
+        const result = await judgeFailed(this.access, comparison, withWork);
+        if ((result.replaces ?? []).length > 0) this.content.run.noteReplacement(id);
+        return result;
+    }
+
+    async creating(request: CreateRequest): Promise<Properties> {
+        const { inputs } = request;
+        await this.content.creating(request);
+        // Nobody has reached it yet; the wait takes the note away.
+        return inputs["waitUntilReachable"] === true ? { ...inputs, unreachable: true } : inputs;
+    }
+
+    takeBack(request: CreateRequest): Promise<Properties | undefined> {
+        return this.content.takeBack(request);
+    }
+
+    async reasonNotToAdopt(request: CreateRequest, id: string, response: Properties): Promise<string | undefined> {
+        const { owner } = request;
+        const replaced = owner === undefined ? [] : this.content.sourcesOfCreate(owner);
+        return reasonNotToAdopt(request, id, response, replaced);
+    }
+
+    created(id: string, inputs: Properties): void {
+        this.content.created(id, inputs);
+    }
+
+    warnAboutDuplicates(request: CreateRequest, since: number): Promise<void> {
+        return warnAboutDuplicates(request, since);
+    }
+
+    /** A workspace that runs is none that never ran, and a wait that is not asked for any more is none that goes on. */
+    withNotes(id: string, { neverRan, unreachable, ...state }: Record<string, unknown>): Record<string, unknown> {
+        const kept = {
+            ...state,
+            ...(neverRan !== undefined && isTerminal(state) ? { neverRan } : {}),
+            ...(isUnreachable({ ...state, unreachable }) ? { unreachable } : {}),
+        };
+        return this.content.withNotes(id, kept);
+    }
+
+    async untilReady(readiness: Readiness): Promise<Record<string, unknown>> {
+        return this.content.fill(readiness, await this.untilRunning(readiness));
+    }
+
+    /**
+     * A change whose end nobody heard of is still under way while the workspace is provisioned: it may be this very one. It is waited
+     * for, and what then still differs is to be changed.
+     */
+    async afterRefusal(
+        request: CreateRequest,
+        id: string,
+        changed: readonly string[],
+        error: unknown,
+    ): Promise<readonly string[] | undefined> {
+        if (!(error instanceof ApiError) || error.kind !== "invalid" || isComputeRefusal(error)) return undefined;
+        const { collection, inputs } = request;
+        const response = await collection.get(id);
+        if (response !== undefined && getString(response, "workspace_status") === "PROVISIONING") {
+            const state = this.toState(inputs, response);
+            const outs = await this.untilReady({ collection, id, inputs, state, isNew: false });
+            return pathsOf(this.access.differences(outs, inputs), "update");
+        }
+        if (!changed.includes(KEY_FIELDS[0]) || error.mayHaveApplied) return undefined;
+        const takesOver = this.content.settingsOf(inputs).enabled
+            ? "its notebooks, files and folders"
+            : "nothing, because migrateContent is false";
+        throw new ReportedError(
+            `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace": a new workspace then takes over ${takesOver}.`,
+        );
+    }
+
+    updated({ news, outs, changed }: Updated): Record<string, unknown> {
+        const line = afterUpdate(outs, changed);
+        if (line !== undefined) this.access.session.report.info(`${this.access.label(news)}: ${line}`);
+        // The wait for it has ended well, whatever else was waited for after it.
+        return withoutNote(outs);
+    }
+
+    leaving(id: string, state: Properties): void {
+        // The engine deletes a workspace and the one that it replaced at the same time: each has to know of the other.
+        this.content.leaving(id, state);
+    }
+
+    async remove(id: string, state: Properties, collection: Collection): Promise<void> {
+        const { session } = this.access;
+        if (!session.claims.isProgramRunning)
+            await nameSiblings(session, id, getString(state, "owner"), (one) => this.content.run.knows(one));
+        const isDeleted = await this.content.departure(id, async () => {
+            const mayGo = await mayDelete(new LeavingWorkspace(this.content, id, state, collection));
+            if (mayGo) await collection.delete(id);
+            return mayGo;
+        });
+        if (isDeleted) return void (await waitUntilDeleted({ collection, id }, timeoutOf(state)));
+        session.report.info(`${this.access.label(state)}: the workspace ${id} no longer exists: nothing was deleted.`);
+    }
+
+    private toState(inputs: Properties, response: Properties): Record<string, unknown> {
+        return this.withNotes(idOf(this.access.definition, response), this.access.toState(inputs, response));
+    }
+
+    private async untilRunning(readiness: Readiness): Promise<Record<string, unknown>> {
+        const { access } = this;
+        const { id, inputs } = readiness;
+        const label = ownerOfInputs(inputs)?.resource ?? getString(inputs, "workspaceName") ?? id;
+        const wait = { ...readiness, access, label, began: access.session.clock.now(), timeout: timeoutOf(inputs) };
+        const toState = (response: Properties) => this.toState(inputs, response);
+        const state = await waitUntilRunning({ ...wait, state: this.withNotes(id, readiness.state), toState });
+        return waitUntilReachable({ ...wait, session: access.session, state });
+    }
+}
