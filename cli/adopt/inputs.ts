@@ -1,6 +1,6 @@
 import type { ObjectType } from "../../provider/contract/kinds";
 import type { ObjectDefinition } from "../../provider/resource/definition";
-import { differences, givenBits } from "../../provider/resource/diff";
+import { differences, setInputsMask } from "../../provider/resource/diff";
 import { type OutputContext, responseValue, toOutputs, toState } from "../../provider/resource/mapping";
 import { checkInputs } from "../../provider/resource/validation";
 import type { Settings } from "../../provider/runtime/settings";
@@ -126,7 +126,7 @@ function remaining({ definition, response, context }: Shown, inputs: Properties,
     const asAdopted = differences(definition, state, inputs, settings).filter(
         ({ change, removed }) => change === "replace" || (change === "refuse" && !removed),
     );
-    const afterwards = differences(definition, { ...state, given: givenBits(definition, inputs) }, inputs, settings);
+    const afterwards = differences(definition, { ...state, setInputs: setInputsMask(definition, inputs) }, inputs, settings);
     return [...asAdopted, ...afterwards].filter(({ change }) => change !== "ignore").map(({ path }) => path);
 }
 

@@ -12,8 +12,8 @@ export interface StateObject {
     readonly notes: Readonly<Record<string, unknown>>;
 }
 
-/** What is handed over of a state. */
-const NOTES = ["adoption", "sources", "forceDestroy", "neverRan", "workspaceStatus"] as const;
+/** What is handed over of a state, see `StateNotes`; and what the gate reads of it. */
+const HANDED_OVER = ["adoption", "sources", "forceDestroy", "neverRan", "workspaceStatus"] as const;
 
 /** Formats what the sdk read from the state, for the input `objects` of `StackIdentity`, which no state keeps. */
 export function formatStateObjects(objects: readonly StateObject[]): string {
@@ -31,9 +31,11 @@ export function parseStateObjects(text: unknown): StateObject[] {
     }
 }
 
-/** The notes among the outputs of a resource. */
-export function notesOf(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return Object.fromEntries(NOTES.flatMap((name) => (outputs[name] === undefined ? [] : [[name, outputs[name]]])));
+/** What is handed over of the outputs of a resource. */
+export function handedOver(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(
+        HANDED_OVER.flatMap((name) => (outputs[name] === undefined ? [] : [[name, outputs[name]]])),
+    );
 }
 
 function toStateObject(value: unknown): StateObject[] {

@@ -1,3 +1,4 @@
+import { notesOf } from "../contract/state-notes";
 import type { Settings } from "../runtime/settings";
 import { getPath, type Properties, sameValue, UNKNOWN } from "../util/property-path";
 import type { Change, Field, ObjectDefinition } from "./definition";
@@ -25,12 +26,12 @@ export function differences(
     inputs: Properties,
     settings: Settings,
 ): Difference[] {
-    const given = givenPaths(definition, state);
+    const set = setPaths(definition, state);
     return Object.entries(definition.fields).flatMap(([path, field]) => {
         if (field.deprecatedAliasOf !== undefined) return [];
         const [actual, asked] = [getPath(state, path), getPath(inputs, path)];
         const removed = asked === undefined;
-        if (removed && (field.computed === true || actual === undefined || given?.has(path) === false)) return [];
+        if (removed && (field.computed === true || actual === undefined || set?.has(path) === false)) return [];
         if (isSame(field, asked, actual, state)) return [];
         const change = changeOf(field, { state, inputs, removed, settings });
         return [{ path, change: change === "refuse" && mayReplace(inputs, path) ? "replace" : change, removed }];
@@ -61,7 +62,7 @@ export function pathsOf(found: readonly Difference[], ...changes: readonly Chang
  * Which inputs the program gave, as a number for the state: bit n stands for the n-th field of the definition. The engine
  * hands a refresh and a diff no inputs, so without it nobody could tell what the program never set.
  */
-export function givenBits(definition: ObjectDefinition, inputs: Properties): number {
+export function setInputsMask(definition: ObjectDefinition, inputs: Properties): number {
     return Object.keys(definition.fields).reduce(
         (bits, path, index) => (getPath(inputs, path) === undefined ? bits : bits + 2 ** index),
         0,
@@ -69,9 +70,9 @@ export function givenBits(definition: ObjectDefinition, inputs: Properties): num
 }
 
 /** The paths of the inputs that the program gave, by the state; `undefined` where it does not say: then all count as given. */
-export function givenPaths(definition: ObjectDefinition, state: Properties): ReadonlySet<string> | undefined {
-    const bits = state["given"];
-    if (typeof bits !== "number") return undefined;
+export function setPaths(definition: ObjectDefinition, state: Properties): ReadonlySet<string> | undefined {
+    const { setInputs: bits } = notesOf(state);
+    if (bits === undefined) return undefined;
     return new Set(Object.keys(definition.fields).filter((_, index) => Math.floor(bits / 2 ** index) % 2 === 1));
 }
 

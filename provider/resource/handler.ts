@@ -7,7 +7,7 @@ import { getPath, isRecord, type Properties } from "../util/property-path";
 import type { ObjectAccess } from "./access";
 import { adoptExisting } from "./adoption";
 import { createObject } from "./create";
-import { givenBits, pathsOf, topLevel } from "./diff";
+import { pathsOf, setInputsMask, topLevel } from "./diff";
 import { asInitializationError } from "./errors";
 import { deletesForSharedIds, warnOfSharedIds } from "./exclusive";
 import type { Lifecycle, Readiness } from "./lifecycle";
@@ -103,7 +103,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
                 : { response: adopted, listedFrom: session.clock.now() };
         const id = idOf(definition, response);
         lifecycle.created?.(id, inputs);
-        const noted = { ...inputs, given: givenBits(definition, inputs) };
+        const noted = { ...inputs, setInputs: setInputsMask(definition, inputs) };
         const isNew = adopted === undefined;
         const known = isNew ? noted : { ...noted, adoption: session.clock.random().toString(36).slice(2, 8) };
         session.claims.recordAdoption(definition, id, known);
@@ -154,7 +154,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const changed = pathsOf(access.differences(olds, news), "update");
         const { tagsField } = definition;
         if (tagsField !== undefined && changesOwner && !changed.includes(tagsField)) changed.push(tagsField);
-        const noted = { ...withoutOwnInputs(definition, olds), ...news, given: givenBits(definition, news) };
+        const noted = { ...withoutOwnInputs(definition, olds), ...news, setInputs: setInputsMask(definition, news) };
         const collection = access.collectionOf(state);
         const request = { ...access.requestFor(news), collection };
         if (tagsField !== undefined && changed.includes(tagsField)) await access.requireOwnStack(id, olds, news);

@@ -4,9 +4,9 @@ import type { ObjectDefinition, Field } from "./definition";
 import { camelCaseDeep, snakeCase } from "../util/case";
 import { idOf } from "../api/codec";
 import { UnexpectedResponseError } from "../api/errors";
+import { noteNames } from "../contract/state-notes";
 import { OWNERSHIP_TAG, formatTag, type OwnershipTag } from "../contract/ownership-tag";
 import { getPath, getString, isRecord, type Properties, mergeDeep, setPath } from "../util/property-path";
-import { UNSEEN_CHANGES } from "./unseen-changes";
 
 // Maps between the names of a Pulumi program (camelCase) and those of the API (snake_case). Nothing else converts them.
 
@@ -140,17 +140,8 @@ export function toOutputs(
     return { ...all, ...derive?.(all, inputs, host) };
 }
 
-/** Properties of the state that are neither inputs nor outputs of a class: the handlers' own notes. */
-const NOTES = [
-    "owner",
-    "adoption",
-    "given",
-    "neverRan",
-    "unreachable",
-    "migration",
-    "sources",
-    UNSEEN_CHANGES,
-] as const;
+/** What a state keeps of the properties that it had, beside inputs and outputs that the API never shows. */
+const KEPT = ["owner", "migration", ...noteNames];
 
 /** The state after a response: the inputs that the API never shows, the handlers' notes, and everything that the API shows. */
 export function toState(
@@ -163,7 +154,7 @@ export function toState(
     for (const [path, field] of Object.entries(definition.fields)) {
         if (field.apiPath === null) setPath(state, path, getPath(inputs, path));
     }
-    for (const name of NOTES) if (inputs[name] !== undefined) state[name] = inputs[name];
+    for (const name of KEPT) if (inputs[name] !== undefined) state[name] = inputs[name];
     return mergeDeep(state, toOutputs(definition, response, context, inputs));
 }
 

@@ -3,7 +3,7 @@ import type { Session } from "../runtime/session";
 import type { Settings } from "../runtime/settings";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
-import { differences, givenPaths, pathsOf } from "./diff";
+import { differences, setPaths, pathsOf } from "./diff";
 
 /**
  * The inputs for the state after a refresh that found drift which only a replacement would take back; `undefined` where there is
@@ -18,15 +18,15 @@ export function refreshedInputs(
     now: Properties,
     settings: Settings,
 ): Record<string, unknown> | undefined {
-    const given = givenPaths(definition, before);
-    if (given === undefined) return undefined;
+    const set = setPaths(definition, before);
+    if (set === undefined) return undefined;
     const drift = pathsOf(differences(definition, now, before, settings), "replace", "refuse").filter((path) =>
-        given.has(path),
+        set.has(path),
     );
     if (drift.length === 0) return undefined;
     const inputs: Record<string, unknown> = { owner: before["owner"] };
     for (const [path, { deprecatedAliasOf }] of Object.entries(definition.fields)) {
-        if (!given.has(path)) continue;
+        if (!set.has(path)) continue;
         const name = deprecatedAliasOf ?? path;
         setPath(inputs, path, getPath(drift.includes(name) ? now : before, name));
     }

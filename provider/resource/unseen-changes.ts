@@ -1,5 +1,6 @@
 import { ApiError, NoResponseError } from "../api/errors";
-import { getPath, isRecord, type Properties, sameValue, setPath } from "../util/property-path";
+import { notesOf, withoutNote } from "../contract/state-notes";
+import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { ObjectAccess } from "./access";
 import { InitializationError } from "./errors";
 
@@ -7,11 +8,10 @@ import { InitializationError } from "./errors";
  * The note in a state about changes that the service was asked for and did not show: the inputs' dotted paths, each with the value
  * that was asked for, null for a removal. The service may still make them, whatever the program says by then.
  */
-export const UNSEEN_CHANGES = "unseenChanges";
+const UNSEEN_CHANGES = "unseenChanges";
 
 function noted(state: Properties): Properties {
-    const note = state[UNSEEN_CHANGES];
-    return isRecord(note) ? note : {};
+    return notesOf(state).unseenChanges;
 }
 
 /** The state, with what the account shows by now of the inputs in its note. */
@@ -41,9 +41,8 @@ export function withoutSeen(state: Record<string, unknown>, changed: readonly st
     const left = Object.entries(noted(state)).filter(
         ([path, asked]) => !changed.includes(path) && !sameValue(asked, getPath(state, path) ?? null),
     );
-    const rest = Object.entries(state).filter(([name]) => name !== UNSEEN_CHANGES);
     return {
-        ...Object.fromEntries(rest),
+        ...withoutNote(state, UNSEEN_CHANGES),
         ...(left.length === 0 ? {} : { [UNSEEN_CHANGES]: Object.fromEntries(left) }),
     };
 }

@@ -3,7 +3,7 @@ import { matchTag, ownerOfInputs } from "../contract/ownership-tag";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import { goneError } from "./access";
 import type { CreateRequest } from "./create";
-import { differences, givenPaths } from "./diff";
+import { differences, setPaths } from "./diff";
 import { InitializationError, withRemedy } from "./errors";
 import { ownershipTagOf } from "./ownership";
 import { toRequestBody, toState, toTaggedBody } from "./mapping";
@@ -148,11 +148,11 @@ async function withDefaults(request: CreateRequest, id: string): Promise<Propert
     const response = await collection.get(id);
     if (response === undefined) throw goneError(definition, id);
     const state = toState(definition, inputs, response, context);
-    const given = givenPaths(definition, inputs);
+    const set = setPaths(definition, inputs);
     const whole = { ...inputs };
     for (const [path, { computed, apiDefault }] of Object.entries(definition.fields)) {
         if (getPath(whole, path) !== undefined) continue;
-        const neverGiven = computed === true || given?.has(path) === false;
+        const neverGiven = computed === true || set?.has(path) === false;
         setPath(whole, path, neverGiven ? (getPath(state, path) ?? apiDefault) : apiDefault);
     }
     return whole;

@@ -1,14 +1,16 @@
 import type { z } from "zod";
 
 import { closestName } from "../contract/closest-name";
+import { classInputs } from "../contract/state-notes";
 import { ownerOfInputs } from "../contract/ownership-tag";
 import type { Session } from "../runtime/session";
 import type { CheckContext, Failure, ObjectDefinition } from "./definition";
 import type { Difference } from "./diff";
 import { getPath, getString, holdsUnknown, isRecord, type Properties, UNKNOWN } from "../util/property-path";
 
-/** Inputs that objects of the account take beside their own; the sdk's classes give them. `isProtected` is a workspace's. */
-const OWN_INPUTS = new Set(["__provider", "owner", "adopt", "adoptFromOtherStack", "isProtected"]);
+/** Inputs that objects of the account take beside their own. */
+const CLASS_INPUTS = new Set<string>([...classInputs.others, ...classInputs.ofCheck]);
+const CHECK_INPUTS = new Set<string>(classInputs.ofCheck);
 
 /** What is checked: an object's inputs, or the arguments of a lookup. */
 export type Checked = Pick<ObjectDefinition, "noun" | "fields" | "check">;
@@ -81,7 +83,7 @@ function unknownNames(object: Checked, inputs: Properties): Failure[] {
                 value === undefined ||
                 value === null ||
                 paths.includes(path) ||
-                (prefix === "" && OWN_INPUTS.has(name))
+                (prefix === "" && CLASS_INPUTS.has(name))
             )
                 continue;
             if (!paths.some((known) => known.startsWith(`${path}.`))) {
@@ -117,7 +119,7 @@ export function resolveAliases(definition: ObjectDefinition, news: Properties): 
 
 /** The inputs without what only `check` needs: no state holds it. */
 export function withoutCheckInputs(inputs: Properties): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== "isProtected"));
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => !CHECK_INPUTS.has(name)));
 }
 
 /** The changes that neither the service can make nor a replacement is worth, as failures that say what the service allows. */

@@ -1,3 +1,4 @@
+import { notesOf } from "../contract/state-notes";
 import type { OwnershipTag } from "../contract/ownership-tag";
 import type { Properties } from "../util/property-path";
 
@@ -103,8 +104,9 @@ export class Claims {
     }
 
     /** Notes that a resource of the program, by its state or inputs, has adopted this object, where it did. */
-    recordAdoption(kind: Kind, id: string, { adoption }: Properties): void {
-        if (typeof adoption === "string") this.adoptions.set(keyOf(kind, id), adoption);
+    recordAdoption(kind: Kind, id: string, state: Properties): void {
+        const { adoption } = notesOf(state);
+        if (adoption !== undefined) this.adoptions.set(keyOf(kind, id), adoption);
     }
 
     /**
@@ -112,7 +114,8 @@ export class Claims {
      * whose replacement was interrupted is in the state twice; when the program takes the change back, the old object is
      * adopted again, and the engine then deletes the older entry, which names the same object.
      */
-    wasAdoptedLater(kind: Kind, id: string, { adoption }: Properties): boolean {
+    wasAdoptedLater(kind: Kind, id: string, state: Properties): boolean {
+        const { adoption } = notesOf(state);
         const known = this.adoptions.get(keyOf(kind, id));
         return known !== undefined && known !== adoption;
     }

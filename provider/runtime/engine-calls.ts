@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { classInputs } from "../contract/state-notes";
 import { type Properties, UNKNOWN } from "../util/property-path";
 import { isEngineAlive } from "./engine";
 import type { SignIn } from "./sign-in";
@@ -56,12 +57,11 @@ export class EngineCalls {
     }
 }
 
-/** What the class tells the provider of a call, and no state holds: the resource's URN, whether it is a preview's, whose state it is. */
-const CALL_INPUTS = ["resourceUrn", "isPreview", "movedState"];
+const CALL_INPUTS = new Set<string>(classInputs.ofCall);
 
 /** Takes what the class tells of the call out of the inputs. */
 export function withoutCallInputs(inputs: Properties): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(inputs).filter(([name]) => !CALL_INPUTS.includes(name)));
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => !CALL_INPUTS.has(name)));
 }
 
 class AttendedHandler implements dynamic.ResourceProvider {

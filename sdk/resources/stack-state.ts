@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { kinds } from "../../provider/contract/kinds";
-import { formatStateObjects, notesOf, type StateObject } from "../../provider/contract/state-objects";
+import { formatStateObjects, handedOver, type StateObject } from "../../provider/contract/state-objects";
 import { currentStack, perStack } from "./stack";
 
 /** The engine's own function that reads the state of a stack. */
@@ -56,7 +56,7 @@ function toStateObject({ urn, type, outputs }: ResourceInState): StateObject[] {
     const [, { handler }] = kind;
     const { [`${handler}Id`]: id, owner } = outputs;
     if (typeof id !== "string" || typeof owner !== "string") return [];
-    return [{ handler, id, owner, urn, notes: notesOf(outputs) }];
+    return [{ handler, id, owner, urn, notes: handedOver(outputs) }];
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -1,4 +1,4 @@
-import { formatStateObjects, notesOf } from "../../provider/contract/state-objects";
+import { formatStateObjects, handedOver } from "../../provider/contract/state-objects";
 import { type Entry, type Goal, type Inputs, Output, type StackState, type Type } from "./engine-types";
 
 /** A program or a provider was refused; the deployment ends. */
@@ -88,7 +88,7 @@ export function stateObjectsOf(state: readonly Entry[]): string {
             const { owner } = outputs;
             const handler = `${type[0]?.toLowerCase()}${type.slice(1)}`;
             return typeof owner === "string"
-                ? [{ handler, id, owner, urn: urnOf(type, name), notes: notesOf(outputs) }]
+                ? [{ handler, id, owner, urn: urnOf(type, name), notes: handedOver(outputs) }]
                 : [];
         }),
     );

@@ -161,7 +161,7 @@ describe("networks and private links against the local cloud", () => {
                 const diff = async (from: unknown, to: unknown) => {
                     const { changes, replaces } = await handlers.workspace.diff(
                         id,
-                        { ...state, given: undefined, [field]: from },
+                        { ...state, setInputs: undefined, [field]: from },
                         { ...asked, [field]: to },
                     );
                     return [changes, replaces];

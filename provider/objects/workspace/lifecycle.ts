@@ -3,6 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { Collection } from "../../api/collection";
 import { ApiError, ReportedError } from "../../api/errors";
 import { idOf } from "../../api/codec";
+import { withoutNote } from "../../contract/state-notes";
 import { ownerOfInputs } from "../../contract/ownership-tag";
 import type { ObjectAccess } from "../../resource/access";
 import type { CreateRequest } from "../../resource/create";
@@ -19,7 +20,7 @@ import { checkKeyChange, KEY_FIELDS } from "./key-change";
 import { lateOptions } from "./late-options";
 import { nameSiblings } from "./leftovers";
 import { reasonNotToAdopt } from "./orphan";
-import { waitUntilReachable, withoutNote } from "./reachable";
+import { waitUntilReachable } from "./reachable";
 import { judgeReplacement } from "./replacement";
 import { isTerminal, isUnreachable } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
@@ -130,7 +131,7 @@ export class WorkspaceLifecycle implements Lifecycle {
         const line = afterUpdate(outs, changed);
         if (line !== undefined) this.access.session.report.info(`${this.access.label(news)}: ${line}`);
         // The wait for it has ended well, whatever else was waited for after it.
-        return withoutNote(outs);
+        return withoutNote(outs, "unreachable");
     }
 
     leaving(id: string, state: Properties): void {

@@ -2,6 +2,7 @@ import { NoResponseError, ResponseTooLargeError } from "../../api/errors";
 import { HttpClient } from "../../api/http";
 import { InitializationError } from "../../resource/errors";
 import type { Session } from "../../runtime/session";
+import { withoutNote } from "../../contract/state-notes";
 import { getString, type Properties } from "../../util/property-path";
 import { isUnreachable } from "./status";
 
@@ -40,9 +41,9 @@ export async function waitUntilReachable(
     probe: (url: string) => Promise<string | undefined> = probeHost,
 ): Promise<Record<string, unknown>> {
     const url = getString(wait.state, "workspaceUrl");
-    if (!isUnreachable(wait.state) || url === undefined) return withoutNote(wait.state);
+    if (!isUnreachable(wait.state) || url === undefined) return withoutNote(wait.state, "unreachable");
     const missing = await waitForHost(wait, url, probe);
-    if (missing === undefined) return withoutNote(wait.state);
+    if (missing === undefined) return withoutNote(wait.state, "unreachable");
     throw unreachableError(wait, url, missing);
 }
 
@@ -65,11 +66,6 @@ export async function waitForHost(
         }
         await clock.sleep(Math.min(pause, left));
     }
-}
-
-/** A state without the note that nobody has reached the host yet. */
-export function withoutNote(state: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(state).filter(([name]) => name !== "unreachable"));
 }
 
 /**

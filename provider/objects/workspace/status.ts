@@ -1,3 +1,4 @@
+import { notesOf } from "../../contract/state-notes";
 import { getPath, getString, type Properties } from "../../util/property-path";
 
 /** Statuses in which a workspace stays until somebody changes it. */
@@ -18,7 +19,7 @@ const SHORTEST_REPAIR = 30_000;
  * That was so when it failed. Somebody may have repaired and used it since: see {@link cannotHaveRun}.
  */
 export function neverRan(state: Properties): boolean {
-    return typeof getPath(state, "neverRan") === "number" && isTerminal(state);
+    return notesOf(state).neverRan !== undefined && isTerminal(state);
 }
 
 /**
@@ -28,15 +29,15 @@ export function neverRan(state: Properties): boolean {
  * @param now the time by the service's clock, in milliseconds since 1970.
  */
 export function cannotHaveRun(state: Properties, now: number | undefined): boolean {
-    const [failedAt, createdAt] = [getPath(state, "neverRan"), getPath(state, "creationTime")];
+    const [{ neverRan: failedAt }, createdAt] = [notesOf(state), getPath(state, "creationTime")];
     if (!neverRan(state) || now === undefined) return false;
-    if (typeof failedAt !== "number" || typeof createdAt !== "number") return false;
+    if (failedAt === undefined || typeof createdAt !== "number") return false;
     return now - failedAt < Math.min(failedAt - createdAt, SHORTEST_REPAIR);
 }
 
 /** Whether the wait for the host of a workspace is asked for and has not ended yet, by the inputs or the state. */
 export function isUnreachable(properties: Properties): boolean {
-    return getPath(properties, "unreachable") === true && getPath(properties, "waitUntilReachable") === true;
+    return notesOf(properties).unreachable && getPath(properties, "waitUntilReachable") === true;
 }
 
 /** The service's words about a status, as the end of a sentence. */

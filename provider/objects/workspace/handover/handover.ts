@@ -1,3 +1,4 @@
+import { notesOf } from "../../../contract/state-notes";
 import type { VerifiedPairs } from "../../../migration/migration";
 import type { MigrationReport } from "../../../migration/report";
 import type { Properties } from "../../../util/property-path";
@@ -92,12 +93,12 @@ export class Handovers {
     }
 
     /** The handovers from a workspace that the resource had by this adoption. */
-    from(from: string, adoption: unknown): readonly Handover[] {
+    from(from: string, adoption: string | undefined): readonly Handover[] {
         return [...this.pairs.values()].flatMap((handovers) => {
             const handover = handovers.get(from);
             if (handover === undefined) return [];
             const { source } = handover;
-            return source.isNamed || source.adoption === (adoption ?? undefined) ? [handover] : [];
+            return source.isNamed || source.adoption === adoption ? [handover] : [];
         });
     }
 
@@ -154,7 +155,7 @@ export function inheritedSources(replaced: string, state: Properties): Source[] 
     const inherited = sourcesOf(state).filter(({ from }) => from !== replaced);
     if (neverRan(state)) return inherited.map(lost);
     return [
-        newSource(replaced, state["adoption"]),
+        newSource(replaced, notesOf(state).adoption),
         ...inherited.map((source) => (isVerified(source) ? { ...source, via: replaced } : lost(source))),
     ];
 }

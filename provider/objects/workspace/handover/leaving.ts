@@ -1,5 +1,6 @@
 import type { Collection } from "../../../api/collection";
 import type { ReportedError } from "../../../api/errors";
+import { notesOf } from "../../../contract/state-notes";
 import { ownerOfInputs } from "../../../contract/ownership-tag";
 import { othersIn } from "../../../migration/other-content";
 import { listWholeTree } from "../../../migration/tree-listing";
@@ -136,7 +137,9 @@ export class LeavingWorkspace implements Leaving {
 
     /** The workspaces whose states name this one as a source. */
     private get successors(): readonly Handover[] {
-        return this.lifecycle.handovers.from(this.id, this.state["adoption"]).filter(({ phase }) => phase !== "gone");
+        return this.lifecycle.handovers
+            .from(this.id, notesOf(this.state).adoption)
+            .filter(({ phase }) => phase !== "gone");
     }
 
     /** The one that the program of this run has comes first, and one that it replaces last. */

@@ -1,5 +1,6 @@
 import type { Collection } from "../../../api/collection";
 import { ReportedError } from "../../../api/errors";
+import { withoutNote } from "../../../contract/state-notes";
 import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
 import type { Readiness } from "../../../resource/lifecycle";
 import type { CreateRequest } from "../../../resource/create";
@@ -144,7 +145,7 @@ export class HandoverLifecycle {
     withNotes(id: string, state: Record<string, unknown>): Record<string, unknown> {
         const handovers = this.handovers.to(id);
         if (handovers === undefined) return state;
-        const { migration, ...rest } = Object.fromEntries(Object.entries(state).filter(([name]) => name !== "sources"));
+        const { migration, ...rest } = withoutNote(state, "sources");
         const record = recordOf(handovers, migration);
         // What has gone stays noted beside the others: that it was there tells that the new workspace is in use.
         const isLeft = handovers.some(({ phase }) => phase !== "gone");

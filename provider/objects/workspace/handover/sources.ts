@@ -1,5 +1,6 @@
+import { formatSource, notesOf } from "../../../contract/state-notes";
 import type { Verification } from "../../../migration/settlement";
-import { getString, isRecord, type Properties } from "../../../util/property-path";
+import type { Properties } from "../../../util/property-path";
 
 /**
  * A workspace that another one takes over from, as the state of that one notes it in `sources`. A state keeps every one of them,
@@ -26,10 +27,10 @@ export interface Source {
 }
 
 /** A source of which nothing has been copied. */
-export function newSource(from: string, adoption: unknown): Source {
+export function newSource(from: string, adoption: string | undefined): Source {
     return {
         from,
-        adoption: typeof adoption === "string" ? adoption : undefined,
+        adoption,
         isNamed: false,
         isTargetInUse: false,
         via: undefined,
@@ -38,42 +39,36 @@ export function newSource(from: string, adoption: unknown): Source {
     };
 }
 
-/** Parses the note `sources` of a state; nothing if it is missing or malformed. */
-export function sourcesOf({ sources }: Properties): Source[] {
-    return Array.isArray(sources) ? sources.flatMap((one: unknown) => (isRecord(one) ? parse(one) : [])) : [];
+/** The sources that a state notes. */
+export function sourcesOf(state: Properties): Source[] {
+    return notesOf(state).sources.map(({ from, adoption, named, inUse, via, at, digest, abandoned }) => ({
+        from,
+        adoption,
+        isNamed: named,
+        isTargetInUse: inUse,
+        via,
+        verified: at === undefined ? undefined : { at, digest },
+        isAbandoned: abandoned,
+    }));
 }
 
 /** The note `sources` of a state. */
 export function formatSources(sources: readonly Source[]): Record<string, unknown>[] {
-    return sources.map(({ from, adoption, isNamed, isTargetInUse, via, verified, isAbandoned }) => ({
-        from,
-        ...(adoption === undefined ? {} : { adoption }),
-        ...(isNamed ? { named: true } : {}),
-        ...(isTargetInUse ? { inUse: true } : {}),
-        ...(via === undefined ? {} : { via }),
-        ...(verified === undefined ? {} : { at: verified.at }),
-        ...(verified?.digest === undefined ? {} : { digest: verified.digest }),
-        ...(isAbandoned ? { abandoned: true } : {}),
-    }));
+    return sources.map(({ from, adoption, isNamed, isTargetInUse, via, verified, isAbandoned }) =>
+        formatSource({
+            from,
+            adoption,
+            named: isNamed,
+            inUse: isTargetInUse,
+            via,
+            at: verified?.at,
+            digest: verified?.digest,
+            abandoned: isAbandoned,
+        }),
+    );
 }
 
 /** Whether a state says that content is still to come into its workspace. */
 export function isHandoverDue(state: Properties): boolean {
     return sourcesOf(state).some(({ verified, via, isAbandoned }) => !isAbandoned && (!verified || via !== undefined));
-}
-
-function parse(record: Record<string, unknown>): Source[] {
-    const from = getString(record, "from");
-    if (from === undefined) return [];
-    const { at, adoption } = record;
-    return [
-        {
-            ...newSource(from, adoption),
-            isNamed: record["named"] === true,
-            isTargetInUse: record["inUse"] === true,
-            via: getString(record, "via"),
-            verified: typeof at === "number" ? { at, digest: getString(record, "digest") } : undefined,
-            isAbandoned: record["abandoned"] === true,
-        },
-    ];
 }

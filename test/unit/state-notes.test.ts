@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { formatSource, noteNames, notesOf } from "../../provider/contract/state-notes";
+
+describe("the notes of a state", () => {
+    it("of another form count as missing, each for itself", () => {
+        const wrong = {
+            setInputs: "7",
+            adoption: 7,
+            unseenChanges: [],
+            neverRan: "1",
+            unreachable: "true",
+            sources: {},
+        };
+        expect(notesOf(wrong)).to.deep.equal(notesOf({}));
+        expect(notesOf({ ...wrong, adoption: "a1" })).to.deep.equal({ ...notesOf({}), adoption: "a1" });
+    });
+
+    it("keep a source as it was, without what says nothing", () => {
+        const source = {
+            from: "1",
+            adoption: undefined,
+            named: true,
+            inUse: false,
+            via: "2",
+            at: 5,
+            digest: undefined,
+        };
+        const written = formatSource({ ...source, abandoned: false });
+        expect(written).to.deep.equal({ from: "1", named: true, via: "2", at: 5 });
+        expect(notesOf({ sources: [written, { from: 1 }, "x"] }).sources).to.deep.equal([
+            { ...source, abandoned: false },
+        ]);
+    });
+
+    it("are read by name in one file alone", () => {
+        const files = readdirSync("provider", { recursive: true, encoding: "utf8" }).filter((file) =>
+            /\.ts$/.test(file),
+        );
+        const readers = files.filter((file) => {
+            const text = readFileSync(join("provider", file), "utf8");
+            const reads = (name: string) =>
+                text.includes(`["${name}"]`) || new RegExp(`\\.${name}\\b`).test(withoutParsed(text));
+            return file !== join("contract", "state-notes.ts") && noteNames.some(reads);
+        });
+        expect(readers).to.deep.equal([]);
+    });
+});
+
+/** A text without the reads that go through the parser, and without the fields of other types that have a note's name. */
+function withoutParsed(text: string): string {
+    return text
+        .replace(/notesOf\([^()]*\)\.\w+/g, "")
+        .replace(/\b(begun|this|source)\.(sources|adoption)\b/g, "");
+}
