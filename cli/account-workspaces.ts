@@ -1,4 +1,4 @@
-import type { AccountClient } from "../provider/api/client";
+import type { AccountClient } from "../provider/api/account-client";
 import type { Clock } from "../provider/api/clock";
 import { Collection, type Listed } from "../provider/api/collection";
 import type { Credential } from "../provider/api/credential";

@@ -73,7 +73,7 @@ async function migrationOptions(
     const { systemClock } = await import("../provider/api/clock.js");
     const { findCredential } = await import("../provider/api/credential.js");
     const { readSettings } = await import("../provider/runtime/settings.js");
-    const { AccountClient } = await import("../provider/api/client.js");
+    const { AccountClient } = await import("../provider/api/account-client.js");
     const { connectWorkspace } = await import("../provider/migration/connection.js");
     const { AccountWorkspaces } = await import("./account-workspaces.js");
     const accept = textsOption(values, "accept");
@@ -83,14 +83,14 @@ async function migrationOptions(
     const timeout = numberOption(values, "timeout", { least: 1 });
     const credential = findCredential({ configuration: () => undefined, environment: io.environment });
     const options = readSettings(() => undefined);
-    const beforeRequest = async () => {
+    const beforeSend = async () => {
         if (io.signal.aborted)
             throw new Error("It was stopped. What was copied stays; run the command again to go on.");
     };
     const workspaces = await AccountWorkspaces.list(new AccountClient(credential, options), credential, systemClock);
     const [source, target] = [workspaces.find(from), workspaces.find(to)];
     const connect = ({ id, host }: AccountWorkspace) =>
-        connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeRequest });
+        connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeSend });
     return {
         from: connect(source),
         to: connect(target),

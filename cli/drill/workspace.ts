@@ -1,4 +1,4 @@
-import { AccountClient } from "../../provider/api/client";
+import { AccountClient } from "../../provider/api/account-client";
 import type { Clock } from "../../provider/api/clock";
 import { Collection } from "../../provider/api/collection";
 import type { Credential } from "../../provider/api/credential";

@@ -1,4 +1,4 @@
-import type { AccountClient } from "./client";
+import type { AccountClient } from "./account-client";
 import type { Clock } from "./clock";
 import { listOf, type ObjectCodec, recordOf } from "./codec";
 import { ApiError, NoResponseError, UnexpectedResponseError } from "./errors";

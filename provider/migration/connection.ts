@@ -1,114 +1,56 @@
-import { secretsOf } from "../api/auth-method";
-import type { ClientOptions } from "../api/client";
+import { Client, type ClientHooks, type ClientOptions } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
-import { ConfigurationError, ResponseTooLargeError } from "../api/errors";
-import { HttpClient } from "../api/http";
-import { Outage } from "../api/outage";
-import { RateLimiter } from "../api/rate-limiter";
-import { redact } from "../api/redact";
-import { Retry } from "../api/retry";
-import { AccessTokens, withRenewedToken } from "../api/token";
+import { ApiError, ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
+import type { HttpResponse } from "../api/http";
 import type { WorkspaceContent } from "./content";
-import { HostIdentity } from "./host-identity";
 import { readPrincipals } from "./principals";
-import { withWorkspaceRemedy } from "./remedies";
 import { cancelledError } from "./stopped";
-import { type Transport, WorkspaceClient, type WorkspaceRequest } from "./workspace-client";
+import { type Transport, WorkspaceClient } from "./workspace-client";
 
 /** How a workspace is reached. */
-export interface WorkspaceConnection {
+export interface WorkspaceConnection extends Pick<ClientHooks, "beforeSend" | "onOutage" | "cancelled"> {
     /** Origin of the workspace, such as `https://acme-analytics.cloud.databricks.com`. */
     readonly host: string;
-    /** Id of the workspace that has to answer there, where it is known. Default: any. */
+    /** Id of the workspace that has to answer there, if it is known. Default: any. */
     readonly workspaceId?: string;
     /** The credential of the account; its service principal has to belong to the workspace. */
     readonly credential: Credential;
     readonly options: ClientOptions;
     readonly clock: Clock;
-    /** Awaited right before each attempt of a request is sent; what it throws keeps it from being sent. */
-    readonly beforeRequest?: () => Promise<void>;
-    /** As `beforeRequest`, but before writes alone. */
-    readonly beforeWrite?: () => Promise<void>;
-    /** Once it is aborted, no request is sent any more, and no response to a read is waited for: `MigrationStoppedError`. */
-    readonly cancelled?: AbortSignal;
-    /** What is retried, why, and until when, while the workspace gives no usable response. */
-    readonly onOutage?: (line: string) => void;
 }
 
 /**
- * A client of a workspace's own API, with a rate limiter of its own.
+ * A client of a workspace's own API.
  *
  * Fails with `ConfigurationError` if the credential is a token of the account: a workspace does not take it. Its requests
- * fail with `ReportedError` if another workspace than the expected one answers at the host.
+ * fail with `ReportedError` if another workspace than the expected one answers at the host, and with `MigrationStoppedError` once
+ * `cancelled` is aborted.
  */
-export function connectWorkspace({
-    host,
-    workspaceId,
-    credential,
-    options,
-    clock,
-    beforeRequest,
-    beforeWrite,
-    cancelled,
-    onOutage,
-}: WorkspaceConnection): WorkspaceContent {
+export function connectWorkspace(connection: WorkspaceConnection): WorkspaceContent {
+    const { host, workspaceId, credential, options, clock, beforeSend, onOutage, cancelled } = connection;
     requireWorkspaceCredential(credential);
-    const secrets = new Set(secretsOf(credential.as));
-    const http = new HttpClient(host, options.requestTimeout);
-    const outage = new Outage(clock, options.retryTimeout, (line) => onOutage?.(line));
-    const retry = new Retry(clock, options.retryTimeout, outage, (text) => redact(text, secrets));
-    const limiter = new RateLimiter(clock);
-    const tokens = new AccessTokens(
-        { ...credential, host },
-        http,
-        retry,
-        clock,
-        (token) => secrets.add(token),
-        "/oidc/v1/token",
-    );
     const identity = new HostIdentity(host, workspaceId);
-    const send = async (name: string, request: WorkspaceRequest, used: { token?: string }) => {
-        used.token = await tokens.get();
-        await beforeRequest?.();
-        const reads = request.method === "GET";
-        if (!reads) await beforeWrite?.();
-        if (cancelled?.aborted === true) throw cancelledError();
-        const response = await http.send(name, {
-            method: request.method,
-            url: request.path,
-            headers: {
-                authorization: `Bearer ${used.token}`,
-                accept: "application/json",
-                "user-agent": "pulumi-databricks-cmk",
-                ...(request.contentType === undefined ? {} : { "content-type": request.contentType }),
-            },
-            ...(request.body === undefined ? {} : { data: request.body }),
-            maxBytes: request.maxBytes,
-            // A write has its effect whether its response is heard or not.
-            ...(reads ? { signal: cancelled } : {}),
-        });
-        identity.note(response);
-        return response;
+    const hooks: ClientHooks = {
+        beforeSend: async (isWrite) => {
+            await beforeSend?.(isWrite);
+            if (cancelled?.aborted === true) throw cancelledError();
+        },
+        onResponse: (response) => identity.note(response),
+        ...(onOutage === undefined ? {} : { onOutage }),
+        cancelled,
     };
-    const attempt = async (request: WorkspaceRequest, used: { token?: string }) => {
-        const name = `${request.method} ${request.path.replace(/\?.*/, "")}`;
-        const { repeatable } = request;
-        return (await retry.run({ name, repeatable, limiter, send: () => send(name, request, used) })).text;
-    };
+    const api = new Client({ ...credential, host }, { ...options, tokenPath: "/oidc/v1/token" }, clock, hooks);
     const transport: Transport = async (request) => {
         try {
-            return await withRenewedToken(
-                (used) => attempt(request, used),
-                (token) => token !== undefined && tokens.discard(token),
-            );
+            return await api.send(request);
         } catch (error) {
             if (error instanceof ResponseTooLargeError) return undefined;
             throw withWorkspaceRemedy(error);
         }
     };
     const client = new WorkspaceClient(host, transport, clock, {
-        serverTime: () => http.serverTime,
+        serverTime: () => api.serverTime,
         workspaceId: () => identity.workspaceId,
     });
     return Object.assign(client, { principals: () => readPrincipals(transport) });
@@ -120,4 +62,59 @@ export function requireWorkspaceCredential({ as }: Credential): void {
         throw new ConfigurationError(
             "The content of a workspace cannot be moved with a token of the account, which no workspace takes. Sign in as a service principal that belongs to both workspaces (databricks:clientId and databricks:clientSecret), or leave the content behind with migrateContent: false.",
         );
+}
+
+/** The header in which a workspace's responses name it. */
+const HEADER = "x-databricks-org-id";
+
+/**
+ * Which workspace answers at a host. Its responses name it in a header; one without that header names nobody, so a host of which
+ * nothing else was seen has no identity.
+ */
+export class HostIdentity {
+    private named: string | undefined;
+
+    /** @param expected the workspace that has to answer, if that is known. */
+    constructor(
+        private readonly host: string,
+        private readonly expected: string | undefined,
+    ) {}
+
+    /** The id that the host has named in this process; `undefined`: it has not identified itself. */
+    get workspaceId(): string | undefined {
+        return this.named;
+    }
+
+    /**
+     * Notes what a response says. Fails with `ReportedError` if another workspace answers than the expected one, or than before: a
+     * name server or a proxy may lead to one, which would then be compared with itself.
+     */
+    note({ headers }: HttpResponse): void {
+        const id = String(headers[HEADER] ?? "");
+        if (!/^[1-9]\d*$/.test(id)) return;
+        const expected = this.expected ?? this.named ?? id;
+        if (id !== expected)
+            throw new ReportedError(
+                `At ${this.host} answers the workspace ${id}, not ${expected}: check the name server and the proxy of this machine.`,
+            );
+        this.named = id;
+    }
+}
+
+/** The same error of a workspace's own API, with what to do there: an account's admin may still have no access to a workspace. */
+export function withWorkspaceRemedy(error: unknown): unknown {
+    if (!(error instanceof ApiError) || error.status !== 403) return error;
+    return error.withRemedy(remedyFor(error.errorCode));
+}
+
+function remedyFor(errorCode: string): string {
+    switch (errorCode) {
+        case "CUSTOMER_MANAGED_KEY_INACCESSIBLE":
+            return "Enable the workspace's key, and check that its policy lets Databricks use it, then run the command again.";
+        // A page and no error code: what stands before the workspace refused, such as an IP access list.
+        case "":
+            return "Run the command from a network that may reach the workspace.";
+        default:
+            return "Check that the service principal belongs to the workspace, as an admin.";
+    }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { ClientRequest } from "../api/client";
 import type { Clock } from "../api/clock";
 import { ApiError, UnexpectedResponseError } from "../api/errors";
 import { parseJson } from "../api/json";
@@ -26,26 +27,14 @@ import {
 import { multipart } from "./multipart";
 import { membersOf, otherLists } from "./other-lists";
 import { nextPage, readPages } from "./paging";
-
-/** A request to a workspace's host. */
-export interface WorkspaceRequest {
-    readonly method: "GET" | "POST" | "PUT";
-    /** With the query. */
-    readonly path: string;
-    readonly body?: string | Buffer;
-    readonly contentType?: string;
-    /** Whether it may be sent again where it is not known if it had its effect. */
-    readonly repeatable: boolean;
-    /** Bytes of the response that are read at most. */
-    readonly maxBytes?: number;
-}
+import { SIZE_LIMIT } from "./unmovable";
 
 /**
  * Sends a request, authenticated, in the rate limiter's turn, again where that is safe. Resolves with the body of a response
  * below 300 that names no error; with `undefined` where it is larger than asked for. Rejects with `ApiError` and
  * `NoResponseError`.
  */
-export type Transport = (request: WorkspaceRequest) => Promise<string | undefined>;
+export type Transport = (request: ClientRequest) => Promise<string | undefined>;
 
 /** How often a read is repeated whose response is not what it should be. */
 const READS = 4;
@@ -53,8 +42,8 @@ const READS = 4;
 /** A base64 text and the JSON around it, for this many bytes. */
 const encodedLength = (bytes: number) => Math.ceil(bytes / 3) * 4 + 1024;
 
-/** The largest response to an export: 10 MB in base64, and some room. */
-const MAX_EXPORT = encodedLength(10_485_760 * 1.2);
+/** The largest response to an export: the service's limit in base64, and some room. */
+const MAX_EXPORT = encodedLength(SIZE_LIMIT * 1.2);
 
 const ME = "/api/2.0/preview/scim/v2/Me";
 
@@ -219,13 +208,7 @@ export class WorkspaceClient implements WorkspaceContent {
     }
 
     private async write(method: "POST" | "PUT", path: string, body: unknown): Promise<void> {
-        await this.transport({
-            method,
-            path,
-            body: JSON.stringify(body),
-            contentType: "application/json",
-            repeatable: true,
-        });
+        await this.transport({ method, path, body: JSON.stringify(body), repeatable: true });
     }
 
     private async orMissing<Result>(run: () => Promise<Result>): Promise<Result | undefined> {

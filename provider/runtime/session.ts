@@ -1,4 +1,5 @@
-import { AccountClient } from "../api/client";
+import { AccountClient } from "../api/account-client";
+import type { ClientHooks } from "../api/client";
 import { type Clock, systemClock } from "../api/clock";
 import {
     type Configuration,
@@ -92,10 +93,19 @@ export class Session {
     /** The authenticated client. Fails with `ConfigurationError` when there is no complete credential; calls nothing. */
     get client(): AccountClient {
         return (this.madeClient ??= new AccountClient(this.credential, this.settings, this.clock, {
-            beforeWrite: () => this.requireEngine(),
-            onOutage: (line) => this.report.progress(line),
+            ...this.clientHooks,
             otherCredential: (refused) => this.otherCredential(refused),
         }));
+    }
+
+    /** What each client of this deployment asks before a write, and tells of an outage. */
+    get clientHooks(): Pick<ClientHooks, "beforeSend" | "onOutage"> {
+        return {
+            beforeSend: async (isWrite) => {
+                if (isWrite) await this.requireEngine();
+            },
+            onOutage: (line) => this.report.progress(line),
+        };
     }
 
     private otherCredential(refused: Credential): Credential | undefined {
@@ -111,7 +121,7 @@ export class Session {
     }
 
     /** Fails once the engine is gone: no state would ever hold what is written then. */
-    async requireEngine(): Promise<void> {
+    private async requireEngine(): Promise<void> {
         if (await this.world.isEngineAlive()) return;
         throw new ReportedError("The engine is gone, so no state would hold what is written now: it is not sent.");
     }

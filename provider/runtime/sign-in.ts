@@ -1,4 +1,4 @@
-import { AccountClient } from "../api/client";
+import { AccountClient } from "../api/account-client";
 import type { Credential } from "../api/credential";
 import { ApiError, ConfigurationError, ReportedError, UnexpectedResponseError } from "../api/errors";
 import { messageOf } from "../util/error-message";
@@ -55,12 +55,12 @@ export class SignIn {
 
     /** A client of its own: a preview does not wait as long as a deployment does. */
     private clientOf(credential: Credential): AccountClient {
-        const { settings, clock, report } = this.session;
+        const { settings, clock, clientHooks } = this.session;
         const limits = {
             retryTimeout: Math.min(settings.retryTimeout, PATIENCE),
             requestTimeout: Math.min(settings.requestTimeout, PATIENCE),
         };
-        return new AccountClient(credential, limits, clock, { onOutage: (line) => report.progress(line) });
+        return new AccountClient(credential, limits, clock, clientHooks);
     }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { AccountClient } from "../../provider/api/client";
+import { AccountClient } from "../../provider/api/account-client";
 import { type Clock, systemClock } from "../../provider/api/clock";
 import { Collection } from "../../provider/api/collection";
 import { credentialsObject } from "../../provider/objects/credentials";

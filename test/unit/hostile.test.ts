@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 
 import { expect } from "chai";
 
-import { AccountClient } from "../../provider/api/client";
+import { AccountClient } from "../../provider/api/account-client";
 import { retryAfter } from "../../provider/api/retry";
 import { parseJson, writeJson } from "../../provider/api/json";
 import { Collection } from "../../provider/api/collection";

@@ -2,8 +2,7 @@ import { expect } from "chai";
 
 import { type Clock, systemClock } from "../../provider/api/clock";
 import { ApiError } from "../../provider/api/errors";
-import { withWorkspaceRemedy } from "../../provider/migration/remedies";
-import { connectWorkspace } from "../../provider/migration/connection";
+import { connectWorkspace, withWorkspaceRemedy } from "../../provider/migration/connection";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../../local-cloud";

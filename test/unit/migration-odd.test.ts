@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 
 import { systemClock } from "../../provider/api/clock";
-import { connectWorkspace } from "../../provider/migration/connection";
-import { HostIdentity } from "../../provider/migration/host-identity";
+import { connectWorkspace, HostIdentity } from "../../provider/migration/connection";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 import { MigrationWorld } from "./migration-world";
@@ -160,12 +159,24 @@ describe("a workspace that is not who it should be", () => {
     it("is sent no write where the hook before writes refuses it", async () => {
         const to = connectWorkspace({
             ...connection(cloud.workspaceUrl(replacement.id)),
-            beforeWrite: () => Promise.reject(new Error("the engine is gone")),
+            beforeSend: (isWrite) => (isWrite ? Promise.reject(new Error("the engine is gone")) : Promise.resolve()),
         });
         const from = connect(cloud.workspaceUrl(old.id));
         expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain("the engine is gone");
         const writes = cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
         expect(writes.map(({ path }) => path)).to.deep.equal([]);
+    });
+
+    it("is not empty because the host has no token endpoint", async () => {
+        const host = createServer((_request, response) => {
+            response.statusCode = 404;
+            response.end(JSON.stringify({ error_code: "NOT_FOUND", message: "no token here" }));
+        });
+        await new Promise<void>((done) => host.listen(0, "127.0.0.1", done));
+        const client = connect(`http://127.0.0.1:${(host.address() as AddressInfo).port}`);
+        const said = await failure(client.list("/Shared"));
+        host.close();
+        expect(said).to.contain("The request for an OAuth token was refused: no token here");
     });
 
     it("that repeats a token in its refusal gets no token into a message", async () => {

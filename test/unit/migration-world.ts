@@ -1,8 +1,9 @@
+import type { ClientRequest } from "../../provider/api/client";
 import type { Clock } from "../../provider/api/clock";
 import { NoResponseError } from "../../provider/api/errors";
 import { errorOf } from "../../provider/api/refusal";
 import type { MigrationOptions } from "../../provider/migration/migration";
-import { type Transport, WorkspaceClient, type WorkspaceRequest } from "../../provider/migration/workspace-client";
+import { type Transport, WorkspaceClient } from "../../provider/migration/workspace-client";
 import type { LocalWorkspace } from "../../local-cloud";
 import { type SnapshotEntry, WorkspaceStore } from "../../local-cloud";
 import { type ApiRequest, respond, serialize } from "../../local-cloud/http";
@@ -16,7 +17,7 @@ export type Mishap =
     | { readonly kind: "body"; readonly body: (text: string) => string };
 
 /** Decides what goes wrong with a request; `index` counts the requests of all workspaces. */
-export type Mishaps = (request: WorkspaceRequest, index: number, to: "old" | "new") => Mishap | undefined;
+export type Mishaps = (request: ClientRequest, index: number, to: "old" | "new") => Mishap | undefined;
 
 /** Two workspaces in memory, with clients that speak to their APIs without HTTP, and a clock that only sleeping moves. */
 export class MigrationWorld {
@@ -76,7 +77,7 @@ export class MigrationWorld {
         return { old: await this.old.snapshot(), replacement: await this.replacement.snapshot() };
     }
 
-    private async send(which: "old" | "new", request: WorkspaceRequest): Promise<string | undefined> {
+    private async send(which: "old" | "new", request: ClientRequest): Promise<string | undefined> {
         for (let attempt = 0; ; attempt++) {
             const again = (await this.once(which, request)) ?? "retry";
             if (again !== "retry") return again.text;
@@ -87,7 +88,7 @@ export class MigrationWorld {
 
     private async once(
         which: "old" | "new",
-        request: WorkspaceRequest,
+        request: ClientRequest,
     ): Promise<{ text: string | undefined } | undefined> {
         this.clock.time += 1;
         const label = `${request.method} ${request.path.replace(/\?.*/, "")}`;
@@ -104,12 +105,12 @@ export class MigrationWorld {
         return { text: text.length > (request.maxBytes ?? Number.POSITIVE_INFINITY) ? undefined : text };
     }
 
-    private unsure({ path, repeatable }: WorkspaceRequest): undefined {
+    private unsure({ path, repeatable }: ClientRequest): undefined {
         if (!repeatable) throw new NoResponseError(path, "the response was lost", true);
         return undefined;
     }
 
-    private async answer(which: "old" | "new", request: WorkspaceRequest): Promise<{ status: number; text: string }> {
+    private async answer(which: "old" | "new", request: ClientRequest): Promise<{ status: number; text: string }> {
         const url = new URL(request.path, "http://local");
         const bytes = Buffer.from(request.body ?? "");
         const incoming: ApiRequest = {

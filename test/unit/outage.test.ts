@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { expect } from "chai";
 
-import { AccountClient } from "../../provider/api/client";
+import { AccountClient } from "../../provider/api/account-client";
 import { findCredential, findOtherCredential } from "../../provider/api/credential";
 import { connectionError } from "../../provider/api/http";
 import { shouldRetry } from "../../provider/api/retry";

@@ -27,7 +27,7 @@ describe("the rooms' arrows, as lint holds them", () => {
         ["provider/lookups.ts", "./index"],
         ["provider/api/x.ts", "../../sdk/index"],
         ["provider/api/x.ts", "../../local-cloud"],
-        ["sdk/resources/x.ts", "../../provider/api/client"],
+        ["sdk/resources/x.ts", "../../provider/api/account-client"],
         ["sdk/x.ts", "../provider/lookups"],
         ["sdk/x.ts", "axios"],
         ["sdk/lookups/provider-bridge.ts", "../../provider/lookups"],
@@ -44,7 +44,7 @@ describe("the rooms' arrows, as lint holds them", () => {
             ["provider/registry.ts", "./objects/network"],
             ["provider/objects/workspace/x.ts", "../../resource/handler"],
             ["provider/resource/x.ts", "../runtime/session"],
-            ["provider/runtime/x.ts", "../api/client"],
+            ["provider/runtime/x.ts", "../api/account-client"],
             ["provider/api/x.ts", "../util/case"],
             ["sdk/resources/x.ts", "../../provider/contract/ownership-tag"],
         ];

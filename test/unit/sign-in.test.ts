@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 
 import { expect } from "chai";
 
-import { AccountClient } from "../../provider/api/client";
+import { AccountClient } from "../../provider/api/account-client";
 import { findCredential } from "../../provider/api/credential";
 import { FakeClock } from "./environment";
 

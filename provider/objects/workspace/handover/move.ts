@@ -90,16 +90,15 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
             `The workspace ${getString(response, "workspace_id") ?? ""} has no host name, so its content cannot be read.`,
         );
     }
-    const { settings, credential, clock, report } = session;
+    const { settings, credential, clock, cancelled } = session;
     return connectWorkspace({
         host: workspaceUrl(session.client.host, name),
         ...(response["workspace_id"] === undefined ? {} : { workspaceId: String(response["workspace_id"]) }),
         credential,
         options: retryTimeout === undefined ? settings : { ...settings, retryTimeout },
         clock,
-        beforeWrite: () => session.requireEngine(),
-        ...(session.cancelled === undefined ? {} : { cancelled: session.cancelled }),
-        onOutage: (line) => report.progress(line),
+        cancelled,
+        ...session.clientHooks,
     });
 }
 
