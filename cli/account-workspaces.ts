@@ -2,9 +2,9 @@ import type { AccountClient } from "../provider/api/account-client";
 import type { Clock } from "../provider/api/clock";
 import { Collection, type Listed } from "../provider/api/collection";
 import type { Credential } from "../provider/api/credential";
-import { hostOrigin } from "../provider/api/host";
-import { workspaceObject, workspaceUrl } from "../provider/objects/workspace/definition";
-import { getString, type Properties } from "../provider/util/property-path";
+import { hostOrigin, workspaceHosts } from "../provider/api/host";
+import { workspaceObject } from "../provider/objects/workspace/definition";
+import type { Properties } from "../provider/util/property-path";
 import { UsageError } from "./command";
 
 /** A workspace of the account, as its list shows it. */
@@ -32,7 +32,8 @@ export class AccountWorkspaces {
     find(named: string): AccountWorkspace {
         if (/^\d+$/.test(named)) return this.withId(named);
         const host = hostOrigin(named);
-        for (const [id, response] of this.all) if (this.hostsOf(response).includes(host)) return { id, host, response };
+        for (const [id, response] of this.all)
+            if (workspaceHosts(this.credential.host, response).includes(host)) return { id, host, response };
         throw new UsageError(
             `The account has no workspace at ${host}, so its credential is not sent there. Name the workspace by its id`,
         );
@@ -41,17 +42,8 @@ export class AccountWorkspaces {
     private withId(id: string): AccountWorkspace {
         const response = this.all.get(id);
         if (response === undefined) throw new UsageError(`The account has no workspace with the id ${id}`);
-        const [host] = this.hostsOf(response);
+        const [host] = workspaceHosts(this.credential.host, response);
         if (host === undefined) throw new UsageError(`The workspace ${id} has no address yet`);
-        return { id, host: hostOrigin(host), response };
-    }
-
-    /** The origins at which the account says that a workspace is. */
-    private hostsOf(response: Properties): string[] {
-        const [name, url] = [getString(response, "deployment_name"), getString(response, "workspace_url")];
-        return [
-            ...(name === undefined ? [] : [workspaceUrl(this.credential.host, name)]),
-            ...(url === undefined || !URL.canParse(url) ? [] : [new URL(url).origin]),
-        ];
+        return { id, host, response };
     }
 }

@@ -1,3 +1,4 @@
+import { getString, type Properties } from "../util/property-path";
 import { ConfigurationError } from "./errors";
 
 /** The account console on AWS. */
@@ -28,4 +29,23 @@ export function isLoopback(hostname: string): boolean {
         hostname === "[::1]" ||
         /^127(\.\d{1,3}){3}$/.test(hostname)
     );
+}
+
+/**
+ * The origin of a workspace's own host: the account console's, with its first label replaced. A local cloud on a bare
+ * loopback address has its workspaces below `localhost`.
+ */
+export function workspaceUrl(accountHost: string, deploymentName: string): string {
+    const url = new URL(accountHost);
+    const domain = url.hostname.startsWith("accounts.") ? url.hostname.slice("accounts.".length) : "localhost";
+    return `${url.protocol}//${deploymentName}.${domain}${url.port === "" ? "" : `:${url.port}`}`;
+}
+
+/** The origins at which a record of the account says that its workspace is, first the one to use; none: it has no host yet. */
+export function workspaceHosts(accountHost: string, record: Properties): string[] {
+    const [name, url] = [getString(record, "deployment_name"), getString(record, "workspace_url")];
+    return [
+        ...(name === undefined ? [] : [workspaceUrl(accountHost, name)]),
+        ...(url === undefined || !URL.canParse(url) ? [] : [new URL(url).origin]),
+    ];
 }

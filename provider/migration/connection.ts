@@ -2,6 +2,7 @@ import { Client, type ClientHooks, type ClientOptions } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
 import { ApiError, ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
+import { hostOrigin } from "../api/host";
 import type { HttpResponse } from "../api/http";
 import type { WorkspaceContent } from "./content";
 import { readPrincipals } from "./principals";
@@ -23,13 +24,14 @@ export interface WorkspaceConnection extends Pick<ClientHooks, "beforeSend" | "o
 /**
  * A client of a workspace's own API.
  *
- * Fails with `ConfigurationError` if the credential is a token of the account: a workspace does not take it. Its requests
- * fail with `ReportedError` if another workspace than the expected one answers at the host, and with `MigrationStoppedError` once
+ * Fails with `ConfigurationError` if the credential is a token of the account, which a workspace does not take, or if
+ * it would leave this machine in the clear. Its requests fail with `ReportedError` if another workspace than the expected one answers at the host, and with `MigrationStoppedError` once
  * `cancelled` is aborted.
  */
 export function connectWorkspace(connection: WorkspaceConnection): WorkspaceContent {
-    const { host, workspaceId, credential, options, clock, beforeSend, onOutage, cancelled } = connection;
+    const { workspaceId, credential, options, clock, beforeSend, onOutage, cancelled } = connection;
     requireWorkspaceCredential(credential);
+    const host = hostOrigin(connection.host);
     const identity = new HostIdentity(host, workspaceId);
     const hooks: ClientHooks = {
         beforeSend: async (isWrite) => {

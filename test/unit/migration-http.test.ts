@@ -148,6 +148,13 @@ describe("moving a workspace's content over HTTP", () => {
         );
     });
 
+    it("refuses a host that would be sent the credential in the clear", () => {
+        const connection = { host: "http://acme.example.com", credential: credentialOf(cloud), clock: fast };
+        expect(() => connectWorkspace({ ...connection, options: { retryTimeout: 1, requestTimeout: 1 } })).to.throw(
+            "only sent over https",
+        );
+    });
+
     it("takes an inventory of what moves and what does not, in one line", async () => {
         await old.seed({
             "/Shared/n": seeds.notebook("x"),

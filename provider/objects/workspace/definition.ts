@@ -16,6 +16,7 @@ import {
     text,
     time,
 } from "../schemas";
+import { workspaceUrl } from "../../api/host";
 import { OWNERSHIP_TAG } from "../../contract/ownership-tag";
 import { migrateContentSchema } from "../../runtime/migrate-content";
 import { type OnKeyChange, onKeyChangeSchema, type Settings } from "../../runtime/settings";
@@ -218,14 +219,4 @@ export const workspaceObject = {
 /** What a change of the key for notebooks leads to: what the workspace says, else the stack's setting. */
 export function keyChangeMode(inputs: Properties, { onKeyChange }: Settings): OnKeyChange {
     return onKeyChangeSchema.safeParse(inputs["onKeyChange"]).data ?? onKeyChange;
-}
-
-/**
- * The origin of a workspace's own host: the account console's, with its first label replaced. A local cloud on a bare
- * loopback address has its workspaces below `localhost`.
- */
-export function workspaceUrl(accountHost: string, deploymentName: string): string {
-    const url = new URL(accountHost);
-    const domain = url.hostname.startsWith("accounts.") ? url.hostname.slice("accounts.".length) : "localhost";
-    return `${url.protocol}//${deploymentName}.${domain}${url.port === "" ? "" : `:${url.port}`}`;
 }

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { NoResponseError, ReportedError } from "../../../api/errors";
+import { workspaceHosts } from "../../../api/host";
 import { connectWorkspace } from "../../../migration/connection";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../../migration/migration";
 import { describeReport, type MigrationReport } from "../../../migration/report";
@@ -11,7 +12,6 @@ import type { WorkspaceContent } from "../../../migration/content";
 import type { Session } from "../../../runtime/session";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
-import { workspaceUrl } from "../definition";
 import type { MigrationSettings } from "../migration-settings";
 import { waitForHost } from "../reachable";
 import type { Handover, Handovers } from "./handover";
@@ -84,15 +84,15 @@ function optionsOf({ session, handover, responses, settings, label, isInUse }: C
 
 /** A client of a workspace's own API. */
 export function connect(session: Session, response: Properties, retryTimeout?: number): WorkspaceContent {
-    const name = getString(response, "deployment_name");
-    if (name === undefined) {
+    const [host] = workspaceHosts(session.client.host, response);
+    if (host === undefined) {
         throw new ReportedError(
             `The workspace ${getString(response, "workspace_id") ?? ""} has no host name, so its content cannot be read.`,
         );
     }
     const { settings, credential, clock, cancelled } = session;
     return connectWorkspace({
-        host: workspaceUrl(session.client.host, name),
+        host,
         ...(response["workspace_id"] === undefined ? {} : { workspaceId: String(response["workspace_id"]) }),
         credential,
         options: retryTimeout === undefined ? settings : { ...settings, retryTimeout },
