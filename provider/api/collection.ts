@@ -1,7 +1,7 @@
 import type { AccountClient } from "./account-client";
 import type { Clock } from "./clock";
 import { listOf, type ObjectCodec, recordOf } from "./codec";
-import { ApiError, NoResponseError, UnexpectedResponseError } from "./errors";
+import { NoResponseError, orMissing, UnexpectedResponseError } from "./errors";
 import type { Properties } from "../util/property-path";
 import { Poller } from "./poller";
 
@@ -93,11 +93,7 @@ export class Collection {
     }
 
     private async deleteOnce(id: string): Promise<void> {
-        try {
-            await this.client.delete(this.pathOf(id), this.accountId);
-        } catch (error) {
-            if (!(error instanceof ApiError && error.kind === "missing")) throw error;
-        }
+        await orMissing(() => this.client.delete(this.pathOf(id), this.accountId));
     }
 
     /**
@@ -106,14 +102,11 @@ export class Collection {
      * @param began since when the answer is waited for, in milliseconds since 1970, where a list has failed meanwhile.
      */
     async get(id: string, began?: number): Promise<Properties | undefined> {
-        try {
+        return orMissing(async () => {
             const [found, answer] = recordOf(this.codec, await this.client.get(this.pathOf(id), this.accountId, began));
             if (found === id) return answer;
             throw new UnexpectedResponseError(`asked for the ${this.codec.noun} ${id}, the answer is about ${found}`);
-        } catch (error) {
-            if (error instanceof ApiError && error.kind === "missing") return undefined;
-            throw error;
-        }
+        });
     }
 
     /** One object; asked for together with others it comes out of one list. */

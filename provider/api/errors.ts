@@ -121,6 +121,16 @@ export class ResponseTooLargeError extends ReportedError {
     }
 }
 
+/** What a request resolves with; `undefined` if what it asks for is missing. */
+export async function orMissing<Result>(request: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+        return await request();
+    } catch (error) {
+        if (error instanceof ApiError && error.kind === "missing") return undefined;
+        throw error;
+    }
+}
+
 /** What a status and an error code of the API mean. */
 export function apiErrorKind(status: number, errorCode: string, detail: string): ApiErrorKind {
     if (status === 404 || errorCode === "RESOURCE_DOES_NOT_EXIST" || errorCode === "NOT_FOUND") return "missing";

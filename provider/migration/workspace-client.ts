@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { ClientRequest } from "../api/client";
 import type { Clock } from "../api/clock";
-import { ApiError, UnexpectedResponseError } from "../api/errors";
+import { ApiError, orMissing, UnexpectedResponseError } from "../api/errors";
 import { parseJson } from "../api/json";
 import {
     ContentTooLargeError,
@@ -74,7 +74,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** What is directly in a folder; `undefined` where there is no such folder. */
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
-        return this.orMissing(() =>
+        return orMissing(() =>
             this.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
                 const objects = body["objects"] ?? [];
                 if (!Array.isArray(objects)) throw new SyntaxError("objects is not a list");
@@ -87,7 +87,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** The object at a path; `undefined` where there is none. */
     async find(path: string): Promise<WorkspaceObject | undefined> {
-        return this.orMissing(() => this.read(`/api/2.0/workspace/get-status?${query({ path })}`, toObject));
+        return orMissing(() => this.read(`/api/2.0/workspace/get-status?${query({ path })}`, toObject));
     }
 
     /** The content of an object. */
@@ -118,7 +118,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** Deletes one object. */
     async delete(path: string): Promise<void> {
-        await this.orMissing(() => this.write("POST", "/api/2.0/workspace/delete", { path, recursive: false }));
+        await orMissing(() => this.write("POST", "/api/2.0/workspace/delete", { path, recursive: false }));
     }
 
     /** The direct permissions of an object. */
@@ -209,15 +209,6 @@ export class WorkspaceClient implements WorkspaceContent {
 
     private async write(method: "POST" | "PUT", path: string, body: unknown): Promise<void> {
         await this.transport({ method, path, body: JSON.stringify(body), repeatable: true });
-    }
-
-    private async orMissing<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
-        try {
-            return await run();
-        } catch (error) {
-            if (error instanceof ApiError && error.kind === "missing") return undefined;
-            throw error;
-        }
     }
 
     private async limited<Result>(run: () => Promise<Result>): Promise<Result> {
