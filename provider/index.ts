@@ -8,7 +8,7 @@ import "./contract/require-node"; // before what an old Node.js cannot load
 
 import { StackIdentityHandler } from "./objects/stack-identity";
 import { createHandler, definitionOf } from "./registry";
-import { engineCancellation } from "./runtime/cancellation";
+import { engineCancellation } from "./runtime/engine";
 import { EngineCalls, quietErrors } from "./runtime/engine-calls";
 import { EngineReporter } from "./runtime/reporter";
 import { realEnvironment, Session } from "./runtime/session";

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { migrateContent } from "../../provider/migration/migration";
-import { engineCancellation } from "../../provider/runtime/cancellation";
+import { engineCancellation } from "../../provider/runtime/engine";
 import { LocalCloud, manyNotebooks } from "../../local-cloud";
 import { credentialOf } from "./workspace-requests";
 
