@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "./clock";
 import { Client, type ClientHooks, type ClientOptions, type ClientRequest } from "./client";
 import type { Credential } from "./credential";
 import { ApiError, NoResponseError, UnexpectedResponseError } from "./errors";
-import { parseJson, writeJson } from "./json";
+import { jsonOrNothing, writeJson } from "./json";
 
 /**
  * The Account API of one account: authenticated, bounded in time and size, and patient where patience is safe.
@@ -91,13 +91,11 @@ export class AccountClient {
             reads && /^\/[^/]+$/.test(path),
         );
         if (method === "DELETE" || text.trim() === "") return undefined;
-        try {
-            return parseJson(text);
-        } catch {
-            // The status says that it was done, so a write may well have been.
-            if (!reads) throw new NoResponseError(name, "its body is not JSON", true);
-            throw new UnexpectedResponseError(`the body of ${name} is not JSON`);
-        }
+        const parsed = jsonOrNothing(text);
+        if (parsed !== undefined) return parsed;
+        // The status says that it was done, so a write may well have been.
+        if (!reads) throw new NoResponseError(name, "its body is not JSON", true);
+        throw new UnexpectedResponseError(`the body of ${name} is not JSON`);
     }
 
     private async send(request: ClientRequest, accountId: string, isList: boolean): Promise<string> {

@@ -11,6 +11,15 @@ export function parseJson(json: string): unknown {
         : parse(json, null, { parseNumber });
 }
 
+/** The same; `undefined` if the text is not JSON. */
+export function jsonOrNothing(text: string): unknown {
+    try {
+        return parseJson(text);
+    } catch {
+        return undefined;
+    }
+}
+
 /** Every row of digits, wherever it stands, that is long enough to be an integer which a number cannot hold. */
 function digitsOf(json: string): readonly string[] {
     return json.match(/\d{16,}/g) ?? [];

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { AuthMethod } from "./auth-method";
 import { ConfigurationError } from "./errors";
 import type { HttpClient } from "./http";
-import { jsonOrNothing } from "./refusal";
+import { jsonOrNothing } from "./json";
 
 const accountMetadata = z.object({ oidc_endpoint: z.string() });
 const serverMetadata = z.object({ token_endpoint: z.string() });

@@ -1,7 +1,7 @@
 import { isRecord } from "../util/property-path";
 import { ApiError, apiErrorKind, type ReportedError, UnexpectedResponseError } from "./errors";
 import type { HttpResponse } from "./http";
-import { parseJson } from "./json";
+import { jsonOrNothing } from "./json";
 
 /** How much of the service's own words is shown, in characters. */
 const SHOWN = 500;
@@ -92,13 +92,4 @@ function titleOf(html: string): string | undefined {
 function shortened(text: unknown): string | undefined {
     const line = typeof text === "string" ? text.replace(/\s+/g, " ").trim() : "";
     return line === "" ? undefined : line.slice(0, SHOWN);
-}
-
-/** The parsed text, or nothing where it is not JSON. */
-export function jsonOrNothing(text: string): unknown {
-    try {
-        return parseJson(text);
-    } catch {
-        return undefined;
-    }
 }

@@ -5,9 +5,9 @@ import type { Clock } from "./clock";
 import type { Credential } from "./credential";
 import { ApiError, UnexpectedResponseError } from "./errors";
 import type { HttpClient, HttpRequest } from "./http";
+import { jsonOrNothing } from "./json";
 import { discoverTokenEndpoint, readCliToken, readIdToken } from "./oidc";
 import { RateLimiter } from "./rate-limiter";
-import { jsonOrNothing } from "./refusal";
 import type { Retry } from "./retry";
 
 /** How long before its end an OAuth token is no longer used, in milliseconds. */

@@ -40,10 +40,11 @@ export function readMigrateContent(value: string | undefined): MigrateContent {
     throw new ConfigurationError(`The configuration ${name} ${message}; it is ${value.slice(0, 200)}.`);
 }
 
-function parsed(value: string): unknown {
+/** What a value of the configuration holds as JSON, which structured configuration becomes; if it is not JSON, `otherwise`. */
+export function parsed(value: string, otherwise: unknown = value): unknown {
     try {
         return JSON.parse(value);
     } catch {
-        return value;
+        return otherwise;
     }
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Configuration } from "../api/credential";
 import { ConfigurationError } from "../api/errors";
-import { type MigrateContent, readMigrateContent } from "./migrate-content";
+import { type MigrateContent, parsed, readMigrateContent } from "./migrate-content";
 
 /** The regions of the private preview; `databricks:allowedRegions` takes their place. */
 export const DEFAULT_REGIONS: readonly string[] = ["us-east-1", "us-east-2", "us-west-2"];
@@ -53,16 +53,21 @@ export function readSettings(configuration: Configuration): Settings {
 
 function allowedRegions(value: string | undefined): readonly string[] {
     if (value === undefined || value.trim() === "") return DEFAULT_REGIONS;
-    const parsed = regions.safeParse(listed(value));
-    if (parsed.success) return parsed.data;
+    const { data } = regions.safeParse(
+        parsed(
+            value,
+            value.split(",").map((region) => region.trim()),
+        ),
+    );
+    if (data !== undefined) return data;
     throw new ConfigurationError(
         'The configuration databricks:allowedRegions must be a list of regions, for example ["us-east-1", "eu-west-1"].',
     );
 }
 
 function onKeyChange(value: string | undefined): OnKeyChange {
-    const parsed = onKeyChangeSchema.safeParse(value === undefined || value === "" ? "replace" : value);
-    if (parsed.success) return parsed.data;
+    const { data } = onKeyChangeSchema.safeParse(value === undefined || value === "" ? "replace" : value);
+    if (data !== undefined) return data;
     throw new ConfigurationError(
         `The configuration databricks:onKeyChange must be replace, forbid or update; it is "${value}".`,
     );
@@ -70,14 +75,6 @@ function onKeyChange(value: string | undefined): OnKeyChange {
 
 /** The ways to meet a key change. */
 export const onKeyChangeSchema = z.enum(["replace", "forbid", "update"], "must be one of replace, forbid, update");
-
-function listed(value: string): unknown {
-    try {
-        return JSON.parse(value);
-    } catch {
-        return value.split(",").map((region) => region.trim());
-    }
-}
 
 function seconds(configuration: Configuration, key: string, otherwise: number): number {
     const value = configuration(key);
