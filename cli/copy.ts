@@ -72,6 +72,7 @@ async function migrationOptions(
     const { unknownAccepts } = await import("../provider/contract/finding-kinds.js");
     const { systemClock } = await import("../provider/api/clock.js");
     const { findCredential } = await import("../provider/api/credential.js");
+    const { requestLog } = await import("../provider/runtime/request-log.js");
     const { readSettings } = await import("../provider/runtime/settings.js");
     const { AccountClient } = await import("../provider/api/account-client.js");
     const { connectWorkspace } = await import("../provider/migration/connection.js");
@@ -87,10 +88,12 @@ async function migrationOptions(
         if (io.signal.aborted)
             throw new Error("It was stopped. What was copied stays; run the command again to go on.");
     };
-    const workspaces = await AccountWorkspaces.list(new AccountClient(credential, options), credential, systemClock);
+    const onRequest = requestLog({ environment: io.environment, report: { warn: io.err } });
+    const account = new AccountClient(credential, options, systemClock, { onRequest });
+    const workspaces = await AccountWorkspaces.list(account, credential, systemClock);
     const [source, target] = [workspaces.find(from), workspaces.find(to)];
     const connect = ({ id, host }: AccountWorkspace) =>
-        connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeSend });
+        connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeSend, onRequest });
     return {
         from: connect(source),
         to: connect(target),

@@ -63,6 +63,7 @@ async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarg
     const { isLoopback } = await import("../../provider/api/host.js");
     const { systemClock } = await import("../../provider/api/clock.js");
     const { findCredential } = await import("../../provider/api/credential.js");
+    const { requestLog } = await import("../../provider/runtime/request-log.js");
     const named = required(values, "workspace", "the id or URL of a workspace");
     const keyArn = requireKeyArn(required(values, "key", "the ARN of its KMS key"));
     const timeout = numberOption(values, "timeout", { least: 1, most: 24 * 3600 }) ?? 1800;
@@ -73,7 +74,9 @@ async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarg
             `The drill disables ${keyArn}: until it is enabled again, nobody can read or write what it encrypts. Add --yes-disable-the-key if that is what you want`,
         );
     const key = new DrillKey(keyArn, io.environment);
-    const workspace = await drilledWorkspace({ named, keyArn, credential, clock: systemClock, report: io.err });
+    const onRequest = requestLog({ environment: io.environment, report: { warn: io.err } });
+    const found = { named, keyArn, credential, clock: systemClock, report: io.err, onRequest };
+    const workspace = await drilledWorkspace(found);
     return {
         ...workspace,
         key,

@@ -1,4 +1,5 @@
 import { AccountClient } from "../../provider/api/account-client";
+import type { ClientHooks } from "../../provider/api/client";
 import type { Clock } from "../../provider/api/clock";
 import { Collection } from "../../provider/api/collection";
 import type { Credential } from "../../provider/api/credential";
@@ -18,6 +19,8 @@ export interface DrilledWorkspace {
     readonly credential: Credential;
     readonly clock: Clock;
     readonly report: (line: string) => void;
+    /** Told each request. */
+    readonly onRequest?: ClientHooks["onRequest"];
 }
 
 /** Where a workspace names its registrations of keys. A disabled key closes what either of them encrypts. */
@@ -34,13 +37,13 @@ const READ_RETRY_MILLISECONDS = 10_000;
 export async function drilledWorkspace(
     options: DrilledWorkspace,
 ): Promise<Pick<DrillTarget, "workspace" | "content" | "otherWorkspaces">> {
-    const { named, keyArn, credential, clock, report } = options;
+    const { named, keyArn, credential, clock, report, onRequest } = options;
     if (credential.as.authType === "pat")
         throw new UsageError(
             "The drill cannot sign in to a workspace with a token of the account. Sign in as a service principal that belongs to the workspace (DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET)",
         );
     const settings = readSettings(() => undefined);
-    const client = new AccountClient(credential, settings, clock);
+    const client = new AccountClient(credential, settings, clock, { onRequest });
     const [workspaces, registrations] = await Promise.all([
         AccountWorkspaces.list(client, credential, clock),
         new Collection(customerManagedKeyObject, client, credential.accountId, clock).list(),
@@ -65,6 +68,7 @@ export async function drilledWorkspace(
             options: { ...settings, retryTimeout: READ_RETRY_MILLISECONDS },
             clock,
             onOutage: report,
+            onRequest,
         }),
     };
 }

@@ -2,11 +2,12 @@ import { secretsOf } from "./auth-method";
 import type { Clock } from "./clock";
 import type { Credential } from "./credential";
 import { ApiError } from "./errors";
-import { HttpClient, type HttpRequest, type HttpResponse } from "./http";
+import { type Attempt, HttpClient, type HttpExchange, type HttpRequest, type HttpResponse } from "./http";
 import { Outage } from "./outage";
 import { RateLimiter } from "./rate-limiter";
 import { redact } from "./redact";
 import { Retry } from "./retry";
+import { type SentRequest, sentRequest } from "./sent-request";
 import { AccessTokens, withRenewedToken } from "./token";
 
 /** How long the client is patient; times in milliseconds. */
@@ -25,8 +26,10 @@ export interface ClientHooks {
     readonly beforeSend?: (isWrite: boolean) => Promise<void>;
     /** Told each response, whatever its status; what it throws is the failure of the request. */
     readonly onResponse?: (response: HttpResponse) => void;
+    /** Told each attempt of each request that was sent, those for tokens too. */
+    readonly onRequest?: ((sent: SentRequest) => void) | undefined;
     /** What is retried, why, and until when, while the service gives no usable response. */
-    readonly onOutage?: (line: string) => void;
+    readonly onOutage?: ((line: string) => void) | undefined;
     /** The credential was refused (401): another one for the same account, if there is one. */
     readonly otherCredential?: (refused: Credential) => Credential | undefined;
     /** Once it is aborted, no response to a read is waited for. */
@@ -67,9 +70,12 @@ export class Client {
         private readonly hooks: ClientHooks,
     ) {
         this.limiter = new RateLimiter(clock);
-        this.http = new HttpClient(current.host, options.requestTimeout);
+        const shown = (text: string) => redact(text, this.secrets);
+        const { onRequest } = hooks;
+        const tell = (exchange: HttpExchange) => onRequest?.(sentRequest(exchange, shown));
+        this.http = new HttpClient(current.host, options.requestTimeout, onRequest && tell);
         const outage = new Outage(clock, options.retryTimeout, (line) => hooks.onOutage?.(line));
-        this.retry = new Retry(clock, options.retryTimeout, outage, (text) => redact(text, this.secrets));
+        this.retry = new Retry(clock, options.retryTimeout, outage, shown);
         this.tokens = this.tokensOf(current);
     }
 
@@ -100,12 +106,13 @@ export class Client {
         const { name = `${method} ${path.replace(/\?.*/, "")}` } = request;
         const { tokens, limiter, hooks } = this;
         const isWrite = method !== "GET";
-        const send = async () => {
+        const send = async (attempt: Attempt) => {
             used.token = await this.tokenOf(tokens);
             await hooks.beforeSend?.(isWrite);
             const response = await this.http.send(name, {
                 method,
                 url: path,
+                attempt,
                 headers: {
                     authorization: `Bearer ${used.token}`,
                     accept: "application/json",

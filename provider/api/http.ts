@@ -22,8 +22,18 @@ export interface HttpRequest {
     readonly maxBytes?: number | undefined;
     /** Ends the wait for the response: whoever aborts it expects the `NoResponseError`. */
     readonly signal?: AbortSignal | undefined;
+    /** Which attempt it is. Default: the first, which did not wait. */
+    readonly attempt?: Attempt;
     /** HTTP basic authentication. */
     readonly auth?: { readonly username: string; readonly password: string };
+}
+
+/** One of the times that a request is sent. */
+export interface Attempt {
+    /** 1 for the first. */
+    readonly number: number;
+    /** How long it waited for the rate limit, in milliseconds. */
+    readonly waited: number;
 }
 
 /** Any response, whatever its status. */
@@ -33,6 +43,17 @@ export interface HttpResponse {
     readonly text: string;
 }
 
+/** A request and what came of it: a response, or a failure. */
+export interface HttpExchange {
+    readonly request: HttpRequest;
+    readonly url: URL;
+    /** When it was sent, in milliseconds since 1970, and how long it took, in milliseconds. */
+    readonly began: number;
+    readonly duration: number;
+    readonly response?: HttpResponse;
+    readonly failure?: unknown;
+}
+
 /** Sends requests to one host, bounded in time and size, and follows no redirect. */
 export class HttpClient {
     private readonly http: AxiosInstance;
@@ -40,10 +61,14 @@ export class HttpClient {
     /** What the latest response said is the time, in milliseconds since 1970: the service's clock, not this machine's. */
     serverTime: number | undefined;
 
-    /** @param timeout how long one request may take from its first to its last byte, in milliseconds. */
+    /**
+     * @param timeout how long one request may take from its first to its last byte, in milliseconds.
+     * @param onExchange is told each request that was sent.
+     */
     constructor(
         private readonly host: string,
         private readonly timeout: number,
+        private readonly onExchange?: (exchange: HttpExchange) => void,
     ) {
         this.http = axios.create({
             baseURL: host,
@@ -65,6 +90,21 @@ export class HttpClient {
      * @param name what the request is called in messages: `GET /workspaces`.
      */
     async send(name: string, request: HttpRequest): Promise<HttpResponse> {
+        const url = new URL(request.url, this.host);
+        const [began, start] = [Date.now(), performance.now()];
+        const tell = (came: Pick<HttpExchange, "response" | "failure">) =>
+            this.onExchange?.({ request, url, began, duration: Math.round(performance.now() - start), ...came });
+        try {
+            const response = await this.exchange(name, request, url);
+            tell({ response });
+            return response;
+        } catch (failure) {
+            tell({ failure });
+            throw failure;
+        }
+    }
+
+    private async exchange(name: string, request: HttpRequest, { hostname }: URL): Promise<HttpResponse> {
         try {
             const { maxBytes = MAX_RESPONSE_BYTES, signal, ...rest } = request;
             const timeout = AbortSignal.timeout(this.timeout);
@@ -72,7 +112,7 @@ export class HttpClient {
                 ...rest,
                 maxContentLength: maxBytes,
                 // A proxy of the environment (HTTP_PROXY) is another machine, which cannot reach this one's loopback.
-                ...(isLoopback(new URL(request.url, this.host).hostname) ? { proxy: false } : {}),
+                ...(isLoopback(hostname) ? { proxy: false } : {}),
                 signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
             });
             const date = Date.parse(String(response.headers["date"]));
@@ -87,7 +127,6 @@ export class HttpClient {
                 throw new ResponseTooLargeError(name, request.maxBytes);
             // The axios error holds the request's headers, a secret among them: only its code goes on.
             const code = isAxiosError(error) ? error.code : undefined;
-            const { hostname } = new URL(request.url, this.host);
             throw connectionError(name, hostname, code, this.timeout);
         }
     }

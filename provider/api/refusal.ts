@@ -57,6 +57,11 @@ export function toError(request: string, response: HttpResponse): ReportedError 
     return new ApiError(apiErrorKind(status, code, detail), status, code, detail, request);
 }
 
+/** The error code of a refusal; empty if the response is a success, or has none. */
+export function errorCodeOf({ status, text }: HttpResponse): string {
+    return status >= 300 || text.includes('"error_code"') ? refusalOf(text).code : "";
+}
+
 /** What the service says against a request. */
 interface Refusal {
     /** The API's error code; empty where there is none. */

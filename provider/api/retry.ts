@@ -1,6 +1,6 @@
 import type { Clock } from "./clock";
 import { ApiError, NoResponseError, type ReportedError, UnusableHostError } from "./errors";
-import type { HttpResponse } from "./http";
+import type { Attempt, HttpResponse } from "./http";
 import type { Outage } from "./outage";
 import type { Permit, RateLimiter } from "./rate-limiter";
 import { errorOf } from "./refusal";
@@ -17,7 +17,7 @@ export interface RetriedRequest {
      * once at least.
      */
     readonly began?: number | undefined;
-    send(): Promise<HttpResponse>;
+    send(attempt: Attempt): Promise<HttpResponse>;
 }
 
 /** What came of one attempt. */
@@ -48,12 +48,12 @@ export class Retry {
     /** The first response with success. Fails with what the last attempt failed with. */
     async run(request: RetriedRequest): Promise<HttpResponse> {
         let { began } = request;
-        for (let failures = 0; ;) {
+        for (let failures = 0, number = 1; ; number++) {
             const queued = this.clock.now();
             const permit = await request.limiter.acquire(request.repeatable ? "read" : "write");
             // Standing in line uses up no time.
             began = began === undefined ? permit.sent : began + permit.sent - queued;
-            const outcome = await this.attempt(request);
+            const outcome = await this.attempt(request, { number, waited: permit.sent - queued });
             if ("refused" in outcome && isThrottled(outcome.refused)) {
                 this.outage.end();
                 // Its next permit comes no earlier than the limiter's pause ends.
@@ -80,9 +80,9 @@ export class Retry {
         }
     }
 
-    private async attempt({ name, repeatable, send }: RetriedRequest): Promise<Outcome> {
+    private async attempt({ name, repeatable, send }: RetriedRequest, attempt: Attempt): Promise<Outcome> {
         try {
-            const response = await send();
+            const response = await send(attempt);
             const error = errorOf(name, response, this.redact);
             if (error === undefined) return { response };
             // A service that failed may have done first what it was asked to.

@@ -4,7 +4,7 @@ import type { AuthMethod } from "./auth-method";
 import type { Clock } from "./clock";
 import type { Credential } from "./credential";
 import { ApiError, UnexpectedResponseError } from "./errors";
-import type { HttpClient, HttpRequest } from "./http";
+import type { Attempt, HttpClient, HttpRequest } from "./http";
 import { jsonOrNothing } from "./json";
 import { discoverTokenEndpoint, readCliToken, readIdToken } from "./oidc";
 import { RateLimiter } from "./rate-limiter";
@@ -136,7 +136,7 @@ export class AccessTokens {
 
     private async send(name: string, request: HttpRequest): Promise<unknown> {
         const { limiter } = this;
-        const send = () => this.http.send(name, request);
+        const send = (attempt: Attempt) => this.http.send(name, { ...request, attempt });
         return jsonOrNothing((await this.retry.run({ name, repeatable: true, limiter, send })).text);
     }
 }

@@ -10,7 +10,7 @@ import { cancelledError } from "./stopped";
 import { type Transport, WorkspaceClient } from "./workspace-client";
 
 /** How a workspace is reached. */
-export interface WorkspaceConnection extends Pick<ClientHooks, "beforeSend" | "onOutage" | "cancelled"> {
+export interface WorkspaceConnection extends Pick<ClientHooks, "beforeSend" | "onOutage" | "onRequest" | "cancelled"> {
     /** Origin of the workspace, such as `https://acme-analytics.cloud.databricks.com`. */
     readonly host: string;
     /** Id of the workspace that has to answer there, if it is known. Default: any. */
@@ -29,7 +29,7 @@ export interface WorkspaceConnection extends Pick<ClientHooks, "beforeSend" | "o
  * `cancelled` is aborted.
  */
 export function connectWorkspace(connection: WorkspaceConnection): WorkspaceContent {
-    const { workspaceId, credential, options, clock, beforeSend, onOutage, cancelled } = connection;
+    const { workspaceId, credential, options, clock, beforeSend, onOutage, onRequest, cancelled } = connection;
     requireWorkspaceCredential(credential);
     const host = hostOrigin(connection.host);
     const identity = new HostIdentity(host, workspaceId);
@@ -39,7 +39,8 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
             if (cancelled?.aborted === true) throw cancelledError();
         },
         onResponse: (response) => identity.note(response),
-        ...(onOutage === undefined ? {} : { onOutage }),
+        onOutage,
+        onRequest,
         cancelled,
     };
     const api = new Client({ ...credential, host }, { ...options, tokenPath: "/oidc/v1/token" }, clock, hooks);

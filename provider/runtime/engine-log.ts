@@ -5,7 +5,7 @@ import type { LogRequest as Request } from "@pulumi/pulumi/proto/engine_pb";
 
 /** A line for the engine's log. */
 export interface LogLine {
-    readonly severity: "INFO" | "WARNING";
+    readonly severity: "DEBUG" | "INFO" | "WARNING";
     readonly message: string;
     /** The resource on whose line it stands; empty: the stack's. */
     readonly urn: string;
@@ -59,5 +59,6 @@ function connect(address: string): Send {
 }
 
 function printed({ severity, message, ephemeral }: LogLine): void {
+    if (severity === "DEBUG") return void log.debug(message);
     void (severity === "WARNING" ? log.warn(message) : log.info(message, undefined, undefined, ephemeral));
 }

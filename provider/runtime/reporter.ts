@@ -11,6 +11,7 @@ export const programReporter: Reporter = {
     warn: (message) => void log.warn(message),
     info: (message) => void log.info(message),
     progress: (message) => void log.info(message, undefined, undefined, true),
+    debug: (message) => void log.debug(message),
 };
 
 /**
@@ -41,6 +42,10 @@ export class EngineReporter implements Reporter {
         this.line("INFO", message, true);
     }
 
+    debug(message: string): void {
+        this.line("DEBUG", message, false);
+    }
+
     /** Runs a call whose lines stand on this resource's line, and ends once the engine has them. */
     async during<Result>(urn: string, call: () => Promise<Result>): Promise<Result> {
         try {
@@ -54,7 +59,7 @@ export class EngineReporter implements Reporter {
         const message = printableLines(given);
         const urn = this.resource.getStore() ?? "";
         const key = `${urn} ${message}`;
-        if (!ephemeral) {
+        if (!ephemeral && severity !== "DEBUG") {
             // check and diff may both come to the same warning, and the engine calls each more than once.
             if (this.said.has(key)) return;
             this.said.add(key);

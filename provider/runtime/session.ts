@@ -10,10 +10,12 @@ import {
 } from "../api/credential";
 import { ReportedError } from "../api/errors";
 import type { ObjectCodec } from "../api/codec";
+import type { SentRequest } from "../api/sent-request";
 import { Claims } from "./claims";
 import { isEngineAlive } from "./engine";
 import { Collection } from "../api/collection";
 import type { Properties } from "../util/property-path";
+import { requestLog } from "./request-log";
 import { readSettings, type Settings } from "./settings";
 
 /** Lines for the person who watches `pulumi up`. */
@@ -24,6 +26,8 @@ export interface Reporter {
     info(message: string): void;
     /** How far a wait has come; the next such line takes its place. */
     progress(message: string): void;
+    /** A line of the debug log, which is shown with `--debug`. Default: it is not kept. */
+    debug?(message: string): void;
     /** The URN of the resource whose call is under way; `undefined` if it is not known. */
     readonly urn?: string | undefined;
 }
@@ -56,7 +60,11 @@ export class Session {
     private madeClient: AccountClient | undefined;
     private configuration: Configuration | undefined;
 
-    constructor(readonly world: Environment) {}
+    private readonly logRequest: (sent: SentRequest) => void;
+
+    constructor(readonly world: Environment) {
+        this.logRequest = requestLog(world);
+    }
 
     /** Takes the stack's configuration over: every handler brings the same one. Nothing is read or looked for yet. */
     configure(configuration: Configuration): void {
@@ -98,13 +106,14 @@ export class Session {
         }));
     }
 
-    /** What each client of this deployment asks before a write, and tells of an outage. */
-    get clientHooks(): Pick<ClientHooks, "beforeSend" | "onOutage"> {
+    /** What each client of this deployment asks before a write, and tells of an outage and of each request. */
+    get clientHooks(): Pick<ClientHooks, "beforeSend" | "onOutage" | "onRequest"> {
         return {
             beforeSend: async (isWrite) => {
                 if (isWrite) await this.requireEngine();
             },
             onOutage: (line) => this.report.progress(line),
+            onRequest: this.logRequest,
         };
     }
 

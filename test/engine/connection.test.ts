@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
@@ -14,6 +16,12 @@ function linesOf({ events }: Run, words: RegExp) {
     return (JSON.parse(events) as EngineEvent[]).flatMap(({ diagnosticEvent: line }) =>
         line !== undefined && words.test(line.message) ? [line] : [],
     );
+}
+
+/** What a file of `PULUMI_DATABRICKS_LOG` holds. */
+function requestsIn(file: string): Record<string, unknown>[] {
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** Three levels of dependencies. */
@@ -32,13 +40,20 @@ describe("a host that cannot be reached, on the real engine", () => {
     let cloud: LocalCloud;
     let stack: TestStack;
     let state: unknown;
+    let created: Run;
+    let log: string;
+    let asked: string[];
     before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
         stack = await TestStack.create(cloud, program);
         // A refresh takes the stack's configuration of the last up.
         await stack.configure({ "databricks:retryTimeoutSeconds": 7 });
-        const { ok, output } = await stack.up();
-        expect(ok, output).to.equal(true);
+        log = join(stack.folder, "requests.jsonl");
+        stack.environment["PULUMI_DATABRICKS_LOG"] = log;
+        created = await stack.up({ debug: true });
+        delete stack.environment["PULUMI_DATABRICKS_LOG"];
+        expect(created.ok, created.output).to.equal(true);
+        asked = cloud.requests.map(({ path }) => path);
         state = await objects();
     });
     after(async () => {
@@ -55,6 +70,18 @@ describe("a host that cannot be reached, on the real engine", () => {
         expect(await objects()).to.deep.equal(state);
         return run;
     };
+
+    it("each request is in the engine's debug log, on the row of its resource, and in the file of PULUMI_DATABRICKS_LOG", async () => {
+        const request = /POST http:\S+\/workspaces: HTTP 201 \(\d+ ms\)/;
+        const [line] = linesOf(created, request);
+        expect(line?.severity).to.equal("debug");
+        expect(line?.urn).to.match(/::w$/);
+        expect(created.output).to.match(request);
+        const logged = requestsIn(log);
+        const [post] = logged.filter(({ method, path }) => method === "POST" && /\/workspaces$/.test(String(path)));
+        expect(post).to.include({ status: 201, resource: line?.urn });
+        expect(logged.map(({ path }) => path)).to.have.members(asked);
+    });
 
     it("a closed port: a progress line says what is retried, why and until when, and one wait is enough for all", async () => {
         const port = await new Promise<number>((resolve) => {
