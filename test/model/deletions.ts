@@ -18,7 +18,7 @@ export class Deletions {
     /** What was seen while a provider ran, whose own error handling must not swallow it. */
     violation: Violation | undefined;
 
-    /** Resources whose states said `forceDestroy` when the deployment began. */
+    /** Workspaces whose states said `forceDestroy` when the deployment began. */
     private forced = new Set<string>();
 
     constructor(
@@ -30,7 +30,7 @@ export class Deletions {
     begin(stack: StackName, hasProgram: boolean): void {
         this.running = { stack, hasProgram };
         const entries = this.stacks.entriesOf(stack);
-        this.forced = new Set(entries.flatMap((one) => (one.outputs["forceDestroy"] === true ? [one.name] : [])));
+        this.forced = new Set(entries.flatMap((one) => (one.outputs["forceDestroy"] === true ? [one.id] : [])));
         this.waiting = new Set(entries.flatMap((one) => (one.delete ? [one.id] : [])));
         for (const entry of hasProgram ? entries : [])
             for (const { migrateContent } of this.specsOf(stack, entry))
@@ -44,7 +44,10 @@ export class Deletions {
         const reasons = running === undefined ? [] : [...this.stacks.engines[running.stack].deleting];
         const deleting = reasons.find(({ entry }) => entry.id === id);
         const pieces = await piecesOf(this.stacks.service.hosts.get(id));
-        if (pieces.size === 0) return observe("of them empty");
+        if (pieces.size === 0) {
+            this.oracle.handDown(id);
+            return observe("of them empty");
+        }
         if (running === undefined || deleting === undefined)
             return this.fail("lost", `the workspace ${id} was deleted by no delete of the engine`);
         const { stack } = running;
@@ -83,7 +86,8 @@ export class Deletions {
     private isGiven({ entry, why }: DeleteReason, specs: readonly WorkspaceSpec[], hasProgram: boolean): boolean {
         if (entry.outputs["forceDestroy"] === true || entry.inputs["forceDestroy"] === true) return true;
         // The word of a resource covers what it has replaced and still waits for its end, if the resource goes too.
-        if ((why === "destroyed" || !this.isInProgram(entry)) && this.forced.has(entry.name)) return true;
+        const isForced = this.oracle.everSuccessorsOf(entry.id).some((one) => this.forced.has(one));
+        if ((why === "destroyed" || !this.isInProgram(entry)) && isForced) return true;
         if (!hasForceDestroy && (why === "destroyed" || (why === "removed" && !this.isInProgram(entry)))) return true;
         if (!hasProgram) return false;
         if (!hasForceDestroy && why === "replaced" && specs.length === 0 && !this.isInProgram(entry)) return true;

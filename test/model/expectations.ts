@@ -56,11 +56,11 @@ export class Expectations {
         }
     }
 
-    /** An object that is deleted by a killed deployment, or by another stack, is in the state until a refresh. */
-    noteWhatIsGone(stack: StackName, { killed }: Result): void {
+    /** An object that is deleted by a deployment which was killed or failed, or by another stack, is in the state until a refresh. */
+    noteWhatIsGone(stack: StackName, { ok }: Result): void {
         for (const other of STACKS)
             for (const { id } of this.stacks.entriesOf(other))
-                if (!this.stacks.exists(id) && (other !== stack || killed)) this.hide(id, "existence");
+                if (!this.stacks.exists(id) && (other !== stack || !ok)) this.hide(id, "existence");
     }
 
     /** The changes that the program makes with this `up`: if it succeeds, what was hidden of them was asked for. */

@@ -45,8 +45,13 @@ export class Oracle {
 
     /** The workspaces that took over from this one and still exist. */
     successorsOf(id: string): string[] {
+        return this.everSuccessorsOf(id).filter((one) => this.exists(one));
+    }
+
+    /** The workspaces that took over from this one, whether they still exist or not. */
+    everSuccessorsOf(id: string): string[] {
         const all = closure([...(this.successors.get(id) ?? [])], (one) => this.successors.get(one) ?? []);
-        return [...all].filter((one) => one !== id && this.exists(one));
+        return [...all].filter((one) => one !== id);
     }
 
     /** What people wrote in a workspace that is in none that took over from it, and that nobody changed there since. */
@@ -61,8 +66,13 @@ export class Oracle {
             if (isAccepted(accepts, path, version, held)) return false;
             return !this.cameTooLate(workspace, path, piece);
         });
-        if (lost.length === 0) for (const one of successors) this.people.handDown(id, one);
+        if (lost.length === 0) this.handDown(id);
         return lost.map(([path, version]) => `${path} (${version})`);
+    }
+
+    /** A workspace goes, and nothing is lost with it: what people have changed in it counts as changed in those that took over. */
+    handDown(id: string): void {
+        for (const one of this.successorsOf(id)) this.people.handDown(id, one);
     }
 
     /** Whether somebody edited this in the workspace in which it is, and the last list of its folder told so by the times. */
@@ -72,14 +82,14 @@ export class Oracle {
         return isEdit && workspace.behavior.times === "all" && !this.cameTooLate(workspace, path, piece);
     }
 
-    /** Whether it was written after the last look at where it is: the service has no way to look and delete in one. */
+    /** Whether it was written after the last look at where it is, or while that was answered: the service has no way to look and delete in one. */
     private cameTooLate(workspace: LocalWorkspace, path: string, piece: string): boolean {
         const written = this.people.writtenIn(workspace.id, piece);
         const { lists, exports } = this.hosts.shownOf(workspace.id);
         if (written === undefined || lists.size === 0) return false;
         const isUntimed = written.isEdit && workspace.behavior.times === "files" && !path.endsWith(".txt");
         const look = isUntimed ? exports.get(path) : lists.get(written.shownIn);
-        return look !== undefined && written.moment > look && this.moment() - look <= LOOK_AND_DELETE;
+        return look !== undefined && written.moment >= look && this.moment() - look <= LOOK_AND_DELETE;
     }
 }
 
