@@ -72,7 +72,14 @@ export class Poller {
                         return true;
                     }
                 }),
-                timeOut: () => reject(late()),
+                timeOut: () => {
+                    // An error that escaped here would end the process, and with it everybody else's wait.
+                    try {
+                        reject(late());
+                    } catch (error) {
+                        fail(error);
+                    }
+                },
                 fail,
             });
             if (!this.watching) void this.run();

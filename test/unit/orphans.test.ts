@@ -203,6 +203,16 @@ describe("orphans, and what must not be adopted as one", () => {
             });
         }
 
+        it("an orphan that is not RUNNING in time is not adopted, and the error says so", async () => {
+            await begin({ provisioningMilliseconds: 3_600_000 });
+            const news = await inputs({ provisioningTimeoutSeconds: 30 });
+            await outcome(handlers.workspace.create(news));
+            handlers = handlersOf(world);
+            const message = await outcome(handlers.workspace.create(news));
+            expect(message).to.match(/is not adopted: it is not RUNNING after 30 s/);
+            expect([posts("workspaces").length, deletions().length]).to.deep.equal([1, 0]);
+        });
+
         it("an unknown status is waited for like any other, until the time-out", async () => {
             await begin({ provisioningMilliseconds: 3_600_000 });
             const news = await inputs({ provisioningTimeoutSeconds: 30 });

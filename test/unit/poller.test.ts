@@ -136,4 +136,33 @@ describe("waiting for workspaces", () => {
         expect(short.status === "rejected" && String(short.reason)).to.equal("Error: late after 20500");
         expect(long.status === "fulfilled" && long.value).to.equal("running");
     });
+
+    it("fails one wait alone whose error cannot be made", async () => {
+        const clock = new SimulatedClock();
+        const watch = new Poller(
+            service(clock, () => 60_000),
+            clock,
+        );
+        const broken = watch.waitFor(
+            "1",
+            "provisioning",
+            1_000,
+            () => undefined,
+            () => {
+                throw new Error("not made");
+            },
+        );
+        const other = watch.waitFor(
+            "2",
+            "provisioning",
+            5_000,
+            () => undefined,
+            () => new Error("late"),
+        );
+        const ended = await Promise.allSettled([broken, other]);
+        expect(ended.map((one) => one.status === "rejected" && String(one.reason))).to.deep.equal([
+            "Error: not made",
+            "Error: late",
+        ]);
+    });
 });

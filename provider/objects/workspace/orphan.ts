@@ -60,9 +60,15 @@ async function waitUntilSettled(
         `${owner?.resource ?? id}: an earlier run left the workspace ${id}, which is waited for before it is adopted`,
     );
     const timeout = timeoutOf(inputs);
-    return collection.poller.waitFor<Properties | string>(id, "provisioning", timeout, check, () => {
-        throw new Error(`it is not RUNNING after ${timeout / 1000} s`);
-    });
+    return collection.poller
+        .waitFor<Properties | string>(
+            id,
+            "provisioning",
+            timeout,
+            check,
+            () => new Error(`it is not RUNNING after ${timeout / 1000} s`),
+        )
+        .catch(messageOf);
 }
 
 type Tree = Pick<WorkspaceContent, "list">;
@@ -74,7 +80,8 @@ type Tree = Pick<WorkspaceContent, "list">;
 export async function findContent(tree: Tree, origins: readonly Tree[] = []): Promise<string | undefined> {
     const folders = ["/"];
     for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
-        const objects = (await tree.list(folder)) ?? [];
+        const objects = await tree.list(folder);
+        if (objects === undefined) throw new Error(`${folder} cannot be listed`);
         const known = new Set<string>();
         for (const origin of objects.length === 0 ? [] : origins) {
             for (const { path, type } of (await origin.list(folder)) ?? []) known.add(`${type}:${path}`);
