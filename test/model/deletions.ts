@@ -1,4 +1,4 @@
-import type { DeleteReason, Entry } from "./engine-types";
+import type { DeleteReason, Entry } from "../helpers/engine/engine-types";
 import type { Oracle } from "./oracle";
 import { piecesOf } from "./pieces";
 import { hasForceDestroy, KEY_INPUT, type WorkspaceSpec } from "./program";

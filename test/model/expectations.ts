@@ -1,5 +1,5 @@
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
-import type { Result } from "./engine-types";
+import type { Result } from "../helpers/engine/engine-types";
 import { hasForceDestroy, KEY_INPUT, STORAGE_KEY_INPUT } from "./program";
 import { KEY, type StackName, type Stacks, STACKS, STORAGE_KEY, tagOf } from "./stacks";
 import { observe, Violation } from "./violation";

@@ -1,5 +1,5 @@
 import type { LocalWorkspace } from "../../local-cloud/workspace-api";
-import { closure } from "./entries";
+import { closure } from "../helpers/engine/entries";
 import type { People } from "./people";
 import { piecesOf } from "./pieces";
 import type { WorkspaceHosts } from "./workspace-hosts";

@@ -1,6 +1,6 @@
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { REFUSED_BUCKET } from "./account-service";
-import { type Goal, Output } from "./engine-types";
+import { type Goal, Output } from "../helpers/engine/engine-types";
 
 export const KEYS = ["k1", "k2", "k3"] as const;
 export type KeyName = (typeof KEYS)[number];

@@ -1,9 +1,9 @@
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import { AccountService, idOf } from "./account-service";
-import type { Entry } from "./engine-types";
+import type { Entry } from "../helpers/engine/engine-types";
 import { ModelClock } from "./model-clock";
 import { askedIds, emptyProgram, IDENTITY, plain, type Program, type WorkspaceSpec } from "./program";
-import { SmallEngine } from "./small-engine";
+import { SmallEngine } from "../helpers/engine/small-engine";
 
 export type StackName = "a" | "b";
 export const STACKS: readonly StackName[] = ["a", "b"];

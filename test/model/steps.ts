@@ -1,4 +1,4 @@
-import type { UpOptions } from "./engine-types";
+import type { UpOptions } from "../helpers/engine/engine-types";
 import type { Lie } from "./lies";
 import type { Act } from "./people";
 import { IDENTITY, type WorkspaceSpec } from "./program";

@@ -1,12 +1,12 @@
 import { Deletions } from "./deletions";
-import type { Entry, Result, UpOptions } from "./engine-types";
+import type { Entry, Result, UpOptions } from "../helpers/engine/engine-types";
 import { type Before, Expectations } from "./expectations";
 import type { FaultPlan, Lie } from "./lies";
 import { Oracle } from "./oracle";
 import { type Act, People } from "./people";
 import { piecesOf } from "./pieces";
 import { goalsOf } from "./program";
-import type { SmallEngine } from "./small-engine";
+import type { SmallEngine } from "../helpers/engine/small-engine";
 import { type StackName, Stacks } from "./stacks";
 import { observe } from "./violation";
 

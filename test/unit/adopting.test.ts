@@ -3,8 +3,15 @@ import { expect } from "chai";
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
-import { type Handlers, handlersOf, outcome, postsOf, startProvider, workspaceInputs } from "./provider-process";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import {
+    type Handlers,
+    handlersOf,
+    outcome,
+    postsOf,
+    startProvider,
+    workspaceInputs,
+} from "../helpers/provider-process";
 
 const owner = (name: string, since = 0) => ownerFor(name, { since });
 

@@ -9,7 +9,7 @@ import { connectWorkspace } from "../../provider/migration/connection";
 import { migrateContent } from "../../provider/migration/migration";
 import { engineCancellation } from "../../provider/runtime/engine";
 import { LocalCloud, manyNotebooks } from "../../local-cloud";
-import { credentialOf } from "./workspace-requests";
+import { credentialOf } from "../helpers/workspace-requests";
 
 describe("an operation that is cancelled", () => {
     it("is noticed where the engine says so to the provider's server, which answers as always", async () => {

@@ -2,9 +2,9 @@ import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
-import { FakeClock, ownerFor } from "./environment";
-import { type Handlers, outcome, startProvider } from "./provider-process";
-import { one, others, endpoint, privateWorkspace } from "./network-objects";
+import { FakeClock, ownerFor } from "../helpers/environment";
+import { type Handlers, outcome, startProvider } from "../helpers/provider-process";
+import { one, others, endpoint, privateWorkspace } from "../helpers/network-objects";
 
 describe("of networks, the local cloud refuses", () => {
     let cloud: LocalCloud;

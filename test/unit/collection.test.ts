@@ -6,7 +6,7 @@ import { Collection } from "../../provider/api/collection";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { readSettings } from "../../provider/runtime/settings";
 import { LocalCloud, type LocalCloudOptions } from "../../local-cloud";
-import { FakeClock } from "./environment";
+import { FakeClock } from "../helpers/environment";
 
 describe("a collection of the account", () => {
     let cloud: LocalCloud;

@@ -4,7 +4,7 @@ import type { ObjectHandler } from "../../provider/resource/handler";
 import { Session } from "../../provider/runtime/session";
 import { LocalCloud } from "../../local-cloud";
 import { createHandler } from "../../provider/registry";
-import { fakeEnvironment, ownerFor } from "./environment";
+import { fakeEnvironment, ownerFor } from "../helpers/environment";
 
 describe("cluster volumes in the registration of a key", () => {
     let cloud: LocalCloud;

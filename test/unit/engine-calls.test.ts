@@ -5,7 +5,7 @@ import { EngineCalls } from "../../provider/runtime/engine-calls";
 import type { LogLine } from "../../provider/runtime/engine-log";
 import { EngineReporter } from "../../provider/runtime/reporter";
 import { UNKNOWN } from "../../provider/util/property-path";
-import { SimulatedClock } from "./environment";
+import { SimulatedClock } from "../helpers/environment";
 
 const urn = (name: string) => `urn:pulumi:s::p::pulumi-nodejs:dynamic/databricks-cmk:Workspace::${name}`;
 

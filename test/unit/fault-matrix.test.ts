@@ -14,8 +14,8 @@ import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Session } from "../../provider/runtime/session";
 import { LocalCloud, type FaultEffect } from "../../local-cloud";
 import { createHandler } from "../../provider/registry";
-import { handlerOf } from "./provider-process";
-import { FakeClock, fakeEnvironment, ownerFor } from "./environment";
+import { handlerOf } from "../helpers/provider-process";
+import { FakeClock, fakeEnvironment, ownerFor } from "../helpers/environment";
 
 type Properties = Record<string, unknown>;
 interface Held {

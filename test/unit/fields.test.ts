@@ -22,8 +22,8 @@ import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
 import { kinds } from "../../local-cloud/account-api/kinds";
 import { updatable } from "../../local-cloud/account-api/updates";
 import { privateLinkServices } from "../../local-cloud/account-api/private-link";
-import { handlerOf } from "./provider-process";
-import { FakeClock, fakeEnvironment, stackOf } from "./environment";
+import { handlerOf } from "../helpers/provider-process";
+import { FakeClock, fakeEnvironment, stackOf } from "../helpers/environment";
 
 /** Ids of objects that were there before, for the fields that name others: two of each kind. */
 type Ids = Readonly<Record<string, readonly [string, string]>>;

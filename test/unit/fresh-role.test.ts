@@ -4,9 +4,9 @@ import { Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
 import { createHandler } from "../../provider/registry";
-import { type Handlers, outcome, startProvider, workspaceInputs } from "./provider-process";
+import { type Handlers, outcome, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 const owner = (name: string, since = 0) => ownerFor(name, { since });
 

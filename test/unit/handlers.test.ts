@@ -4,8 +4,8 @@ import { InitializationError } from "../../provider/resource/errors";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
-import { type Handlers, handlersOf, postsOf, startProvider, workspaceInputs } from "./provider-process";
+import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "../helpers/environment";
+import { type Handlers, handlersOf, postsOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 const owner = (name: string, since = 0) => ownerFor(name, { since });
 

@@ -5,8 +5,8 @@ import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Handovers, inheritedSources } from "../../provider/objects/workspace/handover/handover";
 import { formatSources, newSource, sourcesOf } from "../../provider/objects/workspace/handover/sources";
 import { type LocalCloud, seeds } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
-import { type Handlers, handlersOf, outcome, startProvider, workspaceInputs } from "./provider-process";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import { type Handlers, handlersOf, outcome, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 type Inputs = Record<string, unknown>;
 

@@ -9,7 +9,7 @@ import { retryAfter } from "../../provider/api/retry";
 import { parseJson, writeJson } from "../../provider/api/json";
 import { Collection } from "../../provider/api/collection";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { FakeClock } from "./environment";
+import { FakeClock } from "../helpers/environment";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 const token = "dapi-very-secret";

@@ -5,10 +5,10 @@ import { StackIdentityHandler } from "../../provider/objects/stack-identity";
 import { Session } from "../../provider/runtime/session";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
-import type { fakeEnvironment } from "./environment";
-import { FakeClock, ownerFor } from "./environment";
+import type { fakeEnvironment } from "../helpers/environment";
+import { FakeClock, ownerFor } from "../helpers/environment";
 import { createHandler } from "../../provider/registry";
-import { type Handlers, outcome, startProvider, workspaceInputs } from "./provider-process";
+import { type Handlers, outcome, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 const KEY = "managedServicesCustomerManagedKeyId";
 

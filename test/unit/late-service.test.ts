@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { ApiError } from "../../provider/api/errors";
 import { getPath, type Properties } from "../../provider/util/property-path";
 import type { FaultEffect, LocalCloud, LocalCloudOptions } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
 import {
     type Handlers,
     handlersOf,
@@ -13,7 +13,7 @@ import {
     ROLE_ARN,
     startProvider,
     workspaceInputs,
-} from "./provider-process";
+} from "../helpers/provider-process";
 
 describe("a service that shows late what it did", () => {
     let cloud: LocalCloud;

@@ -5,8 +5,8 @@ import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { InitializationError } from "../../provider/resource/errors";
 import { UNKNOWN } from "../../provider/util/property-path";
 import { type LocalCloud, seeds } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
-import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
+import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "../helpers/environment";
+import { type Handlers, handlersOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 type Inputs = Record<string, unknown>;
 

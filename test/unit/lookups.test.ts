@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
-import { stackOf } from "./environment";
+import { stackOf } from "../helpers/environment";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const ROLE = "arn:aws:iam::123456789012:role/r";

@@ -6,8 +6,8 @@ import { connectWorkspace, withWorkspaceRemedy } from "../../provider/migration/
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../../local-cloud";
-import { moveFaults } from "./move-faults";
-import { credentialOf } from "./workspace-requests";
+import { moveFaults } from "../helpers/move-faults";
+import { credentialOf } from "../helpers/workspace-requests";
 
 describe("moving a workspace's content over HTTP", () => {
     let cloud: LocalCloud;

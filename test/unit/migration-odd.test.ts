@@ -7,8 +7,8 @@ import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace, HostIdentity } from "../../provider/migration/connection";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { MigrationWorld } from "./migration-world";
-import { credentialOf } from "./workspace-requests";
+import { MigrationWorld } from "../helpers/migration-world";
+import { credentialOf } from "../helpers/workspace-requests";
 
 const LIMIT = 10_485_760;
 

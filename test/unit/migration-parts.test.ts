@@ -7,7 +7,7 @@ import { Acceptance } from "../../provider/migration/findings";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
 import { WorkQueue } from "../../provider/migration/work-queue";
 import { seeds } from "../../local-cloud";
-import { MigrationWorld } from "./migration-world";
+import { MigrationWorld } from "../helpers/migration-world";
 
 const MIB = 1024 * 1024;
 

@@ -6,7 +6,7 @@ import { describeInventory, takeInventory } from "../../provider/migration/inven
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { describeReport } from "../../provider/migration/report";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { credentialOf } from "./workspace-requests";
+import { credentialOf } from "../helpers/workspace-requests";
 
 describe("a move that is looked at before it begins", () => {
     let cloud: LocalCloud;

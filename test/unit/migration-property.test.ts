@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { NoResponseError, ReportedError } from "../../provider/api/errors";
 import { migrateContent } from "../../provider/migration/migration";
 import { type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
-import { type Mishap, MigrationWorld } from "./migration-world";
+import { type Mishap, MigrationWorld } from "../helpers/migration-world";
 
 const LIMIT = 10_485_760;
 

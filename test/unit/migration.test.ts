@@ -7,7 +7,7 @@ import {
     verifyContent,
 } from "../../provider/migration/migration";
 import { type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
-import { MigrationWorld } from "./migration-world";
+import { MigrationWorld } from "../helpers/migration-world";
 
 const LIMIT = 10_485_760;
 

@@ -6,7 +6,7 @@ import { privateAccessSettingsObject } from "../../provider/objects/private-acce
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
-import { one, other, network, endpoint, settings } from "./network-objects";
+import { one, other, network, endpoint, settings } from "../helpers/network-objects";
 
 const context = { allowedRegions: ["us-east-1", "us-east-2", "us-west-2"] };
 

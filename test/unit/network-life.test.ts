@@ -2,9 +2,9 @@ import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
-import { type Handlers, handlersOf, outcome, postsOf, startProvider } from "./provider-process";
-import { network, endpoint, settings } from "./network-objects";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import { type Handlers, handlersOf, outcome, postsOf, startProvider } from "../helpers/provider-process";
+import { network, endpoint, settings } from "../helpers/network-objects";
 
 describe("a registration of a network or of a private link:", () => {
     let cloud: LocalCloud;

@@ -2,9 +2,16 @@ import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
-import { type Handlers, handlersOf, initializationError, outcome, postsOf, startProvider } from "./provider-process";
-import { one, other, network, others, endpoint, settings, privateWorkspace } from "./network-objects";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import {
+    type Handlers,
+    handlersOf,
+    initializationError,
+    outcome,
+    postsOf,
+    startProvider,
+} from "../helpers/provider-process";
+import { one, other, network, others, endpoint, settings, privateWorkspace } from "../helpers/network-objects";
 
 describe("networks and private links against the local cloud", () => {
     let cloud: LocalCloud;

@@ -6,7 +6,7 @@ import { Session } from "../../provider/runtime/session";
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
-import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "./environment";
+import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "../helpers/environment";
 import { createHandler } from "../../provider/registry";
 import {
     type Handlers,
@@ -16,7 +16,7 @@ import {
     ROLE_ARN,
     startProvider,
     workspaceInputs,
-} from "./provider-process";
+} from "../helpers/provider-process";
 
 const STACK = stackOf(0);
 const owner = (name: string, more = "") => ownerFor(name, { more });

@@ -7,7 +7,7 @@ import { AccountClient } from "../../provider/api/account-client";
 import { findCredential, findOtherCredential } from "../../provider/api/credential";
 import { connectionError } from "../../provider/api/http";
 import { shouldRetry } from "../../provider/api/retry";
-import { FakeClock } from "./environment";
+import { FakeClock } from "../helpers/environment";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 const options = { retryTimeout: 300_000, requestTimeout: 5_000 };

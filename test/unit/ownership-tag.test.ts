@@ -4,8 +4,8 @@ import { OWNERSHIP_TAG, ownerOfInputs, formatTag } from "../../provider/contract
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "./environment";
-import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
+import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "../helpers/environment";
+import { type Handlers, handlersOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 const STACK = stackOf(0);
 const owner = (name: string, more = "") => ownerFor(name, { more });

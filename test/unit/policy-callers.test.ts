@@ -3,8 +3,8 @@ import fc from "fast-check";
 
 import { parsePolicy } from "../../sdk/policy/document/parse";
 import { excessPermissions } from "../../sdk/policy/excess-permissions";
-import { type PlainCaller, plainlyAllows, type PlainStatement } from "./policy-plain-evaluator";
-import { account, another, own } from "./policy-statements";
+import { type PlainCaller, plainlyAllows, type PlainStatement } from "../helpers/policy-plain-evaluator";
+import { account, another, own } from "../helpers/policy-statements";
 
 const named = "999999999999";
 const strangers = [named, "000000000000", "100000000000"];

@@ -2,8 +2,8 @@ import { expect } from "chai";
 
 import { rules } from "../../sdk/policy";
 import { databricksKeyPolicy, type PartitionName } from "../../sdk/policy-documents";
-import { registeredKey, resource, stackReports } from "./policy-rule";
-import { account, allow, ec2, other, own } from "./policy-statements";
+import { registeredKey, resource, stackReports } from "../helpers/policy-rule";
+import { account, allow, ec2, other, own } from "../helpers/policy-statements";
 
 const {
     keyPolicyLetsDatabricksEncrypt: lets,

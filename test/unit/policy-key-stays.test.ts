@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { rules } from "../../sdk/policy";
-import { resource, stackReports } from "./policy-rule";
+import { resource, stackReports } from "../helpers/policy-rule";
 
 interface Shape {
     /** `keyRemoval` of the registration, as `EncryptionKey` gives it. */

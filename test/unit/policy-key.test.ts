@@ -9,7 +9,7 @@ import {
 } from "../../sdk/policy/databricks-permissions";
 import { excessPermissions } from "../../sdk/policy/excess-permissions";
 import { databricksKeyPolicy, storageKeyPolicy } from "../../sdk/policy-documents";
-import { registeredKey, resource, type Rule, stackReports } from "./policy-rule";
+import { registeredKey, resource, type Rule, stackReports } from "../helpers/policy-rule";
 
 describe("rules about key policies", () => {
     const awsAccountId = "123456789012";

@@ -13,7 +13,7 @@ import {
     other,
     own,
     tag,
-} from "./policy-statements";
+} from "../helpers/policy-statements";
 
 describe("key-policy-no-more-than-needed", () => {
     describe("sees of a notebooks key that is open to", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { rules } from "../../sdk/policy";
-import { registeredKey, stackReports } from "./policy-rule";
+import { registeredKey, stackReports } from "../helpers/policy-rule";
 import {
     account,
     allow,
@@ -15,7 +15,7 @@ import {
     other,
     own,
     tag,
-} from "./policy-statements";
+} from "../helpers/policy-statements";
 
 describe("key-policy-no-more-than-needed", () => {
     it("lets a role of another account use a storage key for volumes, through EC2 alone", () => {

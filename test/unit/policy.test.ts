@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { DatabricksGuard, type DatabricksGuardConfig, rules } from "../../sdk/policy";
-import { reports } from "./policy-rule";
+import { reports } from "../helpers/policy-rule";
 
 /** Properties whose unknown values throw when they are read, as the policy SDK's do. */
 const unknown = (): Record<string, unknown> =>

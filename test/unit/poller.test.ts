@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { Poller } from "../../provider/api/poller";
-import { SimulatedClock } from "./environment";
+import { SimulatedClock } from "../helpers/environment";
 
 /** A collection whose workspaces are RUNNING some time after they were made. */
 function service(clock: SimulatedClock, provisioning: (index: number) => number) {

@@ -8,9 +8,9 @@ import { Session } from "../../provider/runtime/session";
 import { SignIn } from "../../provider/runtime/sign-in";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
 import { type FaultEffect, LocalCloud } from "../../local-cloud";
-import { FakeClock } from "./environment";
+import { FakeClock } from "../helpers/environment";
 import { createHandler } from "../../provider/registry";
-import { outcome, ROLE_ARN } from "./provider-process";
+import { outcome, ROLE_ARN } from "../helpers/provider-process";
 
 const otherAccount = "0ac0ffee-9999-4abc-8def-00c0ffee1234";
 

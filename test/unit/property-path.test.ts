@@ -16,8 +16,8 @@ import { getPath, setPath, sameValue, UNKNOWN } from "../../provider/util/proper
 import { Session } from "../../provider/runtime/session";
 import { definitionOf } from "../../provider/registry";
 import { StackIdentityHandler } from "../../provider/objects/stack-identity";
-import { handlerOf } from "./provider-process";
-import { fakeEnvironment } from "./environment";
+import { handlerOf } from "../helpers/provider-process";
+import { fakeEnvironment } from "../helpers/environment";
 
 const objects: readonly ObjectDefinition[] = [
     credentialsObject,

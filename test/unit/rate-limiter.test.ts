@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { RateLimiter } from "../../provider/api/rate-limiter";
-import { SimulatedClock } from "./environment";
+import { SimulatedClock } from "../helpers/environment";
 
 /** A service that takes so many requests in any second, and refuses the others as Databricks does. */
 class LimitedService {

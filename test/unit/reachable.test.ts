@@ -4,8 +4,8 @@ import { probeHost } from "../../provider/objects/workspace/reachable";
 import { InitializationError } from "../../provider/resource/errors";
 import type { LocalCloud } from "../../local-cloud";
 import type { WorkspaceBehavior } from "../../local-cloud/workspace-api/behavior";
-import { FakeClock, type fakeEnvironment } from "./environment";
-import { type Handlers, startProvider, workspaceInputs } from "./provider-process";
+import { FakeClock, type fakeEnvironment } from "../helpers/environment";
+import { type Handlers, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 describe("waitUntilReachable", () => {
     let cloud: LocalCloud;

@@ -13,9 +13,9 @@ import { Session } from "../../provider/runtime/session";
 import { readSettings } from "../../provider/runtime/settings";
 import { UNKNOWN } from "../../provider/util/property-path";
 import { LocalCloud, seeds } from "../../local-cloud";
-import { fakeEnvironment, ownerFor } from "./environment";
+import { fakeEnvironment, ownerFor } from "../helpers/environment";
 import { createHandler } from "../../provider/registry";
-import { moveFaults } from "./move-faults";
+import { moveFaults } from "../helpers/move-faults";
 
 /** How much faster time passes. */
 const SPEED = 20;

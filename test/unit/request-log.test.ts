@@ -16,7 +16,7 @@ import { EngineReporter } from "../../provider/runtime/reporter";
 import { requestLog } from "../../provider/runtime/request-log";
 import { Session } from "../../provider/runtime/session";
 import { LocalCloud, seeds } from "../../local-cloud";
-import { FakeClock, fakeEnvironment } from "./environment";
+import { FakeClock, fakeEnvironment } from "../helpers/environment";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 const [secret, token] = ["a-secret-that-nobody-may-see", "aTokenThatNobodyMaySee"];

@@ -8,7 +8,7 @@ import { expect } from "chai";
 
 import { AccountClient } from "../../provider/api/account-client";
 import { findCredential } from "../../provider/api/credential";
-import { FakeClock } from "./environment";
+import { FakeClock } from "../helpers/environment";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
 const options = { retryTimeout: 2_000, requestTimeout: 5_000 };

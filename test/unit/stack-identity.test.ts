@@ -4,7 +4,7 @@ import { StackIdentityHandler } from "../../provider/objects/stack-identity";
 import { EngineCalls } from "../../provider/runtime/engine-calls";
 import { EngineReporter } from "../../provider/runtime/reporter";
 import { Session } from "../../provider/runtime/session";
-import { fakeEnvironment, stackOf } from "./environment";
+import { fakeEnvironment, stackOf } from "../helpers/environment";
 
 const [old, own] = ["organization/project/old", "organization/project/own"];
 

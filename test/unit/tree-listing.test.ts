@@ -4,7 +4,7 @@ import { migrateContent } from "../../provider/migration/migration";
 import { othersIn } from "../../provider/migration/other-content";
 import { listWholeTree } from "../../provider/migration/tree-listing";
 import { seeds } from "../../local-cloud";
-import { MigrationWorld } from "./migration-world";
+import { MigrationWorld } from "../helpers/migration-world";
 
 describe("the whole tree of a workspace", () => {
     it("is empty where the service alone has put something there, whatever lies in the Trash of homes", async () => {

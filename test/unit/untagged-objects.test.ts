@@ -4,8 +4,15 @@ import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
-import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "./environment";
-import { type Handlers, handlersOf, outcome, ROLE_ARN, startProvider, workspaceInputs } from "./provider-process";
+import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "../helpers/environment";
+import {
+    type Handlers,
+    handlersOf,
+    outcome,
+    ROLE_ARN,
+    startProvider,
+    workspaceInputs,
+} from "../helpers/provider-process";
 
 const STACK = stackOf(0);
 const owner = (name: string, more = "") => ownerFor(name, { more });

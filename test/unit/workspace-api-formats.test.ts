@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { type SendToWorkspace, workspaceRequests } from "./workspace-requests";
+import { type SendToWorkspace, workspaceRequests } from "../helpers/workspace-requests";
 
 const LIMIT = 10_485_760;
 

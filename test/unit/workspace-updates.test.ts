@@ -5,8 +5,8 @@ import { ApiError, apiErrorKind } from "../../provider/api/errors";
 import { InitializationError } from "../../provider/resource/errors";
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "./environment";
-import { type Handlers, handlersOf, startProvider, workspaceInputs } from "./provider-process";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import { type Handlers, handlersOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 describe("an update of a workspace", () => {
     let cloud: LocalCloud;

@@ -1,17 +1,17 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { createHandler, definitionOf } from "../../provider/registry";
-import { StackIdentityHandler } from "../../provider/objects/stack-identity";
-import { Session } from "../../provider/runtime/session";
-import { fakeEnvironment } from "../unit/environment";
-import { ACCOUNT, type AccountService } from "./account-service";
+import { createHandler, definitionOf } from "../../../provider/registry";
+import { StackIdentityHandler } from "../../../provider/objects/stack-identity";
+import { Session } from "../../../provider/runtime/session";
+import { fakeEnvironment } from "../environment";
+import { ACCOUNT, type AccountService } from "../../model/account-service";
 import { Deployment, Killed } from "./deployment";
 import type { DeleteReason, Entry, Goal, Result, StackState, Type, UpOptions } from "./engine-types";
-import type { ModelClock } from "./model-clock";
+import type { ModelClock } from "../../model/model-clock";
 import { ProviderCalls } from "./provider-calls";
-import type { Connection } from "./requests";
+import type { Connection } from "../../model/requests";
 import { currentUrn } from "./provider-calls";
-import { withoutGate } from "./without-gate";
+import { withoutGate } from "../../model/without-gate";
 
 /**
  * One stack of Pulumi's engine, reduced to the order in which it calls a dynamic provider: see `step_generator.go`,

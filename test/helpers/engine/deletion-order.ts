@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../../provider/util/property-path";
+import { UNKNOWN } from "../../../provider/util/property-path";
 import { copy, dependentsOf, Refused } from "./entries";
 import type { Entry } from "./engine-types";
 import type { ProviderCalls } from "./provider-calls";

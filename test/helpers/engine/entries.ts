@@ -1,4 +1,4 @@
-import { formatStateObjects, handedOver } from "../../provider/contract/state-objects";
+import { formatStateObjects, handedOver } from "../../../provider/contract/state-objects";
 import { type Entry, type Goal, type Inputs, Output, type StackState, type Type } from "./engine-types";
 
 /** A program or a provider was refused; the deployment ends. */

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { InitializationError } from "../../provider/resource/errors";
+import { InitializationError } from "../../../provider/resource/errors";
 import { copy, isSet, Refused, urnOf, withProvider } from "./entries";
 import type { Entry, Goal, Inputs, Type } from "./engine-types";
-import type { Connection } from "./requests";
+import type { Connection } from "../../model/requests";
 
 /** The URN of the resource whose call is under way, as the provider's process knows it. */
 export const currentUrn = new AsyncLocalStorage<string>();
