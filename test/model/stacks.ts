@@ -1,9 +1,11 @@
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
-import { AccountService, idOf } from "./account-service";
+import { ACCOUNT, AccountService, idOf } from "./account-service";
 import type { Entry } from "../helpers/engine/engine-types";
 import { ModelClock } from "./model-clock";
+import type { Connection } from "./requests";
 import { askedIds, emptyProgram, IDENTITY, plain, type Program, type WorkspaceSpec } from "./program";
-import { SmallEngine } from "../helpers/engine/small-engine";
+import { type ProcessHost, SmallEngine } from "../helpers/engine/small-engine";
+import { withoutGate } from "./without-gate";
 
 export type StackName = "a" | "b";
 export const STACKS: readonly StackName[] = ["a", "b"];
@@ -22,7 +24,8 @@ export class Stacks {
     };
 
     constructor(hasGate: boolean) {
-        const engine = (name: string) => new SmallEngine(`org/model/${name}`, this.service, this.clock, hasGate);
+        const engine = (name: string) =>
+            new SmallEngine(`org/model/${name}`, processesOf(this.service, this.clock, hasGate));
         this.engines = { a: engine("a"), b: engine("b") };
     }
 
@@ -81,4 +84,26 @@ export class Stacks {
 /** The owner that a workspace's tag names. */
 export function tagOf({ custom_tags }: Record<string, unknown> = {}): string | undefined {
     return (custom_tags as Record<string, string> | undefined)?.[OWNERSHIP_TAG]?.replace("+retained", "");
+}
+
+/** The provider processes of one engine, against the service of the model. */
+function processesOf(service: AccountService, clock: ModelClock, hasGate: boolean): ProcessHost {
+    let connection: Connection | undefined;
+    return {
+        begin() {
+            service.onKilled = () => this.onKilled();
+            connection = service.connect();
+            const environment = {
+                DATABRICKS_HOST: connection.host,
+                DATABRICKS_ACCOUNT_ID: ACCOUNT,
+                DATABRICKS_CLIENT_ID: "model",
+                DATABRICKS_CLIENT_SECRET: "secret",
+            };
+            return Object.assign(connection, { environment, clock: clock.of(connection) });
+        },
+        end: () => connection && service.disconnect(connection),
+        onKilled: () => undefined,
+        replaceHandler: (type, handler, session) =>
+            type === "Workspace" && !hasGate ? withoutGate(handler, session) : handler,
+    };
 }

@@ -1,5 +1,7 @@
+import type { ObjectType } from "../../../provider/contract/kinds";
+
 export type Inputs = Record<string, unknown>;
-export type Type = "StackIdentity" | "Credentials" | "StorageConfiguration" | "CustomerManagedKey" | "Workspace";
+export type Type = ObjectType | "StackIdentity";
 
 /** A reference to an output of another resource. */
 export class Output {

@@ -5,7 +5,6 @@ import type { dynamic } from "@pulumi/pulumi";
 import { InitializationError } from "../../../provider/resource/errors";
 import { copy, isSet, Refused, urnOf, withProvider } from "./entries";
 import type { Entry, Goal, Inputs, Type } from "./engine-types";
-import type { Connection } from "../../model/requests";
 
 /** The URN of the resource whose call is under way, as the provider's process knows it. */
 export const currentUrn = new AsyncLocalStorage<string>();
@@ -17,6 +16,8 @@ export interface Ended {
     readonly failed?: InitializationError;
 }
 
+type Method = "check" | "diff" | "create" | "update" | "read" | "delete";
+
 /** What a resource is called. */
 type Resource = Pick<Goal, "type" | "name">;
 
@@ -24,30 +25,36 @@ type Resource = Pick<Goal, "type" | "name">;
 export class ProviderCalls {
     constructor(
         private readonly handlers: (type: Type) => dynamic.ResourceProvider,
-        private readonly connection: Connection,
-        /** Whether a policy pack refuses key changes. */
-        private readonly hasPolicy: boolean,
+        private readonly process: { readonly dead: boolean },
+        private readonly options: {
+            /** Whether a policy pack refuses key changes. */
+            readonly hasPolicy: boolean;
+            /** Told of each call, as `<method> <resource>`. */
+            readonly onCall: (call: string) => void;
+        },
     ) {}
 
     /** The checked inputs. Fails with `Refused` if something is wrong with them. */
     async check(goal: Goal, olds: Inputs, news: Inputs): Promise<Inputs> {
-        const { inputs, failures = [] } = await this.call(goal, (handler) => handler.check!(copy(olds), copy(news)));
+        const { inputs, failures = [] } = await this.call("check", goal, (handler) =>
+            handler.check!(copy(olds), copy(news)),
+        );
         if (failures.length > 0) throw new Refused(failures.map((one) => `${one.property} ${one.reason}`).join("; "));
-        if (this.hasPolicy && isSet(inputs, "keyChange")) throw new Refused("policy: a key change");
+        if (this.options.hasPolicy && isSet(inputs, "keyChange")) throw new Refused("policy: a key change");
         return withProvider(inputs);
     }
 
     /** The goal names the resource as the program does now: an entry may have an older name. */
     diff(goal: Resource, { id, outputs }: Entry, inputs: Inputs): Promise<dynamic.DiffResult> {
-        return this.call(goal, (handler) => handler.diff!(id, copy(outputs), copy(inputs)));
+        return this.call("diff", goal, (handler) => handler.diff!(id, copy(outputs), copy(inputs)));
     }
 
     create(goal: Goal, inputs: Inputs): Promise<Ended> {
-        return this.finish(goal, (handler) => handler.create(copy(inputs)));
+        return this.finish("create", goal, (handler) => handler.create(copy(inputs)));
     }
 
     update(goal: Resource, { id, outputs }: Entry, inputs: Inputs): Promise<Ended> {
-        return this.finish(goal, async (handler) => {
+        return this.finish("update", goal, async (handler) => {
             const { outs } = await handler.update!(id, copy(outputs), copy(inputs));
             return { id, outs };
         });
@@ -56,7 +63,7 @@ export class ProviderCalls {
     /** What there is of an entry; `undefined` if it is gone. */
     async read(entry: Entry): Promise<{ outputs: Inputs; inputs: Inputs } | undefined> {
         const { id, outputs, inputs } = entry;
-        const read = await this.call(entry, (handler) => handler.read!(id, copy(outputs)));
+        const read = await this.call("read", entry, (handler) => handler.read!(id, copy(outputs)));
         if (read.id === "" || read.id === undefined) return undefined;
         return {
             outputs: withProvider(read.props),
@@ -65,15 +72,16 @@ export class ProviderCalls {
     }
 
     delete(entry: Entry): Promise<void> {
-        return this.call(entry, (handler) => handler.delete!(entry.id, copy(entry.outputs)));
+        return this.call("delete", entry, (handler) => handler.delete!(entry.id, copy(entry.outputs)));
     }
 
     private async finish(
+        method: Method,
         resource: Resource,
         run: (handler: dynamic.ResourceProvider) => Promise<{ id: string; outs?: Inputs }>,
     ): Promise<Ended> {
         try {
-            const { id, outs } = await this.call(resource, run);
+            const { id, outs } = await this.call(method, resource, run);
             return { id, outputs: withProvider(outs) };
         } catch (error) {
             if (!(error instanceof InitializationError)) throw error;
@@ -82,14 +90,16 @@ export class ProviderCalls {
     }
 
     private async call<Result>(
+        method: Method,
         { type, name }: Resource,
         run: (handler: dynamic.ResourceProvider) => Promise<Result>,
     ): Promise<Result> {
+        this.options.onCall(`${method} ${name}`);
         try {
             return await currentUrn.run(urnOf(type, name), () => run(this.handlers(type)));
         } finally {
             // What a provider answers whose engine was killed reaches nobody.
-            if (this.connection.dead) await new Promise(() => undefined);
+            if (this.process.dead) await new Promise(() => undefined);
         }
     }
 }

@@ -1,21 +1,39 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import type { Clock } from "../../../provider/api/clock";
 import { createHandler, definitionOf } from "../../../provider/registry";
 import { StackIdentityHandler } from "../../../provider/objects/stack-identity";
 import { Session } from "../../../provider/runtime/session";
 import { fakeEnvironment } from "../environment";
-import { ACCOUNT, type AccountService } from "../../model/account-service";
 import { Deployment, Killed } from "./deployment";
 import type { DeleteReason, Entry, Goal, Result, StackState, Type, UpOptions } from "./engine-types";
-import type { ModelClock } from "../../model/model-clock";
-import { ProviderCalls } from "./provider-calls";
-import type { Connection } from "../../model/requests";
-import { currentUrn } from "./provider-calls";
-import { withoutGate } from "../../model/without-gate";
+import { currentUrn, ProviderCalls } from "./provider-calls";
+
+/** One provider process, against its service. */
+export interface ProviderProcess {
+    /** Whether it is over, or was killed. */
+    dead: boolean;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly clock: Clock;
+}
+
+/** Where the provider processes of an engine run: the service that they speak to, and its time. */
+export interface ProcessHost {
+    begin(): ProviderProcess;
+    end(process: ProviderProcess): void;
+    /** The engine sets it: called when the processes are killed. */
+    onKilled: () => void;
+    /** What a test puts in the place of a handler. */
+    readonly replaceHandler?: (
+        type: Type,
+        handler: dynamic.ResourceProvider,
+        session: Session,
+    ) => dynamic.ResourceProvider;
+}
 
 /**
  * One stack of Pulumi's engine, reduced to the order in which it calls a dynamic provider: see `step_generator.go`,
- * `deployment_executor.go` and `step.go` of the engine 3.220.0.
+ * `deployment_executor.go` and `step.go` of the engine 3.220.0. test/engine/order-of-calls.test.ts compares the two.
  */
 export class SmallEngine implements StackState {
     state: Entry[] = [];
@@ -27,6 +45,10 @@ export class SmallEngine implements StackState {
     readonly pendingCreates = new Set<string>();
     /** Called when a create has ended. */
     onCreated: (entry: Entry, old: Entry | undefined) => void = () => undefined;
+    /** Called before each call of a handler, with `<method> <resource>`. */
+    onCall: (call: string) => void = () => undefined;
+    /** The stack's configuration: `databricks:...`. */
+    readonly configuration = new Map<string, string>();
 
     /** The full name of the stack whose state this one has taken over, as its user has said (`databricks:stackRenamedFrom`). */
     renamedFrom: string | undefined;
@@ -34,9 +56,7 @@ export class SmallEngine implements StackState {
     constructor(
         /** The full name of the stack. */
         readonly name: string,
-        private readonly service: AccountService,
-        private readonly clock: ModelClock,
-        private readonly hasGate: boolean,
+        private readonly host: ProcessHost,
     ) {}
 
     up(program: readonly Goal[], options: UpOptions = {}): Promise<Result> {
@@ -65,10 +85,16 @@ export class SmallEngine implements StackState {
 
     private async deploy(options: UpOptions, run: (deployment: Deployment) => Promise<void>): Promise<Result> {
         this.lines = [];
-        const connection = this.service.connect();
-        const calls = new ProviderCalls(this.handlersOf(connection), connection, options.policy === true);
+        const process = this.host.begin();
+        const calls = new ProviderCalls(this.handlersOf(process), process, {
+            hasPolicy: options.policy === true,
+            onCall: this.onCall,
+        });
         const deployment = new Deployment(this, calls, options);
-        this.service.onKilled = () => deployment.kill();
+        this.host.onKilled = () => {
+            process.dead = true;
+            deployment.kill();
+        };
         try {
             await Promise.race([run(deployment), deployment.killed]);
             return { ok: true, killed: false, lines: this.lines };
@@ -77,19 +103,15 @@ export class SmallEngine implements StackState {
             return { ok: false, killed: error instanceof Killed, error: message, lines: this.lines };
         } finally {
             this.deleting.clear();
-            this.service.disconnect(connection);
+            this.host.end(process);
         }
     }
 
-    private handlersOf(connection: Connection): (type: Type) => dynamic.ResourceProvider {
+    private handlersOf(process: ProviderProcess): (type: Type) => dynamic.ResourceProvider {
         const lines = this.lines;
         const line = (message: string) => void lines.push(message);
-        const credential = { DATABRICKS_CLIENT_ID: "model", DATABRICKS_CLIENT_SECRET: "secret" };
         const session = new Session({
-            ...fakeEnvironment(
-                { DATABRICKS_HOST: connection.host, DATABRICKS_ACCOUNT_ID: ACCOUNT, ...credential },
-                this.clock.of(connection),
-            ),
+            ...fakeEnvironment(process.environment, process.clock),
             report: {
                 warn: line,
                 info: line,
@@ -98,9 +120,11 @@ export class SmallEngine implements StackState {
                     return currentUrn.getStore();
                 },
             },
-            isEngineAlive: async () => !connection.dead,
+            isEngineAlive: async () => !process.dead,
         });
-        session.configure((key) => (key === "databricks:stackRenamedFrom" ? this.renamedFrom : undefined));
+        session.configure((key) =>
+            key === "databricks:stackRenamedFrom" ? this.renamedFrom : this.configuration.get(key),
+        );
         const made = new Map<Type, dynamic.ResourceProvider>();
         return (type) => {
             const known = made.get(type) ?? this.handlerOf(type, session);
@@ -112,6 +136,6 @@ export class SmallEngine implements StackState {
     private handlerOf(type: Type, session: Session): dynamic.ResourceProvider {
         if (type === "StackIdentity") return new StackIdentityHandler(session, definitionOf);
         const handler = createHandler(type, session);
-        return type === "Workspace" && !this.hasGate ? withoutGate(handler, session) : handler;
+        return this.host.replaceHandler?.(type, handler, session) ?? handler;
     }
 }

@@ -1,0 +1,149 @@
+import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../../local-cloud";
+import { CalmClock } from "./calm-clock";
+import type { Entry, Goal, Result, UpOptions } from "./engine/engine-types";
+import { type ProcessHost, type ProviderProcess, SmallEngine } from "./engine/small-engine";
+
+/** What `up` of a test stack is asked, beside what the engine is. */
+export interface StackUpOptions extends UpOptions {
+    /** Kills engine and provider at the first such request: `after POST /workspaces`, `before DELETE /workspaces`. */
+    readonly kill?: string;
+}
+
+/** A stack of the small engine against a local cloud, both by one clock on which nothing waits. */
+export class EngineStack {
+    readonly engine: SmallEngine;
+    /** The program of the next `up`. */
+    program: readonly Goal[];
+    /** Replaces a handler in the processes from now on. */
+    replaceHandler: ProcessHost["replaceHandler"];
+    /** Added to the environment of the processes that begin from now on; an `undefined` takes a variable out. */
+    readonly environment: Record<string, string | undefined> = {};
+    /** Every call of a handler since the last `restart` or `clear`: `check c`, `create w`. */
+    readonly calls: string[] = [];
+
+    private readonly host: ProcessHost;
+
+    constructor(
+        program: readonly Goal[],
+        readonly cloud: LocalCloud,
+        readonly clock: CalmClock,
+        name = "organization/tests/test",
+    ) {
+        this.program = program;
+        this.host = this.hostOfProcesses();
+        this.engine = new SmallEngine(name, this.host);
+        this.engine.onCall = (call) => void this.calls.push(call);
+    }
+
+    /** Makes the account what the program says. */
+    async up({ kill, ...options }: StackUpOptions = {}): Promise<Result> {
+        return this.killing(kill, () => this.engine.up(this.program, options));
+    }
+
+    refresh(): Promise<Result> {
+        return this.engine.refresh();
+    }
+
+    async destroy({ kill, ...options }: StackUpOptions = {}): Promise<Result> {
+        return this.killing(kill, () => this.engine.destroy(options));
+    }
+
+    /** What a user does after a kill: `pulumi cancel`. What was recorded of the calls and requests before is forgotten. */
+    restart(): void {
+        this.engine.pendingCreates.clear();
+        this.clear();
+    }
+
+    /** Forgets the calls and requests so far. */
+    clear(): void {
+        this.calls.length = 0;
+        this.cloud.clearRequests();
+    }
+
+    /** What the latest deployment told the user. */
+    get lines(): readonly string[] {
+        return this.engine.lines;
+    }
+
+    /** What the state has of a resource, but for those that wait for their end. */
+    entry(name = "w"): Entry {
+        const found = this.engine.entry(name);
+        if (found === undefined) throw new Error(`the state has no ${name}`);
+        return found;
+    }
+
+    id(name = "w"): string {
+        return this.entry(name).id;
+    }
+
+    /** The workspaces of the account. */
+    workspaces(): string[] {
+        return this.cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
+    }
+
+    /** The requests to the account that changed something, without its path: `POST /workspaces`. */
+    writes(): string[] {
+        return this.cloud.requests.filter(({ method }) => method !== "GET").flatMap((one) => nameOf(one) ?? []);
+    }
+
+    private async killing(kill: string | undefined, run: () => Promise<Result>): Promise<Result> {
+        if (kill === undefined) return run();
+        const [, when, method, path] = /^(before|after) ([A-Z]+) (\/\S+)$/.exec(kill) ?? [];
+        if (when !== "before" && when !== "after") throw new Error(`not a moment to kill at: ${kill}`);
+        const stop = this.cloud.inject({
+            when: (request) => request.method === method && nameOf(request)?.endsWith(path ?? "") === true,
+            times: 1,
+            do: { kind: "call", when, run: () => Promise.resolve(this.host.onKilled()) },
+        });
+        const result = await run();
+        stop();
+        if (!result.killed) throw new Error(`there was no request to kill at: ${kill}\n${result.error ?? ""}`);
+        return result;
+    }
+
+    private hostOfProcesses(): ProcessHost {
+        return {
+            begin: () => {
+                const process: ProviderProcess = { dead: false, environment: this.variables(), clock: this.clock };
+                return Object.assign(process, { clock: this.clock.of(process) });
+            },
+            end: (process) => (process.dead = true),
+            onKilled: () => undefined,
+            replaceHandler: (type, handler, session) => this.replaceHandler?.(type, handler, session) ?? handler,
+        };
+    }
+
+    private variables(): Record<string, string> {
+        const all = Object.entries({ ...this.cloud.environment(), ...this.environment });
+        return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+    }
+}
+
+/** What a request to the account asks for, without the account and the ids: `POST /workspaces`. */
+function nameOf({ method, path, workspaceId }: Pick<RecordedRequest, "method" | "path" | "workspaceId">) {
+    const [, rest] = /^\/api\/2\.0\/accounts\/[^/]+(\/[^/]+)/.exec(path) ?? [];
+    if (workspaceId !== undefined) return `${method} ${path.replace(/^\/api\/[^/]+/, "")}`;
+    return rest === undefined ? undefined : `${method} ${rest}`;
+}
+
+const started: LocalCloud[] = [];
+
+/** A stack of this program, against a local cloud of its own or a given one. `endEngines` stops the clouds. */
+export async function engine(
+    program: readonly Goal[] | ((cloud: LocalCloud) => readonly Goal[]),
+    { beside, name, ...options }: LocalCloudOptions & { beside?: EngineStack; name?: string } = {},
+): Promise<EngineStack> {
+    const stackOf = (cloud: LocalCloud, clock: CalmClock) =>
+        new EngineStack(typeof program === "function" ? program(cloud) : program, cloud, clock, name);
+    if (beside !== undefined) return stackOf(beside.cloud, beside.clock);
+    const clock = new CalmClock();
+    const defaults = { provisioningMilliseconds: 30_000, dekCacheMilliseconds: 0, now: () => clock.now() };
+    const cloud = await LocalCloud.start({ ...defaults, ...options });
+    started.push(cloud);
+    return stackOf(cloud, clock);
+}
+
+/** For `afterEach`: stops the clouds of the stacks. */
+export async function endEngines(): Promise<void> {
+    await Promise.all(started.splice(0).map((cloud) => cloud.stop()));
+}
