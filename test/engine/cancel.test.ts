@@ -108,7 +108,7 @@ describe("an operation that is cancelled, on the real engine", () => {
                 .tree()
                 .filter(({ type }) => type === "NOTEBOOK");
             expect(notebooks).to.have.lengthOf(NOTEBOOKS);
-        }).timeout(180_000);
+        });
     }
 
     it("an update in place whose wait was cancelled, and that comes later, is noticed by the next up", async () => {
@@ -143,5 +143,5 @@ describe("an operation that is cancelled, on the real engine", () => {
         expect(noticed.output).to.contain("was asked earlier to change customTags");
         expect(tags()).to.include({ team: "a" });
         expect(patches()).to.equal(2);
-    }).timeout(180_000);
+    });
 });

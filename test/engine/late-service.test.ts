@@ -44,7 +44,7 @@ describe("a service whose lists and responses are late, divided or odd, on the r
         const [other, ...more] = stack.workspaces().filter((id) => id !== w);
         expect(more).to.deep.equal([]);
         expect(output).to.contain(`The workspace ${other} appeared while "w" of this stack was created`);
-    }).timeout(180_000);
+    });
 
     it("an update in place that timed out and comes late is noticed by the next up, and taken back", async () => {
         await stack.done(one({ customTags: { team: "a" } }));

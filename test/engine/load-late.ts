@@ -1,7 +1,8 @@
 /**
- * A preload (`node --require`) for the processes of the engine's tests: `@pulumi/pulumi` loads the TypeScript compiler and npm's
- * dependency tree at its start, half of what a provider's process costs, and only the closure serializer and programs in
- * TypeScript ever use them. Here they are loaded when they are first used. The tests with consumers run without this.
+ * A preload (`node --require`) for the processes of the engine's tests: `@pulumi/pulumi` loads the TypeScript compiler, npm's
+ * dependency tree and its Automation API at its start, half of what a provider's process costs, and only the closure serializer,
+ * programs in TypeScript and tests ever use them. Here they are loaded when they are first used, and the source maps, which every
+ * error would read, never. The tests with consumers run without this.
  */
 import Module from "node:module";
 
@@ -9,7 +10,7 @@ type Load = (this: unknown, request: string, parent?: { filename?: string }, isM
 
 const internals = Module as unknown as { _load: Load };
 const load = internals._load;
-const late = new Set(["typescript", "@npmcli/arborist"]);
+const late = new Set(["typescript", "@npmcli/arborist", "./automation", "source-map-support/register"]);
 
 internals._load = function (request, parent, isMain) {
     const now = () => load.call(this, request, parent, isMain);

@@ -30,7 +30,7 @@ export function localEnvironment({ pulumi, pulumiHome }) {
     const direct = [process.env.no_proxy ?? process.env.NO_PROXY, "127.0.0.1,localhost"].filter(Boolean).join(",");
     return {
         ...environment,
-        PATH: `${pulumi}${delimiter}${process.env.PATH ?? ""}`,
+        PATH: [pulumi, process.env.PATH].filter(Boolean).join(delimiter),
         NO_PROXY: direct,
         no_proxy: direct,
         PULUMI_HOME: pulumiHome,

@@ -1,6 +1,7 @@
 // @ts-check
-// Mocha's spec reporter. It also writes the counts for test.mjs, and ends a run that an open handle keeps alive.
+// Mocha's spec reporter. It also writes the counts and the seconds of each file for test.mjs, and ends a run that an open handle keeps alive.
 import { writeFileSync } from "node:fs";
+import { relative, sep } from "node:path";
 import Mocha from "mocha";
 
 const PATIENCE = 20_000;
@@ -12,10 +13,21 @@ export default class CountingReporter extends Mocha.reporters.Spec {
      */
     constructor(runner, options) {
         super(runner, options);
+        /** @type {Record<string, number>} */
+        const seconds = {};
+        let last = Date.now();
+        runner.on("test end", ({ file }) => {
+            const [, , ...name] = relative("dist", file ?? "").split(sep);
+            seconds[name.join("/")] = (seconds[name.join("/")] ?? 0) + (Date.now() - last) / 1000;
+            last = Date.now();
+        });
         runner.once("end", () => {
             const { passes, failures, pending } = this.stats;
             const notRun = Math.max(0, runner.total - passes - failures - pending);
-            writeFileSync(options.reporterOptions.counts, JSON.stringify({ passes, failures, pending, notRun }));
+            writeFileSync(
+                options.reporterOptions.counts,
+                JSON.stringify({ passes, failures, pending, notRun, seconds }),
+            );
             setTimeout(() => {
                 console.error(
                     `The tests have ended, but a handle that they opened is still open ${PATIENCE / 1000} s later.`,

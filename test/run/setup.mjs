@@ -8,14 +8,14 @@ import { Problem, run } from "./processes.mjs";
 
 /**
  * Sets up what is missing. Logs one line for each step that has something to do.
- * @param {{log: (line: string) => void}} options
- * @returns {Promise<{pulumi: string}>} the folder that holds the Pulumi CLI
+ * @param {{log: (line: string) => void, needsEngine?: boolean}} options
+ * @returns {Promise<{pulumi: string}>} the folder that holds the Pulumi CLI; empty if none is needed
  */
-export async function setUp({ log }) {
+export async function setUp({ log, needsEngine = true }) {
     checkMachine();
     await installDependencies(log);
     await build(log);
-    return { pulumi: await findEngine(log) };
+    return { pulumi: needsEngine ? await findEngine(log) : "" };
 }
 
 function checkMachine() {

@@ -1,38 +1,14 @@
 // @ts-check
 // `npm test`: sets up what is missing, then checks style and runs all tests, several processes at a time. What each of them
-// prints is shown when it ends. Arguments after `--` go to mocha: npm test -- --grep "key". The last line counts passed and
-// failed tests.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+// prints is shown when it ends, and at the end what each part took. `--only unit` runs one suite, without style. Other arguments
+// after `--` go to mocha: npm test -- --grep "key". The last line counts passed and failed tests.
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { localEnvironment, root } from "./project.mjs";
 import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./processes.mjs";
+import { Durations, jobsOf, SUITES } from "./schedule.mjs";
 import { setUp } from "./setup.mjs";
-
-/**
- * The suites, and the time limit of one test in milliseconds. Each file of a suite that is `apart` runs in its own process. The
- * limits are many times what a test needs, because other processes run beside it.
- */
-const SUITES = [
-    { name: "unit", timeout: 60_000, apart: false },
-    { name: "engine", timeout: 300_000, apart: true },
-    { name: "clients", timeout: 300_000, apart: true },
-    { name: "consumers", timeout: 300_000, apart: true },
-];
-
-/** The slowest jobs, which start first, so that none runs alone at the end. */
-const LONGEST = [
-    "engine tests of crash",
-    "unit tests",
-    "engine tests of key-change",
-    "engine tests of content-decides",
-    "engine tests of replacement-words",
-    "consumers tests of combinations",
-    "consumers tests of missing",
-    "engine tests of examples-network",
-    "engine tests of orphans",
-    "engine tests of start",
-];
 
 const total = { passed: 0, failed: 0 };
 
@@ -54,29 +30,65 @@ function finish() {
     console.log(`\n${total.passed} passed, ${total.failed} failed`);
 }
 
-/** @param {string[]} mochaArguments */
-async function runAll(mochaArguments) {
-    const { pulumi } = await setUp({ log: console.log });
+/** @param {string[]} given */
+async function runAll(given) {
+    const only = given[0] === "--only" ? given[1] : undefined;
+    const mochaArguments = only === undefined ? given : given.slice(2);
+    const suites = SUITES.filter(({ name }) => only === undefined || name === only);
+    if (suites.length === 0)
+        throw new Problem(`There is no suite ${only}: ${SUITES.map(({ name }) => name).join(", ")}`);
+    const began = Date.now();
+    const { pulumi } = await setUp({ log: console.log, needsEngine: suites.some(({ name }) => name !== "unit") });
+    /** @type {{part: string, what: string, seconds: number}[]} */
+    const taken = [{ part: "set-up", what: "set-up", seconds: (Date.now() - began) / 1000 }];
     const folder = temporaryFolder("databricks-cmk-test-");
-    /** @type {{what: string, start: () => Promise<void>}[]} */
-    const jobs = [{ what: "style", start: checkStyle }];
-    for (const suite of SUITES) {
-        const names = testsOf(suite.name);
-        for (const group of suite.apart ? names.map((name) => [name]) : [names]) {
-            const what = suite.apart ? `${suite.name} tests of ${group[0]}` : `${suite.name} tests`;
-            const own = join(folder, what.replaceAll(" ", "-"));
-            jobs.push({ what, start: () => runFiles(suite, group, what, { own, pulumi }, mochaArguments) });
-        }
-    }
-    const rank = (/** @type {{what: string}} */ { what }) =>
-        LONGEST.includes(what) ? LONGEST.indexOf(what) : Infinity;
-    const waiting = [...jobs].sort((one, other) => (rank(one) < rank(other) ? -1 : rank(one) > rank(other) ? 1 : 0));
+    const durations = new Durations();
+    const waiting = jobsOf(suites, only === undefined, durations);
     const worker = async () => {
-        for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job.start();
+        for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+            const { suite, names, what } = job;
+            const own = join(folder, what.replaceAll(" ", "-").replaceAll("/", "-"));
+            const start = Date.now();
+            if (suite === undefined) await checkStyle();
+            else durations.note(await runFiles(suite, names, what, { own, pulumi }, mochaArguments));
+            const seconds = (Date.now() - start) / 1000;
+            taken.push({ part: suite?.name ?? what, what, seconds });
+            const isWhole = suite?.processes === undefined && mochaArguments.length === 0;
+            if (isWhole) durations.note({ [suite ? sourceOf(suite.name, names[0] ?? "") : what]: seconds });
+        }
     };
     // They wait for processes for a third of their time, so one more than there are processors.
     await Promise.all(Array.from({ length: Math.min(4, availableParallelism() + 1) }, worker));
+    if (mochaArguments.length === 0) durations.keep();
+    report(taken, (Date.now() - began) / 1000);
     if (total.passed + total.failed === 0) throw new Problem("No test ran.");
+}
+
+/**
+ * Says what each part took: the seconds of its processes, which run beside others, and its longest ones.
+ * @param {{part: string, what: string, seconds: number}[]} taken
+ * @param {number} whole
+ */
+function report(taken, whole) {
+    console.log("\n── seconds, of processes that run beside each other");
+    for (const part of new Set(taken.map((one) => one.part))) {
+        const jobs = taken.filter((one) => one.part === part).sort((one, other) => other.seconds - one.seconds);
+        const sum = jobs.reduce((all, { seconds }) => all + seconds, 0);
+        const longest = jobs.length < 4 ? [] : jobs.slice(0, 3);
+        const named = longest.map(({ what, seconds }) => `${what.replace(/^.* of /, "")} ${Math.round(seconds)}`);
+        console.log(
+            `${String(Math.round(sum)).padStart(6)}  ${part}${named.length > 0 ? ` (${named.join(", ")})` : ""}`,
+        );
+    }
+    console.log(`${String(Math.round(whole)).padStart(6)}  from beginning to end`);
+}
+
+/**
+ * @param {string} suite
+ * @param {string} name
+ */
+function sourceOf(suite, name) {
+    return join("test", suite, `${name}.test.ts`);
 }
 
 async function checkStyle() {
@@ -95,26 +107,13 @@ async function checkStyle() {
 }
 
 /**
- * The test files of a suite. Listed from the sources: a compiled test whose source was deleted must not run.
- * @param {string} suite
- */
-function testsOf(suite) {
-    const sources = join(root, "test", suite);
-    const names = (existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: "utf8" }) : [])
-        .filter((file) => file.endsWith(".test.ts"))
-        .map((file) => file.replace(/\.test\.ts$/, ""))
-        .sort();
-    if (names.length === 0) throw new Problem(`There is no test in test/${suite}.`);
-    return names;
-}
-
-/**
  * Runs test files in one mocha process.
  * @param {{name: string, timeout: number}} suite
  * @param {string[]} names
  * @param {string} what what they are called
  * @param {{own: string, pulumi: string}} folders for the files of this process, and of the CLI
  * @param {string[]} mochaArguments
+ * @returns {Promise<Record<string, number>>} how many seconds each file took, by its source
  */
 async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, mochaArguments) {
     mkdirSync(own);
@@ -137,9 +136,9 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
     if (!existsSync(counts)) {
         total.failed++;
         console.error(`The ${what} ended early (exit code ${code}); counted as one failed test.`);
-        return;
+        return {};
     }
-    const { passes, failures, pending, notRun } = JSON.parse(readFileSync(counts, "utf8"));
+    const { passes, failures, pending, notRun, seconds: taken } = JSON.parse(readFileSync(counts, "utf8"));
     total.passed += passes;
     total.failed += failures + pending + notRun;
     if (pending > 0) console.error(`${pending} skipped in the ${what}: a skipped test counts as failed.`);
@@ -148,6 +147,8 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
         total.failed++;
         console.error(`mocha ended with exit code ${code} for the ${what}: counted as one failed test.`);
     }
+    if (mochaArguments.length > 0) return {};
+    return Object.fromEntries(names.map((name) => [sourceOf(suite, name), taken[`${name}.test.js`] ?? 0]));
 }
 
 /**

@@ -89,7 +89,6 @@ describe("the command adopt", () => {
     }
 
     it("writes a program that compiles for 40 objects of every kind with names in other tools' styles, and writes nothing to the account", async function () {
-        this.timeout(60_000);
         await fillMixedAccount(cloud);
         cloud.clearRequests();
         const { code, out, err } = await run();
@@ -166,7 +165,6 @@ export const workspaceUrls = {
     });
 
     it("writes a file for each kind that compile together, and replaces none without --force", async function () {
-        this.timeout(60_000);
         await fillMixedAccount(cloud);
         const folder = mkdtempSync(join(tmpdir(), "adopt-"));
         try {

@@ -118,7 +118,6 @@ describe("the evidence of a drill", () => {
     });
 
     it("is not lost to two quick Ctrl-C: signals are held until it is written", async function () {
-        this.timeout(30_000);
         const report = join(folder, "report.json");
         const child = spawn(process.execPath, [command, ...args("--json", report)], { env: process.env });
         let [out, isEnabled] = ["", false];
@@ -169,7 +168,6 @@ describe("the evidence of a drill", () => {
     });
 
     it("removes the canary of a drill that was killed in the next one, and nothing else", async function () {
-        this.timeout(30_000);
         const child = spawn(process.execPath, [command, ...args()], { env: process.env });
         child.stderr.on("data", (text) => {
             if (String(text).includes("reads are refused ...")) child.kill("SIGKILL");

@@ -198,7 +198,6 @@ describe("the command drill", () => {
 
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
         it(`enables the key again and removes the canary after ${signal}, also where it comes twice`, async function () {
-            this.timeout(30_000);
             await start({ dekCacheMilliseconds: 3_600_000 });
             const args = ["drill", "--workspace", workspace.id, "--key", keyArn, "--interval", "0.1"];
             const child = spawn(process.execPath, [command, ...args], { env: process.env });
@@ -217,7 +216,6 @@ describe("the command drill", () => {
     }
 
     it("enables the key again and removes the canary where nobody reads its output any more", async function () {
-        this.timeout(30_000);
         await start({ dekCacheMilliseconds: 3_600_000 });
         const args = ["drill", "--workspace", workspace.id, "--key", keyArn, "--interval", "0.1", "--timeout", "2"];
         const child = spawn(process.execPath, [command, ...args], { env: process.env });

@@ -40,7 +40,6 @@ function problemsOf(folder: string): string[] {
 describe("the examples", () => {
     for (const { name, folder } of examples) {
         it(`${name} is a whole project, and its types are right`, function () {
-            this.timeout(300_000);
             const project = join(name === mainExample ? root : folder, "Pulumi.yaml");
             expect([project, join(folder, "PulumiPolicy.yaml")].filter(existsSync)).to.have.length(1);
             expect(readFileSync(join(folder, "README.md"), "utf8")).to.match(/^# /);

@@ -306,7 +306,7 @@ describe("the fault matrix: every request of a stack's life × every fault", () 
                 };
                 // Some wait for a time-out: others live meanwhile.
                 await Promise.all(Array.from({ length: 8 }, lives));
-            }).timeout(300_000);
+            });
         }
     }
 });

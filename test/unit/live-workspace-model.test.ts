@@ -17,15 +17,15 @@ const expected = hasForceDestroy ? /^$/ : /lost: /;
 describe("a live workspace is never lost: a sample of random lives (npm run test:model has 20,000)", () => {
     it("whatever programs, states, people and the account do, what somebody wrote goes only with a word, and nothing is done twice or by halves", async () => {
         expect(await told(checkModel({ runs: 150, seed: 20 }))).to.match(expected);
-    }).timeout(300_000);
+    });
 
     it("without what a delete asks, the model finds that content is lost", async () => {
         expect(await told(checkModel({ runs: 50, seed: 20, hasGate: false }))).to.match(/lost: /);
-    }).timeout(300_000);
+    });
 
     for (const { title, steps } of knownHistories) {
         it(`nothing is lost: ${title}`, async () => {
             expect(await told(checkHistory(steps))).to.match(expected);
-        }).timeout(60_000);
+        });
     }
 });

@@ -92,7 +92,7 @@ describe("moving a workspace's content over HTTP", () => {
                 });
             }
         }
-    }).timeout(60_000);
+    });
 
     it("keeps to the workspaces' rate limits, and fails nothing for them", async () => {
         old.behavior.requestsPerSecond = 60;
@@ -104,7 +104,7 @@ describe("moving a workspace's content over HTTP", () => {
             clock: systemClock,
         });
         expect(report).to.deep.include({ complete: true, findings: [] });
-    }).timeout(60_000);
+    });
 
     it("says what a disabled key means, and that nothing was moved", async () => {
         await old.seed({ "/Shared/n": seeds.notebook("x") });

@@ -90,7 +90,7 @@ describe("moving any tree", () => {
             }),
             { numRuns: 30 },
         );
-    }).timeout(120_000);
+    });
 
     it("a run that was cut off anywhere is completed by the next one", async () => {
         await fc.assert(
@@ -119,5 +119,5 @@ describe("moving any tree", () => {
             ),
             { numRuns: 60 },
         );
-    }).timeout(120_000);
+    });
 });

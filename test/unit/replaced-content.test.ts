@@ -482,7 +482,7 @@ describe("the content of a workspace that is replaced", () => {
         setTimeout(() => (cloud.workspace(error.id).behavior.frontEnd = "public"), 100);
         expect((await updated).outs?.["migration"]).to.include({ from: old.id, notebooks: 1 });
         expect(existing()).to.have.members([old.id, error.id]);
-    }).timeout(20_000);
+    });
 
     it("that was edited in both after it was verified is overwritten in neither, and both stay", async () => {
         let process = handlers();
@@ -739,7 +739,7 @@ describe("the content of a workspace that is replaced", () => {
             expect(await contentOf(next?.id ?? ""), what).to.deep.equal(held);
             current = next ?? current;
         }
-    }).timeout(60_000);
+    });
 
     it("may be given up by path and by kind: a kind that does not exist is named at preview", async () => {
         const { workspace } = handlers();
@@ -879,7 +879,7 @@ describe("the content of a workspace that is replaced", () => {
                 expect(error.message, effect.kind).to.contain("Enable the key");
                 stop();
             }
-        }).timeout(20_000);
+        });
 
         it("does not fail where an access list keeps this machine out: another one may be let in", async () => {
             cloud.workspace(old.id).behavior.frontEnd = "forbidden";
