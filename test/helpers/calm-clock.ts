@@ -8,6 +8,16 @@ const ROUNDS = 4;
 /** How many requests of this process wait for a response; none is counted that the service holds back by a clock. */
 let open = 0;
 let counts = false;
+/** Who waits until no request is under way. */
+let waiting: (() => void)[] = [];
+
+function ended(): void {
+    open--;
+    if (open > 0) return;
+    const all = waiting;
+    waiting = [];
+    for (const one of all) one();
+}
 
 /** Counts the requests of every client that is made from now on. */
 function countRequests(): void {
@@ -19,7 +29,7 @@ function countRequests(): void {
         try {
             return await send(config);
         } finally {
-            open--;
+            ended();
         }
     };
     axios.defaults.adapter = counted;
@@ -69,7 +79,7 @@ export class CalmClock extends FakeClock {
 
     /** For a fault: the service holds a request back for a time. */
     async hold(milliseconds: number): Promise<void> {
-        open--;
+        ended();
         try {
             await this.sleepIn(undefined, milliseconds);
         } finally {
@@ -94,7 +104,7 @@ export class CalmClock extends FakeClock {
 
     private round(left: number): void {
         setImmediate(() => {
-            if (open > 0) return this.round(ROUNDS);
+            if (open > 0) return waiting.push(() => this.round(ROUNDS));
             if (left > 0) return this.round(left - 1);
             this.passing = false;
             this.sleepers = this.sleepers.filter(({ process }) => process?.dead !== true);

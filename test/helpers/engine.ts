@@ -40,6 +40,15 @@ export class EngineStack {
         return this.killing(kill, () => this.engine.up(this.program, options));
     }
 
+    /** Changes what the program says of some resources, by their names; `undefined` takes one out. */
+    change(parts: Readonly<Record<string, Goal | undefined>>): this {
+        const kept = this.program.map((goal) => (goal.name in parts ? parts[goal.name] : goal));
+        const known = new Set(this.program.map(({ name }) => name));
+        const added = Object.entries(parts).map(([name, goal]) => (known.has(name) ? undefined : goal));
+        this.program = [...kept, ...added].filter((goal) => goal !== undefined);
+        return this;
+    }
+
     refresh(): Promise<Result> {
         return this.engine.refresh();
     }
@@ -137,7 +146,7 @@ export async function engine(
         new EngineStack(typeof program === "function" ? program(cloud) : program, cloud, clock, name);
     if (beside !== undefined) return stackOf(beside.cloud, beside.clock);
     const clock = new CalmClock();
-    const defaults = { provisioningMilliseconds: 30_000, dekCacheMilliseconds: 0, now: () => clock.now() };
+    const defaults = { provisioningMilliseconds: 30_000, now: () => clock.now() };
     const cloud = await LocalCloud.start({ ...defaults, ...options });
     started.push(cloud);
     return stackOf(cloud, clock);

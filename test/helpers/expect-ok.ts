@@ -8,7 +8,8 @@ interface Ended {
     readonly lines?: readonly string[];
 }
 
-const textOf = ({ output = "", error = "", lines = [] }: Ended) => [...lines, error, output].join("\n");
+/** All that was told of a deployment. */
+export const textOf = ({ output = "", error = "", lines = [] }: Ended) => [...lines, error, output].join("\n");
 
 /** The deployment succeeded; if it did not, what it printed is shown. */
 export async function expectOk<Run extends Ended>(run: Run | Promise<Run>): Promise<Run> {
