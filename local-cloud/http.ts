@@ -26,6 +26,14 @@ export interface ApiResponse {
     readonly ignored?: readonly string[];
 }
 
+/** What a request leads to: a response, or a broken connection. */
+export type Outcome = ApiResponse | "dropped";
+
+/** A response with status 200. */
+export function ok(body: unknown): ApiResponse {
+    return { status: 200, body };
+}
+
 /** A refusal, as Databricks' APIs give it. */
 export class ApiError extends Error {
     constructor(

@@ -1,20 +1,20 @@
 import { databricksKeyPolicy } from "../sdk/policy-documents";
 import type { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
+import { addWorkspace, type AddWorkspaceOptions } from "./account-api/add-workspace";
 import { kinds } from "./account-api/kinds";
 import type { AwsAccounts } from "./aws/connections";
 import type { FakeAwsProvider } from "./aws/fake-aws-provider";
 import type { Behavior } from "./behavior";
 import type { Fault } from "./faults";
-import type { ApiRequest, ApiResponse } from "./http";
+import type { ApiRequest } from "./http";
 import type { Kms } from "./kms/kms";
-import { discovery } from "./oidc/discovery";
+import { oidcApi } from "./oidc/oidc-api";
 import type { TokenService } from "./oidc/tokens";
 import type { LocalCloudOptions } from "./options";
 import { customer, CUSTOMER_AWS_ACCOUNT, type Parts, startParts } from "./parts";
 import type { RecordedRequest } from "./requests";
 import { type Address, CloudServer, type Route } from "./server";
-import { addWorkspace, type AddWorkspaceOptions } from "./workspace-api/add-workspace";
 import type { LocalWorkspace } from "./workspace-api/workspace";
 import { WorkspaceApi } from "./workspace-api/workspace-api";
 import type { WorkspaceStore } from "./workspace-api/workspace-store";
@@ -167,14 +167,19 @@ export class LocalCloud {
     private workspaceRoute(address: Address, request: ApiRequest): Route | undefined {
         const workspaceId = this.addressedWorkspace(address);
         if (workspaceId === undefined) return undefined;
+        const { accountId, tokens } = this;
         const workspace = this.workspaces.get(workspaceId);
+        const hasMember = (name: string) => workspace.principals.find(name) !== undefined;
         return {
             workspaceId,
             identity: workspace.behavior.identifiesItself ? workspaceId : undefined,
             run: () =>
                 this.workspaceApi.handle(workspace, request, this.account.readyAt(workspaceId), {
-                    authenticate: (incoming) => this.tokens.authenticate(incoming, workspaceId),
-                    answerOidc: (incoming) => this.answerOidc(workspace, incoming),
+                    authenticate: (incoming) => tokens.authenticate(incoming, workspaceId),
+                    answerOidc: (incoming) =>
+                        oidcApi
+                            .find(incoming)
+                            ?.run({ request: incoming, accountId, tokens, workspace: { id: workspaceId, hasMember } }),
                 }),
         };
     }
@@ -186,16 +191,5 @@ export class LocalCloud {
                 ? this.account.deployed(host.split(".")[0] ?? "")
                 : this.account.find("workspaces", workspaceId);
         return workspace?.["workspace_status"] === "RUNNING" ? String(workspace["workspace_id"]) : undefined;
-    }
-
-    /** Answers the discovery documents and the token endpoint of a workspace's host, which need no token. */
-    private answerOidc(workspace: LocalWorkspace, request: ApiRequest): ApiResponse | undefined {
-        const { id } = workspace;
-        if (request.method === "POST" && request.path === "/oidc/v1/token")
-            return this.tokens.issue(request, {
-                id,
-                hasMember: (name) => workspace.principals.find(name) !== undefined,
-            });
-        return discovery(request, { accountId: this.accountId, workspaceId: id });
     }
 }

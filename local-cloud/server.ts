@@ -7,12 +7,9 @@ import type { Behavior } from "./behavior";
 import { drop, isSentBy, payloadOf, sendFault } from "./fault-responses";
 import { type Fault, type FaultEffect, Faults } from "./faults";
 import { guard, tooLarge } from "./guard";
-import { ApiError, type ApiRequest, type ApiResponse, respond } from "./http";
+import { ApiError, type ApiRequest, type ApiResponse, type Outcome, respond } from "./http";
 import type { LocalCloudOptions } from "./options";
 import { ACCOUNT_BODY, lineOf, type RecordedRequest, recordOf } from "./requests";
-
-/** What a request leads to: a response, or a broken connection. */
-export type Outcome = ApiResponse | "dropped";
 
 /** What a request was sent to. */
 export interface Address {

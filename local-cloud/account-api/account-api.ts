@@ -1,13 +1,45 @@
 import type { Behavior } from "../behavior";
-import { ApiError, type ApiRequest, type ApiResponse, bodyOf } from "../http";
-import { accountTokenEndpoint, discovery } from "../oidc/discovery";
+import { ApiError, type ApiRequest, type ApiResponse, bodyOf, ok } from "../http";
+import { oidcApi } from "../oidc/oidc-api";
 import type { TokenService } from "../oidc/tokens";
+import { below, noEndpoint, Router, routesOf } from "../routes";
 import type { Account } from "./account";
 import { kindOf, kinds } from "./kinds";
 import type { AccountRecord } from "./records";
 import { splitFields } from "./validation";
 
-/** The Account API's paths. */
+/** A request to the account by its admin. */
+export interface AccountCall {
+    readonly request: ApiRequest;
+    readonly account: Account;
+    readonly behavior: Behavior;
+    readonly now: () => number;
+}
+
+/** `/api/2.0/accounts/{account}`: the collections of objects in `kinds.ts`. */
+const objectRoutes = routesOf<AccountCall>()({
+    "GET /{kind}": (call, { kind }) => {
+        const objects = listed(call, kind).map((one) => shape(call, kind, one));
+        return ok(call.behavior.lists === "array" ? objects : { [kind.replaceAll("-", "_")]: objects });
+    },
+    "POST /{kind}": (call, { kind }) => written(call, kind, 201, (body) => call.account.create(kind, body)),
+    "GET /{kind}/{id}": (call, { kind, id }) => ok(shape(call, kind, call.account.get(kind, id))),
+    "PATCH /workspaces/{id}": (call, { id }) => {
+        const mask = call.request.query["update_mask"]?.split(",").map((field) => field.trim());
+        return written(call, "workspaces", 200, (body) => call.account.patch("workspaces", id, body, mask));
+    },
+    "PUT /private-access-settings/{id}": (call, { id }) =>
+        written(call, "private-access-settings", 200, (body) => call.account.put("private-access-settings", id, body)),
+    "DELETE /{kind}/{id}": (call, { kind, id }) => {
+        const last = call.account.get(kind, id);
+        call.account.delete(kind, id);
+        return ok(shape(call, kind, last));
+    },
+});
+
+const router = new Router(below("/api/2.0/accounts/{account}", objectRoutes));
+
+/** The Account API: what the account's host answers to whom. */
 export class AccountApi {
     constructor(
         private readonly account: Account,
@@ -19,77 +51,38 @@ export class AccountApi {
 
     /** Answers a request. Throws `ApiError`. */
     async answer(request: ApiRequest): Promise<ApiResponse> {
-        const document = discovery(request);
-        if (document !== undefined) return document;
-        if (request.method === "POST" && accountTokenEndpoint(request, this.accountId))
-            return this.tokens.issue(request);
-        this.tokens.authenticate(request);
-        const [, accountId, kind = "", id, more] =
-            /^\/api\/2\.0\/accounts\/([^/]+)\/([^/]+)(?:\/([^/]*))?(\/.*)?$/.exec(request.path) ?? [];
-        if (kinds[kind] === undefined || more !== undefined) throw noEndpoint(request);
-        if (accountId !== this.accountId)
-            throw new ApiError(403, "PERMISSION_DENIED", `Not an admin of account ${String(accountId)}`);
-        if (id === undefined) return this.answerAll(kind, request);
-        return this.answerOne(kind, decodeURIComponent(id), request);
-    }
-
-    private async answerAll(kind: string, request: ApiRequest): Promise<ApiResponse> {
-        switch (request.method) {
-            case "GET": {
-                const objects = this.listed(kind).map((one) => this.shape(kind, one));
-                const name = kind.replaceAll("-", "_");
-                return { status: 200, body: this.behavior.lists === "array" ? objects : { [name]: objects } };
-            }
-            case "POST": {
-                const body = bodyOf(request);
-                const created = await this.account.create(kind, body);
-                return { status: 201, body: this.shape(kind, created), ignored: splitFields(kind, body).unknown };
-            }
-            default:
-                throw noEndpoint(request);
-        }
-    }
-
-    /** What a list shows: a new object may come late. */
-    private listed(kind: string): AccountRecord[] {
-        const before = this.now() - this.behavior.listMilliseconds;
-        return this.account
-            .list(kind)
-            .filter(({ creation_time: created }) => typeof created !== "number" || created <= before);
-    }
-
-    private async answerOne(kind: string, id: string, request: ApiRequest): Promise<ApiResponse> {
-        switch (request.method) {
-            case "GET":
-                return { status: 200, body: this.shape(kind, this.account.get(kind, id)) };
-            case "PATCH": {
-                const body = bodyOf(request);
-                const mask = request.query["update_mask"]?.split(",").map((field) => field.trim());
-                const changed = await this.account.patch(kind, id, body, mask);
-                return { status: 200, body: this.shape(kind, changed), ignored: splitFields(kind, body).unknown };
-            }
-            case "PUT": {
-                const body = bodyOf(request);
-                const replaced = this.account.put(kind, id, body);
-                return { status: 200, body: this.shape(kind, replaced), ignored: splitFields(kind, body).unknown };
-            }
-            case "DELETE": {
-                const last = this.account.get(kind, id);
-                this.account.delete(kind, id);
-                return { status: 200, body: this.shape(kind, last) };
-            }
-            default:
-                throw noEndpoint(request);
-        }
-    }
-
-    /** An object in the form in which this service writes what is not there. */
-    private shape(kind: string, record: AccountRecord): AccountRecord {
-        if (this.behavior.absentFields === "omitted") return record;
-        return { ...Object.fromEntries(kindOf(kind).optional.map((field) => [field, null])), ...record };
+        const { account, accountId, tokens, behavior, now } = this;
+        const open = oidcApi.find(request);
+        if (open !== undefined) return open.run({ request, accountId, tokens });
+        tokens.authenticate(request);
+        const route = router.find(request);
+        const kind = route?.parameters["kind"];
+        if (route === undefined || (kind !== undefined && !Object.hasOwn(kinds, kind))) throw noEndpoint(request);
+        const asked = String(route.parameters["account"]);
+        if (asked !== accountId) throw new ApiError(403, "PERMISSION_DENIED", `Not an admin of account ${asked}`);
+        return route.run({ request, account, behavior, now });
     }
 }
 
-function noEndpoint({ method, path }: ApiRequest): ApiError {
-    return new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${method} ${path}'`);
+/** What a list shows: a new object may come late. */
+function listed({ account, behavior, now }: AccountCall, kind: string): AccountRecord[] {
+    const before = now() - behavior.listMilliseconds;
+    return account.list(kind).filter(({ creation_time: created }) => typeof created !== "number" || created <= before);
+}
+
+/** The response to a write of the request's body. */
+async function written(
+    call: AccountCall,
+    kind: string,
+    status: number,
+    write: (body: AccountRecord) => AccountRecord | Promise<AccountRecord>,
+): Promise<ApiResponse> {
+    const body = bodyOf(call.request);
+    return { status, body: shape(call, kind, await write(body)), ignored: splitFields(kind, body).unknown };
+}
+
+/** An object in the form in which this service writes what is not there. */
+function shape({ behavior }: AccountCall, kind: string, record: AccountRecord): AccountRecord {
+    if (behavior.absentFields === "omitted") return record;
+    return { ...Object.fromEntries(kindOf(kind).optional.map((field) => [field, null])), ...record };
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 
+import type { AwsVpcEndpoint } from "../aws/fake-aws-provider";
 import type { Behavior } from "../behavior";
 import { ApiError, invalid } from "../http";
 import { kindOf } from "./kinds";
 import type { Outcome } from "./lifecycle";
-import type { AwsVpcEndpoint } from "./private-link";
 import { Propagation } from "./propagation";
 import { type AccountRecord, contains } from "./records";
 import { serverFields } from "./server-fields";
@@ -176,8 +176,7 @@ export class Account {
     }
 
     /** Changes a workspace. Without a mask, all fields of the body are meant. Throws `ApiError`. */
-    async patch(kind: string, id: string, body: AccountRecord, mask?: readonly string[]): Promise<AccountRecord> {
-        if (kind !== "workspaces") throw this.noEndpoint("PATCH", kind, id);
+    async patch(kind: "workspaces", id: string, body: AccountRecord, mask?: readonly string[]): Promise<AccountRecord> {
         this.get(kind, id);
         if (this.behavior.unknownFields === "reject") rejectUnknownFields(splitFields(kind, body).unknown);
         await this.workspaces.patch(id, body, mask);
@@ -185,8 +184,7 @@ export class Account {
     }
 
     /** Replaces private access settings. Throws `ApiError`. */
-    put(kind: string, id: string, body: AccountRecord): AccountRecord {
-        if (kind !== "private-access-settings") throw this.noEndpoint("PUT", kind, id);
+    put(kind: "private-access-settings", id: string, body: AccountRecord): AccountRecord {
         const { account_id, private_access_settings_id, region } = this.get(kind, id);
         // Some clients repeat in a PUT which object it is about.
         const known = this.requireKnown(kind, body, ["account_id", kindOf(kind).id]);
@@ -238,10 +236,5 @@ export class Account {
         const user = workspaces.find(({ network_id }) => network_id === stored["network_id"]);
         const status = stored["vpc_status"] ?? (user === undefined ? "UNATTACHED" : "VALID");
         return { ...stored, vpc_status: status, ...(user === undefined ? {} : { workspace_id: user["workspace_id"] }) };
-    }
-
-    private noEndpoint(method: string, kind: string, id: string): ApiError {
-        const path = `/accounts/${this.options.accountId}/${kind}/${id}`;
-        return new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${method} ${path}'`);
     }
 }

@@ -1,3 +1,5 @@
+import type { AwsVpcEndpoint } from "../aws/fake-aws-provider";
+
 /**
  * The two endpoint services of Databricks' private links in each region that the local cloud has: the workspace's (web
  * application and REST API) and the secure cluster connectivity relay's. Source: Databricks, "IP addresses and domains
@@ -20,12 +22,6 @@ export const privateLinkServices: Readonly<Record<string, Readonly<Record<UseCas
 
 /** What a registered VPC endpoint is good for. */
 export type UseCase = "WORKSPACE_ACCESS" | "DATAPLANE_RELAY_ACCESS";
-
-/** A VPC endpoint as AWS has it. */
-export interface AwsVpcEndpoint {
-    readonly region: string;
-    readonly serviceName: string;
-}
 
 /**
  * What Databricks makes of a VPC endpoint that is registered. One that AWS knows is judged by the service that it leads

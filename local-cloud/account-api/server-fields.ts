@@ -1,6 +1,7 @@
+import type { AwsVpcEndpoint } from "../aws/fake-aws-provider";
 import type { Behavior } from "../behavior";
 import { invalid } from "../http";
-import { type AwsVpcEndpoint, privateLinkOf } from "./private-link";
+import { privateLinkOf } from "./private-link";
 import type { Propagation } from "./propagation";
 import { type AccountRecord, requireObject } from "./records";
 

@@ -5,7 +5,6 @@ import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-import type { AwsVpcEndpoint } from "../account-api/private-link";
 import { type AwsDefaults, Connections } from "./connections";
 import { invoke } from "./functions";
 import { kmsTypes } from "./kms-types";
@@ -14,6 +13,12 @@ import { answer, checked, nameOf, propertiesOf, structOf, typeOf, unimplemented 
 import { type Aws, type Properties, type ResourceType, type ResourceTypes, text } from "./resource-type";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** A VPC endpoint as AWS has it. */
+export interface AwsVpcEndpoint {
+    readonly region: string;
+    readonly serviceName: string;
+}
 
 const types: ResourceTypes = { ...kmsTypes, ...plainTypes };
 

@@ -1,37 +1,24 @@
-import { ApiError, type ApiRequest, type ApiResponse } from "../http";
+import type { ApiRequest, ApiResponse } from "../http";
 
-/** A workspace, as far as discovery tells of it. */
-export interface DiscoveredWorkspace {
+/** What discovery is asked about. */
+interface Asked {
+    readonly request: ApiRequest;
     readonly accountId: string;
-    readonly workspaceId: string;
+    /** The workspace whose host was asked; `undefined` for the account's. */
+    readonly workspace?: { readonly id: string };
 }
 
-/**
- * Answers the discovery documents of a host, which need no token: `/.well-known/databricks-config`, and the OAuth
- * authorization server's metadata below the `oidc_endpoint` that it names. `undefined` for any other path.
- *
- * @param workspace whose host it is; `undefined` for the account's
- */
-export function discovery(request: ApiRequest, workspace?: DiscoveredWorkspace): ApiResponse | undefined {
-    if (request.method !== "GET") return undefined;
+/** `/.well-known/databricks-config`: where the OAuth endpoints of a host are. */
+export function databricksConfig({ request, accountId, workspace }: Asked): ApiResponse {
     const origin = originOf(request);
-    if (request.path === "/.well-known/databricks-config") {
-        // The words {account_id} are in the account's document as they stand: a client puts its own account there.
-        return json(
-            workspace === undefined
-                ? { oidc_endpoint: `${origin}/oidc/accounts/{account_id}`, cloud: "AWS" }
-                : {
-                      oidc_endpoint: `${origin}/oidc`,
-                      account_id: workspace.accountId,
-                      workspace_id: workspace.workspaceId,
-                      cloud: "AWS",
-                  },
-        );
-    }
-    // Clients that do not know the account's host by its name ask it as they would ask a workspace's.
-    const [, endpoint] =
-        /^(\/oidc(?:\/accounts\/[^/]+)?)\/\.well-known\/oauth-authorization-server$/.exec(request.path) ?? [];
-    return endpoint === undefined ? undefined : json(metadata(`${origin}${endpoint}`));
+    // The words {account_id} are in the account's document as they stand: a client puts its own account there.
+    if (workspace === undefined) return json({ oidc_endpoint: `${origin}/oidc/accounts/{account_id}`, cloud: "AWS" });
+    return json({
+        oidc_endpoint: `${origin}/oidc`,
+        account_id: accountId,
+        workspace_id: workspace.id,
+        cloud: "AWS",
+    });
 }
 
 /**
@@ -45,9 +32,10 @@ export function originOf({ headers }: ApiRequest): string {
     return `${loopback ? "http" : "https"}://${host}`;
 }
 
-/** The metadata of an authorization server, RFC 8414. */
-function metadata(endpoint: string): Record<string, unknown> {
-    return {
+/** The metadata of an authorization server, RFC 8414, at the path that it is asked at. */
+export function serverMetadata({ request }: Asked): ApiResponse {
+    const endpoint = originOf(request) + request.path.replace(/\/\.well-known\/.*$/, "");
+    return json({
         issuer: endpoint,
         authorization_endpoint: `${endpoint}/v1/authorize`,
         token_endpoint: `${endpoint}/v1/token`,
@@ -56,19 +44,10 @@ function metadata(endpoint: string): Record<string, unknown> {
         grant_types_supported: ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"],
         token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
         code_challenge_methods_supported: ["S256"],
-    };
+    });
 }
 
 /** Ids are strings in these documents, those of workspaces too. */
 function json(body: unknown): ApiResponse {
     return { status: 200, body, bytes: Buffer.from(JSON.stringify(body)), contentType: "application/json" };
-}
-
-/** The account's token endpoint that a path names, if it is one. Throws `ApiError` for another account's. */
-export function accountTokenEndpoint({ path }: ApiRequest, accountId: string): boolean {
-    if (path === "/oidc/v1/token") return true;
-    const [, account] = /^\/oidc\/accounts\/([^/]+)\/v1\/token$/.exec(path) ?? [];
-    if (account !== undefined && account !== accountId)
-        throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Account ${account} does not exist`);
-    return account !== undefined;
 }

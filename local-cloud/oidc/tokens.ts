@@ -29,6 +29,13 @@ interface Token {
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT = "urn:ietf:params:oauth:token-type:jwt";
 
+/** A workspace whose token endpoint is asked. */
+export interface TokenWorkspace {
+    readonly id: string;
+    /** Whether a principal belongs to it. */
+    readonly hasMember: (principal: string) => boolean;
+}
+
 /** The token endpoints of the account and its workspaces, and the tokens that they gave. */
 export class TokenService {
     /** OAuth tokens given so far. */
@@ -96,9 +103,9 @@ export class TokenService {
     /**
      * Answers a request to a token endpoint, refusals as OAuth writes them.
      *
-     * @param workspace whose endpoint it is: its id, and whether a principal belongs to it; `undefined` for the account's
+     * @param workspace whose endpoint it is; `undefined` for the account's
      */
-    issue(request: ApiRequest, workspace?: { id: string; hasMember: (principal: string) => boolean }): ApiResponse {
+    issue(request: ApiRequest, workspace?: TokenWorkspace): ApiResponse {
         const form = new URLSearchParams(request.body);
         const principal =
             form.get("grant_type") === TOKEN_EXCHANGE

@@ -1,4 +1,5 @@
-import { ApiError, type ApiRequest, bodyOf } from "../http";
+import { ApiError, type ApiResponse, bodyOf, ok } from "../http";
+import { type WorkspaceCall, workspaceRoutes } from "./call";
 
 /** What lives in a workspace besides its tree: lists that a test fills. */
 export interface OtherObjects {
@@ -24,6 +25,8 @@ interface Listing {
     readonly size?: string;
 }
 
+const experiments: Listing = { kind: "experiments", field: "experiments", page: 1000, size: "max_results" };
+
 /** The paths of the lists. */
 const listings: Readonly<Record<string, Listing>> = {
     "/api/2.0/jobs/list": { kind: "jobs", field: "jobs", page: 20, size: "limit" },
@@ -36,13 +39,8 @@ const listings: Readonly<Record<string, Listing>> = {
     "/api/2.0/sql/warehouses": { kind: "warehouses", field: "warehouses" },
     "/api/2.0/secrets/scopes/list": { kind: "secretScopes", field: "scopes" },
     "/api/2.0/pipelines": { kind: "pipelines", field: "statuses", page: 25, size: "max_results" },
-    "/api/2.0/mlflow/experiments/search": {
-        kind: "experiments",
-        field: "experiments",
-        page: 1000,
-        size: "max_results",
-    },
-    "/api/2.0/mlflow/experiments/list": { kind: "experiments", field: "experiments", page: 1000, size: "max_results" },
+    "/api/2.0/mlflow/experiments/search": experiments,
+    "/api/2.0/mlflow/experiments/list": experiments,
     "/api/2.0/sql/queries": { kind: "queries", field: "results", page: 20, size: "page_size" },
     "/api/2.0/token-management/tokens": { kind: "tokens", field: "token_infos" },
 };
@@ -67,14 +65,18 @@ export function startingObjects(): OtherObjects {
     };
 }
 
-/** The list that a request asks for; `undefined` where its path is none. Throws `ApiError` for a wrong page. */
-export function listOther(objects: OtherObjects, request: ApiRequest): Record<string, unknown> | undefined {
-    const listing = Object.hasOwn(listings, request.path) ? listings[request.path] : undefined;
-    const search = request.path === "/api/2.0/mlflow/experiments/search";
-    if (listing === undefined || !(request.method === "GET" || (search && request.method === "POST"))) return undefined;
-    const parameters: Record<string, unknown> =
-        request.method === "POST" && request.body !== "" ? bodyOf(request) : request.query;
-    return page(listing, objects[listing.kind], parameters);
+/** The lists of what lives in a workspace besides its tree. */
+export const listRoutes = workspaceRoutes({
+    ...Object.fromEntries(Object.entries(listings).map(([path, listing]) => [`GET ${path}`, list(listing)])),
+    "POST /api/2.0/mlflow/experiments/search": list(experiments),
+});
+
+/** Answers with a page of a list. Throws `ApiError` for a wrong page. */
+function list(listing: Listing): (call: WorkspaceCall) => ApiResponse {
+    return ({ workspace: { others }, request }) => {
+        const parameters = request.method === "POST" && request.body !== "" ? bodyOf(request) : request.query;
+        return ok(page(listing, others[listing.kind], parameters));
+    };
 }
 
 function page(listing: Listing, all: unknown[], parameters: Record<string, unknown>): Record<string, unknown> {

@@ -1,33 +1,30 @@
-import { ApiError, type ApiResponse, bodyOf, int64, invalid } from "../http";
+import { ApiError, type ApiResponse, bodyOf, int64, invalid, ok } from "../http";
+import { type WorkspaceCall, workspaceRoutes } from "./call";
 import { exists, requirePlace } from "./import";
 import { type Node, parentOf, requirePath } from "./tree";
-import { ok, type WorkspaceCall } from "./tree-api";
+import type { LocalWorkspace } from "./workspace";
 
-/** `/api/2.0/repos`: git folders. `undefined` where the path is another one. */
-export function reposApi(call: WorkspaceCall): ApiResponse | undefined {
-    const { workspace, request } = call;
-    const [matched, id] = /^\/api\/2\.0\/repos(?:\/(\d+))?$/.exec(request.path) ?? [];
-    if (matched === undefined) return undefined;
-    if (id === undefined) {
-        if (request.method === "POST") return ok(describe(create(call)));
-        return request.method === "GET" ? list(call) : undefined;
-    }
+/** `/api/2.0/repos`: git folders. */
+export const repoRoutes = workspaceRoutes({
+    "GET /api/2.0/repos": list,
+    "POST /api/2.0/repos": (call) => ok(describe(create(call))),
+    "GET /api/2.0/repos/{id}": ({ workspace }, { id }) => ok(describe(requireRepo(workspace, id))),
+    "PATCH /api/2.0/repos/{id}": ({ workspace, request }, { id }) => {
+        const repo = requireRepo(workspace, id);
+        const { branch } = bodyOf(request);
+        if (typeof branch === "string" && repo.git !== undefined) repo.git = { ...repo.git, branch };
+        return ok({});
+    },
+    "DELETE /api/2.0/repos/{id}": ({ workspace }, { id }) => {
+        workspace.nodes.remove(requireRepo(workspace, id));
+        return ok({});
+    },
+});
+
+function requireRepo(workspace: LocalWorkspace, id: string): Node {
     const repo = workspace.nodes.byId(id);
     if (repo?.type !== "REPO") throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Repo ${id} does not exist.`);
-    switch (request.method) {
-        case "GET":
-            return ok(describe(repo));
-        case "PATCH": {
-            const { branch } = bodyOf(request);
-            if (typeof branch === "string" && repo.git !== undefined) repo.git = { ...repo.git, branch };
-            return ok({});
-        }
-        case "DELETE":
-            workspace.nodes.remove(repo);
-            return ok({});
-        default:
-            return undefined;
-    }
+    return repo;
 }
 
 function list({ workspace, request }: WorkspaceCall): ApiResponse {

@@ -1,25 +1,13 @@
-import { ApiError, type ApiRequest, type ApiResponse, bodyOf, int64, invalid } from "../http";
-import type { Contents } from "./contents";
+import { ApiError, type ApiResponse, bodyOf, int64, invalid, ok } from "../http";
+import { type WorkspaceCall, workspaceRoutes } from "./call";
 import { Exporter } from "./export";
 import { exists, Importer, protectedFolder, requirePlace } from "./import";
 import { readUpload } from "./multipart";
 import { isContainer, type Node, requirePath } from "./tree";
 import type { LocalWorkspace } from "./workspace";
 
-/** A request to a workspace, with whom it comes from and the contents that its key opens. */
-export interface WorkspaceCall {
-    readonly workspace: LocalWorkspace;
-    readonly request: ApiRequest;
-    readonly contents: Contents;
-    /** As access control lists name it, such as `service_principal_name:...`. */
-    readonly principal: string | undefined;
-    readonly now: () => number;
-}
-
-type Handler = (call: WorkspaceCall) => ApiResponse | Promise<ApiResponse>;
-
 /** `/api/2.0/workspace`: the tree of folders and objects. */
-export const treeApi: Readonly<Record<string, Handler>> = {
+export const treeRoutes = workspaceRoutes({
     "GET /api/2.0/workspace/list": list,
     "GET /api/2.0/workspace/get-status": ({ workspace, request }) =>
         ok(describe(workspace, requireNode(workspace, request.query["path"]))),
@@ -27,12 +15,7 @@ export const treeApi: Readonly<Record<string, Handler>> = {
     "POST /api/2.0/workspace/import": importObject,
     "POST /api/2.0/workspace/mkdirs": makeFolders,
     "POST /api/2.0/workspace/delete": deleteObject,
-};
-
-/** A response with status 200. */
-export function ok(body: unknown): ApiResponse {
-    return { status: 200, body };
-}
+});
 
 function list({ workspace, request, principal }: WorkspaceCall): ApiResponse {
     const path = requirePath(request.query["path"]);

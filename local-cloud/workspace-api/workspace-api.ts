@@ -1,19 +1,23 @@
-import { ApiError, type ApiRequest, type ApiResponse } from "../http";
-import type { Outcome } from "../server";
+import { ApiError, type ApiRequest, type ApiResponse, type Outcome } from "../http";
+import { noEndpoint, Router } from "../routes";
+import type { Contents } from "./contents";
 import { KeyInaccessibleError } from "./envelope";
-import { listOther } from "./other-objects";
-import { me, permissionsApi, scimApi } from "./principals-api";
-import type { Principal } from "./principals";
-import { reposApi } from "./repos-api";
-import { ok, treeApi, type WorkspaceCall } from "./tree-api";
+import { listRoutes } from "./other-objects";
+import { permissionRoutes } from "./permissions-api";
+import { repoRoutes } from "./repos-api";
+import { meRoutes, scimRoutes } from "./scim-api";
+import { treeRoutes } from "./tree-api";
 import type { LocalWorkspace } from "./workspace";
+
+const keyless = new Router(meRoutes);
+const router = new Router(treeRoutes, permissionRoutes, scimRoutes, repoRoutes, listRoutes);
 
 /** What a workspace's host asks of the account. */
 export interface WorkspaceAuthority {
     /** Whom a request comes from: an application id or an email. Throws `ApiError` where it is nobody. */
     authenticate(request: ApiRequest): string | undefined;
     /** Answers the host's discovery documents and its token endpoint; `undefined` for any other request. */
-    answerOidc(request: ApiRequest): ApiResponse | undefined;
+    answerOidc(request: ApiRequest): ApiResponse | Promise<ApiResponse> | undefined;
 }
 
 /** A workspace's own API: what its host answers to whom. */
@@ -49,36 +53,24 @@ export class WorkspaceApi {
         const caller = name === undefined ? undefined : workspace.principals.find(name);
         if (name !== undefined && caller === undefined)
             throw new ApiError(403, "PERMISSION_DENIED", `${name} does not belong to workspace ${workspace.id}.`);
-        if (request.method === "GET" && /^\/api\/2\.0\/(preview\/)?scim\/v2\/Me$/.test(request.path))
-            return me(caller, name === undefined || workspace.principals.admins.has(name));
-        return this.withKey(workspace, request, caller);
-    }
-
-    private async withKey(
-        workspace: LocalWorkspace,
-        request: ApiRequest,
-        caller: Principal | undefined,
-    ): Promise<ApiResponse> {
-        try {
-            const principal = caller === undefined ? undefined : `${caller.kind}:${caller.name}`;
-            return await route({ workspace, request, principal, contents: await workspace.unlock(), now: this.now });
-        } catch (error) {
-            if (error instanceof KeyInaccessibleError)
-                throw new ApiError(403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE", error.message);
-            throw error;
-        }
+        const isAdmin = name === undefined || workspace.principals.admins.has(name);
+        const open = keyless.find(request);
+        if (open !== undefined) return open.run({ caller, isAdmin });
+        const principal = caller === undefined ? undefined : `${caller.kind}:${caller.name}`;
+        const contents = await unlock(workspace);
+        const route = router.find(request);
+        if (route === undefined) throw noEndpoint(request);
+        return route.run({ workspace, request, principal, contents, now: this.now });
     }
 }
 
-async function route(call: WorkspaceCall): Promise<ApiResponse> {
-    const { workspace, request } = call;
-    const name = `${request.method} ${request.path}`;
-    const handler = Object.hasOwn(treeApi, name) ? treeApi[name] : undefined;
-    if (handler !== undefined) return handler(call);
-    const list = listOther(workspace.others, request);
-    const response = list === undefined ? (permissionsApi(call) ?? scimApi(call) ?? reposApi(call)) : ok(list);
-    if (response === undefined) throw new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${name}'`);
-    return response;
+async function unlock(workspace: LocalWorkspace): Promise<Contents> {
+    try {
+        return await workspace.unlock();
+    } catch (error) {
+        if (!(error instanceof KeyInaccessibleError)) throw error;
+        throw new ApiError(403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE", error.message);
+    }
 }
 
 /** What an IP access list answers. */

@@ -1,20 +1,12 @@
-import { ApiError, type ApiRequest, type ApiResponse, bodyOf, invalid } from "../http";
-import { levels } from "./permissions";
+import { ApiError, type ApiRequest, bodyOf, invalid, ok } from "../http";
+import { below, noEndpoint, routesOf } from "../routes";
+import { type WorkspaceCall, workspaceRoutes } from "./call";
 import type { Principal, PrincipalKind } from "./principals";
-import { ok, type WorkspaceCall } from "./tree-api";
 
-/** `/api/2.0/permissions`: `undefined` where the path is another one. */
-export function permissionsApi({ workspace, request }: WorkspaceCall): ApiResponse | undefined {
-    const [, collection = "", id = "", more] =
-        /^\/api\/2\.0\/permissions\/([a-z]+)\/([0-9a-f]+)(\/permissionLevels)?$/.exec(request.path) ?? [];
-    if (collection === "") return undefined;
-    const node = workspace.permissions.require(collection, id);
-    if (more !== undefined && request.method === "GET")
-        return ok({ permission_levels: levels.map((permission_level) => ({ permission_level })) });
-    if (request.method === "PUT") workspace.permissions.set(node, bodyOf(request), "removed");
-    else if (request.method === "PATCH") workspace.permissions.set(node, bodyOf(request), "kept");
-    else if (request.method !== "GET") return undefined;
-    return ok(workspace.permissions.show(node));
+/** Who asks, and whether as an admin of the workspace; nobody where callers are not told apart. */
+export interface Caller {
+    readonly caller: Principal | undefined;
+    readonly isAdmin: boolean;
 }
 
 const scimKinds: Readonly<Record<string, PrincipalKind>> = {
@@ -36,31 +28,48 @@ const scimNames: Readonly<Record<PrincipalKind, string>> = {
     service_principal_name: "applicationId",
 };
 
-/** `/api/2.0/preview/scim/v2/{Users, Groups, ServicePrincipals}`: `undefined` where the path is another one. */
-export function scimApi({ workspace, request }: WorkspaceCall): ApiResponse | undefined {
-    const [, collection = "", id] =
-        /^\/api\/2\.0\/(?:preview\/)?scim\/v2\/(Users|Groups|ServicePrincipals)(?:\/([^/]+))?$/.exec(request.path) ??
-        [];
-    const kind = scimKinds[collection];
-    if (kind === undefined) return undefined;
-    const all = workspace.principals.list(kind);
-    if (id !== undefined) {
-        const found = all.find((one) => one.id === id);
-        if (found === undefined) throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `${collection} ${id} not found.`);
-        if (request.method === "GET") return ok(shown(found));
-        if (request.method !== "DELETE") return undefined;
-        workspace.principals.remove(found.name);
+const collections = workspaceRoutes({
+    "GET /{collection}": ({ workspace, request }, { collection }) => {
+        const kind = requireKind(collection, request);
+        return ok(page(filtered(workspace.principals.list(kind), kind, request.query["filter"]), request));
+    },
+    "POST /{collection}": ({ workspace, request }, { collection }) => ({
+        status: 201,
+        body: shown(added(workspace, requireKind(collection, request), request)),
+    }),
+    "GET /{collection}/{id}": (call, { collection, id }) => ok(shown(required(call, collection, id))),
+    "DELETE /{collection}/{id}": (call, { collection, id }) => {
+        call.workspace.principals.remove(required(call, collection, id).name);
         return { status: 204, body: undefined };
-    }
-    if (request.method === "POST") return { status: 201, body: shown(added(workspace, kind, request)) };
-    return request.method === "GET" ? ok(page(filtered(all, kind, request.query["filter"]), request)) : undefined;
+    },
+});
+
+/** `/api/2.0/preview/scim/v2`: users, groups and service principals. */
+export const scimRoutes = {
+    ...below("/api/2.0/preview/scim/v2", collections),
+    ...below("/api/2.0/scim/v2", collections),
+};
+
+const own = routesOf<Caller>()({
+    "GET /Me": ({ caller, isAdmin }) => {
+        const groups = (isAdmin ? ["admins", "users"] : ["users"]).map((display) => ({ display, type: "direct" }));
+        return ok({ active: true, ...(caller === undefined ? { userName: "local-cloud" } : shown(caller)), groups });
+    },
+});
+
+/** Whom a request comes from, which a workspace tells without its key. */
+export const meRoutes = { ...below("/api/2.0/preview/scim/v2", own), ...below("/api/2.0/scim/v2", own) };
+
+function requireKind(collection: string, request: ApiRequest): PrincipalKind {
+    const kind = Object.hasOwn(scimKinds, collection) ? scimKinds[collection] : undefined;
+    if (kind === undefined) throw noEndpoint(request);
+    return kind;
 }
 
-/** `GET /api/2.0/preview/scim/v2/Me`: whom a request comes from. */
-export function me(principal: Principal | undefined, isAdmin: boolean): ApiResponse {
-    const groups = (isAdmin ? ["admins", "users"] : ["users"]).map((display) => ({ display, type: "direct" }));
-    const caller = principal === undefined ? { userName: "local-cloud" } : shown(principal);
-    return ok({ active: true, ...caller, groups });
+function required({ workspace, request }: WorkspaceCall, collection: string, id: string): Principal {
+    const found = workspace.principals.list(requireKind(collection, request)).find((one) => one.id === id);
+    if (found === undefined) throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `${collection} ${id} not found.`);
+    return found;
 }
 
 function added(workspace: WorkspaceCall["workspace"], kind: PrincipalKind, request: ApiRequest): Principal {

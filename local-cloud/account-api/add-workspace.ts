@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import type { Account } from "../account-api/account";
+import type { Account } from "./account";
 
 /** What `addWorkspace` makes. */
 export interface AddWorkspaceOptions {
