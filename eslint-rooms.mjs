@@ -1,5 +1,5 @@
 /**
- * Which room may import which: `index, lookups -> registry -> objects -> resource -> migration -> runtime -> api -> util, contract`,
+ * Which room of provider/ may import which: `index, lookups -> registry -> objects -> resource -> migration -> runtime -> api -> util, contract`,
  * never backwards.
  */
 const ROOMS = [
@@ -18,8 +18,41 @@ const ROOMS = [
 /** A path from any file of provider/ into one of these rooms. */
 const into = (names) => `^\\.{1,2}/(\\.\\./)*(provider/)?(${names.join("|")})(/|$)`;
 
+/** A path out of a file's own folder that leads into one of these folders of the repository. */
+const outTo = (names) => `^(\\./)?(\\.\\./)+(${names.join("|")})(/|$)`;
+
 const noTests = { regex: "/test(/|$)", message: "Published code never imports the tests." };
-const noProgram = { regex: "^(\\./)?(\\.\\./)+sdk(/|$)", message: "provider/ never imports sdk/." };
+const noProgram = {
+    regex: outTo(["sdk", "cli", "local-cloud"]),
+    message: "provider/ never imports sdk/, cli/ or local-cloud/.",
+};
+const noCommands = { regex: outTo(["cli", "local-cloud"]), message: "sdk/ never imports cli/ or local-cloud/." };
+
+/** Which room of local-cloud/ may import which other ones; each may import the files of `CLOUD_BASE`. */
+const CLOUD_ROOMS = {
+    "account-api": ["workspace-api", "oidc", "aws"],
+    "workspace-api": [],
+    oidc: [],
+    aws: ["kms"],
+    kms: [],
+};
+
+/** The files of local-cloud/ that everything in it is built on. */
+const CLOUD_BASE = ["behavior", "guard", "http", "json", "routes"];
+
+/** What local-cloud/ uses of the product that it stands in for: the evaluation of key policies, names, checks of Node.js. */
+const cloudOutside = {
+    regex: "^(\\./)?(\\.\\./)+(cli/|provider/(?!contract/|api/host$)|sdk/(?!aws-sdk$|peers$|policy-documents$|policy/))",
+    message: "local-cloud/ imports neither cli/ nor other parts of provider/ and sdk/ than eslint-rooms.mjs lists.",
+};
+
+function cloudRoom(name, others) {
+    const allowed = [...others.map((other) => `${other}/`), ...CLOUD_BASE.map((file) => `${file}$`), "\\.\\./"];
+    return {
+        regex: `^\\.\\./(?!${allowed.join("|")})`,
+        message: `local-cloud/${name} may import ${[...others, ...CLOUD_BASE].join(", ")} alone (eslint-rooms.mjs).`,
+    };
+}
 
 function forbidden(room, index) {
     const above = ROOMS.slice(0, index).map(({ name }) => name);
@@ -36,12 +69,33 @@ function forbidden(room, index) {
           ];
 }
 
-/** The rules for provider/ and sdk/, one entry for each room: entries for one file do not add up, so each is whole. */
+const restricted = (files, ...patterns) => ({
+    files,
+    rules: { "no-restricted-imports": ["error", { patterns: [noTests, ...patterns] }] },
+});
+
+/** The rules for each folder that is published, one entry for each room: entries for one file do not add up, so each is whole. */
 export const rooms = [
-    ...ROOMS.map((room, index) => ({
-        files: room.files,
-        rules: { "no-restricted-imports": ["error", { patterns: [noTests, noProgram, ...forbidden(room, index)] }] },
-    })),
+    ...ROOMS.map((room, index) => restricted(room.files, noProgram, ...forbidden(room, index))),
+    restricted(["local-cloud/*.ts"], cloudOutside),
+    restricted(
+        CLOUD_BASE.map((file) => `local-cloud/${file}.ts`),
+        cloudOutside,
+        { regex: `^\\./(?!(${CLOUD_BASE.join("|")})$)`, message: "The base of local-cloud/ imports itself alone." },
+    ),
+    ...Object.entries(CLOUD_ROOMS).map(([name, others]) =>
+        restricted([`local-cloud/${name}/**/*.ts`], cloudOutside, cloudRoom(name, others)),
+    ),
+    restricted(["cli/**/*.ts"]),
+    ...[
+        ["adopt", "drill"],
+        ["drill", "adopt"],
+    ].map(([name, other]) =>
+        restricted([`cli/${name}/**/*.ts`], {
+            regex: outTo([other]),
+            message: `cli/${name} never imports cli/${other}; what both need is in cli/.`,
+        }),
+    ),
     {
         files: ["sdk/**/*.ts"],
         rules: {
@@ -51,6 +105,7 @@ export const rooms = [
                     paths: ["axios", "zod"],
                     patterns: [
                         noTests,
+                        noCommands,
                         {
                             regex: "^(\\./)?(\\.\\./)+provider/(?!contract/)",
                             message:
@@ -65,7 +120,7 @@ export const rooms = [
         // The one door to the provider's code: it knows types, and loads the rest at a program's first lookup.
         files: ["sdk/lookups/provider-bridge.ts"],
         rules: {
-            "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: [noTests] }],
+            "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: [noTests, noCommands] }],
             "@typescript-eslint/no-restricted-imports": [
                 "error",
                 { patterns: [{ regex: "/provider/(?!contract/)", allowTypeImports: true }] },

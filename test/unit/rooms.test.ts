@@ -31,6 +31,24 @@ describe("the rooms' arrows, as lint holds them", () => {
         ["sdk/x.ts", "../provider/lookups"],
         ["sdk/x.ts", "axios"],
         ["sdk/lookups/provider-bridge.ts", "../../provider/lookups"],
+        ["sdk/x.ts", "../local-cloud"],
+        ["sdk/lookups/provider-bridge.ts", "../../cli/command"],
+        ["local-cloud/x.ts", "../cli/command"],
+        ["local-cloud/x.ts", "../test/unit/environment"],
+        ["local-cloud/x.ts", "../provider/registry"],
+        ["local-cloud/http.ts", "./server"],
+        ["local-cloud/account-api/x.ts", "../server"],
+        ["local-cloud/account-api/x.ts", "../kms/kms"],
+        ["local-cloud/account-api/x.ts", "../../provider/api/client"],
+        ["local-cloud/workspace-api/x.ts", "../account-api/account"],
+        ["local-cloud/workspace-api/x.ts", "../oidc/tokens"],
+        ["local-cloud/oidc/x.ts", "../account-api/account"],
+        ["local-cloud/aws/x.ts", "../account-api/private-link"],
+        ["local-cloud/kms/x.ts", "../aws/connections"],
+        ["local-cloud/kms/x.ts", "../../sdk/resources/workspace"],
+        ["cli/x.ts", "../test/unit/environment"],
+        ["cli/adopt/x.ts", "../drill/key"],
+        ["cli/drill/x.ts", "../adopt/program"],
     ];
     for (const [file, from] of backwards) {
         it(`${file} may not import ${from}`, async () => {
@@ -47,6 +65,16 @@ describe("the rooms' arrows, as lint holds them", () => {
             ["provider/runtime/x.ts", "../api/account-client"],
             ["provider/api/x.ts", "../util/case"],
             ["sdk/resources/x.ts", "../../provider/contract/ownership-tag"],
+            ["local-cloud/local-cloud.ts", "./account-api/account"],
+            ["local-cloud/account-api/x.ts", "../workspace-api/workspace-store"],
+            ["local-cloud/account-api/x.ts", "../routes"],
+            ["local-cloud/aws/x.ts", "../kms/clients"],
+            ["local-cloud/kms/x.ts", "../../sdk/policy/document/evaluate"],
+            ["local-cloud/guard.ts", "../provider/api/host"],
+            ["cli/main.ts", "./drill/drill"],
+            ["cli/drill/x.ts", "../command"],
+            ["cli/drill/x.ts", "../../provider/util/junit"],
+            ["cli/local-cloud.ts", "../local-cloud"],
         ];
         for (const [file, from] of along) expect(await refusals(file, from), file).to.deep.equal([]);
         const door = await refusals("sdk/lookups/provider-bridge.ts", "../../provider/lookups", "import type");
