@@ -30,11 +30,12 @@ const noCommands = { regex: outTo(["cli", "local-cloud"]), message: "sdk/ never 
 
 /** Which room of local-cloud/ may import which other ones; each may import the files of `CLOUD_BASE`. */
 const CLOUD_ROOMS = {
-    "account-api": ["workspace-api", "oidc", "aws"],
-    "workspace-api": [],
+    "account-api": ["workspace-api", "oidc", "aws", "people"],
+    "workspace-api": ["people"],
     oidc: [],
     aws: ["kms"],
     kms: [],
+    people: [],
 };
 
 /** The files of local-cloud/ that everything in it is built on. */

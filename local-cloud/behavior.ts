@@ -51,6 +51,12 @@ export interface Behavior {
     numbers: "number" | "string";
     /** Fields that an object does not have: left out of an answer, or null. */
     absentFields: "omitted" | "null";
+    /** Whether a new workspace gets the default metastore of its region: at once, after `metastoreMilliseconds`, or never. */
+    metastoreAssignment: "at-once" | "late" | "never";
+    /** How long after its creation a workspace gets a metastore that comes late, in milliseconds. */
+    metastoreMilliseconds: number;
+    /** How many permission assignments a page of a workspace's list has at most. */
+    assignmentsPage: number;
 }
 
 /** The values that each of these can have: words, any text, or a number. */
@@ -73,6 +79,9 @@ export const behaviorValues: Readonly<Record<keyof Behavior, readonly string[] |
     lists: ["array", "object"],
     numbers: ["number", "string"],
     absentFields: ["omitted", "null"],
+    metastoreAssignment: ["at-once", "late", "never"],
+    metastoreMilliseconds: "number",
+    assignmentsPage: "number",
 };
 
 /** How the service behaves unless it is told otherwise. */
@@ -95,4 +104,7 @@ export const defaultBehavior: Readonly<Behavior> = {
     lists: "array",
     numbers: "number",
     absentFields: "omitted",
+    metastoreAssignment: "at-once",
+    metastoreMilliseconds: 60_000,
+    assignmentsPage: 1000,
 };

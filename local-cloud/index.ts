@@ -21,4 +21,5 @@ export { type ServicePrincipal, TokenService } from "./oidc/tokens";
 export type { LocalCloudOptions } from "./options";
 export { CUSTOMER_AWS_ACCOUNT } from "./parts";
 export type { RecordedRequest } from "./requests";
+export * from "./people";
 export * from "./workspace-api";

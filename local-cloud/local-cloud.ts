@@ -12,6 +12,7 @@ import type { Kms } from "./kms/kms";
 import { oidcApi } from "./oidc/oidc-api";
 import type { TokenService } from "./oidc/tokens";
 import type { LocalCloudOptions } from "./options";
+import type { People } from "./people";
 import { customer, CUSTOMER_AWS_ACCOUNT, type Parts, startParts } from "./parts";
 import type { RecordedRequest } from "./requests";
 import { type Address, CloudServer, type Route } from "./server";
@@ -37,6 +38,8 @@ export class LocalCloud {
     readonly kms: Kms;
     /** The account's objects. */
     readonly account: Account;
+    /** The account's users, service principals and groups. */
+    readonly people: People;
     /** What the workspaces hold, encrypted. */
     readonly workspaces: WorkspaceStore;
     /** The provider in the place of the AWS plugin. */
@@ -54,6 +57,7 @@ export class LocalCloud {
         options: LocalCloudOptions,
     ) {
         ({ accountId: this.accountId, kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
+        this.people = parts.account.people;
         ({ aws: this.aws, awsAccounts: this.awsAccounts, tokens: this.tokens, behavior: this.behavior } = parts);
         ({ token: this.token, clientId: this.clientId, clientSecret: this.clientSecret } = parts.identity);
         this.api = new AccountApi(this.account, this.accountId, this.tokens, this.behavior, parts.now);

@@ -79,7 +79,8 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
         awsVpcEndpoint: (id) => aws.vpcEndpoint(id),
         awsAccountId: CUSTOMER_AWS_ACCOUNT,
     });
-    const tokens = new TokenService(accountId, identity, now);
+    account.people.addServicePrincipal(identity.clientId);
+    const tokens = new TokenService(accountId, identity, now, (id) => account.people.addServicePrincipal(id));
     return {
         ...{ accountId, kms, kmsServer, account, workspaces, aws, awsAccounts, sharesAws },
         ...{ tokens, identity, behavior, now },

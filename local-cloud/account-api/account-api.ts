@@ -2,22 +2,18 @@ import type { Behavior } from "../behavior";
 import { ApiError, type ApiRequest, type ApiResponse, bodyOf, ok } from "../http";
 import { oidcApi } from "../oidc/oidc-api";
 import type { TokenService } from "../oidc/tokens";
-import { below, noEndpoint, Router, routesOf } from "../routes";
+import { scimRoutes } from "../people/scim";
+import { below, noEndpoint, Router } from "../routes";
 import type { Account } from "./account";
+import { assignmentRoutes } from "./assignments-api";
+import { type AccountCall, accountRoutes } from "./call";
 import { kindOf, kinds } from "./kinds";
+import { metastoreRoutes } from "./metastores-api";
 import type { AccountRecord } from "./records";
 import { splitFields } from "./validation";
 
-/** A request to the account by its admin. */
-export interface AccountCall {
-    readonly request: ApiRequest;
-    readonly account: Account;
-    readonly behavior: Behavior;
-    readonly now: () => number;
-}
-
-/** `/api/2.0/accounts/{account}`: the collections of objects in `kinds.ts`. */
-const objectRoutes = routesOf<AccountCall>()({
+/** The collections of objects in `kinds.ts`. */
+const objectRoutes = accountRoutes({
     "GET /{kind}": (call, { kind }) => {
         const objects = listed(call, kind).map((one) => shape(call, kind, one));
         return ok(call.behavior.lists === "array" ? objects : { [kind.replaceAll("-", "_")]: objects });
@@ -37,7 +33,16 @@ const objectRoutes = routesOf<AccountCall>()({
     },
 });
 
-const router = new Router(below("/api/2.0/accounts/{account}", objectRoutes));
+const peopleRoutes = below(
+    "/scim/v2",
+    scimRoutes<AccountCall>(({ account }) => account.people),
+);
+
+const router = new Router(
+    ...[objectRoutes, metastoreRoutes, assignmentRoutes, peopleRoutes].map((table) =>
+        below("/api/2.0/accounts/{account}", table),
+    ),
+);
 
 /** The Account API: what the account's host answers to whom. */
 export class AccountApi {

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 
-import type { AwsVpcEndpoint } from "../aws/fake-aws-provider";
 import type { Behavior } from "../behavior";
 import { ApiError, invalid } from "../http";
+import type { People } from "../people/people";
+import type { LocalWorkspace } from "../workspace-api/workspace";
 import { kindOf } from "./kinds";
 import type { Outcome } from "./lifecycle";
+import { Metastores } from "./metastores";
 import { Propagation } from "./propagation";
 import { type AccountRecord, contains } from "./records";
-import { serverFields } from "./server-fields";
+import { type ServerContext, serverFields } from "./server-fields";
 import { ObjectStore } from "./store";
 import {
     rejectUnknownFields,
@@ -20,13 +22,7 @@ import {
 import { type WorkspaceOptions, Workspaces } from "./workspaces";
 
 /** What an account is made with. */
-export interface AccountOptions extends WorkspaceOptions {
-    readonly accountId: string;
-    /** The VPC endpoint of AWS with this id, where AWS is known to have it. */
-    readonly awsVpcEndpoint: (id: string) => AwsVpcEndpoint | undefined;
-    /** The customer's AWS account. */
-    readonly awsAccountId: string;
-}
+export type AccountOptions = WorkspaceOptions & Pick<ServerContext, "accountId" | "awsVpcEndpoint" | "awsAccountId">;
 
 /** A Databricks account in memory, with the rules of the real one. Tests may look into it and change it from outside. */
 export class Account {
@@ -34,6 +30,10 @@ export class Account {
     regions = ["us-east-1", "us-east-2", "us-west-2"];
     /** The origin of a new workspace, which the API then shows as its `workspace_url`. Default: none is shown. */
     workspaceUrl: ((workspaceId: string) => Promise<string>) | undefined;
+    /** Users, service principals and groups. */
+    readonly people: People;
+    /** The metastores, and which workspace has which. */
+    readonly metastores: Metastores;
     private readonly behavior: Behavior;
     private readonly store: ObjectStore;
     private readonly propagation: Propagation;
@@ -41,6 +41,8 @@ export class Account {
 
     constructor(private readonly options: AccountOptions) {
         this.behavior = options.behavior;
+        this.people = options.workspaces.people;
+        this.metastores = new Metastores(options.behavior, options.now);
         this.store = new ObjectStore((kind, id, stored) => this.show(kind, id, stored));
         this.propagation = new Propagation(options.behavior, options.now);
         this.workspaces = new Workspaces(this.store, this.propagation, options);
@@ -86,6 +88,11 @@ export class Account {
             if (deployment_name === deploymentName) return this.find("workspaces", id);
         }
         return undefined;
+    }
+
+    /** What a workspace holds, and who belongs to it. */
+    workspace(id: string): LocalWorkspace {
+        return this.options.workspaces.get(id);
     }
 
     /** When the provisioning of a workspace ends, in milliseconds since 1970. */
@@ -170,6 +177,7 @@ export class Account {
 
     private async createWorkspace(body: AccountRecord, common: AccountRecord): Promise<AccountRecord> {
         const id = await this.workspaces.create(body, common, this.regions);
+        this.metastores.workspaceMade(id, String(body["aws_region"]));
         if (this.workspaceUrl !== undefined)
             this.change("workspaces", id, { workspace_url: await this.workspaceUrl(id) });
         return this.get("workspaces", id);
@@ -200,8 +208,10 @@ export class Account {
     delete(kind: string, id: string): void {
         this.get(kind, id);
         requireUnused(this.store, kind, id);
-        if (kind === "workspaces") this.workspaces.delete(id);
-        else this.store.stored(kind).delete(id);
+        if (kind === "workspaces") {
+            this.workspaces.delete(id);
+            this.metastores.unassign(id);
+        } else this.store.stored(kind).delete(id);
     }
 
     private serverFields(kind: string, body: AccountRecord): AccountRecord {

@@ -51,6 +51,8 @@ export class TokenService {
         private readonly accountId: string,
         private readonly identity: Identity,
         private readonly now: () => number,
+        /** Is told of a service principal that is added to the account. */
+        private readonly onAdded: (clientId: string) => void = () => undefined,
     ) {
         this.principals.set(identity.clientId, identity);
         this.addToken(identity.token, { principal: identity.clientId, accountOnly: true });
@@ -60,6 +62,7 @@ export class TokenService {
     addServicePrincipal(): ServicePrincipal {
         const principal = { clientId: randomUUID(), clientSecret: secret("dose") };
         this.principals.set(principal.clientId, principal);
+        this.onAdded(principal.clientId);
         return principal;
     }
 

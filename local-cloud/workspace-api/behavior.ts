@@ -22,6 +22,15 @@ export interface WorkspaceBehavior {
     times: "all" | "files";
     /** How many objects of a folder a page of its list has; the page names the next one. Default: the list has no pages. */
     listPage: number | undefined;
+    /**
+     * Whether the account's people are assigned to it by permission assignments: as soon as it has a metastore, always, or
+     * never. Else those APIs refuse. Default: `with-metastore`.
+     */
+    identityFederation: "with-metastore" | "always" | "never";
+    /** How long after a user or service principal was added its home folder appears. Default: 0. */
+    homeMilliseconds: number;
+    /** When those get a home who belong to it through a group alone: at their first sign-in, or as others do. Default: the first. */
+    groupHomes: "first-sign-in" | "at-once";
 }
 
 /** The behavior of a workspace about which nothing was said. */
@@ -33,6 +42,9 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED",
     times: "all",
     listPage: undefined,
+    identityFederation: "with-metastore",
+    homeMilliseconds: 0,
+    groupHomes: "first-sign-in",
 };
 
 /** The largest content that is imported or exported, in bytes. */

@@ -5,7 +5,7 @@ import type { Contents } from "./contents";
 import { carriedBytes, fromHtml } from "./export";
 import { readJupyter } from "./jupyter";
 import { fromSource, hasHeader, languageOf, type NotebookContent } from "./notebook";
-import type { Principals } from "./principals";
+import type { Principals } from "../people/principals";
 import { isContainer, type Language, nameOf, type NewNode, type Node, parentOf, type Tree } from "./tree";
 
 /** What an import request asks for. */
@@ -120,7 +120,7 @@ export class Importer {
 export function requirePlace(tree: Tree, principals: Principals, path: string): void {
     const [first, home, ...rest] = path.split("/").slice(1);
     if (path === "/" || (first === "Users" && rest.length === 0)) throw protectedFolder(path === "/" ? path : "Users");
-    if (first === "Users" && !principals.ownsHome(home ?? ""))
+    if (first === "Users" && !(principals.ownsHome(home ?? "") && tree.folder(`/Users/${String(home)}`) !== undefined))
         throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Path (/Users/${String(home)}) doesn't exist.`);
     if (first === "Repos" && ![...tree.above({ path })].some((folder) => folder.type === "REPO"))
         throw protectedFolder("Repos");

@@ -1,5 +1,6 @@
 import { ApiError, invalid } from "../http";
-import { principalOf, type Principals, type PrincipalKind } from "./principals";
+import { type PrincipalKind, principalOf } from "../people/principal";
+import type { Principals } from "../people/principals";
 import type { Node, ObjectType, Tree } from "./tree";
 
 /** The levels of notebooks, folders and files, the weakest first. */
@@ -35,6 +36,7 @@ export class Permissions {
         private readonly principals: Principals,
     ) {
         tree.root.permissions.set("group_name:admins", "CAN_MANAGE");
+        tree.folder("/Shared")?.permissions.set("group_name:users", "CAN_MANAGE");
     }
 
     /** The object that a path such as `notebooks/123` names, by its resource id. Throws `ApiError`. */
@@ -70,7 +72,8 @@ export class Permissions {
     /** Whether lists show an object to a principal: admins see all, others what they may use and the folders above it. */
     isVisible(node: Node, principal: string | undefined): boolean {
         if (principal === undefined || this.principals.admins.has(split(principal)[1])) return true;
-        const isOpen = ({ permissions }: Node) => permissions.has(principal) || permissions.has("group_name:users");
+        const counted = [principal, "group_name:users", ...this.groupsOf(principal)];
+        const isOpen = ({ permissions }: Node) => counted.some((one) => permissions.has(one));
         if (node.protection !== "none" && [...this.tree.above(node)].length === 1) return true;
         return [node, ...this.tree.above(node), ...this.tree.all(node)].some(isOpen);
     }
@@ -91,6 +94,14 @@ export class Permissions {
             (folder) => folder.path !== "/" && folder.permissions.get(principal) === "CAN_MANAGE",
         );
         if (!manages) node.permissions.set(principal, "CAN_MANAGE");
+    }
+
+    private groupsOf(principal: string): string[] {
+        const [kind, name] = split(principal);
+        const found = this.principals.find(name, kind);
+        return (found === undefined ? [] : this.principals.groupsAbove(found)).map(
+            (group) => `group_name:${group.name}`,
+        );
     }
 
     private requireKnown(principal: string): void {

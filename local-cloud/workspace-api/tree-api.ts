@@ -70,6 +70,8 @@ function makeFolders({ workspace, request, principal }: WorkspaceCall): ApiRespo
     const { nodes, principals } = workspace;
     if (nodes.folder(path) !== undefined) return ok({});
     if (nodes.find(path) !== undefined) throw exists(path);
+    const [home] = /^\/Users\/[^/]+/.exec(path) ?? [];
+    if (home !== undefined && nodes.folder(home) === undefined) throw protectedFolder("/Users");
     if (!/^\/Repos\/[^/]+$/.test(path)) requirePlace(nodes, principals, path);
     const inTheWay = [...prefixes(path)].find(
         (one) => nodes.folder(one) === undefined && nodes.find(one) !== undefined,

@@ -53,9 +53,10 @@ export class WorkspaceApi {
         const caller = name === undefined ? undefined : workspace.principals.find(name);
         if (name !== undefined && caller === undefined)
             throw new ApiError(403, "PERMISSION_DENIED", `${name} does not belong to workspace ${workspace.id}.`);
-        const isAdmin = name === undefined || workspace.principals.admins.has(name);
+        if (caller === undefined) workspace.homes.settle();
+        else workspace.homes.expect(caller);
         const open = keyless.find(request);
-        if (open !== undefined) return open.run({ caller, isAdmin });
+        if (open !== undefined) return open.run({ workspace, caller });
         const principal = caller === undefined ? undefined : `${caller.kind}:${caller.name}`;
         const contents = await unlock(workspace);
         const route = router.find(request);

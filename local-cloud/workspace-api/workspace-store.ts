@@ -1,3 +1,5 @@
+import { ApiError } from "../http";
+import { People } from "../people/people";
 import type { WorkspaceBehavior } from "./behavior";
 import { EnvelopeEncryption, type EnvelopeOptions } from "./envelope";
 import { LocalWorkspace } from "./workspace";
@@ -8,15 +10,20 @@ export interface WorkspaceStoreOptions extends EnvelopeOptions {
     readonly behavior?: Partial<WorkspaceBehavior>;
     /** Application ids of the service principals that belong to each new workspace: its creator's. */
     readonly servicePrincipals?: readonly string[];
+    /** The people of the account. Default: nobody yet. */
+    readonly people?: People;
 }
 
 /** The control plane's store of what workspaces hold: all of it encrypted, each workspace's under its own key. */
 export class WorkspaceStore {
+    /** The people of the account that the workspaces are in. */
+    readonly people: People;
     private readonly encryption: EnvelopeEncryption;
     private readonly workspaces = new Map<string, LocalWorkspace>();
 
     constructor(private readonly options: WorkspaceStoreOptions) {
         this.encryption = new EnvelopeEncryption(options);
+        this.people = options.people ?? new People();
     }
 
     /** Calls made to the KMS so far. */
@@ -28,7 +35,7 @@ export class WorkspaceStore {
     async open(workspaceId: string, cmk: string | undefined): Promise<LocalWorkspace> {
         await this.encryption.open(workspaceId, cmk);
         const { now, behavior = {}, servicePrincipals = [] } = this.options;
-        const workspace = new LocalWorkspace(workspaceId, this.encryption, now, behavior);
+        const workspace = new LocalWorkspace(workspaceId, this.encryption, now, behavior, this.people);
         for (const applicationId of servicePrincipals) {
             workspace.principals.addServicePrincipal(applicationId);
             workspace.principals.admins.add(applicationId);
@@ -51,7 +58,8 @@ export class WorkspaceStore {
     /** The workspace with this id. Throws where there is none. */
     get(workspaceId: string): LocalWorkspace {
         const workspace = this.workspaces.get(workspaceId);
-        if (workspace === undefined) throw new Error(`no workspace ${workspaceId} in the local cloud`);
+        if (workspace === undefined)
+            throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `no workspace ${workspaceId} in the local cloud`);
         return workspace;
     }
 }

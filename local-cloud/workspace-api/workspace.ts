@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 
+import type { People } from "../people/people";
+import { Principals } from "../people/principals";
 import { defaultBehavior, type WorkspaceBehavior, WorkspaceRateLimit } from "./behavior";
 import { Contents } from "./contents";
 import type { EnvelopeEncryption } from "./envelope";
+import { Homes } from "./homes";
 import { startingObjects, type OtherObjects } from "./other-objects";
 import { Permissions } from "./permissions";
-import { Principals } from "./principals";
 import type { Seed } from "./seeds";
 import { toSource } from "./notebook";
 import { isContainer, type Language, type Node, type ObjectType, parentOf, requirePath, Tree } from "./tree";
@@ -37,6 +39,8 @@ export class LocalWorkspace {
     readonly principals: Principals;
     /** @internal */
     readonly permissions: Permissions;
+    /** @internal */
+    readonly homes: Homes;
     /** What else lives in it, as its lists show it. */
     readonly others: OtherObjects = startingObjects();
     /** @internal */
@@ -49,10 +53,12 @@ export class LocalWorkspace {
         private readonly encryption: EnvelopeEncryption,
         private readonly now: () => number,
         behavior: Partial<WorkspaceBehavior>,
+        people: People,
     ) {
         this.behavior = { ...defaultBehavior, ...behavior };
         this.nodes = new Tree(now);
-        this.principals = new Principals(this.nodes);
+        this.principals = new Principals(people, (principal) => this.homes.expect(principal));
+        this.homes = new Homes(this.nodes, this.principals, this.behavior, now);
         this.permissions = new Permissions(this.nodes, this.principals);
     }
 
@@ -83,6 +89,18 @@ export class LocalWorkspace {
         await this.seed({ [path]: seed });
     }
 
+    /** Somebody of the workspace signs in, as in the browser: who belongs to it through a group has a home from then on. */
+    signIn(name: string): void {
+        const found = this.principals.find(name);
+        if (found === undefined) throw new Error(`${name} does not belong to workspace ${this.id}`);
+        this.homes.expect(found);
+    }
+
+    /** The home of somebody who has left the account. */
+    addFormerHome(email: string): void {
+        this.homes.make({ kind: "user_name", name: email.toLowerCase() });
+    }
+
     /** Deletes what is at a path, with all below it, as a user in the browser would. */
     delete(path: string): void {
         const node = this.nodes.find(path);
@@ -91,12 +109,14 @@ export class LocalWorkspace {
 
     /** All folders and objects, parents before children, without contents. Needs no key. */
     tree(): TreeEntry[] {
+        this.homes.settle();
         return [...this.nodes.all()].map(entryOf);
     }
 
     /** All folders and objects by path, with hashes of their contents, to compare two workspaces. */
     async snapshot(): Promise<SnapshotEntry[]> {
         const contents = await this.unlock();
+        this.homes.settle();
         return [...this.nodes.all()].map((node) => ({ ...entryOf(node), ...held(contents, node) }));
     }
 
@@ -117,7 +137,8 @@ export class LocalWorkspace {
 
     private plant(contents: Contents, path: string, seed: Seed): void {
         const home = /^\/Users\/([^/]+)\/./.exec(path)?.[1];
-        if (home !== undefined && this.nodes.folder(`/Users/${home}`) === undefined) this.principals.addUser(home);
+        if (home !== undefined && this.nodes.folder(`/Users/${home}`) === undefined)
+            this.homes.make(this.principals.addUser(home));
         this.nodes.addFolders(parentOf(path));
         const node = this.nodeFor(path, seed);
         if (seed.type === "NOTEBOOK") {
