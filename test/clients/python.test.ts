@@ -52,6 +52,64 @@ else {
         });
     });
 
+    describe("Databricks' SDK for Python, about people and metastores", () => {
+        let cloud: LocalCloud;
+        let found: Record<string, unknown>;
+        before(async () => {
+            cloud = await LocalCloud.start({ workspacePorts: true, behavior: { metastoreAssignment: "late" } });
+            await cloud.addWorkspace();
+            cloud.people.page = 2;
+            found = await client.run("people.py")(cloud.environment());
+        });
+        after(() => cloud.stop());
+
+        it("adds, pages, finds and nests the account's people", () => {
+            expect(found).to.deep.include({
+                exists: "ResourceAlreadyExists",
+                users: ["ada@example.com", "bob@example.com"],
+                byName: [true],
+                members: ["inner"],
+            });
+        });
+
+        it("makes and assigns metastores, which permission assignments wait for", () => {
+            expect(found).to.deep.include({
+                noMetastore: "ResourceDoesNotExist",
+                notAvailable: ["BadRequest", "Permission assignment APIs are not available for this workspace"],
+                metastore: [true, true, "main", true, true],
+                taken: "ResourceDoesNotExist",
+            });
+        });
+
+        it("assigns groups and service principals to a workspace, and takes them out", () => {
+            expect(found).to.deep.include({
+                assignments: [
+                    ["etl", ["ADMIN"]],
+                    ["outer", ["USER"]],
+                ],
+                levels: ["USER", "ADMIN"],
+                workspaceUsers: ["ada@example.com"],
+                sameId: true,
+                left: [],
+            });
+        });
+
+        it("adds users and groups to the workspace alone, with entitlements, admins and homes", () => {
+            const own = { admins: "WorkspaceGroup", users: "WorkspaceGroup", team: "WorkspaceGroup" };
+            expect(found).to.deep.include({
+                kinds: { ...own, inner: "Group", outer: "Group" },
+                entitlements: ["allow-cluster-create"],
+                groups: ["admins", "team", "users"],
+                inAccount: "cyd@example.com",
+                stillInAccount: "cyd@example.com",
+                home: "DIRECTORY",
+                protected: "Folder Users is protected",
+                me: ["admins", "users"],
+                nobody: [],
+            });
+        });
+    });
+
     describe("boto3 against the local KMS", () => {
         it("makes, uses, disables and deletes keys as in AWS", async () => {
             const cloud = await LocalCloud.start();
