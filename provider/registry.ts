@@ -24,7 +24,7 @@ interface ObjectKind {
 }
 
 /** Every kind of account object, once. */
-export const registry: Readonly<Record<ObjectType, ObjectKind>> = {
+const every = {
     CustomerManagedKey: { definition: customerManagedKeyObject, lifecycle: CustomerManagedKeyLifecycle },
     Credentials: { definition: credentialsObject },
     StorageConfiguration: { definition: storageConfigurationObject },
@@ -32,7 +32,13 @@ export const registry: Readonly<Record<ObjectType, ObjectKind>> = {
     VpcEndpoint: { definition: vpcEndpointObject },
     PrivateAccessSettings: { definition: privateAccessSettingsObject },
     Workspace: { definition: workspaceObject, lifecycle: WorkspaceLifecycle, nameOutput: "workspaceName" },
-};
+} as const satisfies Readonly<Record<ObjectType, ObjectKind>>;
+
+/** The kinds, with what is special about the type of each. */
+export type Kinds = typeof every;
+
+/** Every kind of account object, by its type. */
+export const registry: Readonly<Record<ObjectType, ObjectKind>> = every;
 
 /** What refers to what, by the definitions of all kinds. */
 const relations = new Relations(registry);

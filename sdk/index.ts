@@ -15,7 +15,29 @@ export {
 } from "./resources/customer-managed-key";
 export { EncryptedWorkspace } from "./components/encrypted-workspace";
 export type { EncryptedWorkspaceArgs } from "./components/encrypted-workspace-args";
-export { getCredentials, getCredentialsOutput, type GetCredentialsResult } from "./lookups/credentials";
+export {
+    getCredentials,
+    getCredentialsOutput,
+    type GetCredentialsResult,
+    getCustomerManagedKeys,
+    getCustomerManagedKeysOutput,
+    type GetCustomerManagedKeysResult,
+    getNetworks,
+    getNetworksOutput,
+    type GetNetworksResult,
+    getPrivateAccessSettings,
+    getPrivateAccessSettingsOutput,
+    type GetPrivateAccessSettingsResult,
+    getStorageConfigurations,
+    getStorageConfigurationsOutput,
+    type GetStorageConfigurationsResult,
+    getVpcEndpoints,
+    getVpcEndpointsOutput,
+    type GetVpcEndpointsResult,
+    getWorkspaces,
+    getWorkspacesOutput,
+    type GetWorkspacesResult,
+} from "./lookups/lists";
 export type { AuthType, CurrentConfig } from "../provider/contract/lookups";
 export { getCurrentConfig, getCurrentConfigOutput, type GetCurrentConfigResult } from "./lookups/current-config";
 export {
@@ -25,21 +47,7 @@ export {
     type GetCustomerManagedKeyByIdArgs,
     getCustomerManagedKeyOutput,
     type GetCustomerManagedKeyResult,
-    getCustomerManagedKeys,
-    getCustomerManagedKeysOutput,
-    type GetCustomerManagedKeysResult,
 } from "./lookups/customer-managed-key";
-export { getNetworks, getNetworksOutput, type GetNetworksResult } from "./lookups/network";
-export {
-    getPrivateAccessSettings,
-    getPrivateAccessSettingsOutput,
-    type GetPrivateAccessSettingsResult,
-} from "./lookups/private-access-settings";
-export {
-    getStorageConfigurations,
-    getStorageConfigurationsOutput,
-    type GetStorageConfigurationsResult,
-} from "./lookups/storage-configuration";
 export type {
     ExactlyOne,
     GetAllArgs,
@@ -48,15 +56,11 @@ export type {
     LookupOutputOptions,
     LookupResult,
 } from "./lookups/types";
-export { getVpcEndpoints, getVpcEndpointsOutput, type GetVpcEndpointsResult } from "./lookups/vpc-endpoint";
 export {
     getWorkspace,
     type GetWorkspaceArgs,
     getWorkspaceOutput,
     type GetWorkspaceResult,
-    getWorkspaces,
-    getWorkspacesOutput,
-    type GetWorkspacesResult,
     type WorkspaceSelectors,
 } from "./lookups/workspace";
 export { Network, type NetworkArgs, type NetworkVpcEndpoints } from "./resources/network";

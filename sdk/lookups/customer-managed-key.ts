@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { CustomerManagedKey, KeyUseCase } from "../resources/customer-managed-key";
 import { outputOf } from "./output-form";
-import { listAll, listAllOutput, withLookups } from "./provider-bridge";
+import { withLookups } from "./provider-bridge";
 import type { GetAllArgs, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** The arguments of {@link getCustomerManagedKey} that identify a registration by its id. */
@@ -52,32 +52,4 @@ export function getCustomerManagedKeyOutput(
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetCustomerManagedKeyResult> {
     return outputOf((given: GetCustomerManagedKeyArgs) => getCustomerManagedKey(given), pulumi.output(args), opts);
-}
-
-/** The result of {@link getCustomerManagedKeys}. Registrations have no names. */
-export interface GetCustomerManagedKeysResult {
-    /** The registrations, sorted by id. */
-    readonly customerManagedKeys: readonly GetCustomerManagedKeyResult[];
-}
-
-/**
- * Lists the registrations of KMS keys in the account.
- *
- * @param args the account. Default: the configured one.
- */
-export function getCustomerManagedKeys(args: GetAllArgs = {}): Promise<GetCustomerManagedKeysResult> {
-    return listAll("CustomerManagedKey", args);
-}
-
-/**
- * {@link getCustomerManagedKeys} with arguments that may be outputs.
- *
- * @param args the account. Default: the configured one.
- * @param opts what must exist before.
- */
-export function getCustomerManagedKeysOutput(
-    args: LookupInputs<GetAllArgs> = {},
-    opts?: LookupOutputOptions,
-): pulumi.Output<GetCustomerManagedKeysResult> {
-    return listAllOutput("CustomerManagedKey", args, opts);
 }

@@ -4,29 +4,14 @@ import type { AccountLookups } from "../../provider/contract/lookups";
 import { perStack, registeredResources } from "../resources/stack";
 import { outputOf } from "./output-form";
 import type { GetAllArgs, LookupInputs, LookupOutputOptions } from "./types";
-import type { GetCredentialsResult } from "./credentials";
-import type { GetCustomerManagedKeyResult, GetCustomerManagedKeysResult } from "./customer-managed-key";
-import type { GetNetworksResult } from "./network";
-import type { GetPrivateAccessSettingsResult } from "./private-access-settings";
-import type { GetStorageConfigurationsResult } from "./storage-configuration";
-import type { GetVpcEndpointsResult } from "./vpc-endpoint";
-import type { GetWorkspaceResult, GetWorkspacesResult } from "./workspace";
+import type { GetCustomerManagedKeyResult } from "./customer-managed-key";
+import type { Lists } from "./lists";
+import type { GetWorkspaceResult } from "./workspace";
 
 /** The results of the lookups that return one object. */
 interface Objects {
     Workspace: GetWorkspaceResult;
     CustomerManagedKey: GetCustomerManagedKeyResult;
-}
-
-/** The results of the lookups that list all objects of a kind. */
-interface Lists {
-    Workspace: GetWorkspacesResult;
-    CustomerManagedKey: GetCustomerManagedKeysResult;
-    Credentials: GetCredentialsResult;
-    StorageConfiguration: GetStorageConfigurationsResult;
-    Network: GetNetworksResult;
-    VpcEndpoint: GetVpcEndpointsResult;
-    PrivateAccessSettings: GetPrivateAccessSettingsResult;
 }
 
 /** `provider/lookups.ts`, as this side of the package sees it. */

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Workspace } from "../resources/workspace";
 import { outputOf } from "./output-form";
-import { listAll, listAllOutput, withLookups } from "./provider-bridge";
-import type { ExactlyOne, GetAllArgs, IdsByName, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
+import { withLookups } from "./provider-bridge";
+import type { ExactlyOne, GetAllArgs, LookupInputs, LookupOutputOptions, LookupResult } from "./types";
 
 /** What identifies the workspace of a {@link getWorkspace}. */
 export interface WorkspaceSelectors {
@@ -41,34 +41,4 @@ export function getWorkspaceOutput(
     opts?: LookupOutputOptions,
 ): pulumi.Output<GetWorkspaceResult> {
     return outputOf((given: GetWorkspaceArgs) => getWorkspace(given), pulumi.output(args), opts);
-}
-
-/** The result of {@link getWorkspaces}. */
-export interface GetWorkspacesResult {
-    /** The workspaces, sorted by name and id. */
-    readonly workspaces: readonly GetWorkspaceResult[];
-    /** Ids by `workspaceName`. */
-    readonly ids: IdsByName;
-}
-
-/**
- * Lists the workspaces of the account, with any status.
- *
- * @param args the account. Default: the configured one.
- */
-export function getWorkspaces(args: GetAllArgs = {}): Promise<GetWorkspacesResult> {
-    return listAll("Workspace", args);
-}
-
-/**
- * {@link getWorkspaces} with arguments that may be outputs.
- *
- * @param args the account. Default: the configured one.
- * @param opts what must exist before.
- */
-export function getWorkspacesOutput(
-    args: LookupInputs<GetAllArgs> = {},
-    opts?: LookupOutputOptions,
-): pulumi.Output<GetWorkspacesResult> {
-    return listAllOutput("Workspace", args, opts);
 }

@@ -101,6 +101,9 @@ export class StackIdentity extends DynamicResource {
     static readonly current = perStack(() => new StackIdentity());
 }
 
+/** A class of objects of the account, whatever its arguments. */
+type AccountResourceClass<Resource> = new (name: string, args: never, opts?: pulumi.CustomResourceOptions) => Resource;
+
 /** The base class of the resources that are objects of a Databricks account. */
 export abstract class AccountResource extends DynamicResource {
     /** @internal */
@@ -118,6 +121,23 @@ export abstract class AccountResource extends DynamicResource {
         // A preview creates nothing, and an object that is only read existed before.
         if (isRead || pulumi.runtime.isDryRun()) return;
         registeredResources().add(registration.type, this);
+    }
+
+    /**
+     * Reads an existing object: `Network.get(...)` returns a {@link Network}. The stack neither changes nor deletes it. Fails if it
+     * does not exist.
+     *
+     * @param name the resource's name in the stack.
+     * @param id the object's id: a uuid, or for a workspace a 64-bit integer, as a string.
+     * @param opts Pulumi's resource options.
+     */
+    static get<Resource extends AccountResource>(
+        this: AccountResourceClass<Resource>,
+        name: string,
+        id: pulumi.Input<pulumi.ID>,
+        opts?: pulumi.CustomResourceOptions,
+    ): Resource {
+        return Reflect.construct(this, [name, undefined, { ...opts, id }]);
     }
 }
 

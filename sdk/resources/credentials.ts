@@ -41,22 +41,8 @@ export class Credentials extends AccountResource {
      * @param args the role. Checked at preview.
      * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
-    constructor(name: string, args: CredentialsArgs, opts?: pulumi.CustomResourceOptions);
-    /** @internal */
-    constructor(name: string, args: CredentialsArgs | undefined, opts?: pulumi.CustomResourceOptions);
-    constructor(name: string, args: CredentialsArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: CredentialsArgs, opts?: pulumi.CustomResourceOptions) {
         super(name, { type: "Credentials", inputs: { ...args }, outputs }, opts);
-    }
-
-    /**
-     * Reads an existing credentials configuration. The stack neither changes nor deletes it. Fails if it does not exist.
-     *
-     * @param name the resource's name in the stack.
-     * @param id the configuration's id (a uuid).
-     * @param opts Pulumi's resource options.
-     */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Credentials {
-        return new Credentials(name, undefined, { ...opts, id });
     }
 }
 

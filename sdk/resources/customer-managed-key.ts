@@ -75,28 +75,9 @@ export class CustomerManagedKey extends AccountResource {
      */
     constructor(name: string, args: CustomerManagedKeyArgs, opts?: pulumi.CustomResourceOptions);
     /** @internal */
-    constructor(
-        name: string,
-        args: (CustomerManagedKeyArgs & KeyNote) | undefined,
-        opts?: pulumi.CustomResourceOptions,
-    );
-    constructor(
-        name: string,
-        args: (CustomerManagedKeyArgs & KeyNote) | undefined,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
+    constructor(name: string, args: CustomerManagedKeyArgs & KeyNote, opts?: pulumi.CustomResourceOptions);
+    constructor(name: string, args: CustomerManagedKeyArgs & KeyNote, opts?: pulumi.CustomResourceOptions) {
         super(name, { type: "CustomerManagedKey", inputs: { ...args }, outputs }, opts);
-    }
-
-    /**
-     * Reads an existing registration. The stack neither changes nor deletes it. Fails if it does not exist.
-     *
-     * @param name the resource's name in the stack.
-     * @param id the registration's id (a uuid).
-     * @param opts Pulumi's resource options.
-     */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): CustomerManagedKey {
-        return new CustomerManagedKey(name, undefined, { ...opts, id });
     }
 }
 

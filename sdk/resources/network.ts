@@ -92,22 +92,8 @@ export class Network extends AccountResource {
      * @param args the VPC, its subnets and security groups. Checked at preview.
      * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
-    constructor(name: string, args: NetworkArgs, opts?: pulumi.CustomResourceOptions);
-    /** @internal */
-    constructor(name: string, args: NetworkArgs | undefined, opts?: pulumi.CustomResourceOptions);
-    constructor(name: string, args: NetworkArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: NetworkArgs, opts?: pulumi.CustomResourceOptions) {
         super(name, { type: "Network", inputs: { ...args }, outputs }, opts);
-    }
-
-    /**
-     * Reads an existing network configuration. The stack neither changes nor deletes it. Fails if it does not exist.
-     *
-     * @param name the resource's name in the stack.
-     * @param id the configuration's id (a uuid).
-     * @param opts Pulumi's resource options.
-     */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Network {
-        return new Network(name, undefined, { ...opts, id });
     }
 }
 

@@ -58,22 +58,8 @@ export class PrivateAccessSettings extends AccountResource {
      * @param args the settings. Checked at preview.
      * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
-    constructor(name: string, args: PrivateAccessSettingsArgs, opts?: pulumi.CustomResourceOptions);
-    /** @internal */
-    constructor(name: string, args: PrivateAccessSettingsArgs | undefined, opts?: pulumi.CustomResourceOptions);
-    constructor(name: string, args: PrivateAccessSettingsArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: PrivateAccessSettingsArgs, opts?: pulumi.CustomResourceOptions) {
         super(name, { type: "PrivateAccessSettings", inputs: { ...args }, outputs }, opts);
-    }
-
-    /**
-     * Reads existing private access settings. The stack neither changes nor deletes them. Fails if they do not exist.
-     *
-     * @param name the resource's name in the stack.
-     * @param id the settings' id (a uuid).
-     * @param opts Pulumi's resource options.
-     */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): PrivateAccessSettings {
-        return new PrivateAccessSettings(name, undefined, { ...opts, id });
     }
 }
 

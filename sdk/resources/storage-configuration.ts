@@ -39,22 +39,8 @@ export class StorageConfiguration extends AccountResource {
      * @param args the bucket. Checked at preview.
      * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
-    constructor(name: string, args: StorageConfigurationArgs, opts?: pulumi.CustomResourceOptions);
-    /** @internal */
-    constructor(name: string, args: StorageConfigurationArgs | undefined, opts?: pulumi.CustomResourceOptions);
-    constructor(name: string, args: StorageConfigurationArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: StorageConfigurationArgs, opts?: pulumi.CustomResourceOptions) {
         super(name, { type: "StorageConfiguration", inputs: { ...args }, outputs }, opts);
-    }
-
-    /**
-     * Reads an existing storage configuration. The stack neither changes nor deletes it. Fails if it does not exist.
-     *
-     * @param name the resource's name in the stack.
-     * @param id the configuration's id (a uuid).
-     * @param opts Pulumi's resource options.
-     */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): StorageConfiguration {
-        return new StorageConfiguration(name, undefined, { ...opts, id });
     }
 }
 

@@ -53,22 +53,8 @@ export class VpcEndpoint extends AccountResource {
      * @param args the endpoint and its region. Checked at preview.
      * @param opts Pulumi's resource options, except `import` (use `adopt`).
      */
-    constructor(name: string, args: VpcEndpointArgs, opts?: pulumi.CustomResourceOptions);
-    /** @internal */
-    constructor(name: string, args: VpcEndpointArgs | undefined, opts?: pulumi.CustomResourceOptions);
-    constructor(name: string, args: VpcEndpointArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: VpcEndpointArgs, opts?: pulumi.CustomResourceOptions) {
         super(name, { type: "VpcEndpoint", inputs: { ...args }, outputs }, opts);
-    }
-
-    /**
-     * Reads an existing registration. The stack neither changes nor deletes it. Fails if it does not exist.
-     *
-     * @param name the resource's name in the stack.
-     * @param id the registration's id (a uuid).
-     * @param opts Pulumi's resource options.
-     */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): VpcEndpoint {
-        return new VpcEndpoint(name, undefined, { ...opts, id });
     }
 }
 

@@ -82,10 +82,7 @@ export class Workspace extends AccountResource {
      * @param opts Pulumi's resource options, except `import` (use `adopt`). The longest of `customTimeouts` becomes
      *     `provisioningTimeoutSeconds`.
      */
-    constructor(name: string, args: WorkspaceArgs, opts?: pulumi.CustomResourceOptions);
-    /** @internal */
-    constructor(name: string, args: WorkspaceArgs | undefined, opts?: pulumi.CustomResourceOptions);
-    constructor(name: string, args: WorkspaceArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: WorkspaceArgs, opts?: pulumi.CustomResourceOptions) {
         const inputs = args && {
             ...args,
             ...keyInputs(args),
@@ -94,17 +91,6 @@ export class Workspace extends AccountResource {
             isProtected: opts?.protect === true || undefined,
         };
         super(name, { type: "Workspace", inputs, outputs }, withTodaysKeyName(opts));
-    }
-
-    /**
-     * Reads an existing workspace. The stack neither changes nor deletes it. Fails if it does not exist.
-     *
-     * @param name the resource's name in the stack.
-     * @param id the workspace's id: a 64-bit integer, as a string.
-     * @param opts Pulumi's resource options.
-     */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Workspace {
-        return new Workspace(name, undefined, { ...opts, id });
     }
 }
 
