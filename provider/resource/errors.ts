@@ -14,20 +14,29 @@ export function withRemedy({ remedyFor }: ObjectDefinition, inputs: Properties, 
  * calls `update` at the next `pulumi up` even where the program has not changed.
  */
 export class InitializationError extends ReportedError {
+    readonly properties: Properties;
     readonly reasons: readonly string[];
     constructor(
         readonly id: string,
-        /** What is known of the object. `__provider` is part of it: without that the object could never be deleted. */
-        readonly properties: Properties,
+        /** What is known of the object. */
+        state: Properties,
+        /** The inputs, whose `__provider` becomes part of the state: without that the object could never be deleted. */
+        { __provider }: Properties,
         reason: string,
     ) {
         super(reason);
+        this.properties = { ...state, __provider };
         this.reasons = [reason];
     }
 }
 
 /** An error that keeps an object in the state: this one, or one with its message. */
-export function asInitializationError(id: string, properties: Properties, error: unknown): InitializationError {
+export function asInitializationError(
+    id: string,
+    state: Properties,
+    inputs: Properties,
+    error: unknown,
+): InitializationError {
     if (error instanceof InitializationError) return error;
-    return new InitializationError(id, properties, messageOf(error));
+    return new InitializationError(id, state, inputs, messageOf(error));
 }

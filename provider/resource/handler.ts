@@ -120,7 +120,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
             return isDone ? { id, outs } : { id, ...(await this.update(id, tagged, inputs)) };
         } catch (error) {
             // Whatever fails from here on keeps the object in the state: one that no state has would be an orphan.
-            throw asInitializationError(id, { ...state, __provider: inputs["__provider"] }, error);
+            throw asInitializationError(id, state, inputs, error);
         }
     }
 
@@ -174,8 +174,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
             return { outs: lifecycle.updated?.({ olds, news, outs, changed }) ?? outs };
         } catch (error) {
             if (!isAsked.yet && !mayHaveApplied(error)) throw error;
-            const properties = { ...olds, __provider: news["__provider"] };
-            throw withUnseenChanges(asInitializationError(id, properties, error), news, changed);
+            throw withUnseenChanges(asInitializationError(id, olds, news, error), news, changed);
         }
     }
 

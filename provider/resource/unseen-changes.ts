@@ -63,5 +63,5 @@ export function withUnseenChanges(
     if (left.length === 0) return error;
     const asked = left.map((path) => [path, getPath(inputs, path) ?? null] as const);
     const note = { ...noted(properties), ...Object.fromEntries(asked) };
-    return new InitializationError(id, { ...properties, [UNSEEN_CHANGES]: note }, message);
+    return new InitializationError(id, { ...properties, [UNSEEN_CHANGES]: note }, properties, message);
 }

@@ -1,5 +1,6 @@
 import { ApiError, NoResponseError } from "../api/errors";
 import { matchTag, ownerOfInputs } from "../contract/ownership-tag";
+import { WaitProgress } from "../runtime/wait-progress";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import { goneError } from "./access";
 import type { CreateRequest } from "./create";
@@ -65,14 +66,12 @@ export async function requireOwnTag(request: CreateRequest, id: string, state: P
         () =>
             new InitializationError(
                 id,
-                { ...state, __provider: inputs["__provider"] },
+                state,
+                inputs,
                 `The ${definition.noun} ${id} had another name or another stack before, and the service did not take its new ownership tag. Run \`pulumi up\` to ask again.`,
             ),
     );
 }
-
-/** The least time between two lines of progress, in milliseconds. */
-const PROGRESS_INTERVAL = 10_000;
 
 /**
  * Waits until the service shows every changed input, and returns the state then: it answers a PATCH before the change is made,
@@ -88,13 +87,14 @@ export async function waitUntilShown(
     toLatest: (response: Properties) => Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
     const { definition, session, collection, inputs } = request;
-    const { clock, report, settings } = session;
+    const { settings } = session;
     const missing = (latest: Properties) =>
         differences(definition, latest, inputs, settings)
             .map(({ path }) => path)
             .filter((path) => changed.includes(path));
     if (missing(state).length === 0) return state;
-    const progress = { latest: state, reportedAt: Number.NEGATIVE_INFINITY };
+    const progress = { latest: state };
+    const shown = new WaitProgress(session);
     const label = ownerOfInputs(inputs)?.resource ?? definition.noun;
     return collection.poller.waitFor(
         id,
@@ -106,10 +106,7 @@ export async function waitUntilShown(
             const left = missing(progress.latest);
             if (left.length === 0) return { result: progress.latest };
             if (session.cancelled?.aborted === true) throw notSeen(request, id, progress.latest, left);
-            if (clock.now() - progress.reportedAt >= PROGRESS_INTERVAL) {
-                progress.reportedAt = clock.now();
-                report.progress(`${label}: waiting until the service shows the changed ${left.join(" and ")}`);
-            }
+            shown.show(() => `${label}: waiting until the service shows the changed ${left.join(" and ")}`);
             return undefined;
         },
         () => notTaken(request, id, progress.latest, missing(progress.latest)),
@@ -125,7 +122,8 @@ function notTaken(
     const values = left.map((path) => `${path} (it shows ${JSON.stringify(getPath(state, path) ?? "nothing")})`);
     return new InitializationError(
         id,
-        { ...state, __provider: inputs["__provider"] },
+        state,
+        inputs,
         `The service accepted a change of the ${definition.noun} ${id}, but after ${session.settings.updateTimeout / 1000} s it does not show it: ${values.join("; ")}. The state says what exists. Run \`pulumi up\` to ask again, or let the program say what there is; databricks:updateTimeoutSeconds allows it more time.`,
     );
 }
@@ -134,7 +132,8 @@ function notTaken(
 function notSeen({ definition, inputs }: CreateRequest, id: string, state: Properties, left: readonly string[]) {
     return new InitializationError(
         id,
-        { ...state, __provider: inputs["__provider"] },
+        state,
+        inputs,
         `The service was asked to change the ${definition.noun} ${id}, and does not show it yet: ${left.join("; ")}. The wait was cancelled. The next \`pulumi up\` looks at what has become of it.`,
     );
 }

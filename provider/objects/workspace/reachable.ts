@@ -2,6 +2,7 @@ import { NoResponseError, ResponseTooLargeError } from "../../api/errors";
 import { HttpClient } from "../../api/http";
 import { InitializationError } from "../../resource/errors";
 import type { Session } from "../../runtime/session";
+import { WaitProgress } from "../../runtime/wait-progress";
 import { withoutNote } from "../../contract/state-notes";
 import { getString, type Properties } from "../../util/property-path";
 import { isUnreachable } from "./status";
@@ -10,8 +11,6 @@ import { isUnreachable } from "./status";
 const ATTEMPT_TIMEOUT = 10_000;
 /** The first and the longest pause between two attempts, in milliseconds: a name that is missing is cached by resolvers for a while. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 15_000];
-/** The least time between two lines of progress, in milliseconds. */
-const PROGRESS_INTERVAL = 10_000;
 
 /** One wait for the host of a workspace that is RUNNING. */
 interface HostWait {
@@ -53,17 +52,13 @@ export async function waitForHost(
     url: string,
     probe: (url: string) => Promise<string | undefined>,
 ): Promise<string | undefined> {
-    const { clock, report } = session;
-    let reportedAt = Number.NEGATIVE_INFINITY;
+    const { clock } = session;
+    const shown = new WaitProgress(session, began);
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
         const missing = await probe(url);
         const left = began + timeout - clock.now();
         if (missing === undefined || left <= 0) return missing;
-        if (clock.now() - reportedAt >= PROGRESS_INTERVAL) {
-            reportedAt = clock.now();
-            const waited = Math.round((clock.now() - began) / 1000);
-            report.progress(`${label}: RUNNING, but after ${waited} s ${url} cannot be reached yet: ${missing}`);
-        }
+        shown.show((s) => `${label}: RUNNING, but after ${s} s ${url} cannot be reached yet: ${missing}`);
         await clock.sleep(Math.min(pause, left));
     }
 }
@@ -91,7 +86,8 @@ export async function probeHost(url: string): Promise<string | undefined> {
 function unreachableError({ id, state, inputs, timeout }: ReachabilityWait, url: string, missing: string) {
     return new InitializationError(
         id,
-        { ...state, __provider: inputs["__provider"] },
+        state,
+        inputs,
         `The workspace ${id} is RUNNING, but ${url} cannot be reached from this machine after ${timeout / 1000} s: ${missing}. It stays in the state: the next \`pulumi up\` goes on waiting for it. A longer wait is set with provisioningTimeoutSeconds. Where this machine never reaches it (a private link, a name server that does not know it), take waitUntilReachable away.`,
     );
 }

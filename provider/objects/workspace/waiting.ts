@@ -4,14 +4,13 @@ import { InitializationError } from "../../resource/errors";
 import type { ObjectAccess } from "../../resource/access";
 import type { Readiness } from "../../resource/lifecycle";
 import { ownerOfInputs } from "../../contract/ownership-tag";
+import { WaitProgress } from "../../runtime/wait-progress";
 import { getPath, getString, type Properties } from "../../util/property-path";
 import { isTerminal, neverRan, statusMessage } from "./status";
 import { messageOf } from "../../util/error-message";
 
 /** How long a workspace is waited for where nothing else is said, in seconds. */
 const PROVISIONING_TIMEOUT = 20 * 60;
-/** The least time between two lines of progress, in milliseconds. */
-const PROGRESS_INTERVAL = 10_000;
 /** How long a workspace that is waited for may be missing before it counts as gone, in milliseconds: a new one may not be shown everywhere at once. */
 const GONE_AFTER = 60_000;
 
@@ -53,19 +52,14 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
             thrown instanceof NotRunningError
                 ? thrown.because(await explainFailure(wait.access, wait.access.definition, progress.latest))
                 : thrown;
-        throw new InitializationError(
-            wait.id,
-            { ...progress.latest, __provider: wait.inputs["__provider"] },
-            messageOf(error),
-        );
+        throw new InitializationError(wait.id, progress.latest, wait.inputs, messageOf(error));
     }
 }
 
 function poll(wait: WorkspaceWait, progress: { latest: Record<string, unknown> }): Promise<Record<string, unknown>> {
     const { access, collection, id, label, timeout } = wait;
-    const { clock, report, cancelled } = access.session;
-    const began = clock.now();
-    let reportedAt = Number.NEGATIVE_INFINITY;
+    const { clock, cancelled } = access.session;
+    const shown = new WaitProgress(access.session);
     let missingSince: number | undefined;
     const check = (response: Properties | undefined) => {
         if (response === undefined) {
@@ -79,13 +73,7 @@ function poll(wait: WorkspaceWait, progress: { latest: Record<string, unknown> }
         const { latest } = progress;
         if (getString(latest, "workspaceStatus") === "RUNNING" || isTerminal(latest)) return { result: latest };
         if (cancelled?.aborted === true) throw cancelledError(id, latest);
-        if (clock.now() - reportedAt >= PROGRESS_INTERVAL) {
-            reportedAt = clock.now();
-            const waited = Math.round((clock.now() - began) / 1000);
-            report.progress(
-                `${label}: ${getString(latest, "workspaceStatus")} for ${waited} s${statusMessage(latest)}`,
-            );
-        }
+        shown.show((s) => `${label}: ${getString(latest, "workspaceStatus")} for ${s} s${statusMessage(latest)}`);
         return undefined;
     };
     return collection.poller.waitFor(id, "provisioning", timeout, check, () =>

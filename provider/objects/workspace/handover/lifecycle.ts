@@ -182,7 +182,8 @@ export class HandoverLifecycle {
             const reason = messageOf(error);
             throw new InitializationError(
                 id,
-                { ...this.withNotes(id, state), __provider: inputs["__provider"] },
+                this.withNotes(id, state),
+                inputs,
                 error instanceof ReportedError ? reason : `${reason} All its workspaces stay.`,
             );
         }
