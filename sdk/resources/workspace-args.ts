@@ -37,7 +37,10 @@ export interface MigrateContent {
 
 /** The arguments of {@link Workspace}. */
 export interface WorkspaceArgs extends AccountResourceArgs {
-    /** Name of the workspace: 1 to 256 characters. A change replaces the workspace. */
+    /**
+     * Name of the workspace: 1 to 256 characters. A change is refused at preview: rename the workspace in the account console, run
+     * `pulumi refresh`, and give the new name.
+     */
     workspaceName: pulumi.Input<string>;
     /**
      * Label of the host name, `https://<deploymentName>.cloud.databricks.com`: 1 to 63 lower-case letters, digits and
@@ -74,7 +77,7 @@ export interface WorkspaceArgs extends AccountResourceArgs {
     customerManagedKeyId?: pulumi.Input<string | undefined>;
     /** Id of the {@link CustomerManagedKey} for `STORAGE`, which encrypts the root bucket and cluster volumes. Added in place to a workspace that has none; changing or removing it is refused at preview. */
     storageCustomerManagedKeyId?: pulumi.Input<string | undefined>;
-    /** Pricing tier. Default: the account's. A change replaces the workspace. */
+    /** Pricing tier. Default: the account's. A change is refused at preview: it is made in the account console. */
     pricingTier?: pulumi.Input<PricingTier | undefined>;
     /** Tags of the AWS resources that Databricks creates: keys of 1 to 127 characters, values of at most 255. Updated in place. */
     customTags?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
@@ -121,4 +124,9 @@ export interface WorkspaceArgs extends AccountResourceArgs {
 
 /** A property of a workspace that the service can only set or switch, never remove (a storage key: only add). */
 export type RefusedChange =
-    "networkId" | "privateAccessSettingsId" | "storageCustomerManagedKeyId" | "networkConnectivityConfigId";
+    | "workspaceName"
+    | "pricingTier"
+    | "networkId"
+    | "privateAccessSettingsId"
+    | "storageCustomerManagedKeyId"
+    | "networkConnectivityConfigId";

@@ -80,6 +80,8 @@ const enterpriseTiers = ["ENTERPRISE", "DEDICATED"];
 
 /** The inputs whose change can be refused, for which a program may ask for a replacement instead. */
 const refusable = [
+    "workspaceName",
+    "pricingTier",
     "networkId",
     "privateAccessSettingsId",
     "storageCustomerManagedKeyId",
@@ -96,7 +98,12 @@ export const workspaceObject = {
     updateWith: "PATCH",
     fields: {
         accountId: { schema: accountId, apiPath: null, computed: true },
-        workspaceName: { schema: name('"analytics"') },
+        workspaceName: {
+            schema: name('"analytics"'),
+            onChange: "refuse",
+            refusal:
+                "a workspace is renamed in the account console, and not by the API: rename it there, run `pulumi refresh`, and give the program the new name",
+        },
         deploymentName: { schema: deploymentName.optional(), computed: true, isEqual: sameDeploymentName },
         awsRegion: { schema: region() },
         credentialsId: { ...refersTo("Credentials"), onChange: "update" },
@@ -145,6 +152,9 @@ export const workspaceObject = {
                 "UNKNOWN",
             ]).optional(),
             computed: true,
+            onChange: "refuse",
+            refusal:
+                "the tier of a workspace changes with the plan of the account, in the account console: change it there, and run `pulumi refresh`",
         },
         customTags: {
             schema: customTags.optional(),
