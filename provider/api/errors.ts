@@ -59,16 +59,17 @@ export class ApiError extends ReportedError {
         /** The API's own words, shortened. */
         readonly detail: string,
         private readonly request: string,
+        /** The service's own name of the request, which its support asks for. */
+        readonly requestId: string | undefined = undefined,
         remedy = remedies[kind],
     ) {
-        super(
-            `${request} was refused: ${detail} (${errorCode === "" ? "" : `${errorCode}, `}HTTP ${status}). ${remedy}`,
-        );
+        const facts = [errorCode, `HTTP ${status}`, requestId === undefined ? "" : `request id ${requestId}`];
+        super(`${request} was refused: ${detail} (${facts.filter((fact) => fact !== "").join(", ")}). ${remedy}`);
     }
 
     /** The same, where more is known of what to do. */
     withRemedy(remedy: string): ApiError {
-        const same = new ApiError(this.kind, this.status, this.errorCode, this.detail, this.request, remedy);
+        const same = this.as(this.kind, remedy);
         same.mayHaveApplied = this.mayHaveApplied;
         return same;
     }
@@ -76,7 +77,11 @@ export class ApiError extends ReportedError {
     /** The same as a refusal of the account: also a 404 then says nothing about an object of it. */
     ofAccount(accountId: string): ApiError {
         const remedy = `Check that databricks:accountId (or DATABRICKS_ACCOUNT_ID, or accountId of the resource) is the account that is meant, it is ${accountId}, and that the credential belongs to an account admin of it.`;
-        return new ApiError("denied", this.status, this.errorCode, this.detail, this.request, remedy);
+        return this.as("denied", remedy);
+    }
+
+    private as(kind: ApiErrorKind, remedy: string): ApiError {
+        return new ApiError(kind, this.status, this.errorCode, this.detail, this.request, this.requestId, remedy);
     }
 }
 

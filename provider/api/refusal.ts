@@ -17,16 +17,19 @@ export function errorOf(
     response: HttpResponse,
     redact: (text: string) => string,
 ): ReportedError | undefined {
-    const { status, text } = response;
-    if (status >= 300) return toError(request, { ...response, text: redact(text) });
+    const { status } = response;
     // Only a refusal is parsed here: the bodies of successes can be large.
-    if (!text.includes('"error_code"')) return undefined;
-    const body = jsonOrNothing(redact(text));
+    if (status < 300 && !response.text.includes('"error_code"')) return undefined;
+    const text = redact(response.text);
+    const headers = Object.entries(response.headers).map(([name, value]) => [name, redact(String(value))]);
+    const shown = { status, text, headers: Object.fromEntries(headers) };
+    if (status >= 300) return toError(request, shown);
+    const body = jsonOrNothing(text);
     if (!isRecord(body) || typeof body["error_code"] !== "string") return undefined;
     const { code, message = "the response gives no reason" } = ofJson(body);
     // Nothing is missing on the word of a response that contradicts itself.
     const kind = apiErrorKind(statusOf(code), "", message);
-    return new ApiError(kind, status, code, message, request);
+    return new ApiError(kind, status, code, message, request, requestIdOf(shown));
 }
 
 /** The status that goes with an error code. */
@@ -54,12 +57,32 @@ export function toError(request: string, response: HttpResponse): ReportedError 
         );
     }
     const detail = message ?? "the response gives no reason";
-    return new ApiError(apiErrorKind(status, code, detail), status, code, detail, request);
+    return new ApiError(apiErrorKind(status, code, detail), status, code, detail, request, requestIdOf(response));
 }
 
 /** The error code of a refusal; empty if the response is a success, or has none. */
 export function errorCodeOf({ status, text }: HttpResponse): string {
     return status >= 300 || text.includes('"error_code"') ? refusalOf(text).code : "";
+}
+
+/**
+ * Which request it was in the service's own records; `undefined`: the response does not say. It stands in a header, or among the
+ * details of an error.
+ */
+export function requestIdOf({ headers, status, text }: HttpResponse): string | undefined {
+    const named = [
+        headers["x-databricks-request-id"],
+        headers["x-request-id"],
+        status < 300 ? undefined : detailOf(text),
+    ];
+    return named.find((id) => typeof id === "string" && /^[\w.:-]{1,128}$/.test(id))?.toString();
+}
+
+function detailOf(text: string): unknown {
+    const body = jsonOrNothing(text);
+    const details: unknown = isRecord(body) ? body["details"] : undefined;
+    const records = Array.isArray(details) ? details.filter(isRecord) : [];
+    return records.find((detail) => String(detail["@type"]).endsWith("RequestInfo"))?.["request_id"];
 }
 
 /** What the service says against a request. */

@@ -106,8 +106,9 @@ export class Retry {
 }
 
 /** The status of a failed response, and the service's words if the status does not say that it failed. */
-function describe({ status, errorCode, detail }: ApiError): string {
-    return status < 300 ? `HTTP ${status}, ${errorCode}: ${detail}` : `HTTP ${status}`;
+function describe({ status, errorCode, detail, requestId }: ApiError): string {
+    const said = status < 300 ? `HTTP ${status}, ${errorCode}: ${detail}` : `HTTP ${status}`;
+    return requestId === undefined ? said : `${said} (request id ${requestId})`;
 }
 
 function isThrottled(error: unknown): boolean {

@@ -1,8 +1,6 @@
-import { isRecord } from "../util/property-path";
 import { NoResponseError } from "./errors";
-import type { HttpExchange, HttpResponse } from "./http";
-import { jsonOrNothing } from "./json";
-import { errorCodeOf } from "./refusal";
+import type { HttpExchange } from "./http";
+import { errorCodeOf, requestIdOf } from "./refusal";
 
 /** One attempt of a request, as an operator may see it: no header, no body, and no secret. */
 export interface SentRequest {
@@ -74,26 +72,6 @@ export function describeSent(sent: SentRequest): string {
         ...(requestId === undefined ? [] : [`request id ${requestId}`]),
     ];
     return `${method} ${host}${path}: ${status === undefined ? failure : `HTTP ${status}`} (${facts.join(", ")})`;
-}
-
-/**
- * Which request it was in the service's own records; `undefined`: the response does not say. It stands in a header, or among the
- * details of an error.
- */
-export function requestIdOf({ headers, status, text }: HttpResponse): string | undefined {
-    const named = [
-        headers["x-databricks-request-id"],
-        headers["x-request-id"],
-        status < 300 ? undefined : detailOf(text),
-    ];
-    return named.find((id) => typeof id === "string" && /^[\w.:-]{1,128}$/.test(id))?.toString();
-}
-
-function detailOf(text: string): unknown {
-    const body = jsonOrNothing(text);
-    const details: unknown = isRecord(body) ? body["details"] : undefined;
-    const records = Array.isArray(details) ? details.filter(isRecord) : [];
-    return records.find((detail) => String(detail["@type"]).endsWith("RequestInfo"))?.["request_id"];
 }
 
 function reasonOf(failure: unknown): string {

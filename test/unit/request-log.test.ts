@@ -128,6 +128,27 @@ describe("a log of requests", () => {
         ]);
     });
 
+    it("shares its request ids with the errors, which name no token that the service repeats", async () => {
+        const { session } = sessionWith("");
+        const failure = (promise: Promise<unknown>) => promise.then(() => "no error", String);
+        const respond = (status: number, id: string) => {
+            listener = (_, response) => {
+                response.writeHead(status, { "x-request-id": id });
+                response.end(JSON.stringify({ error_code: "SOME_CODE", message: "no" }));
+            };
+        };
+        respond(400, "req-1");
+        expect(await failure(session.client.get("/networks"))).to.contain(
+            "no (SOME_CODE, HTTP 400, request id req-1).",
+        );
+        respond(403, "req-2");
+        expect(await failure(session.client.get("/networks"))).to.contain("HTTP 403, request id req-2). Check that");
+        respond(500, "req-3");
+        expect(await failure(session.client.post("/networks", {}))).to.contain("HTTP 500 (request id req-3)");
+        respond(400, token);
+        expect(await failure(session.client.get("/networks"))).to.contain("no (SOME_CODE, HTTP 400).");
+    });
+
     it("is on the row of the resource whose call sent the request, at the engine's level for debugging", async () => {
         const urn = "urn:pulumi:s::p::pulumi-nodejs:dynamic:Resource::w";
         const lines: LogLine[] = [];
