@@ -73,6 +73,7 @@ async function migrationOptions(
     const { systemClock } = await import("../provider/api/clock.js");
     const { findCredential } = await import("../provider/api/credential.js");
     const { requestLog } = await import("../provider/runtime/request-log.js");
+    const { userAgent } = await import("../provider/api/user-agent.js");
     const { readSettings } = await import("../provider/runtime/settings.js");
     const { AccountClient } = await import("../provider/api/account-client.js");
     const { connectWorkspace } = await import("../provider/migration/connection.js");
@@ -89,11 +90,12 @@ async function migrationOptions(
             throw new Error("It was stopped. What was copied stays; run the command again to go on.");
     };
     const onRequest = requestLog({ environment: io.environment, report: { warn: io.err } });
-    const account = new AccountClient(credential, options, systemClock, { onRequest });
+    const hooks = { onRequest, userAgent: userAgent("copy", io.environment) };
+    const account = new AccountClient(credential, options, systemClock, hooks);
     const workspaces = await AccountWorkspaces.list(account, credential, systemClock);
     const [source, target] = [workspaces.find(from), workspaces.find(to)];
     const connect = ({ id, host }: AccountWorkspace) =>
-        connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeSend, onRequest });
+        connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeSend, ...hooks });
     return {
         from: connect(source),
         to: connect(target),

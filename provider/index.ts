@@ -16,7 +16,7 @@ import { SignIn } from "./runtime/sign-in";
 
 quietErrors();
 const reporter = new EngineReporter();
-const session = new Session({ ...realEnvironment(reporter), cancelled: engineCancellation() });
+const session = new Session({ ...realEnvironment(reporter, "resources"), cancelled: engineCancellation() });
 const calls = new EngineCalls(reporter, new SignIn(session));
 
 /** The handler of the identity of a stack. */

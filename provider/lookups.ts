@@ -21,7 +21,7 @@ export function createLookups(
     configuration: Readonly<Record<string, string>>,
     registeredCount: () => number,
 ): AccountLookups {
-    const session = new Session(realEnvironment(programReporter));
+    const session = new Session(realEnvironment(programReporter, "lookups"));
     session.configure((key) => configuration[key]);
     return new Lookups(session, registeredCount);
 }

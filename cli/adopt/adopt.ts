@@ -49,7 +49,7 @@ export const adopt: Command = {
 
 function session(io: CommandIo, { realEnvironment, Session }: typeof import("../../provider/runtime/session.js")) {
     const report = { warn: io.err, info: io.err, progress: () => undefined };
-    const made = new Session({ ...realEnvironment(report), environment: io.environment });
+    const made = new Session({ ...realEnvironment(report, "adopt"), environment: io.environment });
     made.configure(() => undefined);
     return made;
 }

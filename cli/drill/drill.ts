@@ -63,6 +63,7 @@ async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarg
     const { isLoopback } = await import("../../provider/api/host.js");
     const { systemClock } = await import("../../provider/api/clock.js");
     const { findCredential } = await import("../../provider/api/credential.js");
+    const { userAgent } = await import("../../provider/api/user-agent.js");
     const { requestLog } = await import("../../provider/runtime/request-log.js");
     const named = required(values, "workspace", "the id or URL of a workspace");
     const keyArn = requireKeyArn(required(values, "key", "the ARN of its KMS key"));
@@ -74,8 +75,11 @@ async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarg
             `The drill disables ${keyArn}: until it is enabled again, nobody can read or write what it encrypts. Add --yes-disable-the-key if that is what you want`,
         );
     const key = new DrillKey(keyArn, io.environment);
-    const onRequest = requestLog({ environment: io.environment, report: { warn: io.err } });
-    const found = { named, keyArn, credential, clock: systemClock, report: io.err, onRequest };
+    const hooks = {
+        onRequest: requestLog({ environment: io.environment, report: { warn: io.err } }),
+        userAgent: userAgent("drill", io.environment),
+    };
+    const found = { named, keyArn, credential, clock: systemClock, report: io.err, hooks };
     const workspace = await drilledWorkspace(found);
     return {
         ...workspace,

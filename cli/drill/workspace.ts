@@ -19,8 +19,8 @@ export interface DrilledWorkspace {
     readonly credential: Credential;
     readonly clock: Clock;
     readonly report: (line: string) => void;
-    /** Told each request. */
-    readonly onRequest?: ClientHooks["onRequest"];
+    /** What is told of each request, and what each says of itself. */
+    readonly hooks?: Pick<ClientHooks, "onRequest" | "userAgent">;
 }
 
 /** Where a workspace names its registrations of keys. A disabled key closes what either of them encrypts. */
@@ -37,13 +37,13 @@ const READ_RETRY_MILLISECONDS = 10_000;
 export async function drilledWorkspace(
     options: DrilledWorkspace,
 ): Promise<Pick<DrillTarget, "workspace" | "content" | "otherWorkspaces">> {
-    const { named, keyArn, credential, clock, report, onRequest } = options;
+    const { named, keyArn, credential, clock, report, hooks } = options;
     if (credential.as.authType === "pat")
         throw new UsageError(
             "The drill cannot sign in to a workspace with a token of the account. Sign in as a service principal that belongs to the workspace (DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET)",
         );
     const settings = readSettings(() => undefined);
-    const client = new AccountClient(credential, settings, clock, { onRequest });
+    const client = new AccountClient(credential, settings, clock, hooks);
     const [workspaces, registrations] = await Promise.all([
         AccountWorkspaces.list(client, credential, clock),
         new Collection(customerManagedKeyObject, client, credential.accountId, clock).list(),
@@ -68,7 +68,7 @@ export async function drilledWorkspace(
             options: { ...settings, retryTimeout: READ_RETRY_MILLISECONDS },
             clock,
             onOutage: report,
-            onRequest,
+            ...hooks,
         }),
     };
 }

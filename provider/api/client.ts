@@ -26,6 +26,8 @@ export interface ClientHooks {
     readonly beforeSend?: (isWrite: boolean) => Promise<void>;
     /** Told each response, whatever its status; what it throws is the failure of the request. */
     readonly onResponse?: (response: HttpResponse) => void;
+    /** As what its requests present themselves. Default: this package. */
+    readonly userAgent?: string | undefined;
     /** Told each attempt of each request that was sent, those for tokens too. */
     readonly onRequest?: ((sent: SentRequest) => void) | undefined;
     /** What is retried, why, and until when, while the service gives no usable response. */
@@ -73,7 +75,7 @@ export class Client {
         const shown = (text: string) => redact(text, this.secrets);
         const { onRequest } = hooks;
         const tell = (exchange: HttpExchange) => onRequest?.(sentRequest(exchange, shown));
-        this.http = new HttpClient(current.host, options.requestTimeout, onRequest && tell);
+        this.http = new HttpClient(current.host, options.requestTimeout, hooks.userAgent, onRequest && tell);
         const outage = new Outage(clock, options.retryTimeout, (line) => hooks.onOutage?.(line));
         this.retry = new Retry(clock, options.retryTimeout, outage, shown);
         this.tokens = this.tokensOf(current);
@@ -115,8 +117,6 @@ export class Client {
                 attempt,
                 headers: {
                     authorization: `Bearer ${used.token}`,
-                    accept: "application/json",
-                    "user-agent": "pulumi-databricks-cmk",
                     ...(body === undefined ? {} : { "content-type": contentType }),
                 },
                 ...(body === undefined ? {} : { data: body }),

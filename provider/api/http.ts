@@ -7,6 +7,7 @@ import axios, { type AxiosInstance, isAxiosError } from "axios";
 
 import { NoResponseError, ResponseTooLargeError, UnusableHostError } from "./errors";
 import { isLoopback } from "./host";
+import { userAgent } from "./user-agent";
 
 /** The largest response that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
@@ -16,7 +17,8 @@ export interface HttpRequest {
     readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
     /** A path of the client's host, or a whole URL. */
     readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
+    /** Besides those of every request. */
+    readonly headers?: Readonly<Record<string, string>>;
     readonly data?: string | Buffer;
     /** The largest response that is read, in bytes: `ResponseTooLargeError` where there are more. Default: 32 MiB. */
     readonly maxBytes?: number | undefined;
@@ -63,15 +65,18 @@ export class HttpClient {
 
     /**
      * @param timeout how long one request may take from its first to its last byte, in milliseconds.
+     * @param agent as what its requests present themselves.
      * @param onExchange is told each request that was sent.
      */
     constructor(
         private readonly host: string,
         private readonly timeout: number,
+        agent = userAgent(),
         private readonly onExchange?: (exchange: HttpExchange) => void,
     ) {
         this.http = axios.create({
             baseURL: host,
+            headers: { accept: "application/json", "user-agent": agent },
             httpAgent: new HttpAgent({ keepAlive: true, lookup }),
             httpsAgent: new HttpsAgent({ keepAlive: true, lookup }),
             // Credentials are never sent on to another host.

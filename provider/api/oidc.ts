@@ -28,8 +28,7 @@ export async function discoverTokenEndpoint(
 ): Promise<string> {
     const read = async (url: string) => {
         if (!URL.canParse(url) || new URL(url).origin !== host) return undefined;
-        const headers = { accept: "application/json" };
-        const response = await http.send("The search for the token endpoint", { method: "GET", url, headers });
+        const response = await http.send("The search for the token endpoint", { method: "GET", url });
         return response.status === 200 ? jsonOrNothing(response.text) : undefined;
     };
     const fixed = `${host}${fixedPath}`;

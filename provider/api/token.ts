@@ -108,7 +108,7 @@ export class AccessTokens {
         const response = await this.send("The request for an OAuth token", {
             method: "POST",
             url: await this.endpoint,
-            headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+            headers: { "content-type": "application/x-www-form-urlencoded" },
             data: new URLSearchParams(form).toString(),
             ...(auth === undefined ? {} : { auth }),
         });
@@ -124,7 +124,7 @@ export class AccessTokens {
         const response = await this.send("The request for GitHub's id token", {
             method: "GET",
             url: url.href,
-            headers: { authorization: `Bearer ${as.requestToken}`, accept: "application/json" },
+            headers: { authorization: `Bearer ${as.requestToken}` },
         });
         const parsed = githubResponse.safeParse(response);
         if (parsed.success) return parsed.data.value;

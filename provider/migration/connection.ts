@@ -10,7 +10,10 @@ import { cancelledError } from "./stopped";
 import { type Transport, WorkspaceClient } from "./workspace-client";
 
 /** How a workspace is reached. */
-export interface WorkspaceConnection extends Pick<ClientHooks, "beforeSend" | "onOutage" | "onRequest" | "cancelled"> {
+export interface WorkspaceConnection extends Pick<
+    ClientHooks,
+    "beforeSend" | "onOutage" | "onRequest" | "userAgent" | "cancelled"
+> {
     /** Origin of the workspace, such as `https://acme-analytics.cloud.databricks.com`. */
     readonly host: string;
     /** Id of the workspace that has to answer there, if it is known. Default: any. */
@@ -29,7 +32,8 @@ export interface WorkspaceConnection extends Pick<ClientHooks, "beforeSend" | "o
  * `cancelled` is aborted.
  */
 export function connectWorkspace(connection: WorkspaceConnection): WorkspaceContent {
-    const { workspaceId, credential, options, clock, beforeSend, onOutage, onRequest, cancelled } = connection;
+    const { workspaceId, credential, options, clock, beforeSend, onOutage, onRequest, userAgent, cancelled } =
+        connection;
     requireWorkspaceCredential(credential);
     const host = hostOrigin(connection.host);
     const identity = new HostIdentity(host, workspaceId);
@@ -41,6 +45,7 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
         onResponse: (response) => identity.note(response),
         onOutage,
         onRequest,
+        userAgent,
         cancelled,
     };
     const api = new Client({ ...credential, host }, { ...options, tokenPath: "/oidc/v1/token" }, clock, hooks);

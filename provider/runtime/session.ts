@@ -13,6 +13,7 @@ import type { ObjectCodec } from "../api/codec";
 import type { SentRequest } from "../api/sent-request";
 import { Claims } from "./claims";
 import { isEngineAlive } from "./engine";
+import { type Sender, userAgent } from "../api/user-agent";
 import { Collection } from "../api/collection";
 import type { Properties } from "../util/property-path";
 import { requestLog } from "./request-log";
@@ -37,6 +38,8 @@ export interface Environment {
     readonly environment: Readonly<Record<string, string | undefined>>;
     readonly clock: Clock;
     readonly report: Reporter;
+    /** What sends the requests, as they say themselves. */
+    readonly sender?: Sender;
     /** Whether the engine that all this is done for still runs. */
     readonly isEngineAlive: () => Promise<boolean>;
     /** Aborted once the engine's operation is cancelled. Default: it never is. */
@@ -61,9 +64,11 @@ export class Session {
     private configuration: Configuration | undefined;
 
     private readonly logRequest: (sent: SentRequest) => void;
+    private readonly userAgent: string;
 
     constructor(readonly world: Environment) {
         this.logRequest = requestLog(world);
+        this.userAgent = userAgent(world.sender, world.environment);
     }
 
     /** Takes the stack's configuration over: every handler brings the same one. Nothing is read or looked for yet. */
@@ -107,13 +112,14 @@ export class Session {
     }
 
     /** What each client of this deployment asks before a write, and tells of an outage and of each request. */
-    get clientHooks(): Pick<ClientHooks, "beforeSend" | "onOutage" | "onRequest"> {
+    get clientHooks(): Pick<ClientHooks, "beforeSend" | "onOutage" | "onRequest" | "userAgent"> {
         return {
             beforeSend: async (isWrite) => {
                 if (isWrite) await this.requireEngine();
             },
             onOutage: (line) => this.report.progress(line),
             onRequest: this.logRequest,
+            userAgent: this.userAgent,
         };
     }
 
@@ -150,6 +156,6 @@ export class Session {
 }
 
 /** The environment of a real deployment. */
-export function realEnvironment(report: Reporter): Environment {
-    return { environment: process.env, clock: systemClock, report, isEngineAlive: () => isEngineAlive() };
+export function realEnvironment(report: Reporter, sender: Sender): Environment {
+    return { environment: process.env, clock: systemClock, report, sender, isEngineAlive: () => isEngineAlive() };
 }
