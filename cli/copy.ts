@@ -90,7 +90,7 @@ async function migrationOptions(
             throw new Error("It was stopped. What was copied stays; run the command again to go on.");
     };
     const onRequest = requestLog({ environment: io.environment, report: { warn: io.err } });
-    const hooks = { onRequest, userAgent: userAgent("copy", io.environment) };
+    const hooks = { onRequest, onWait: io.err, userAgent: userAgent("copy", io.environment) };
     const account = new AccountClient(credential, options, systemClock, hooks);
     const workspaces = await AccountWorkspaces.list(account, credential, systemClock);
     const [source, target] = [workspaces.find(from), workspaces.find(to)];

@@ -67,7 +67,7 @@ export async function drilledWorkspace(
             credential,
             options: { ...settings, retryTimeout: READ_RETRY_MILLISECONDS },
             clock,
-            onOutage: report,
+            onWait: report,
             ...hooks,
         }),
     };

@@ -30,8 +30,8 @@ export interface ClientHooks {
     readonly userAgent?: string | undefined;
     /** Told each attempt of each request that was sent, those for tokens too. */
     readonly onRequest?: ((sent: SentRequest) => void) | undefined;
-    /** What is retried, why, and until when, while the service gives no usable response. */
-    readonly onOutage?: ((line: string) => void) | undefined;
+    /** What is waited for while the service gives no usable response, or limits the rate of requests. */
+    readonly onWait?: ((line: string) => void) | undefined;
     /** The credential was refused (401): another one for the same account, if there is one. */
     readonly otherCredential?: (refused: Credential) => Credential | undefined;
     /** Once it is aborted, no response to a read is waited for. */
@@ -71,12 +71,13 @@ export class Client {
         private readonly clock: Clock,
         private readonly hooks: ClientHooks,
     ) {
-        this.limiter = new RateLimiter(clock);
         const shown = (text: string) => redact(text, this.secrets);
         const { onRequest } = hooks;
         const tell = (exchange: HttpExchange) => onRequest?.(sentRequest(exchange, shown));
         this.http = new HttpClient(current.host, options.requestTimeout, hooks.userAgent, onRequest && tell);
-        const outage = new Outage(clock, options.retryTimeout, (line) => hooks.onOutage?.(line));
+        const tellWait = (line: string) => hooks.onWait?.(line);
+        this.limiter = new RateLimiter(clock, tellWait);
+        const outage = new Outage(clock, options.retryTimeout, tellWait);
         this.retry = new Retry(clock, options.retryTimeout, outage, shown);
         this.tokens = this.tokensOf(current);
     }

@@ -1,8 +1,7 @@
 import type { Clock } from "./clock";
 
-/** How long an outage lasts before it is reported, and the time between two reports, in milliseconds. */
-const REPORT_AFTER = 5_000;
-const REPORT_EVERY = 10_000;
+/** How long a wait lasts before it is reported, and the time between two reports, in milliseconds. */
+export const [REPORT_AFTER, REPORT_EVERY] = [5_000, 10_000];
 
 /**
  * The time since which the service has given no usable response, which all requests of a process share: an outage is waited

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock";
+import { REPORT_AFTER, REPORT_EVERY } from "./outage";
 
 /** Most requests in flight at once. A burst of a thousand gains nothing, and slow writes must leave room for reads. */
 const IN_FLIGHT = { read: 128, write: 64 };
@@ -52,7 +53,15 @@ export class RateLimiter {
     private trustFrom = Number.NEGATIVE_INFINITY;
     private waking = false;
 
-    constructor(private readonly clock: Clock) {}
+    /** Since when requests have been queued without a break because of the limit, and when that is reported next. */
+    private heldSince: number | undefined;
+    private reportAt = 0;
+
+    /** @param report shows a line while requests are held back for long. */
+    constructor(
+        private readonly clock: Clock,
+        private readonly report: (line: string) => void = () => undefined,
+    ) {}
 
     /** Resolves when a request may be sent. Rejects with the error of {@link rejectQueued}. */
     acquire(kind: "read" | "write"): Promise<Permit> {
@@ -131,9 +140,10 @@ export class RateLimiter {
         for (;;) {
             const kind = this.waiting.read.length > 0 ? "read" : "write";
             const queue = this.waiting[kind];
+            if (queue.length === 0) this.heldSince = undefined;
             if (queue.length === 0 || this.inFlight >= IN_FLIGHT[kind]) return;
             const wait = this.wait();
-            if (wait > 0) return this.wakeAfter(wait);
+            if (wait > 0) return this.hold(wait);
             const permit = { sent: this.clock.now() };
             this.sent.push(permit);
             this.inFlight++;
@@ -158,7 +168,19 @@ export class RateLimiter {
         return oldest === undefined ? 0 : oldest.sent + WINDOW - now;
     }
 
-    private wakeAfter(milliseconds: number): void {
+    /** Sends nothing for so long, and says so if the requests wait for long. */
+    private hold(milliseconds: number): void {
+        const now = this.clock.now();
+        this.heldSince ??= now;
+        if (now >= this.reportAt && now + milliseconds >= this.heldSince + REPORT_AFTER) {
+            this.reportAt = now + REPORT_EVERY;
+            const { read, write } = this.waiting;
+            const from = new Date(now + milliseconds).toTimeString().slice(0, 8);
+            const again = milliseconds < REPORT_AFTER ? "" : `, from ${from} on`;
+            this.report(
+                `Databricks limits the rate of requests: ${read.length + write.length} waiting, ${this.limit ?? 1} sent a second${again}`,
+            );
+        }
         if (this.waking) return;
         this.waking = true;
         void this.clock.sleep(milliseconds).then(() => {

@@ -12,7 +12,7 @@ import { type Transport, WorkspaceClient } from "./workspace-client";
 /** How a workspace is reached. */
 export interface WorkspaceConnection extends Pick<
     ClientHooks,
-    "beforeSend" | "onOutage" | "onRequest" | "userAgent" | "cancelled"
+    "beforeSend" | "onWait" | "onRequest" | "userAgent" | "cancelled"
 > {
     /** Origin of the workspace, such as `https://acme-analytics.cloud.databricks.com`. */
     readonly host: string;
@@ -32,8 +32,7 @@ export interface WorkspaceConnection extends Pick<
  * `cancelled` is aborted.
  */
 export function connectWorkspace(connection: WorkspaceConnection): WorkspaceContent {
-    const { workspaceId, credential, options, clock, beforeSend, onOutage, onRequest, userAgent, cancelled } =
-        connection;
+    const { workspaceId, credential, options, clock, beforeSend, onWait, onRequest, userAgent, cancelled } = connection;
     requireWorkspaceCredential(credential);
     const host = hostOrigin(connection.host);
     const identity = new HostIdentity(host, workspaceId);
@@ -43,7 +42,7 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
             if (cancelled?.aborted === true) throw cancelledError();
         },
         onResponse: (response) => identity.note(response),
-        onOutage,
+        onWait,
         onRequest,
         userAgent,
         cancelled,

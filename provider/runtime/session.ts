@@ -112,12 +112,12 @@ export class Session {
     }
 
     /** What each client of this deployment asks before a write, and tells of an outage and of each request. */
-    get clientHooks(): Pick<ClientHooks, "beforeSend" | "onOutage" | "onRequest" | "userAgent"> {
+    get clientHooks(): Pick<ClientHooks, "beforeSend" | "onWait" | "onRequest" | "userAgent"> {
         return {
             beforeSend: async (isWrite) => {
                 if (isWrite) await this.requireEngine();
             },
-            onOutage: (line) => this.report.progress(line),
+            onWait: (line) => this.report.progress(line),
             onRequest: this.logRequest,
             userAgent: this.userAgent,
         };

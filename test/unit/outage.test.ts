@@ -15,7 +15,7 @@ const options = { retryTimeout: 300_000, requestTimeout: 5_000 };
 describe("a service that cannot be reached", () => {
     const clientFor = (host: string, clock: FakeClock, lines: string[] = []) =>
         new AccountClient({ host, accountId, as: { authType: "pat", token: "t" } }, options, clock, {
-            onOutage: (line) => void lines.push(`${clock.now()} ${line}`),
+            onWait: (line) => void lines.push(`${clock.now()} ${line}`),
         });
     const failure = (promise: Promise<unknown>) => promise.then(() => "no error", String);
 
@@ -48,6 +48,28 @@ describe("a service that cannot be reached", () => {
         const error = await failure(clientFor("https://accounts.nowhere.invalid", clock).get("/workspaces"));
         expect(error).to.match(/accounts\.nowhere\.invalid does not resolve.*databricks:host/);
         expect(clock.sleeps).to.deep.equal([]);
+    });
+});
+
+describe("a service that limits the rate of requests", () => {
+    it("is waited for with a line that says until when", async () => {
+        let asked = 0;
+        const server = createServer((_, response) => {
+            if (asked++ === 0) response.writeHead(429, { "retry-after": "60" });
+            response.end("[]");
+        });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        const lines: string[] = [];
+        const credential = { host, accountId, as: { authType: "pat" as const, token: "t" } };
+        const client = new AccountClient(credential, options, new FakeClock(), {
+            onWait: (line) => void lines.push(line),
+        });
+        expect(await client.get("/workspaces")).to.deep.equal([]);
+        server.closeAllConnections();
+        server.close();
+        expect(lines).to.have.lengthOf(1);
+        expect(lines[0]).to.match(/limits the rate of requests: 1 waiting, 1 sent a second, from \d\d:\d\d:\d\d on$/);
     });
 });
 

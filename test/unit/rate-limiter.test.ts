@@ -42,6 +42,36 @@ describe("the rate limiter", () => {
     }
     const many = (count: number) => Array.from({ length: count });
 
+    it("says what is waited for: how many requests, and at what rate they are sent, every 10 s after the first 5", async () => {
+        const time = clock();
+        const began = time.now();
+        const told: [number, string][] = [];
+        const pace = new RateLimiter(time, (line) => void told.push([time.now() - began, line]));
+        const service = new LimitedService(time, 10);
+        await Promise.all(many(400).map(() => request(pace, service, "write")));
+        expect(told.length).to.be.within(3, 5);
+        for (const [, line] of told)
+            expect(line).to.match(/^Databricks limits the rate of requests: \d+ waiting, \d+ sent a second$/);
+        const times = told.map(([at]) => at);
+        expect(times[0]).to.be.within(4_000, 6_500);
+        times.slice(1).forEach((at, index) => expect(at - (times[index] ?? 0)).to.be.at.least(10_000));
+    });
+
+    it("says at once until when a long pause lasts that the service asks for, and nothing of a short one", async () => {
+        const time = clock();
+        const told: string[] = [];
+        const pace = new RateLimiter(time, (line) => void told.push(line));
+        for (const asked of [1_000, 60_000]) {
+            pace.onThrottled(await pace.acquire("read"), asked);
+            const again = pace.acquire("read");
+            if (asked === 1_000) expect(told).to.deep.equal([]);
+            else expect(told).to.have.lengthOf(1);
+            await again;
+            pace.onAccepted();
+        }
+        expect(told[0]).to.match(/: 1 waiting, 1 sent a second, from \d\d:\d\d:\d\d on$/);
+    });
+
     it("limits only bursts while the service throttles nothing", async () => {
         const time = clock();
         const service = new LimitedService(time, Number.POSITIVE_INFINITY);
