@@ -5,6 +5,7 @@ import { noEndpoint, type Routes, routesOf } from "../routes";
 import type { Directory } from "./directory";
 import type { Principal, PrincipalKind } from "./principal";
 import { changeOf, type Changes, idsIn, patchOf } from "./scim-changes";
+import { filterOf } from "./scim-filter";
 import { namesOf, scimKinds, shown } from "./scim-resources";
 
 /** `/{Users, Groups, ServicePrincipals}` of a directory: the account's, or a workspace's. */
@@ -88,7 +89,8 @@ function apply(directory: Directory, principal: Principal, { how, fields, lists 
 
 /** A page of a list, which begins at `startIndex` and has at most `count` members. */
 function pageOf(directory: Directory, kind: PrincipalKind, { query }: ApiRequest): Record<string, unknown> {
-    const all = filtered(directory.list(kind), query["filter"]);
+    const isAsked = query["filter"] ? filterOf(query["filter"]) : () => true;
+    const all = directory.list(kind).filter(isAsked);
     const start = Math.max(1, Number(query["startIndex"] ?? 1));
     const count = Math.min(Number(query["count"] ?? directory.page), directory.page);
     if (!(start >= 1) || !(count >= 0)) throw invalid("startIndex and count must be numbers");
@@ -100,20 +102,4 @@ function pageOf(directory: Directory, kind: PrincipalKind, { query }: ApiRequest
         itemsPerPage: page.length,
         ...(page.length === 0 ? {} : { Resources: page.map((one) => shown(directory, one, query)) }),
     };
-}
-
-/** Those that a filter such as `userName eq "ada@example.com"` asks for. */
-function filtered(all: readonly Principal[], filter: string | undefined): readonly Principal[] {
-    if (filter === undefined || filter === "") return all;
-    const [, field = "", value = ""] = /^\s*(\w+)\s+eq\s+["']?([^"']*)["']?\s*$/i.exec(filter) ?? [];
-    const compared: Readonly<Record<string, (one: Principal) => string | undefined>> = {
-        id: ({ id }) => id,
-        username: ({ kind, name }) => (kind === "group_name" ? undefined : name),
-        displayname: ({ displayName }) => displayName,
-        applicationid: ({ kind, name }) => (kind === "service_principal_name" ? name : undefined),
-        externalid: ({ externalId }) => externalId,
-    };
-    const read = Object.hasOwn(compared, field.toLowerCase()) ? compared[field.toLowerCase()] : undefined;
-    if (read === undefined) throw invalid(`The filter ${filter} is not supported.`);
-    return all.filter((one) => read(one)?.toLowerCase() === value.toLowerCase());
 }

@@ -226,6 +226,30 @@ describe("the people of the local cloud", () => {
             expect((await account("/scim/v2/Roles")).status).to.equal(404);
         });
 
+        it("finds by several conditions in one request, names with any words in them too", async () => {
+            cloud.people.seed({
+                users: ["ada@example.com", "bob@example.com", "cyd@other.com"],
+                groups: { "this or that": [], "this and that": [] },
+            });
+            const find = async (path: string, filter: string) => {
+                const { json } = await account(`/scim/v2/${path}?filter=${encodeURIComponent(filter)}`);
+                return ((json["Resources"] ?? []) as Json[]).map(({ displayName }) => displayName);
+            };
+            expect(await find("Users", 'userName eq "ada@example.com" or username EQ "cyd@other.com"')).to.deep.equal([
+                "ada@example.com",
+                "cyd@other.com",
+            ]);
+            expect(await find("Users", 'userName co "example" and userName ne "ada@example.com"')).to.deep.equal([
+                "bob@example.com",
+            ]);
+            expect(await find("Users", 'userName sw "cyd" or userName sw "bob" and userName co "other"')).to.deep.equal(
+                ["cyd@other.com"],
+            );
+            expect(await find("Groups", 'displayName eq "this or that"')).to.deep.equal(["this or that"]);
+            for (const wrong of ['userName eq "a" xor id eq "1"', "userName", 'userName gt "a"', 'constructor eq "a"'])
+                expect((await account(`/scim/v2/Users?filter=${encodeURIComponent(wrong)}`)).status).to.equal(400);
+        });
+
         it("changes the members of groups, groups among them, in the forms that the clients use", async () => {
             const [ada, bob] = ["ada@example.com", "bob@example.com"].map((email) => cloud.people.addUser(email));
             const inner = cloud.people.addGroup("inner");
@@ -362,14 +386,14 @@ describe("the people of the local cloud", () => {
             expect(homes()).to.deep.equal(["/Users/ada@example.com", "/Users/bob@example.com"]);
         });
 
-        it("of a group's members appear at once, where the behavior says so", () => {
+        it("of a group's members appear at once if the behavior says so", () => {
             workspace.behavior.groupHomes = "at-once";
             cloud.people.addGroup("data", ["bob@example.com"]);
             workspace.principals.assign("data", "USER");
             expect(homes()).to.deep.equal(["/Users/bob@example.com"]);
         });
 
-        it("appear late, where the behavior says so; until then nothing can be put there", async () => {
+        it("appear late if the behavior says so; until then nothing can be put there", async () => {
             workspace.behavior.homeMilliseconds = 5_000;
             await scim("/Users", "POST", { userName: "ada@example.com" });
             const mkdirs = () => inside("/api/2.0/workspace/mkdirs", "POST", { path: "/Users/ada@example.com/etl" });
