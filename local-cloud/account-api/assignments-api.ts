@@ -41,7 +41,7 @@ export const assignmentRoutes = accountRoutes({
     },
 });
 
-/** Who belongs to a workspace. Throws `ApiError` where the account does not decide it. */
+/** Who belongs to a workspace. Throws `ApiError` if the account does not decide it. */
 function requireFederated({ account }: AccountCall, workspaceId: string): Principals {
     account.get("workspaces", workspaceId);
     const { behavior, principals } = account.workspace(workspaceId);

@@ -8,6 +8,7 @@ export interface Metastore {
     readonly metastore_id: string;
     readonly name: string;
     readonly region: string;
+    /** In milliseconds since 1970. */
     readonly created_at: number;
     readonly [more: string]: unknown;
 }
@@ -30,11 +31,12 @@ export class Metastores {
         private readonly now: () => number,
     ) {}
 
+    /** All metastores. */
     list(): Metastore[] {
         return [...this.metastores.values()];
     }
 
-    /** A metastore. Throws `ApiError` where there is none. */
+    /** A metastore. Throws `ApiError` if there is none. */
     get(id: string): Metastore {
         const metastore = this.metastores.get(id);
         if (metastore === undefined)

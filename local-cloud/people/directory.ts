@@ -6,9 +6,9 @@ export interface Directory {
     readonly page: number;
     list(kind: PrincipalKind): Principal[];
     byId(id: string): Principal | undefined;
-    /** Adds a principal. Throws `ApiError` where it is there already. */
+    /** Adds a principal. Throws `ApiError` if it is there already. */
     create(kind: PrincipalKind, name: string): Principal;
-    /** Takes a principal away. Throws `ApiError` where that cannot be. */
+    /** Takes a principal away. Throws `ApiError` if that cannot be. */
     delete(principal: Principal): void;
     /** Whether a group belongs to this workspace alone. */
     isLocal(group: Principal): boolean;

@@ -78,33 +78,40 @@ export class People implements Directory {
         );
     }
 
+    /** The principal with this id. */
     byId(id: string): Principal | undefined {
         return this.byIds.get(id);
     }
 
+    /** All principals of a kind. */
     list(kind: PrincipalKind): Principal[] {
         return [...this.byIds.values()].filter((one) => one.kind === kind);
     }
 
+    /** Adds a principal. Throws `ApiError` if the account has it. */
     create(kind: PrincipalKind, name: string): Principal {
         if (this.find(name, kind) !== undefined) throw taken(name);
         return this.add(kind, name);
     }
 
+    /** Takes a principal out of the account. */
     delete(principal: Principal): void {
         this.byIds.delete(principal.id);
         this.byKey.delete(principalOf(principal.kind, principal.name));
         for (const group of this.groupsOf(principal)) group.members.delete(principal.id);
     }
 
+    /** No group of the account is a workspace's own. */
     isLocal(): boolean {
         return false;
     }
 
+    /** The direct members of a group. */
     membersOf(group: Principal): Principal[] {
         return [...group.members].flatMap((id) => this.byId(id) ?? []);
     }
 
+    /** Makes these the direct members of a group. Throws `ApiError` if one is not of the account. */
     setMembers(group: Principal, ids: ReadonlySet<string>): void {
         const unknown = [...ids].find((id) => this.byId(id) === undefined);
         if (unknown !== undefined) throw invalid(`The member ${unknown} does not exist in the account.`);
@@ -112,10 +119,12 @@ export class People implements Directory {
         for (const id of ids) group.members.add(id);
     }
 
+    /** The groups whose direct member a principal is. */
     groupsOf({ id }: Principal): Principal[] {
         return this.list("group_name").filter(({ members }) => members.has(id));
     }
 
+    /** None: entitlements are given in a workspace. */
     entitlementsOf(): ReadonlySet<string> {
         return new Set();
     }

@@ -6,12 +6,6 @@ import { newPrincipal, type Principal, type PrincipalKind } from "./principal";
 /** What a principal is assigned to a workspace with. */
 export type WorkspacePermission = "USER" | "ADMIN";
 
-/** What the workspace's own groups are given in a new workspace. */
-const groupEntitlements = {
-    admins: ["workspace-access", "databricks-sql-access", "allow-cluster-create", "allow-instance-pool-create"],
-    users: ["workspace-access", "databricks-sql-access"],
-};
-
 /**
  * Who belongs to a workspace: those of the account who are assigned to it, by themselves or through a group, and groups of
  * its own. Its groups `admins` and `users` are how SCIM shows the assignments.
@@ -28,23 +22,26 @@ export class Principals implements Directory {
         readonly people: People,
         private readonly onAssigned: (principal: Principal) => void = () => undefined,
     ) {
-        for (const [name, entitlements] of Object.entries(groupEntitlements)) {
-            const group = this.find(name, "group_name");
-            if (group !== undefined) this.entitlements.set(group.id, new Set(entitlements));
-        }
+        const usual = ["workspace-access", "databricks-sql-access"];
+        const all = [...usual, "allow-cluster-create", "allow-instance-pool-create"];
+        this.entitlements.set(this.adminGroup.id, new Set(all)).set(this.userGroup.id, new Set(usual));
     }
 
+    /** How many principals a page of a SCIM list has at most. */
     get page(): number {
         return this.people.page;
     }
 
     /** The workspace's admins, who see everything, by their names. */
     readonly admins = {
+        /** Whether somebody is one, through a group too. */
         has: (name: string): boolean => {
             const found = this.find(name);
             return found !== undefined && this.permissionOf(found) === "ADMIN";
         },
+        /** Makes somebody of the account one. */
         add: (name: string): void => this.assign(name, "ADMIN"),
+        /** Leaves somebody a user who was made an admin. */
         delete: (name: string): void => {
             const found = this.find(name);
             if (found !== undefined && this.assigned.get(found.id) === "ADMIN") this.assigned.set(found.id, "USER");
@@ -109,15 +106,10 @@ export class Principals implements Directory {
         const add = (id: string) => {
             if (present.has(id)) return;
             present.add(id);
-            for (const member of (this.people.byId(id) ?? this.own.get(id))?.members ?? []) add(member);
+            for (const member of this.anybody(id)?.members ?? []) add(member);
         };
         for (const id of this.assigned.keys()) add(id);
         return [...own, ...this.people.list(kind).filter(({ id }) => present.has(id))];
-    }
-
-    /** Whether the owner of a home folder, `/Users/<name>`, belongs to the workspace. */
-    ownsHome(name: string): boolean {
-        return this.find(name) !== undefined;
     }
 
     /** The assignments of the account's principals, in the order in which they were made. */
@@ -158,6 +150,7 @@ export class Principals implements Directory {
         return [...above];
     }
 
+    /** Adds a principal. Throws `ApiError` if it is assigned by itself, or a group has the name. */
     create(kind: PrincipalKind, name: string): Principal {
         const known = this.find(name, kind);
         // Who belongs through a group alone can be added by itself.
@@ -166,25 +159,29 @@ export class Principals implements Directory {
         return kind === "user_name" ? this.addUser(name) : this.addServicePrincipal(name);
     }
 
+    /** Takes a principal out of the workspace. Throws `ApiError` for `admins` and `users`. */
     delete(principal: Principal): void {
         if (this.isBuiltIn(principal)) throw invalid(`The group ${principal.name} cannot be deleted.`);
         this.takeOut(principal);
     }
 
+    /** Whether a group is the workspace's own. */
     isLocal({ id }: Principal): boolean {
         return this.own.has(id);
     }
 
+    /** The direct members of a group; of `admins` and `users`: who is assigned. */
     membersOf(group: Principal): Principal[] {
         const ids = this.isBuiltIn(group)
             ? [...this.assigned].filter(([, one]) => group === this.userGroup || one === "ADMIN").map(([id]) => id)
             : [...group.members];
-        return ids.flatMap((id) => this.people.byId(id) ?? this.own.get(id) ?? []);
+        return ids.flatMap((id) => this.anybody(id) ?? []);
     }
 
+    /** Makes these the direct members of a group. Throws `ApiError` for a group of the account. */
     setMembers(group: Principal, ids: ReadonlySet<string>): void {
         if (!this.isLocal(group)) throw invalid(`The members of ${group.name} are changed in the account.`);
-        const unknown = [...ids].find((id) => (this.people.byId(id) ?? this.own.get(id)) === undefined);
+        const unknown = [...ids].find((id) => this.anybody(id) === undefined);
         if (unknown !== undefined) throw invalid(`The member ${unknown} does not exist.`);
         if (!this.isBuiltIn(group)) {
             group.members.clear();
@@ -195,21 +192,22 @@ export class Principals implements Directory {
             group === this.adminGroup ? (["ADMIN", "USER"] as const) : (["USER", undefined] as const);
         const before = this.membersOf(group);
         for (const member of before) if (!ids.has(member.id)) this.setPermission(member, left);
-        for (const id of ids) {
-            const member = this.people.byId(id) ?? this.own.get(id);
-            if (member !== undefined && !before.includes(member)) this.setPermission(member, joined);
-        }
+        for (const member of [...ids].flatMap((id) => this.anybody(id) ?? []))
+            if (!before.includes(member)) this.setPermission(member, joined);
     }
 
+    /** The groups of the workspace whose direct member a principal is. */
     groupsOf(principal: Principal): Principal[] {
         const shown = this.people.groupsOf(principal).filter((group) => this.permissionOf(group) !== undefined);
         return [...this.builtInOf(principal), ...shown, ...this.ownGroupsOf(principal)];
     }
 
+    /** What a principal was given here directly. */
     entitlementsOf({ id }: Principal): ReadonlySet<string> {
         return this.entitlements.get(id) ?? new Set();
     }
 
+    /** Gives a principal these entitlements, and no others. */
     setEntitlements({ id }: Principal, entitlements: ReadonlySet<string>): void {
         this.entitlements.set(id, entitlements);
     }
@@ -223,6 +221,10 @@ export class Principals implements Directory {
 
     private isBuiltIn(group: Principal): boolean {
         return group === this.adminGroup || group === this.userGroup;
+    }
+
+    private anybody(id: string): Principal | undefined {
+        return this.people.byId(id) ?? this.own.get(id);
     }
 
     private ownGroupsOf({ id }: Principal): Principal[] {

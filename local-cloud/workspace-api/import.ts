@@ -120,7 +120,8 @@ export class Importer {
 export function requirePlace(tree: Tree, principals: Principals, path: string): void {
     const [first, home, ...rest] = path.split("/").slice(1);
     if (path === "/" || (first === "Users" && rest.length === 0)) throw protectedFolder(path === "/" ? path : "Users");
-    if (first === "Users" && !(principals.ownsHome(home ?? "") && tree.folder(`/Users/${String(home)}`) !== undefined))
+    const hasHome = tree.folder(`/Users/${String(home)}`) !== undefined && principals.find(home ?? "") !== undefined;
+    if (first === "Users" && !hasHome)
         throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Path (/Users/${String(home)}) doesn't exist.`);
     if (first === "Repos" && ![...tree.above({ path })].some((folder) => folder.type === "REPO"))
         throw protectedFolder("Repos");

@@ -6,7 +6,7 @@ import { below, routesOf } from "../routes";
 import type { WorkspaceCall } from "./call";
 import type { LocalWorkspace } from "./workspace";
 
-/** Who asks; nobody where callers are not told apart. */
+/** Who asks; nobody if callers are not told apart. */
 export interface Caller {
     readonly workspace: LocalWorkspace;
     readonly caller: Principal | undefined;
