@@ -47,6 +47,7 @@ interface Sleeper {
  */
 export class CalmClock extends FakeClock {
     private calm = Date.now();
+    private drawn = 0;
     private sleepers: Sleeper[] = [];
     private passing = false;
 
@@ -59,6 +60,11 @@ export class CalmClock extends FakeClock {
         return this.calm;
     }
 
+    /** Chance that is never the same twice, so that names made up by it differ. */
+    override random(): number {
+        return (++this.drawn * 0.618) % 1;
+    }
+
     override sleep(milliseconds: number): Promise<void> {
         this.sleeps.push(milliseconds);
         return this.sleepIn(undefined, milliseconds);
@@ -69,6 +75,7 @@ export class CalmClock extends FakeClock {
         const clock = Object.create(this) as CalmClock;
         clock.sleep = (milliseconds) => this.sleepIn(process, milliseconds);
         clock.now = () => this.now();
+        clock.random = () => this.random();
         return clock;
     }
 
@@ -89,6 +96,7 @@ export class CalmClock extends FakeClock {
 
     private sleepIn(process: Sleeper["process"], milliseconds: number): Promise<void> {
         return new Promise((wake) => {
+            if (milliseconds === Number.POSITIVE_INFINITY) return;
             const until = this.calm + Math.max(0, milliseconds);
             const after = this.sleepers.findIndex((one) => one.until > until);
             this.sleepers.splice(after < 0 ? this.sleepers.length : after, 0, { until, process, wake });
@@ -115,4 +123,17 @@ export class CalmClock extends FakeClock {
             if (this.sleepers.length > 0) this.next();
         });
     }
+}
+
+/** Lets the time limits of requests be met by this clock; the function returned ends it. */
+export function timeOutsBy(clock: CalmClock): () => void {
+    const { timeout } = AbortSignal;
+    AbortSignal.timeout = (milliseconds) => {
+        const controller = new AbortController();
+        void clock
+            .sleep(milliseconds)
+            .then(() => controller.abort(new DOMException("It took too long.", "TimeoutError")));
+        return controller.signal;
+    };
+    return () => void (AbortSignal.timeout = timeout);
 }

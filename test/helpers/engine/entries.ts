@@ -19,25 +19,41 @@ export function rename({ state }: StackState, entry: Entry, name: string): void 
 /** The inputs of a goal, with the outputs that they refer to. */
 export function resolve(goal: Goal, stack: StackState): Inputs {
     const resolved = Object.entries(goal.inputs).flatMap(([property, value]) => {
-        const given = value instanceof Output ? stack.entry(value.name)?.outputs[value.property] : value;
-        if (value instanceof Output && given === undefined) throw new Refused(`${value.name} is not there`);
-        return given === undefined ? [] : [[property, value instanceof Output ? value.format(given) : given]];
+        const given = filled(value, stack);
+        return given === undefined ? [] : [[property, given]];
     });
     return { ...(Object.fromEntries(resolved) as Inputs), __provider: "p" };
 }
 
+function filled(value: unknown, stack: StackState): unknown {
+    if (value instanceof Output) {
+        const given = stack.entry(value.name)?.outputs[value.property];
+        if (given === undefined) throw new Refused(`${value.name} is not there`);
+        return value.format(given);
+    }
+    if (Array.isArray(value)) return value.map((one) => filled(one, stack));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, filled(inner, stack)]));
+}
+
+/** The outputs that an input refers to. */
+function outputsIn(value: unknown): Output[] {
+    if (value instanceof Output) return [value];
+    return typeof value === "object" && value !== null ? Object.values(value).flatMap(outputsIn) : [];
+}
+
 /** The resources that a goal depends on. */
 export function dependenciesOf(goal: Goal): string[] {
-    const outputs = Object.values(goal.inputs).flatMap((value) => (value instanceof Output ? [value.name] : []));
-    return [...outputs, ...(goal.dependsOn ?? [])];
+    return [...outputsIn(goal.inputs).map(({ name }) => name), ...(goal.dependsOn ?? [])];
 }
 
 /** What the state holds of a goal. */
 export function entryOf(goal: Goal, id: string, inputs: Inputs, outputs: Inputs, initErrors: boolean): Entry {
     const propertyDependencies = Object.fromEntries(
-        Object.entries(goal.inputs).flatMap(([property, value]) =>
-            value instanceof Output ? [[property, [value.name]]] : [],
-        ),
+        Object.entries(goal.inputs).flatMap(([property, value]) => {
+            const names = outputsIn(value).map(({ name }) => name);
+            return names.length > 0 ? [[property, names]] : [];
+        }),
     );
     return {
         name: goal.name,
