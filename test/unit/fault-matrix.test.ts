@@ -29,7 +29,7 @@ interface Life {
 const workspaces: Life = {
     program: (keyArn, shape) =>
         workspaceProgram(
-            // The requests to the account; those of a copy have a matrix of their own (replaced-content.test.ts).
+            // The requests to the account; those of a copy have a matrix of their own (replaced-content-faults.test.ts).
             workspace("w", { ...under("k"), migrateContent: false, forceDestroy: true, ...shape }),
             [key("k", keyArn)],
         ),

@@ -34,7 +34,7 @@ describe("the rooms' arrows, as lint holds them", () => {
         ["sdk/x.ts", "../local-cloud"],
         ["sdk/lookups/provider-bridge.ts", "../../cli/command"],
         ["local-cloud/x.ts", "../cli/command"],
-        ["local-cloud/x.ts", "../test/unit/environment"],
+        ["local-cloud/x.ts", "../test/helpers/environment"],
         ["local-cloud/x.ts", "../provider/registry"],
         ["local-cloud/http.ts", "./server"],
         ["local-cloud/account-api/x.ts", "../server"],
@@ -46,7 +46,7 @@ describe("the rooms' arrows, as lint holds them", () => {
         ["local-cloud/aws/x.ts", "../account-api/private-link"],
         ["local-cloud/kms/x.ts", "../aws/connections"],
         ["local-cloud/kms/x.ts", "../../sdk/resources/workspace"],
-        ["cli/x.ts", "../test/unit/environment"],
+        ["cli/x.ts", "../test/helpers/environment"],
         ["cli/adopt/x.ts", "../drill/key"],
         ["cli/drill/x.ts", "../adopt/program"],
     ];
