@@ -27,7 +27,10 @@ describe("a preview", () => {
 
     /** The handler of credentials in a provider process of its own, as the engine calls it. */
     const processWith = (environment: Record<string, string> = {}): dynamic.ResourceProvider => {
-        const report = new EngineReporter(async (line) => void lines.push(line));
+        const report = new EngineReporter(async (line) => {
+            // The requests are in the debug log.
+            if (line.severity !== "DEBUG") lines.push(line);
+        });
         const session = new Session({
             environment: { HOME: "/nowhere", ...cloud.environment(), ...environment },
             clock,
