@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { expect } from "chai";
 
@@ -60,6 +61,8 @@ describe("secrets on the real engine, with --logflow --logtostderr -v=9", () => 
                     secret: true,
                 });
             }
+            const log = join(stack.folder, "requests.jsonl");
+            stack.environment["PULUMI_DATABRICKS_LOG"] = log;
             const seen: string[] = [];
             cloud.inject({
                 when: ({ method, path }) => method === "POST" && !path.endsWith("/workspaces"),
@@ -72,7 +75,7 @@ describe("secrets on the real engine, with --logflow --logtostderr -v=9", () => 
                 when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
                 do: { kind: "status", status: 400, body: repeats },
             });
-            const verbose = { logFlow: true, logToStdErr: true, logVerbosity: 9 };
+            const verbose = { debug: true, logFlow: true, logToStdErr: true, logVerbosity: 9 };
             const failed = await stack.up(verbose);
             expect(failed.ok).to.equal(false);
             expect(failed.output).to.contain("POST /workspaces was refused").and.contain("[secret]");
@@ -87,6 +90,7 @@ describe("secrets on the real engine, with --logflow --logtostderr -v=9", () => 
                 "the output of the failing run": failed.output + failed.events,
                 "the output of the good run": good.output + good.events,
                 "the state and the backend's other files": stack.files(),
+                "the log of requests": readFileSync(log, "utf8"),
                 "command lines": seen.join("\n"),
             };
             for (const [place, text] of Object.entries(places)) {
