@@ -93,6 +93,7 @@ export {
 } from "./resources/account-resource";
 export { StorageConfiguration, type StorageConfigurationArgs } from "./resources/storage-configuration";
 export { VpcEndpoint, type VpcEndpointArgs } from "./resources/vpc-endpoint";
+export { insideWorkspace } from "./resources/inside-workspace";
 export { type Migration, Workspace } from "./resources/workspace";
 export type {
     ComputeMode,

@@ -1,6 +1,6 @@
 import * as inside from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
-import { EncryptedWorkspace } from "pulumi-databricks-cmk";
+import { EncryptedWorkspace, insideWorkspace } from "pulumi-databricks-cmk";
 
 const config = new pulumi.Config();
 const databricks = new pulumi.Config("databricks");
@@ -24,7 +24,7 @@ const provider = new inside.Provider("analytics", {
 });
 
 // What lives in the workspace goes with it, and is made anew in the one that replaces it. What lives in the metastore outlives it.
-const inWorkspace: pulumi.CustomResourceOptions = { provider, deletedWith: workspace, replaceWith: [workspace] };
+const inWorkspace = insideWorkspace(workspace, { provider });
 
 const metastore = new inside.MetastoreAssignment(
     "analytics",

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { watchInside } from "./watch-inside";
 import { AccountResource, type OutputsOf } from "./account-resource";
 import type { ComputeMode, PricingTier, WorkspaceArgs } from "./workspace-args";
 
@@ -91,6 +92,7 @@ export class Workspace extends AccountResource {
             isProtected: opts?.protect === true || undefined,
         };
         super(name, { type: "Workspace", inputs, outputs }, withTodaysKeyName(opts));
+        watchInside(this);
     }
 }
 

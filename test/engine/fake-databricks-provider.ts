@@ -10,6 +10,8 @@ type Properties = Record<string, unknown>;
 
 /** Something that the provider made, by the last part of its type. */
 interface Made {
+    /** The host that the provider spoke to when it made it. */
+    readonly host: unknown;
     readonly type: string;
     readonly name: string;
     readonly properties: Properties;
@@ -72,7 +74,7 @@ export class FakeDatabricksProvider {
                 return new proto.ConfigureResponse();
             }),
             check: answer((request: proto.CheckRequest) => checked(propertiesOf(request.getNews()))),
-            diff: answer(diff),
+            diff: answer((request: proto.DiffRequest) => this.diff(request)),
             create: answer((request: proto.CreateRequest) => this.create(request)),
             read: answer((request: proto.ReadRequest) => this.read(request)),
             update: answer((request: proto.UpdateRequest) => {
@@ -81,6 +83,7 @@ export class FakeDatabricksProvider {
                 return response;
             }),
             delete: answer((request: proto.DeleteRequest) => {
+                this.requireHost(request.getId());
                 this.made.delete(request.getId());
                 return new Empty();
             }),
@@ -94,9 +97,28 @@ export class FakeDatabricksProvider {
         const type = typeOf(request.getUrn()).split(":").at(-1) ?? "";
         const id = `${type.toLowerCase()}-${++this.count}`;
         const properties = propertiesOf(request.getProperties());
-        this.made.set(id, { type, name: nameOf(request.getUrn()), properties });
+        this.made.set(id, { host: this.configuration["host"], type, name: nameOf(request.getUrn()), properties });
         response.setId(id);
         return response;
+    }
+
+    /** As the real one: what was made by another host is replaced. */
+    private diff(request: proto.DiffRequest): proto.DiffResponse {
+        const response = diff(request);
+        const { host = this.configuration["host"] } = this.made.get(request.getId()) ?? {};
+        if (host === this.configuration["host"]) return response;
+        response.setChanges(proto.DiffResponse.DiffChanges.DIFF_SOME);
+        response.setReplacesList(["__meta"]);
+        return response;
+    }
+
+    /** As the real one: what was made by another host is not deleted. */
+    private requireHost(id: string): void {
+        const made = this.made.get(id);
+        if (made === undefined || made.host === this.configuration["host"]) return;
+        throw new Error(
+            `workspace_id mismatch: provider is configured for workspace ${String(this.configuration["host"])} but got ${String(made.host)} in provider_config`,
+        );
     }
 
     private read(request: proto.ReadRequest): proto.ReadResponse {
