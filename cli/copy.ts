@@ -69,6 +69,7 @@ async function migrationOptions(
     from: string,
     to: string,
 ): Promise<MigrationOptions> {
+    const { Acceptance } = await import("../provider/migration/acceptance.js");
     const { unknownAccepts } = await import("../provider/contract/finding-kinds.js");
     const { systemClock } = await import("../provider/api/clock.js");
     const { findCredential } = await import("../provider/api/credential.js");
@@ -100,7 +101,7 @@ async function migrationOptions(
         from: connect(source),
         to: connect(target),
         clock: systemClock,
-        accept,
+        accept: new Acceptance(accept),
         onProgress: (line) => io.err(line),
         ...(textOption(values, "path") === undefined ? {} : { path: textOption(values, "path") }),
         ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),

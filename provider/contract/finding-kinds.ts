@@ -13,6 +13,9 @@ export const otherFindingKinds = [
     "tokens",
 ] as const;
 
+/** A kind of what lives in a workspace besides its tree. */
+export type OtherKind = (typeof otherFindingKinds)[number];
+
 /** Why an object is not in the new workspace as it is in the old one. Each can be accepted by its name. */
 export const findingKinds = [
     "not-admin",

@@ -1,4 +1,4 @@
-import { otherFindingKinds } from "../contract/finding-kinds";
+import type { CountedList } from "./counted-list";
 
 /** The kinds of objects in a workspace's tree that this package knows. */
 export type ObjectType = "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO" | "OTHER";
@@ -88,15 +88,9 @@ export interface WorkspaceContent {
     isAdmin(): Promise<boolean>;
     /** Who belongs to the workspace. Absent if that cannot be asked. */
     principals?(): Promise<Principals>;
-    /** How many objects of a kind live in the workspace besides its tree; what the service puts into every new one does not count. */
-    count(kind: OtherKind): Promise<number>;
+    /** How many members a list has; what the service puts into every new workspace does not count. */
+    count(list: CountedList): Promise<number>;
 }
-
-/** What lives in a workspace besides its tree, and does not move. */
-export const otherKinds = otherFindingKinds;
-
-/** A kind of what lives in a workspace besides its tree. */
-export type OtherKind = (typeof otherKinds)[number];
 
 /** The service refuses to hand out or to take content of this size. */
 export class ContentTooLargeError extends Error {}

@@ -1,10 +1,10 @@
 import { ApiError } from "../api/errors";
 import { ObjectCopy } from "./object-copy";
 import { isOwnFolder, type WorkspaceObject } from "./content";
-import { Pass, type PassContext } from "./pass";
+import type { Pass } from "./pass";
 import { PermissionCopy } from "./permission-copy";
-import { Counter } from "./report";
-import type { Pair, PairVisitor } from "./tree-walk";
+import { objectKey as keyOf, type Pair, type TreeContext, TreePass } from "./tree-pass";
+import type { PairVisitor } from "./tree-walk";
 import { unmakable, unmovable } from "./unmovable";
 
 /** Findings that stay true of an object that is equal. */
@@ -12,16 +12,13 @@ const LASTING = ["outputs"] as const;
 
 /** What is remembered from one copying pass to the next. */
 export class CopyState {
-    /** What this migration has written. */
-    readonly ours = new Set<string>();
-    readonly written = new Counter();
     /** Objects whose permissions are done. */
     readonly permitted = new Set<string>();
     readonly objects: ObjectCopy;
     readonly permissions: PermissionCopy;
 
-    constructor({ from, to, reader, comparison, clock, inUseSince }: PassContext) {
-        this.objects = new ObjectCopy(from, to, reader, comparison, clock, inUseSince);
+    constructor({ from, to, reader, comparison, clock, options }: TreeContext) {
+        this.objects = new ObjectCopy(from, to, reader, comparison, clock, options.inUseSince);
         this.permissions = new PermissionCopy(from, to);
     }
 }
@@ -31,18 +28,16 @@ export class CopyState {
  * has changed meanwhile, and gives permissions to what is equal.
  */
 export class CopyPass implements PairVisitor {
-    readonly pass: Pass;
-    /** Whether something was written. */
-    changed = false;
+    readonly pass: TreePass;
     /** Folders that were verified before, and are missing: who works in the new workspace has removed them. */
     private readonly removed = new Set<string>();
 
     constructor(
-        private readonly context: PassContext,
+        private readonly context: TreeContext,
         private readonly state: CopyState,
-        private readonly first: boolean,
+        private readonly whole: Pass,
     ) {
-        this.pass = new Pass(context, first ? "moved" : "verified");
+        this.pass = new TreePass(context, whole, "it is listed, but there is no such folder when it is opened.");
     }
 
     /** Makes the folder where it is missing. */
@@ -72,38 +67,17 @@ export class CopyPass implements PairVisitor {
             return;
         }
         // Verified before: what differs now was changed in the new workspace, where people work by now.
-        if (this.pass.isSettled(source)) return this.pass.equal.add(source);
+        if (this.pass.isSettled(source)) return this.pass.equal(source);
         const equal = this.pass.isVerified(pair) || (await this.pass.attempt(source, () => this.copy(pair)));
         if (equal !== true) return;
-        this.pass.equal.add(source);
+        this.pass.equal(source);
         this.context.findings.keep(source, LASTING);
         if (target !== undefined) await this.permit(source, target);
     }
 
-    /** Counts what is to be done. */
-    listed(source: WorkspaceObject): void {
-        this.pass.list(source);
-    }
-
-    /** Counts what is in the tree, and nothing is done with. */
-    skipped(source: WorkspaceObject): void {
-        this.pass.digest.add(source);
-    }
-
-    /** Notes why a folder could not be listed. */
-    unreadable(folder: WorkspaceObject, error: unknown): void {
-        if (error === undefined)
-            this.context.findings.add(
-                folder,
-                "unreadable",
-                "it is listed, but there is no such folder when it is opened.",
-            );
-        else this.pass.fail(folder, error);
-    }
-
     private async make({ source, target }: Pair): Promise<"listed" | "empty" | "skip"> {
         if (target !== undefined) {
-            this.pass.equal.add(source);
+            this.pass.equal(source);
             return "listed";
         }
         try {
@@ -113,8 +87,7 @@ export class CopyPass implements PairVisitor {
             this.context.findings.add(source, "occupied", `it could not be made: ${error.detail}`);
             return "skip";
         }
-        this.changed = true;
-        this.note(source);
+        this.pass.wrote(source);
         return "empty";
     }
 
@@ -126,7 +99,7 @@ export class CopyPass implements PairVisitor {
         const result = await this.state.objects.copy({
             source,
             target: pair.target,
-            ours: this.state.ours.has(keyOf(source)),
+            ours: this.context.ours.has(keyOf(source)),
             acceptsLostOutputs: findings.accepts(source, "outputs"),
         });
         if (result.outcome === "problem") {
@@ -134,9 +107,7 @@ export class CopyPass implements PairVisitor {
         } else if (result.outcome === "equal") {
             this.pass.markVerified(pair);
         } else {
-            this.changed = true;
-            this.note(source);
-            this.pass.written.add(source);
+            this.pass.wrote(source);
             // Another object than the one that had them.
             this.state.permitted.delete(keyOf(source));
             if (result.lost !== undefined) findings.add(source, result.lost.kind, result.lost.reason);
@@ -151,20 +122,13 @@ export class CopyPass implements PairVisitor {
         this.removed.delete(folder);
     }
 
-    private note(source: WorkspaceObject): void {
-        const key = keyOf(source);
-        if (this.state.ours.has(key)) return;
-        this.state.ours.add(key);
-        this.state.written.add(source);
-    }
-
     /** Gives permissions, last of all: in a pass that finds the object equal. */
     private async permit(source: WorkspaceObject, target: WorkspaceObject): Promise<void> {
         const { findings } = this.context;
         const key = keyOf(source);
-        if (this.first || isOwnFolder(source)) return;
+        if (this.whole.isFirst || isOwnFolder(source)) return;
         // What was there when all was verified had its permissions then: who works in the new workspace may have changed them.
-        if (this.context.settlement.precedesVerification(target) && !this.state.ours.has(key)) return;
+        if (this.context.settlement.precedesVerification(target) && !this.context.ours.has(key)) return;
         if (this.state.permitted.has(key)) return findings.keep(source, ["unknown-principal", "permissions"]);
         await this.pass.attempt(source, async () => {
             for (const { kind, reason, principal } of await this.state.permissions.copy(source, target))
@@ -172,8 +136,4 @@ export class CopyPass implements PairVisitor {
             this.state.permitted.add(key);
         });
     }
-}
-
-function keyOf({ type, path }: WorkspaceObject): string {
-    return `${type}:${path}`;
 }

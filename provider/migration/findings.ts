@@ -1,5 +1,6 @@
-import { type FindingKind, otherFindingKinds } from "../contract/finding-kinds";
+import type { FindingKind } from "../contract/finding-kinds";
 import { printable } from "../util/printable";
+import type { Acceptance } from "./acceptance";
 import type { WorkspaceObject } from "./content";
 import { describePrincipal, ownerOfHome } from "./principals";
 
@@ -17,24 +18,12 @@ export interface Finding {
     readonly accepted: boolean;
 }
 
-/** What a program accepts: kinds of findings, and paths with all that is below them. */
-export class Acceptance {
-    private readonly kinds: ReadonlySet<string>;
-    private readonly paths: readonly string[];
+/** Why a copy by somebody who is no admin cannot count as complete. */
+export const NOT_ADMIN =
+    "the credential is no admin of the old workspace, whose lists show others only what they may use: what is missing cannot be told. Make it an admin there.";
 
-    constructor(accept: readonly string[] = []) {
-        this.kinds = new Set(accept.filter((one) => !one.startsWith("/")));
-        this.paths = accept.filter((one) => one.startsWith("/")).map((one) => one.replace(/\/+$/, ""));
-    }
-
-    /** Whether a finding of this kind is accepted at this path. */
-    covers(kind: FindingKind, path: string): boolean {
-        // Each git folder is a finding of its own in the tree.
-        if (kind === "repos") return true;
-        if (this.kinds.has("others") && otherFindingKinds.some((other) => other === kind)) return true;
-        return this.kinds.has(kind) || this.paths.some((one) => path === one || path.startsWith(`${one}/`));
-    }
-}
+/** What a finding is about: an object of the tree, or something else that has a name in its workspace. */
+export type Subject = Pick<WorkspaceObject, "path" | "typeName">;
 
 /** The findings of a migration's passes, by object. The last pass counts. */
 export class Findings {
@@ -50,7 +39,7 @@ export class Findings {
     }
 
     /** Adds a finding. */
-    add(object: WorkspaceObject, kind: FindingKind, reason: string, principal = missingOwner(object, kind)): void {
+    add(object: Subject, kind: FindingKind, reason: string, principal = missingOwner(object, kind)): void {
         const accepted = this.acceptance.covers(kind, object.path);
         const finding: Finding = {
             ...{ path: object.path, type: object.typeName, kind, reason: printable(reason), accepted },
@@ -61,14 +50,14 @@ export class Findings {
     }
 
     /** Keeps what the pass before this one found of an object, as far as it is of these kinds. */
-    keep(object: WorkspaceObject, kinds: readonly FindingKind[]): void {
+    keep(object: Subject, kinds: readonly FindingKind[]): void {
         const key = keyOf(object);
         const found = (this.previous.get(key) ?? []).filter(({ kind }) => kinds.includes(kind));
         if (found.length > 0) this.current.set(key, [...(this.current.get(key) ?? []), ...found]);
     }
 
     /** Whether the program accepts this. */
-    accepts(object: WorkspaceObject, kind: FindingKind): boolean {
+    accepts(object: Subject, kind: FindingKind): boolean {
         return this.acceptance.covers(kind, object.path);
     }
 
@@ -85,10 +74,10 @@ export class Findings {
     }
 }
 
-function missingOwner({ path }: WorkspaceObject, kind: FindingKind): string | undefined {
+function missingOwner({ path }: Subject, kind: FindingKind): string | undefined {
     return kind === "no-home" ? describePrincipal(ownerOfHome(path)) : undefined;
 }
 
-function keyOf({ path, type }: WorkspaceObject): string {
-    return `${type}:${path}`;
+function keyOf({ path, typeName }: Subject): string {
+    return `${typeName}:${path}`;
 }

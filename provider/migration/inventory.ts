@@ -1,11 +1,11 @@
 import type { Clock } from "../api/clock";
-import { type OtherKind, otherKinds, type WorkspaceContent, type WorkspaceObject } from "./content";
-import { describePrincipal, namePrincipals } from "./principals";
-import { type Counts, Counter, describeCounts, number } from "./report";
-import { isTrash } from "./standard-folders";
-import { unmovable } from "./unmovable";
-import { WorkQueue } from "./work-queue";
+import { type FindingKind, findingKinds } from "../contract/finding-kinds";
 import { messageOf } from "../util/error-message";
+import type { WorkspaceContent } from "./content";
+import type { InventoryNotes, Stay } from "./content-kind";
+import { kinds } from "./kinds/table";
+import { namePrincipals } from "./principals";
+import { type CountName, type Counts, Counter, describeCounts } from "./report";
 
 /** How long the inventory takes at most, in milliseconds. */
 export const INVENTORY_TIME = 10_000;
@@ -13,12 +13,10 @@ export const INVENTORY_TIME = 10_000;
 /** What a workspace holds, as far as could be seen in the time. */
 export interface Inventory {
     /** What moves. */
-    readonly tree: Counts;
-    /** What in the tree does not move, by the reason's name: `library`, `too-large`, ... */
-    readonly unmovable: Readonly<Record<string, number>>;
-    /** How many there are of what does not move; kinds that could not be listed are left out. */
-    readonly others: Readonly<Partial<Record<OtherKind, number>>>;
-    /** Who belongs to the workspace, such as `the group data`: the new one knows none of them yet. */
+    readonly moves: Counts;
+    /** What does not move, by the kind of its finding; kinds that could not be listed are left out. */
+    readonly stays: ReadonlyMap<FindingKind, Stay>;
+    /** Whom the new workspace does not know yet, such as `the group data`. */
     readonly principals: readonly string[];
     /** Why something is missing, if it is. */
     readonly incomplete: string | undefined;
@@ -29,124 +27,89 @@ export interface InventoryTaking {
     /** Ends after ten seconds at the latest, and never fails. */
     readonly inventory: Promise<Inventory>;
     /**
-     * The first notebook that is listed, as soon as it is; `undefined` where there is none. Rejects with the first error of a
-     * list where no notebook was found for it.
+     * What reads an object that the workspace's key encrypts, as soon as one is listed; `undefined` if there is none. Rejects with
+     * the first error of a list if none was found for it.
      */
-    readonly firstNotebook: Promise<WorkspaceObject | undefined>;
+    readonly sample: Promise<(() => Promise<unknown>) | undefined>;
 }
 
-/** Looks at what a workspace holds, for a preview. Each folder is listed once. */
+/** Looks at what a workspace holds, for a preview. */
 export function takeInventory(workspace: WorkspaceContent, clock: Clock, time = INVENTORY_TIME): InventoryTaking {
-    const count = new InventoryCount(workspace, clock.now() + time, clock);
-    const late = clock.sleep(time).then(() => count.giveUp(`it takes over ${time / 1000} s`));
-    const inventory = Promise.race([count.run(), late]).then(() => count.result());
-    return { inventory, firstNotebook: count.firstNotebook };
+    const notes = new Notes(clock, clock.now() + time);
+    const all = Promise.all(
+        kinds.map(async (kind) => {
+            try {
+                await kind.inventory?.(workspace, notes);
+            } catch (error) {
+                notes.incomplete(error);
+            }
+        }),
+    );
+    const late = clock.sleep(time).then(() => notes.incomplete(`it takes over ${time / 1000} s`));
+    return { inventory: Promise.race([all, late]).then(() => notes.result()), sample: notes.firstSample };
 }
 
 /** One line: what moves, and what does not. */
-export function describeInventory({ tree, unmovable: left, others, principals, incomplete }: Inventory): string {
-    const parts = [
-        ...Object.entries(left).map(([kind, count]) => `${number(count)} of kind ${kind}`),
-        ...otherKinds.flatMap((kind) => ((others[kind] ?? 0) === 0 ? [] : [`${number(others[kind] ?? 0)} ${kind}`])),
-    ];
-    const moves = `${incomplete === undefined ? "" : "at least "}${describeCounts(tree)} move`;
-    const stays = parts.length === 0 ? "" : `; ${parts.join(", ")} do not move`;
-    const strangers = principals.length === 0 ? "" : `; assign to the new workspace: ${namePrincipals(principals)}`;
-    return `${moves}${stays}${strangers}${incomplete === undefined ? "" : ` (not everything could be counted: ${incomplete})`}`;
+export function describeInventory({ moves, stays, principals, incomplete }: Inventory): string {
+    const words = findingKinds.flatMap((kind) => stays.get(kind)?.words ?? []);
+    const left = words.length === 0 ? "" : `; ${words.join(", ")} do not move`;
+    const missing = principals.length === 0 ? "" : `; assign to the new workspace: ${namePrincipals(principals)}`;
+    const atLeast = incomplete === undefined ? "" : "at least ";
+    const why = incomplete === undefined ? "" : ` (not everything could be counted: ${incomplete})`;
+    return `${atLeast}${describeCounts(moves)} move${left}${missing}${why}`;
 }
 
-class InventoryCount {
+class Notes implements InventoryNotes {
     private readonly counter = new Counter();
-    private readonly left: Record<string, number> = {};
-    private readonly others: Partial<Record<OtherKind, number>> = {};
-    private principals: readonly string[] = [];
-    private incomplete: string | undefined;
-    private readonly queue = new WorkQueue<string, never>();
-    private listError: { error: unknown } | undefined;
-    private found: (notebook: WorkspaceObject | undefined) => void = () => undefined;
-    private missed: (error: unknown) => void = () => undefined;
-    readonly firstNotebook = new Promise<WorkspaceObject | undefined>((resolve, reject) => {
-        [this.found, this.missed] = [resolve, reject];
+    private readonly left = new Map<FindingKind, Stay>();
+    private readonly missing: string[] = [];
+    private reason: string | undefined;
+    private found: (read: (() => Promise<unknown>) | undefined) => void = () => undefined;
+    private failed: (error: unknown) => void = () => undefined;
+    readonly firstSample = new Promise<(() => Promise<unknown>) | undefined>((resolve, reject) => {
+        [this.found, this.failed] = [resolve, reject];
     });
 
     constructor(
-        private readonly workspace: WorkspaceContent,
-        private readonly deadline: number,
-        private readonly clock: Clock,
+        readonly clock: Clock,
+        readonly deadline: number,
     ) {
         // Not everybody asks for it.
-        this.firstNotebook.catch(() => undefined);
+        this.firstSample.catch(() => undefined);
     }
 
-    async run(): Promise<void> {
-        await Promise.all([
-            this.countTree(),
-            this.orNote(() => this.listPrincipals()),
-            ...otherKinds.map((kind) =>
-                this.orNote(async () => void (this.others[kind] = await this.workspace.count(kind))),
-            ),
-        ]);
+    moves(name: CountName | undefined): void {
+        this.counter.add(name);
     }
 
-    giveUp(reason: string): void {
-        this.incomplete ??= reason;
+    stays(kind: FindingKind, stay: Stay): void {
+        this.left.set(kind, stay);
+    }
+
+    misses(principal: string): void {
+        this.missing.push(principal);
+    }
+
+    sample(read: () => Promise<unknown>): void {
+        this.found(read);
+    }
+
+    noSample(error: unknown): void {
+        if (error === undefined) this.found(undefined);
+        else this.failed(error);
+    }
+
+    incomplete(error: unknown): void {
+        this.reason ??= typeof error === "string" ? error : messageOf(error);
     }
 
     /** A copy: what comes in later does not change it. */
     result(): Inventory {
         return {
-            tree: this.counter.counts(),
-            unmovable: { ...this.left },
-            others: { ...this.others },
-            principals: this.principals,
-            incomplete: this.incomplete,
+            moves: this.counter.counts(),
+            stays: new Map(this.left),
+            principals: [...this.missing],
+            incomplete: this.reason,
         };
-    }
-
-    private async countTree(): Promise<void> {
-        this.queue.addFolder("/");
-        await this.queue.run(8, { folder: (path) => this.open(path), item: () => Promise.resolve() });
-        if (this.listError === undefined) this.found(undefined);
-        else this.missed(this.listError.error);
-    }
-
-    private async open(path: string): Promise<void> {
-        if (this.clock.now() >= this.deadline) return;
-        try {
-            for (const object of (await this.workspace.list(path)) ?? []) this.see(object);
-        } catch (error) {
-            this.listError ??= { error };
-            this.note(error);
-        }
-    }
-
-    private see(source: WorkspaceObject): void {
-        if (source.type === "DIRECTORY") {
-            if (isTrash(source)) return;
-            this.queue.addFolder(source.path);
-        }
-        if (source.type === "NOTEBOOK") this.found(source);
-        const problem = unmovable({ source, target: undefined, samePath: false });
-        if (problem === undefined) this.counter.add(source);
-        // Git folders are among the repos, which are counted by their own list.
-        else if (problem.kind !== "repo") this.left[problem.kind] = (this.left[problem.kind] ?? 0) + 1;
-    }
-
-    /** The new workspace knows its groups `users` and `admins`, and whoever creates it. */
-    private async listPrincipals(): Promise<void> {
-        const [principals, caller] = await Promise.all([this.workspace.principals?.(), this.workspace.me()]);
-        this.principals = principals?.except(caller).map(describePrincipal) ?? [];
-    }
-
-    private async orNote(run: () => Promise<void>): Promise<void> {
-        try {
-            await run();
-        } catch (error) {
-            this.note(error);
-        }
-    }
-
-    private note(error: unknown): void {
-        this.giveUp(messageOf(error));
     }
 }

@@ -1,42 +1,28 @@
 import type { Clock } from "../api/clock";
 import type { FindingKind } from "../contract/finding-kinds";
 import { ApiError, NoResponseError, UnexpectedResponseError } from "../api/errors";
-import { Comparison } from "./comparison";
 import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } from "./content";
-import { ContentReader } from "./content-reader";
-import type { Findings } from "./findings";
-import { Counter, number } from "./report";
-import { type Settlement, TreeDigest } from "./settlement";
+import type { Findings, Subject } from "./findings";
+import type { MigrationOptions } from "./migration-options";
+import { Counter, type CountName, number } from "./report";
 import { MigrationStoppedError } from "./stopped";
-import type { Pair } from "./tree-walk";
 
-/** What the passes of a migration share. */
-export interface PassContext {
+/** What the kinds of one migration share. */
+export interface MigrationContext {
+    readonly options: MigrationOptions;
     readonly from: WorkspaceContent;
     readonly to: WorkspaceContent;
     readonly clock: Clock;
-    readonly reader: ContentReader;
-    readonly comparison: Comparison;
+    /** The object at and below which the tree is copied. What is besides the tree belongs to the root. */
+    readonly root: WorkspaceObject;
     readonly findings: Findings;
-    /** Pairs whose contents were found equal, as they were listed then. */
-    readonly verified: Map<string, string>;
-    /** What an earlier migration is done with. */
-    readonly settlement: Settlement;
-    /** See `MigrationOptions`. */
-    readonly inUseSince: number | undefined;
+    /** Keys of what this run has written. */
+    readonly ours: Set<string>;
+    /** What this run has written. In a plan: what it would write. */
+    readonly written: Counter;
     /** Milliseconds since 1970 after which nothing more is begun. */
     readonly deadline: number;
     readonly onProgress: (line: string) => void;
-}
-
-/** The shared parts of a migration's passes. */
-export function createContext(
-    from: WorkspaceContent,
-    to: WorkspaceContent,
-    rest: Omit<PassContext, "from" | "to" | "reader" | "comparison">,
-): PassContext {
-    const reader = new ContentReader();
-    return { ...rest, from, to, reader, comparison: new Comparison(from, to, reader) };
 }
 
 /** How many objects may fail one after the other before the workspace counts as out of reach. */
@@ -45,24 +31,32 @@ const FAILURES_IN_A_ROW = 20;
 /** How often progress is shown, in milliseconds. */
 const PROGRESS_INTERVAL = 1_000;
 
-/** Counts, errors and progress of one pass over all objects. */
+/** Counts, errors and progress of one pass over everything. */
 export class Pass {
     readonly found = new Counter();
     readonly written = new Counter();
     readonly equal = new Counter();
-    /** Of everything that was listed in the old workspace. */
-    readonly digest = TreeDigest.empty();
+    /** Sums up what was listed, as far as a later migration has to know whether it has changed. */
+    digest = "";
+    /** Whether something was written. */
+    hasWritten = false;
+    /** Whether something was taken for unchanged that may not be: another pass is needed. */
+    isMistaken = false;
     private failures = 0;
     private shownAt = Number.NEGATIVE_INFINITY;
 
-    /** @param verb what is done, for the progress line: `moved`, `verified` */
+    /**
+     * @param verb what is done, for the progress line: `moved`, `verified`
+     * @param isFirst whether it is the first of its run
+     */
     constructor(
-        private readonly context: PassContext,
+        private readonly context: MigrationContext,
         private readonly verb: string,
+        readonly isFirst: boolean,
     ) {}
 
     /** Runs what concerns one object. A failure of it alone is a finding; one of the workspace ends the migration. */
-    async attempt<Result>(object: WorkspaceObject, run: () => Promise<Result>): Promise<Result | undefined> {
+    async attempt<Result>(object: Subject, run: () => Promise<Result>): Promise<Result | undefined> {
         if (this.context.clock.now() > this.context.deadline)
             throw new MigrationStoppedError(
                 "it took longer than it may (migrationTimeoutSeconds). The next run goes on from here.",
@@ -79,14 +73,8 @@ export class Pass {
         }
     }
 
-    /** Counts what was listed in the old workspace. */
-    list(source: WorkspaceObject): void {
-        this.found.add(source);
-        this.digest.add(source);
-    }
-
     /** Notes an error about one object, or ends the migration with it. */
-    fail(object: WorkspaceObject, error: unknown): void {
+    fail(object: Subject, error: unknown): void {
         const kind = kindOf(error);
         // Without its root nothing of a workspace is known.
         if (kind === undefined || object.path === "/" || !(error instanceof Error)) throw error;
@@ -94,21 +82,13 @@ export class Pass {
         this.context.findings.add(object, kind, error.message);
     }
 
-    /** Whether the two were found equal as they are listed now. */
-    isVerified({ source, target }: Pair): boolean {
-        const signature = signatureOf(source, target);
-        return signature !== undefined && this.context.verified.get(keyOf(source)) === signature;
-    }
-
-    /** Whether an object was verified before and has not been changed in the old workspace since. */
-    isSettled(source: WorkspaceObject): boolean {
-        return this.context.settlement.isSettled(source);
-    }
-
-    /** Notes that two objects are equal by content. */
-    markVerified({ source, target }: Pair): void {
-        const signature = signatureOf(source, target);
-        if (signature !== undefined) this.context.verified.set(keyOf(source), signature);
+    /** Notes that something was written. */
+    wrote(key: string, name: CountName | undefined): void {
+        this.hasWritten = true;
+        this.written.add(name);
+        if (this.context.ours.has(key)) return;
+        this.context.ours.add(key);
+        this.context.written.add(name);
     }
 
     private showProgress(): void {
@@ -123,7 +103,7 @@ export class Pass {
     }
 }
 
-/** What an error about one object is; `undefined` where it concerns the whole workspace. */
+/** What an error about one object is; `undefined` if it concerns the whole workspace. */
 function kindOf(error: unknown): FindingKind | undefined {
     if (error instanceof ContentTooLargeError) return "too-large";
     if (error instanceof NoResponseError || error instanceof UnexpectedResponseError) return "failed";
@@ -132,14 +112,4 @@ function kindOf(error: unknown): FindingKind | undefined {
     if (error.errorCode === "CUSTOMER_MANAGED_KEY_INACCESSIBLE") return undefined;
     if (error.kind === "denied") return "denied";
     return error.kind === "missing" ? "unreadable" : "failed";
-}
-
-function keyOf({ type, path }: WorkspaceObject): string {
-    return `${type}:${path}`;
-}
-
-/** Two objects as they are listed; `undefined` where that does not tell whether they change. */
-function signatureOf(source: WorkspaceObject, target: WorkspaceObject | undefined): string | undefined {
-    if (source.modifiedAt === undefined || target?.modifiedAt === undefined) return undefined;
-    return `${source.id}/${source.modifiedAt}/${target.id}/${target.modifiedAt}`;
 }

@@ -1,17 +1,21 @@
 import { messageOf } from "../util/error-message";
 import { isOwnFolder, type Principals, type WorkspaceObject } from "./content";
-import { Pass, type PassContext } from "./pass";
+import type { Pass } from "./pass";
 import { unknownPrincipal } from "./permission-copy";
-import type { Pair, PairVisitor } from "./tree-walk";
+import { type Pair, type TreeContext, TreePass } from "./tree-pass";
+import type { PairVisitor } from "./tree-walk";
 import { unmakable, unmovable } from "./unmovable";
 
 /** Says what a copy would do, from lists and permissions: it reads no content and writes nothing. */
 export class PlanPass implements PairVisitor {
-    readonly pass: Pass;
+    readonly pass: TreePass;
     private principals: Promise<Principals | undefined> | undefined;
 
-    constructor(private readonly context: PassContext) {
-        this.pass = new Pass(context, "listed");
+    constructor(
+        private readonly context: TreeContext,
+        pass: Pass,
+    ) {
+        this.pass = new TreePass(context, pass);
     }
 
     /** Counts a folder that is to be made. */
@@ -23,7 +27,7 @@ export class PlanPass implements PairVisitor {
         }
         if (!isOwnFolder(pair.source)) await this.nameStrangers(pair.source);
         if (pair.target !== undefined) return "listed";
-        this.pass.written.add(pair.source);
+        this.pass.wrote(pair.source);
         return "empty";
     }
 
@@ -31,25 +35,10 @@ export class PlanPass implements PairVisitor {
     async object(pair: Pair): Promise<void> {
         const problem = unmovable(pair);
         if (problem !== undefined) return this.context.findings.add(pair.source, problem.kind, problem.reason);
-        if (pair.target === undefined) this.pass.written.add(pair.source);
+        if (pair.target === undefined) this.pass.wrote(pair.source);
         await this.nameStrangers(pair.source);
     }
 
-    /** Counts what is to be done. */
-    listed(source: WorkspaceObject): void {
-        this.pass.list(source);
-    }
-
-    /** Counts what is in the tree, and nothing is done with. */
-    skipped(source: WorkspaceObject): void {
-        this.pass.digest.add(source);
-    }
-
-    /** Notes why a folder could not be listed. */
-    unreadable(folder: WorkspaceObject, error: unknown): void {
-        if (error === undefined) this.context.findings.add(folder, "unreadable", "it cannot be listed.");
-        else this.pass.fail(folder, error);
-    }
     /** Names who has a permission and does not belong to the new workspace. */
     private async nameStrangers(source: WorkspaceObject): Promise<void> {
         const { from, findings } = this.context;

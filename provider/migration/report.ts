@@ -1,16 +1,12 @@
 import { printable } from "../util/printable";
-import { isOwnFolder, type WorkspaceObject } from "./content";
 import type { Finding } from "./findings";
 import { namePrincipals } from "./principals";
-import { isHome } from "./standard-folders";
 
-/** How many objects of each type; of folders those that people make, see {@link Counter}. */
-export interface Counts {
-    readonly notebooks: number;
-    readonly files: number;
-    readonly dashboards: number;
-    readonly folders: number;
-}
+/** What is counted, in a preview, a plan, a copy and a verification alike. */
+export type CountName = "notebooks" | "files" | "dashboards" | "folders";
+
+/** How many there are of each; of folders those that people make. */
+export type Counts = Readonly<Record<CountName, number>>;
 
 /** What a migration, a verification or a plan came to. */
 export interface MigrationReport {
@@ -41,23 +37,16 @@ export interface MigrationReport {
     readonly stopped?: string;
 }
 
-/**
- * Counts objects by type, in a preview, a plan, a copy and a verification alike: one move has one number of folders.
- * Folders that every workspace has, and homes, which come with their users, do not move and so do not count.
- */
+/** Counts what is gone through. */
 export class Counter {
-    private readonly numbers = { notebooks: 0, files: 0, dashboards: 0, folders: 0 };
+    private readonly numbers: Record<CountName, number> = { notebooks: 0, files: 0, dashboards: 0, folders: 0 };
 
-    /** Counts an object; other types than these four do not count. */
-    add(object: WorkspaceObject): void {
-        const { type } = object;
-        if (type === "NOTEBOOK") this.numbers.notebooks++;
-        if (type === "FILE") this.numbers.files++;
-        if (type === "DASHBOARD") this.numbers.dashboards++;
-        if (type === "DIRECTORY" && !comesWithWorkspace(object)) this.numbers.folders++;
+    /** Counts one more; nothing if it has no name to count by. */
+    add(name: CountName | undefined): void {
+        if (name !== undefined) this.numbers[name]++;
     }
 
-    /** All objects that are no folders. */
+    /** All but folders. */
     get objects(): number {
         return this.numbers.notebooks + this.numbers.files + this.numbers.dashboards;
     }
@@ -66,10 +55,6 @@ export class Counter {
     counts(): Counts {
         return { ...this.numbers };
     }
-}
-
-function comesWithWorkspace(folder: WorkspaceObject): boolean {
-    return isOwnFolder(folder) || folder.path === "/Shared" || isHome(folder);
 }
 
 /** A report in a few lines: numbers, then what is to be looked at, at most ten. */

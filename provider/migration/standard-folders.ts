@@ -1,4 +1,5 @@
-import type { WorkspaceObject } from "./content";
+import { isOwnFolder, type WorkspaceObject } from "./content";
+import type { CountName } from "./report";
 
 /** Folders that every workspace has, or that appear with its users. */
 const STANDARD_FOLDER = /^\/(Users(\/[^/]+(\/Trash)?)?|Shared|Repos(\/[^/]+)?|Workspace|Trash)?$/;
@@ -16,4 +17,23 @@ export function isTrash({ type, path }: WorkspaceObject): boolean {
 /** Whether a folder is a user's home, which only appears with its user. */
 export function isHome({ path }: WorkspaceObject): boolean {
     return /^\/Users\/[^/]+$/.test(path);
+}
+
+/**
+ * As what an object counts, so that one move has one number of folders; `undefined`: it does not count. Folders that every
+ * workspace has, and homes, which come with their users, do not move.
+ */
+export function countNameOf(object: WorkspaceObject): CountName | undefined {
+    switch (object.type) {
+        case "NOTEBOOK":
+            return "notebooks";
+        case "FILE":
+            return "files";
+        case "DASHBOARD":
+            return "dashboards";
+        case "DIRECTORY":
+            return isOwnFolder(object) || object.path === "/Shared" || isHome(object) ? undefined : "folders";
+        default:
+            return undefined;
+    }
 }

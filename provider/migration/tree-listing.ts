@@ -2,7 +2,7 @@ import { messageOf } from "../util/error-message";
 import type { WorkspaceContent, WorkspaceObject } from "./content";
 import { TreeDigest } from "./settlement";
 import { isStandardFolder, isTrash } from "./standard-folders";
-import { NOT_ADMIN } from "./unmovable";
+import { NOT_ADMIN } from "./findings";
 import { WorkQueue } from "./work-queue";
 
 /** How many folders are listed at once. The rate limiter of the workspace's client decides how fast. */

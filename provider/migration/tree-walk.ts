@@ -1,32 +1,19 @@
 import { isMovable, type WorkspaceContent, type WorkspaceObject } from "./content";
 import { isHome, isTrash } from "./standard-folders";
+import type { Pair, TreePass } from "./tree-pass";
 import { WorkQueue } from "./work-queue";
-
-/** An object of the old workspace, and what is at its path in the new one. */
-export interface Pair {
-    readonly source: WorkspaceObject;
-    readonly target: WorkspaceObject | undefined;
-    /** Whether the old workspace has a folder and another object at this path. */
-    readonly samePath: boolean;
-    /** Whether it is below a folder that was skipped. */
-    readonly isSkipped?: true;
-}
 
 /** What is done with the objects of two trees. */
 export interface PairVisitor {
+    /** Told what the walk lists. */
+    readonly pass: TreePass;
     /**
-     * Called for a folder before its content is listed: what is at its path in the new workspace then, `empty` where it was just
+     * Called for a folder before its content is listed: what is at its path in the new workspace then, `empty` if it was just
      * made, or `skip`.
      */
     folder(pair: Pair): Promise<"listed" | "empty" | "skip">;
-    /** Called for everything, folders and objects, when it is listed. */
-    listed(source: WorkspaceObject): void;
-    /** Called for everything below a folder that `folder` skipped: it is in the tree, and nothing is done with it. */
-    skipped(source: WorkspaceObject): void;
     /** Called for everything but folders. */
     object(pair: Pair): Promise<void>;
-    /** Called where a folder of the old workspace cannot be listed. */
-    unreadable(folder: WorkspaceObject, error: unknown): void;
 }
 
 /**
@@ -47,7 +34,7 @@ export class TreeWalk {
     async run(root: WorkspaceObject): Promise<void> {
         const target = root.path === "/" ? root : await this.to.find(root.path);
         const pair = { source: root, target, samePath: false };
-        if (root.path !== "/") this.visitor.listed(root);
+        if (root.path !== "/") this.visitor.pass.listed(root);
         if (root.type === "DIRECTORY") this.queue.addFolder(pair);
         else this.queue.addItem(pair);
         await this.queue.run(this.workers, {
@@ -74,7 +61,7 @@ export class TreeWalk {
         const objects = await this.from.list(folder.path).catch(() => undefined);
         for (const source of objects ?? []) {
             if (isTrash(source)) continue;
-            this.visitor.skipped(source);
+            this.visitor.pass.skipped(source);
             if (source.type === "DIRECTORY")
                 this.queue.addFolder({ source, target: undefined, samePath: false, isSkipped: true });
         }
@@ -84,10 +71,10 @@ export class TreeWalk {
     private async read(folder: WorkspaceObject): Promise<readonly WorkspaceObject[] | undefined> {
         try {
             const objects = await this.from.list(folder.path);
-            if (objects === undefined) this.visitor.unreadable(folder, undefined);
+            if (objects === undefined) this.visitor.pass.unreadable(folder, undefined);
             return objects?.filter((object) => !isTrash(object));
         } catch (error) {
-            this.visitor.unreadable(folder, error);
+            this.visitor.pass.unreadable(folder, error);
             return undefined;
         }
     }
@@ -99,7 +86,7 @@ export class TreeWalk {
         for (const { path } of sources) paths.set(path, (paths.get(path) ?? 0) + 1);
         for (const source of sources) {
             const { path } = source;
-            this.visitor.listed(source);
+            this.visitor.pass.listed(source);
             const samePath = (paths.get(path) ?? 0) > 1;
             if (source.type === "DIRECTORY") {
                 this.queue.addFolder({ source, target: folders.get(path) ?? objects.get(path), samePath });

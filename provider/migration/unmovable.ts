@@ -1,13 +1,9 @@
 import type { FindingKind } from "../contract/finding-kinds";
 import { isHome } from "./standard-folders";
-import type { Pair } from "./tree-walk";
+import type { Pair } from "./tree-pass";
 
 /** The largest content that the service hands out and takes, in bytes. */
 export const SIZE_LIMIT = 10_485_760;
-
-/** Why a copy by somebody who is no admin cannot count as complete. */
-export const NOT_ADMIN =
-    "the credential is no admin of the old workspace, whose lists show others only what they may use: what is missing cannot be told. Make it an admin there.";
 
 /** Why an object cannot be moved, as far as lists tell; `undefined` where nothing speaks against it. */
 export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reason: string } | undefined {

@@ -1,15 +1,19 @@
 import type { WorkspaceObject } from "./content";
 import type { FindingKind } from "../contract/finding-kinds";
-import { Pass, type PassContext } from "./pass";
-import type { Pair, PairVisitor } from "./tree-walk";
+import type { Pass } from "./pass";
+import { type Pair, type TreeContext, TreePass } from "./tree-pass";
+import type { PairVisitor } from "./tree-walk";
 import { unmakable, unmovable } from "./unmovable";
 
 /** Compares the two trees, object by object, and writes nothing. */
 export class VerifyPass implements PairVisitor {
-    readonly pass: Pass;
+    readonly pass: TreePass;
 
-    constructor(private readonly context: PassContext) {
-        this.pass = new Pass(context, "verified");
+    constructor(
+        private readonly context: TreeContext,
+        pass: Pass,
+    ) {
+        this.pass = new TreePass(context, pass);
     }
 
     /** Says where a folder is missing, with all that is below it. */
@@ -21,7 +25,7 @@ export class VerifyPass implements PairVisitor {
         if (target === undefined && this.pass.isSettled(source)) return "empty";
         if (target === undefined)
             return this.skip(source, "missing", "it is not in the new workspace, with all that is below it.");
-        this.pass.equal.add(source);
+        this.pass.equal(source);
         return "listed";
     }
 
@@ -30,33 +34,17 @@ export class VerifyPass implements PairVisitor {
         const { source, target } = pair;
         const problem = unmovable(pair);
         if (problem !== undefined) return this.context.findings.add(source, problem.kind, problem.reason);
-        if (this.pass.isSettled(source)) return this.pass.equal.add(source);
+        if (this.pass.isSettled(source)) return this.pass.equal(source);
         if (target?.type !== source.type) return this.missing(source);
-        if (this.pass.isVerified(pair)) return this.pass.equal.add(source);
+        if (this.pass.isVerified(pair)) return this.pass.equal(source);
         await this.pass.attempt(source, async () => {
             if (await this.context.comparison.isEqual(source, target)) {
                 this.pass.markVerified(pair);
-                this.pass.equal.add(source);
+                this.pass.equal(source);
             } else {
                 this.context.findings.add(source, "different", "its content in the new workspace is another one.");
             }
         });
-    }
-
-    /** Counts what is to be done. */
-    listed(source: WorkspaceObject): void {
-        this.pass.list(source);
-    }
-
-    /** Counts what is in the tree, and nothing is done with. */
-    skipped(source: WorkspaceObject): void {
-        this.pass.digest.add(source);
-    }
-
-    /** Notes why a folder could not be listed. */
-    unreadable(folder: WorkspaceObject, error: unknown): void {
-        if (error === undefined) this.context.findings.add(folder, "unreadable", "it cannot be listed.");
-        else this.pass.fail(folder, error);
     }
 
     /** A notebook that the service does not hand out is missing for that reason, which the program may accept. */

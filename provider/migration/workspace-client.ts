@@ -9,7 +9,6 @@ import {
     type ExportFormat,
     type Grant,
     type ImportContent,
-    type OtherKind,
     type WorkspaceContent,
     type WorkspaceObject,
 } from "./content";
@@ -25,7 +24,7 @@ import {
     toRecord,
 } from "./responses";
 import { multipart } from "./multipart";
-import { membersOf, otherLists } from "./other-lists";
+import { type CountedList, membersOf } from "./counted-list";
 import { nextPage, readPages } from "./paging";
 import { SIZE_LIMIT } from "./unmovable";
 
@@ -142,10 +141,9 @@ export class WorkspaceClient implements WorkspaceContent {
         return this.read(ME, isInAdmins);
     }
 
-    /** How many objects of a kind there are besides the tree. */
-    async count(kind: OtherKind): Promise<number> {
-        const list = otherLists[kind];
-        return (await this.pages(list.path, list.page, (body) => membersOf(list, body))).length;
+    /** How many members a list has. */
+    async count(list: CountedList): Promise<number> {
+        return (await this.pages(list.path, list.page ?? "page_token", (body) => membersOf(list, body))).length;
     }
 
     /** @param parse is told whether the page is the whole list. */

@@ -2,6 +2,7 @@ import type { ClientRequest } from "../../provider/api/client";
 import type { Clock } from "../../provider/api/clock";
 import { NoResponseError } from "../../provider/api/errors";
 import { errorOf } from "../../provider/api/refusal";
+import { Acceptance } from "../../provider/migration/acceptance";
 import type { MigrationOptions } from "../../provider/migration/migration";
 import { type Transport, WorkspaceClient } from "../../provider/migration/workspace-client";
 import type { LocalWorkspace } from "../../local-cloud";
@@ -18,6 +19,9 @@ export type Mishap =
 
 /** Decides what goes wrong with a request; `index` counts the requests of all workspaces. */
 export type Mishaps = (request: ClientRequest, index: number, to: "old" | "new") => Mishap | undefined;
+
+/** What a migration is to do besides what it always does; what is accepted as a program says it. */
+export type MoreOptions = Partial<Omit<MigrationOptions, "accept">> & { readonly accept?: readonly string[] };
 
 /** Two workspaces in memory, with clients that speak to their APIs without HTTP, and a clock that only sleeping moves. */
 export class MigrationWorld {
@@ -68,8 +72,9 @@ export class MigrationWorld {
     }
 
     /** The options of a migration from the old workspace into the new one. */
-    options(more: Partial<MigrationOptions> = {}): MigrationOptions {
-        return { from: this.client("old"), to: this.client("new"), clock: this.clock, ...more };
+    options({ accept, ...more }: MoreOptions = {}): MigrationOptions {
+        const both = { from: this.client("old"), to: this.client("new"), clock: this.clock };
+        return { ...both, accept: new Acceptance(accept), ...more };
     }
 
     /** What both workspaces hold, without what only belongs to one. */

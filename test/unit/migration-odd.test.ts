@@ -5,9 +5,9 @@ import { expect } from "chai";
 
 import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace, HostIdentity } from "../../provider/migration/connection";
-import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
+import { migrateContent, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { MigrationWorld } from "../helpers/migration-world";
+import { MigrationWorld, type MoreOptions } from "../helpers/migration-world";
 import { credentialOf } from "../helpers/workspace-requests";
 
 const LIMIT = 10_485_760;
@@ -17,7 +17,7 @@ describe("a copy that looks equal, or is looked at in an odd way", () => {
     beforeEach(async () => {
         world = await MigrationWorld.create();
     });
-    const options = (more: Partial<MigrationOptions> = {}) => world.options(more);
+    const options = (more: MoreOptions = {}) => world.options(more);
     const writes = () => world.requests.filter((one) => /POST|PUT/.test(one));
 
     it("dashboards are equal whose JSON is written in another form, and differ by one digit of a large number", async () => {

@@ -3,11 +3,11 @@ import { expect } from "chai";
 import { ApiError, NoResponseError } from "../../provider/api/errors";
 import type { Grant, WorkspaceContent, WorkspaceObject } from "../../provider/migration/content";
 import { ContentReader } from "../../provider/migration/content-reader";
-import { Acceptance } from "../../provider/migration/findings";
-import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
+import { Acceptance } from "../../provider/migration/acceptance";
+import { migrateContent, verifyContent } from "../../provider/migration/migration";
 import { WorkQueue } from "../../provider/migration/work-queue";
 import { seeds } from "../../local-cloud";
-import { MigrationWorld } from "../helpers/migration-world";
+import { MigrationWorld, type MoreOptions } from "../helpers/migration-world";
 
 const MIB = 1024 * 1024;
 
@@ -88,7 +88,7 @@ describe("a copy under odd responses", () => {
         world = await MigrationWorld.create();
         world.replacement.principals.addGroup("data");
     });
-    const options = (more: Partial<MigrationOptions> = {}) => world.options(more);
+    const options = (more: MoreOptions = {}) => world.options(more);
     const sent = (which: string, call: string) =>
         world.requests.filter((one) => one.startsWith(which) && one.endsWith(call)).length;
     const grantsAt = (path: string) => world.replacement.tree().find((entry) => entry.path === path)?.permissions;

@@ -37,7 +37,7 @@ describe("a move that is looked at before it begins", () => {
             "/Users/ada@example.com/own/n": seeds.notebook("x"),
             "/Users/ada@example.com/empty": seeds.folder(),
         });
-        const { tree } = await takeInventory(connect(old), systemClock).inventory;
+        const { moves: tree } = await takeInventory(connect(old), systemClock).inventory;
         const plan = await planMigration(options());
         const copy = await migrateContent(options());
         const verification = await verifyContent(options());

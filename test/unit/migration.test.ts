@@ -1,13 +1,8 @@
 import { expect } from "chai";
 
-import {
-    migrateContent,
-    type MigrationOptions,
-    planMigration,
-    verifyContent,
-} from "../../provider/migration/migration";
+import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
-import { MigrationWorld } from "../helpers/migration-world";
+import { MigrationWorld, type MoreOptions } from "../helpers/migration-world";
 
 const LIMIT = 10_485_760;
 
@@ -17,7 +12,7 @@ describe("moving a workspace's content", () => {
         world = await MigrationWorld.create();
     });
 
-    const options = (more: Partial<MigrationOptions> = {}) => world.options(more);
+    const options = (more: MoreOptions = {}) => world.options(more);
     const content = (entries: readonly SnapshotEntry[]) =>
         Object.fromEntries(
             entries.map(({ path, type, language, sha256, outputs, extras }) => [

@@ -6,7 +6,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { ApiError } from "../../provider/api/errors";
-import { Acceptance, Findings } from "../../provider/migration/findings";
+import { Acceptance } from "../../provider/migration/acceptance";
+import { Findings } from "../../provider/migration/findings";
 import { describeReport, type MigrationReport } from "../../provider/migration/report";
 import { writeReport } from "../../provider/migration/report-file";
 import { EngineReporter } from "../../provider/runtime/reporter";

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 
 import { migrateContent } from "../../provider/migration/migration";
-import { othersIn } from "../../provider/migration/other-content";
+import { leftBehind } from "../../provider/migration/kinds/left-behind";
 import { listWholeTree } from "../../provider/migration/tree-listing";
+import type { WorkspaceClient } from "../../provider/migration/workspace-client";
 import { seeds } from "../../local-cloud";
 import { MigrationWorld } from "../helpers/migration-world";
 
@@ -102,6 +103,21 @@ describe("the whole tree of a workspace", () => {
 });
 
 describe("what lives in a workspace beside its tree", () => {
+    /** What each kind that is not copied has found. */
+    async function othersIn(workspace: WorkspaceClient) {
+        const looks = await Promise.all(
+            leftBehind.map(async ({ name, look }) => ({ kind: name, ...(await look?.(workspace)) })),
+        );
+        return {
+            found: looks.flatMap(({ kind, content, digest }) =>
+                content === undefined ? [] : [{ kind, count: Number(digest) }],
+            ),
+            unlisted: looks.flatMap(({ kind, unlisted }) =>
+                unlisted === undefined ? [] : [{ kind, reason: unlisted }],
+            ),
+        };
+    }
+
     it("is nothing in a new one: its default policies and its starter warehouse are the service's", async () => {
         const world = await MigrationWorld.create();
         expect(world.old.others.clusterPolicies).not.to.deep.equal([]);

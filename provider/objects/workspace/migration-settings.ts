@@ -1,4 +1,5 @@
-import { DEFAULT_TIMEOUT } from "../../migration/migration";
+import { Acceptance } from "../../migration/acceptance";
+import { DEFAULT_TIMEOUT } from "../../migration/migration-options";
 import { migrateContentSchema } from "../../runtime/migrate-content";
 import type { Settings } from "../../runtime/settings";
 import type { Properties } from "../../util/property-path";
@@ -7,8 +8,8 @@ import type { Properties } from "../../util/property-path";
 export interface MigrationSettings {
     /** Whether it is copied, and nothing is deleted before that. */
     readonly enabled: boolean;
-    /** Paths and kinds of findings that may differ. */
-    readonly accept: readonly string[];
+    /** What may be left behind. */
+    readonly accept: Acceptance;
     /** Ids of other workspaces whose content is copied too. */
     readonly named: readonly string[];
     /** How long the copy takes at most, in milliseconds. */
@@ -22,7 +23,7 @@ export function migrationSettings(inputs: Properties, settings: Settings): Migra
     const seconds = inputs["migrationTimeoutSeconds"];
     return {
         enabled: given !== false,
-        accept: typeof given === "object" ? (given.accept ?? []) : [],
+        accept: new Acceptance(typeof given === "object" ? given.accept : []),
         named: typeof given === "object" ? (given.from ?? []) : [],
         timeout: typeof seconds === "number" ? seconds * 1000 : DEFAULT_TIMEOUT,
     };

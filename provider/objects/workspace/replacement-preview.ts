@@ -1,9 +1,15 @@
 import { ApiError } from "../../api/errors";
 import { requireWorkspaceCredential } from "../../migration/connection";
-import { otherKinds, type WorkspaceContent, type WorkspaceObject } from "../../migration/content";
-import { Acceptance } from "../../migration/findings";
-import { describeInventory, type Inventory, INVENTORY_TIME, takeInventory } from "../../migration/inventory";
-import { NOT_ADMIN } from "../../migration/unmovable";
+import type { Acceptance } from "../../migration/acceptance";
+import type { WorkspaceContent } from "../../migration/content";
+import {
+    describeInventory,
+    type Inventory,
+    INVENTORY_TIME,
+    type InventoryTaking,
+    takeInventory,
+} from "../../migration/inventory";
+import { NOT_ADMIN } from "../../migration/findings";
 import type { Session } from "../../runtime/session";
 import { getString, type Properties } from "../../util/property-path";
 import { connect } from "./handover/move";
@@ -48,11 +54,7 @@ export function obstacle({ session, id, olds, isDeletedFirst, changesAccount }: 
 }
 
 /** Looks into a workspace that is to be replaced: never longer than ten seconds, and it never fails. */
-export async function previewContent(
-    session: Session,
-    olds: Properties,
-    accept: readonly string[],
-): Promise<ContentPreview> {
+export async function previewContent(session: Session, olds: Properties, accept: Acceptance): Promise<ContentPreview> {
     const { clock } = session;
     try {
         const known = {
@@ -60,11 +62,11 @@ export async function previewContent(
             workspace_id: getString(olds, "workspaceId"),
         };
         const workspace = connect(session, known, INVENTORY_TIME);
-        const { inventory, firstNotebook } = takeInventory(workspace, clock);
+        const { inventory, sample } = takeInventory(workspace, clock);
         const late = clock.sleep(INVENTORY_TIME).then(() => undefined);
         const [counted, problem] = await Promise.all([
             inventory,
-            Promise.race([accessProblem(workspace, accept, firstNotebook), late]),
+            Promise.race([accessProblem(workspace, accept, sample), late]),
         ]);
         return { inventory: describeInventory(counted), problem: problem ?? leftBehind(counted, accept) };
     } catch (error) {
@@ -72,26 +74,25 @@ export async function previewContent(
     }
 }
 
-/** What lives in the workspace besides its tree, is not copied, and nobody has accepted to leave behind. */
-function leftBehind({ others }: Inventory, accept: readonly string[]): string | undefined {
-    const acceptance = new Acceptance(accept);
-    const left = otherKinds.filter((kind) => (others[kind] ?? 0) > 0 && !acceptance.covers(kind, "/"));
+/** What is not copied, and nobody has accepted to leave behind. */
+function leftBehind({ stays }: Inventory, accept: Acceptance): string | undefined {
+    const left = [...stays].filter(([kind, { isCertain }]) => isCertain && !accept.covers(kind, "/"));
     if (left.length === 0) return undefined;
-    const counts = left.map((kind) => `${others[kind] ?? 0} ${kind}`).join(", ");
-    const names = left.map((kind) => `"${kind}"`).join(", ");
+    const counts = left.map(([, { words }]) => words).join(", ");
+    const names = left.map(([kind]) => `"${kind}"`).join(", ");
     return `${counts} would not be copied. Move them in another way, then accept what is left behind: migrateContent: { accept: [${names}] }, or ["others"] for all that lives beside notebooks and files.`;
 }
 
 /** Whether the service refuses to let us in or to decrypt a notebook. Any other failure may pass. */
 async function accessProblem(
     workspace: WorkspaceContent,
-    accept: readonly string[],
-    firstNotebook: Promise<WorkspaceObject | undefined>,
+    accept: Acceptance,
+    sample: InventoryTaking["sample"],
 ): Promise<string | undefined> {
     try {
-        if (!new Acceptance(accept).covers("not-admin", "/") && !(await workspace.isAdmin())) return NOT_ADMIN;
-        const notebook = await firstNotebook;
-        if (notebook !== undefined) await workspace.exportUpTo(notebook, "SOURCE", 1024);
+        if (!accept.covers("not-admin", "/") && !(await workspace.isAdmin())) return NOT_ADMIN;
+        const read = await sample;
+        await read?.();
         return undefined;
     } catch (error) {
         // An HTML page instead of an error code comes from an access list, which another machine may pass.

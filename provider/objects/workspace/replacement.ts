@@ -1,5 +1,6 @@
 import { ReportedError } from "../../api/errors";
 import { pageInProject } from "../../contract/pages";
+import type { Acceptance } from "../../migration/acceptance";
 import type { ObjectAccess } from "../../resource/access";
 import type { Comparison } from "../../resource/lifecycle";
 import { getPath, holdsUnknown, UNKNOWN } from "../../util/property-path";
@@ -13,8 +14,8 @@ export interface Replacement extends Comparison {
     readonly access: ObjectAccess;
     /** Whether the content is copied before the old workspace goes. */
     readonly migrates: boolean;
-    /** Paths and kinds that may be left behind. */
-    readonly accept: readonly string[];
+    /** What may be left behind. */
+    readonly accept: Acceptance;
 }
 
 /**

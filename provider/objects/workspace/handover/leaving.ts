@@ -2,8 +2,7 @@ import type { Collection } from "../../../api/collection";
 import type { ReportedError } from "../../../api/errors";
 import { notesOf } from "../../../contract/state-notes";
 import { ownerOfInputs } from "../../../contract/ownership-tag";
-import { othersIn } from "../../../migration/other-content";
-import { listWholeTree } from "../../../migration/tree-listing";
+import { lookAtAll } from "../../../migration/kinds/table";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
@@ -78,14 +77,10 @@ export class LeavingWorkspace implements Leaving {
         const response = this.requireRunning(this.response, id);
         try {
             const workspace = connect(lifecycle.session, response);
-            const [tree, others] = await Promise.all([listWholeTree(workspace), othersIn(workspace)]);
+            const { digest, content, unlisted } = await lookAtAll(workspace);
             if (workspace.workspaceId !== id) throw refusal(id, `its host ${workspace.host} does not say who it is.`);
-            if (!tree.complete) throw refusal(id, `not everything in it can be listed: ${tree.reason ?? ""}`);
-            const [unlisted] = others.unlisted;
-            if (unlisted !== undefined) throw refusal(id, `its ${unlisted.kind} cannot be listed: ${unlisted.reason}`);
-            const beside = others.found.map(({ kind, count }) => `${count} ${kind}`).join(", ");
-            const content = tree.firstContent ?? (beside === "" ? undefined : beside);
-            return { digest: `${tree.digest} ${beside}`, content };
+            if (unlisted !== undefined) throw refusal(id, unlisted);
+            return { digest, content };
         } catch (error) {
             if (isRefusal(error)) throw error;
             throw refusal(id, `what is in it cannot be told: ${messageOf(error)}`);

@@ -58,10 +58,9 @@ export async function verifyMove(move: ContentMove): Promise<boolean> {
 
 /** Why a workspace stays, with what there is to look at, and what to do. */
 export function describeIncomplete({ handover: { from, to }, settings }: ContentMove, report: MigrationReport): string {
-    const advice =
-        settings.accept.length === 0
-            ? "What may be left behind is named by path or kind: migrateContent: { accept: [...] }."
-            : "What else may be left behind is added to migrateContent.accept.";
+    const advice = settings.accept.isEmpty
+        ? "What may be left behind is named by path or kind: migrateContent: { accept: [...] }."
+        : "What else may be left behind is added to migrateContent.accept.";
     return `the content of the workspace ${from} is not complete in ${to}, which replaces it. The workspaces ${from} and ${to} stay. ${describeReport(report)}\nRun \`pulumi up\` again: it goes on from here. ${advice} With migrateContent: false the workspace ${from} is deleted with what was not copied.`;
 }
 

@@ -1,0 +1,25 @@
+import type { WorkspaceContent } from "../content";
+import type { ContentKind, KindLook } from "../content-kind";
+import { leftBehind } from "./left-behind";
+import { principals } from "./principals";
+import { tree } from "./tree";
+
+/** What is copied, in the order in which it is copied. */
+const carried: readonly ContentKind[] = [principals, tree];
+
+/** Every kind of what a workspace holds. A pass of a migration goes through them in this order. */
+export const kinds: readonly ContentKind[] = [...carried, ...leftBehind];
+
+/** Looks at everything that a workspace holds, right before it is deleted. */
+export async function lookAtAll(workspace: WorkspaceContent): Promise<KindLook> {
+    const look = (all: readonly ContentKind[]) => Promise.all(all.map((kind) => kind.look?.(workspace)));
+    const [inKinds, beside] = await Promise.all([look(carried), look(leftBehind)]);
+    const contents = (looks: typeof inKinds) => looks.flatMap((one) => one?.content ?? []);
+    const [first = contents(beside).join(", ")] = contents(inKinds);
+    const looks = [...inKinds, ...beside];
+    return {
+        digest: looks.map((one) => one?.digest ?? "").join(" "),
+        content: first === "" ? undefined : first,
+        unlisted: looks.find((one) => one?.unlisted !== undefined)?.unlisted,
+    };
+}
