@@ -28,7 +28,14 @@ export const copy: Command = {
         "dry-run": {
             help: "Says what would be copied, and who is missing in the workspace to copy to. Writes nothing.",
         },
-        verify: { help: "Compares every content, and writes nothing." },
+        verify: { help: "Compares every content, and people with --people, and writes nothing." },
+        people: {
+            help: "Brings users, groups and service principals along, with what they may do, their homes and the metastore.",
+        },
+        "former-homes": {
+            value: "PATH",
+            help: "A folder for the homes of those who have left the account. Only admins see it.",
+        },
         accept: {
             value: "PATH|KIND",
             multiple: true,
@@ -77,12 +84,17 @@ async function migrationOptions(
     const { userAgent } = await import("../provider/api/user-agent.js");
     const { readSettings } = await import("../provider/runtime/settings.js");
     const { AccountClient } = await import("../provider/api/account-client.js");
+    const { AccountDirectory } = await import("../provider/migration/account-directory.js");
+    const { FORMER_HOMES_FORM, isFormerHomesFolder } = await import("../provider/contract/former-homes.js");
     const { connectWorkspace } = await import("../provider/migration/connection.js");
     const { AccountWorkspaces } = await import("./account-workspaces.js");
     const accept = textsOption(values, "accept");
     const [strange] = unknownAccepts(accept);
     if (strange !== undefined)
         throw new UsageError(`--accept takes a path that begins with /, or a kind, not "${strange}"`);
+    const formerHomes = textOption(values, "former-homes");
+    if (formerHomes !== undefined && !isFormerHomesFolder(formerHomes))
+        throw new UsageError(`--former-homes ${FORMER_HOMES_FORM}`);
     const timeout = numberOption(values, "timeout", { least: 1 });
     const credential = findCredential({ configuration: () => undefined, environment: io.environment });
     const options = readSettings(() => undefined);
@@ -92,8 +104,8 @@ async function migrationOptions(
     };
     const onRequest = requestLog({ environment: io.environment, report: { warn: io.err } });
     const hooks = { onRequest, onWait: io.err, userAgent: userAgent("copy", io.environment) };
-    const account = new AccountClient(credential, options, systemClock, hooks);
-    const workspaces = await AccountWorkspaces.list(account, credential, systemClock);
+    const client = new AccountClient(credential, options, systemClock, { ...hooks, beforeSend });
+    const workspaces = await AccountWorkspaces.list(client, credential, systemClock);
     const [source, target] = [workspaces.find(from), workspaces.find(to)];
     const connect = ({ id, host }: AccountWorkspace) =>
         connectWorkspace({ host, workspaceId: id, credential, options, clock: systemClock, beforeSend, ...hooks });
@@ -103,6 +115,9 @@ async function migrationOptions(
         clock: systemClock,
         accept: new Acceptance(accept),
         onProgress: (line) => io.err(line),
+        ...(values["people"] === true || formerHomes !== undefined ? { account: new AccountDirectory(client) } : {}),
+        people: values["people"] === true,
+        formerHomes,
         ...(textOption(values, "path") === undefined ? {} : { path: textOption(values, "path") }),
         ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
     };

@@ -1,6 +1,7 @@
 import type { Clock } from "../api/clock";
 import type { FindingKind } from "../contract/finding-kinds";
 import type { WorkspaceContent } from "./content";
+import type { MigrationOptions } from "./migration-options";
 import type { MigrationContext, Pass } from "./pass";
 import type { CountName } from "./report";
 
@@ -13,9 +14,18 @@ export interface ContentKind {
     /** Begins a migration; `undefined`: this one has nothing to do with the kind. */
     begin?(context: MigrationContext): KindMigration | undefined;
     /** Counts for a preview, whose time is bounded: what is noted counts, whether this ends or not. Rejects with why it is not all. */
-    inventory?(workspace: WorkspaceContent, notes: InventoryNotes): Promise<void>;
+    inventory?(workspace: LookedAt, notes: InventoryNotes): Promise<void>;
     /** Looks at everything of this kind, right before the workspace is deleted. Rejects only if the workspace gives no response. */
-    look?(workspace: WorkspaceContent): Promise<KindLook>;
+    look?(workspace: LookedAt): Promise<KindLook>;
+}
+
+/** A workspace that is looked at, and what is asked for of it. */
+export interface LookedAt extends Pick<MigrationOptions, "account" | "people" | "formerHomes"> {
+    readonly content: WorkspaceContent;
+    /** Its id. */
+    readonly id: string;
+    /** Whether the workspace that replaces it is in another region. */
+    readonly leavesRegion?: boolean;
 }
 
 /** A kind in one migration. Each pass goes through everything; what it finds is noted in the pass and in the findings. */

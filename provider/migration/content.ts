@@ -1,4 +1,5 @@
 import type { CountedList } from "./counted-list";
+import type { WorkspaceScim } from "./people";
 
 /** The kinds of objects in a workspace's tree that this package knows. */
 export type ObjectType = "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO" | "OTHER";
@@ -78,8 +79,8 @@ export interface WorkspaceContent {
     makeFolder(path: string): Promise<void>;
     /** Deletes one object, never a folder; no error where there is none. */
     delete(path: string): Promise<void>;
-    /** The direct permissions of an object. */
-    grants(object: WorkspaceObject): Promise<readonly Grant[]>;
+    /** The direct permissions of an object, and those that it has from folders above if they are asked for. */
+    grants(object: WorkspaceObject, withInherited?: boolean): Promise<readonly Grant[]>;
     /** Replaces the direct permissions of an object; those that it has then. */
     setGrants(object: WorkspaceObject, grants: readonly Grant[]): Promise<readonly Grant[]>;
     /** Whom the requests come from, as access control lists name it. */
@@ -88,6 +89,8 @@ export interface WorkspaceContent {
     isAdmin(): Promise<boolean>;
     /** Who belongs to the workspace. Absent if that cannot be asked. */
     principals?(): Promise<Principals>;
+    /** Its users, groups and service principals. */
+    readonly scim: WorkspaceScim;
     /** How many members a list has; what the service puts into every new workspace does not count. */
     count(list: CountedList): Promise<number>;
 }

@@ -42,8 +42,9 @@ export class CopyPass implements PairVisitor {
 
     /** Makes the folder where it is missing. */
     async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
+        if (this.context.homes.isLeft(pair.source.path)) return "skip";
         const { source, target } = pair;
-        const problem = unmakable(pair);
+        const problem = unmakable(pair, this.context.homes);
         if (problem !== undefined) {
             this.context.findings.add(source, problem.kind, problem.reason);
             return "skip";
@@ -81,7 +82,7 @@ export class CopyPass implements PairVisitor {
             return "listed";
         }
         try {
-            await this.context.to.makeFolder(source.path);
+            await this.context.to.makeFolder(this.context.homes.placeOf(source.path));
         } catch (error) {
             if (!(error instanceof ApiError) || error.kind !== "invalid") throw error;
             this.context.findings.add(source, "occupied", `it could not be made: ${error.detail}`);
@@ -99,6 +100,7 @@ export class CopyPass implements PairVisitor {
         const result = await this.state.objects.copy({
             source,
             target: pair.target,
+            place: this.context.homes.placeOf(source.path),
             ours: this.context.ours.has(keyOf(source)),
             acceptsLostOutputs: findings.accepts(source, "outputs"),
         });
@@ -118,7 +120,7 @@ export class CopyPass implements PairVisitor {
     /** Makes a folder that was removed in the new workspace, and in which there is something to copy again. */
     private async bringBack(folder: string): Promise<void> {
         if (!this.removed.has(folder)) return;
-        await this.context.to.makeFolder(folder);
+        await this.context.to.makeFolder(this.context.homes.placeOf(folder));
         this.removed.delete(folder);
     }
 
@@ -126,7 +128,8 @@ export class CopyPass implements PairVisitor {
     private async permit(source: WorkspaceObject, target: WorkspaceObject): Promise<void> {
         const { findings } = this.context;
         const key = keyOf(source);
-        if (this.whole.isFirst || isOwnFolder(source)) return;
+        // What is in a former home, admins alone see, by the folder above it.
+        if (this.whole.isFirst || isOwnFolder(source) || this.context.homes.isFormer(source.path)) return;
         // What was there when all was verified had its permissions then: who works in the new workspace may have changed them.
         if (this.context.settlement.precedesVerification(target) && !this.context.ours.has(key)) return;
         if (this.state.permitted.has(key)) return findings.keep(source, ["unknown-principal", "permissions"]);

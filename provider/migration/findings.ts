@@ -2,7 +2,8 @@ import type { FindingKind } from "../contract/finding-kinds";
 import { printable } from "../util/printable";
 import type { Acceptance } from "./acceptance";
 import type { WorkspaceObject } from "./content";
-import { describePrincipal, ownerOfHome } from "./principals";
+import { ownerOfHome } from "./homes";
+import { describePrincipal } from "./principals";
 
 /** An object that was not moved, or not whole, and why. */
 export interface Finding {

@@ -2,7 +2,7 @@ import type { Clock } from "../api/clock";
 import { type FindingKind, findingKinds } from "../contract/finding-kinds";
 import { messageOf } from "../util/error-message";
 import type { WorkspaceContent } from "./content";
-import type { InventoryNotes, Stay } from "./content-kind";
+import type { InventoryNotes, LookedAt, Stay } from "./content-kind";
 import { kinds } from "./kinds/table";
 import { namePrincipals } from "./principals";
 import { type CountName, type Counts, Counter, describeCounts } from "./report";
@@ -33,8 +33,19 @@ export interface InventoryTaking {
     readonly sample: Promise<(() => Promise<unknown>) | undefined>;
 }
 
+/** What an inventory is taken for. */
+export interface InventoryOptions extends Partial<Omit<LookedAt, "content">> {
+    /** Milliseconds. */
+    readonly time?: number;
+}
+
 /** Looks at what a workspace holds, for a preview. */
-export function takeInventory(workspace: WorkspaceContent, clock: Clock, time = INVENTORY_TIME): InventoryTaking {
+export function takeInventory(
+    content: WorkspaceContent,
+    clock: Clock,
+    { time = INVENTORY_TIME, ...more }: InventoryOptions = {},
+): InventoryTaking {
+    const workspace = { id: content.workspaceId ?? "", ...more, content: listingHomesOnce(content) };
     const notes = new Notes(clock, clock.now() + time);
     const all = Promise.all(
         kinds.map(async (kind) => {
@@ -47,6 +58,18 @@ export function takeInventory(workspace: WorkspaceContent, clock: Clock, time = 
     );
     const late = clock.sleep(time).then(() => notes.incomplete(`it takes over ${time / 1000} s`));
     return { inventory: Promise.race([all, late]).then(() => notes.result()), sample: notes.firstSample };
+}
+
+/** The same workspace, of which more than one kind asks for homes and what is in them. */
+function listingHomesOnce(content: WorkspaceContent): WorkspaceContent {
+    const lists = new Map<string, ReturnType<WorkspaceContent["list"]>>();
+    const list: WorkspaceContent["list"] = (path) => {
+        if (!/^\/Users(\/[^/]+)?$/.test(path)) return content.list(path);
+        const known = lists.get(path) ?? content.list(path);
+        lists.set(path, known);
+        return known;
+    };
+    return Object.create(content, { list: { value: list } });
 }
 
 /** One line: what moves, and what does not. */

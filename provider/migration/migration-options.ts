@@ -1,6 +1,7 @@
 import type { Clock } from "../api/clock";
 import type { Acceptance } from "./acceptance";
 import type { WorkspaceContent } from "./content";
+import type { AccountContent } from "./people";
 import type { Verification } from "./settlement";
 
 /** How long a migration takes at most if nothing is said: 3 hours, in milliseconds. */
@@ -32,6 +33,12 @@ export interface MigrationOptions {
      * changed since is not overwritten. Default: nothing is anybody's that was changed before its counterpart.
      */
     readonly inUseSince?: number | undefined;
+    /** The account of both workspaces. Without it nothing is copied but the tree. */
+    readonly account?: AccountContent;
+    /** Whether the people of the old workspace belong to the new one too. Default: false. */
+    readonly people?: boolean;
+    /** The folder of the new workspace that takes the homes of those who have left the account. Default: they are findings. */
+    readonly formerHomes?: string | undefined;
     /** Whether what the old workspace holds and no kind carries is a finding. Default: false. */
     readonly countsOthers?: boolean;
     /** Filled by this run, and used if a run before it has filled it. */

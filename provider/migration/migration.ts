@@ -3,6 +3,7 @@ import { Acceptance } from "./acceptance";
 import type { WorkspaceContent, WorkspaceObject } from "./content";
 import type { KindMigration } from "./content-kind";
 import { Findings, NOT_ADMIN } from "./findings";
+import { Homes } from "./homes";
 import { kinds } from "./kinds/table";
 import { DEFAULT_TIMEOUT, type MigrationOptions } from "./migration-options";
 import { type MigrationContext, Pass } from "./pass";
@@ -47,7 +48,12 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
     const startedAt = clock.now();
     const { root, seesAll } = await begin(options);
     const findings = new Findings(options.accept ?? new Acceptance());
-    const shared = { ours: new Set<string>(), written: new Counter(), deadline: startedAt + timeout };
+    const shared = {
+        homes: new Homes(),
+        ours: new Set<string>(),
+        written: new Counter(),
+        deadline: startedAt + timeout,
+    };
     const context: MigrationContext = { options, from, to, clock, root, findings, ...shared, onProgress };
     const migrations = kinds.flatMap((kind) => kind.begin?.(context) ?? []);
     let pass: Pass;

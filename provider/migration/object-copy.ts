@@ -24,6 +24,8 @@ export interface CopyRequest {
     readonly source: WorkspaceObject;
     /** What is at its path in the new workspace. */
     readonly target: WorkspaceObject | undefined;
+    /** Its path in the new workspace. */
+    readonly place: string;
     /** Whether this migration has written it. */
     readonly ours: boolean;
     /** Whether a notebook that is too large with its outputs is copied without them. */
@@ -70,7 +72,7 @@ export class ObjectCopy {
     }
 
     private async attempt(progress: Progress): Promise<CopyResult | Progress> {
-        const { source, target, attempted } = progress;
+        const { target, attempted } = progress;
         try {
             const known = target === undefined ? undefined : await this.judge(progress, target);
             if (known !== undefined) return known;
@@ -81,7 +83,7 @@ export class ObjectCopy {
             if (!isUncertain(error)) throw error;
             // The write may have had its effect, or somebody else's came first: what is there now decides.
             await this.clock.sleep(200 + this.clock.random() * 800);
-            const found = await this.to.find(source.path);
+            const found = await this.to.find(progress.place);
             const isLost = error instanceof NoResponseError;
             return { ...progress, target: found, attempted: attempted || isLost, foreign: !attempted && !isLost };
         }
@@ -114,12 +116,12 @@ export class ObjectCopy {
         return this.inUseSince !== undefined && (modifiedAt === undefined || modifiedAt > this.inUseSince);
     }
 
-    private async write({ source, target, codeOnly }: Progress): Promise<void> {
+    private async write({ source, target, place, codeOnly }: Progress): Promise<void> {
         const format = source.type !== "NOTEBOOK" ? "AUTO" : codeOnly ? "SOURCE" : "DBC";
         await this.reader.read(this.from, source, format, async (bytes) => {
             // Never overwritten in place: a copy that nobody has edited is one whose times are those of its creation.
             if (target !== undefined) await this.to.delete(target.path);
-            await this.to.import(source.path, importOf(source, format, bytes));
+            await this.to.import(place, importOf(source, format, bytes));
         });
     }
 

@@ -3,6 +3,7 @@ import type { FindingKind } from "../contract/finding-kinds";
 import { ApiError, NoResponseError, UnexpectedResponseError } from "../api/errors";
 import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } from "./content";
 import type { Findings, Subject } from "./findings";
+import type { Homes } from "./homes";
 import type { MigrationOptions } from "./migration-options";
 import { Counter, type CountName, number } from "./report";
 import { MigrationStoppedError } from "./stopped";
@@ -16,6 +17,7 @@ export interface MigrationContext {
     /** The object at and below which the tree is copied. What is besides the tree belongs to the root. */
     readonly root: WorkspaceObject;
     readonly findings: Findings;
+    readonly homes: Homes;
     /** Keys of what this run has written. */
     readonly ours: Set<string>;
     /** What this run has written. In a plan: what it would write. */
@@ -101,6 +103,11 @@ export class Pass {
             `${this.verb} ${number(done)} of ${number(this.found.objects)}${open === 0 ? "" : `, ${number(open)} to look at`}`,
         );
     }
+}
+
+/** Whether an error is about one object, and says nothing against the rest of its workspace. */
+export function concernsOne(error: unknown): error is Error {
+    return kindOf(error) !== undefined;
 }
 
 /** What an error about one object is; `undefined` if it concerns the whole workspace. */

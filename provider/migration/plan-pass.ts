@@ -20,7 +20,8 @@ export class PlanPass implements PairVisitor {
 
     /** Counts a folder that is to be made. */
     async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
-        const problem = unmakable(pair);
+        if (this.context.homes.isLeft(pair.source.path)) return "skip";
+        const problem = unmakable(pair, this.context.homes);
         if (problem !== undefined) {
             this.context.findings.add(pair.source, problem.kind, problem.reason);
             return "skip";
@@ -41,7 +42,8 @@ export class PlanPass implements PairVisitor {
 
     /** Names who has a permission and does not belong to the new workspace. */
     private async nameStrangers(source: WorkspaceObject): Promise<void> {
-        const { from, findings } = this.context;
+        const { from, findings, homes } = this.context;
+        if (homes.isFormer(source.path)) return;
         this.principals ??= this.listPrincipals();
         const known = await this.principals;
         if (known === undefined) return;

@@ -59,11 +59,9 @@ export function describePrincipal({ kind, name }: Principal): string {
     return `${nouns[kind]} ${name}`;
 }
 
-/** The owner of a home folder, whose name is that of its user or service principal. */
-export function ownerOfHome(path: string): Principal {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name);
-    return { kind: isId ? "service_principal_name" : "user_name", name };
+/** Whether a principal is the one that the requests come from: it belongs to each workspace that it works in. */
+export function isCaller({ name }: Principal, caller: string | undefined): boolean {
+    return name.toLowerCase() === caller?.toLowerCase();
 }
 
 /** Several principals in a line, each once. */

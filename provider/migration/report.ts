@@ -3,10 +3,13 @@ import type { Finding } from "./findings";
 import { namePrincipals } from "./principals";
 
 /** What is counted, in a preview, a plan, a copy and a verification alike. */
-export type CountName = "notebooks" | "files" | "dashboards" | "folders";
+export type CountName = TreeCountName | PeopleCountName;
 
-/** How many there are of each; of folders those that people make. */
-export type Counts = Readonly<Record<CountName, number>>;
+type TreeCountName = "notebooks" | "files" | "dashboards" | "folders";
+type PeopleCountName = "users" | "groups" | "servicePrincipals";
+
+/** How many there are of each; of folders those that people make. People are left out if there are none. */
+export type Counts = Readonly<Record<TreeCountName, number> & Partial<Record<PeopleCountName, number>>>;
 
 /** What a migration, a verification or a plan came to. */
 export interface MigrationReport {
@@ -39,16 +42,21 @@ export interface MigrationReport {
 
 /** Counts what is gone through. */
 export class Counter {
-    private readonly numbers: Record<CountName, number> = { notebooks: 0, files: 0, dashboards: 0, folders: 0 };
+    private readonly numbers: Record<TreeCountName, number> & Partial<Record<PeopleCountName, number>> = {
+        notebooks: 0,
+        files: 0,
+        dashboards: 0,
+        folders: 0,
+    };
 
     /** Counts one more; nothing if it has no name to count by. */
     add(name: CountName | undefined): void {
-        if (name !== undefined) this.numbers[name]++;
+        if (name !== undefined) this.numbers[name] = (this.numbers[name] ?? 0) + 1;
     }
 
     /** All but folders. */
     get objects(): number {
-        return this.numbers.notebooks + this.numbers.files + this.numbers.dashboards;
+        return Object.values(this.numbers).reduce((sum, one) => sum + one, 0) - this.numbers.folders;
     }
 
     /** The numbers now. */
@@ -76,12 +84,16 @@ export function describeReport(report: MigrationReport): string {
 }
 
 /** `9,874 notebooks, 3 files, 1 dashboard and 120 folders`. */
-export function describeCounts({ notebooks, files, dashboards, folders }: Counts): string {
+export function describeCounts(counts: Counts): string {
+    const { notebooks, files, dashboards, folders, users = 0, groups = 0, servicePrincipals = 0 } = counts;
     const parts = [
         plural(notebooks, "notebook"),
         plural(files, "file"),
         ...(dashboards > 0 ? [plural(dashboards, "dashboard")] : []),
         plural(folders, "folder"),
+        ...(users > 0 ? [plural(users, "user")] : []),
+        ...(groups > 0 ? [plural(groups, "group")] : []),
+        ...(servicePrincipals > 0 ? [plural(servicePrincipals, "service principal")] : []),
     ];
     return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }

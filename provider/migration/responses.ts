@@ -61,14 +61,14 @@ const permissionsSchema = z.object({
 
 const kinds = ["user_name", "group_name", "service_principal_name"] as const;
 
-/** The direct permissions in a response of the permissions API. */
-export function directGrants(body: unknown): Grant[] {
+/** The direct permissions in a response of the permissions API, and those from above too if they are asked for. */
+export function grantsIn(body: unknown, withInherited: boolean): Grant[] {
     return permissionsSchema.parse(body).access_control_list.flatMap((entry) =>
         kinds.flatMap((kind) => {
             const name = entry[kind];
             if (name === undefined) return [];
-            const direct = (entry.all_permissions ?? []).filter(({ inherited }) => inherited !== true);
-            return direct.map(({ permission_level }) => ({ kind, name, level: permission_level }));
+            const shown = (entry.all_permissions ?? []).filter(({ inherited }) => withInherited || inherited !== true);
+            return shown.map(({ permission_level }) => ({ kind, name, level: permission_level }));
         }),
     );
 }

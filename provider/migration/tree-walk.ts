@@ -1,4 +1,5 @@
 import { isMovable, type WorkspaceContent, type WorkspaceObject } from "./content";
+import type { Homes } from "./homes";
 import { isHome, isTrash } from "./standard-folders";
 import type { Pair, TreePass } from "./tree-pass";
 import { WorkQueue } from "./work-queue";
@@ -26,6 +27,7 @@ export class TreeWalk {
     constructor(
         private readonly from: WorkspaceContent,
         private readonly to: WorkspaceContent,
+        private readonly homes: Homes,
         private readonly visitor: PairVisitor,
         private readonly workers: number,
     ) {}
@@ -44,15 +46,18 @@ export class TreeWalk {
     }
 
     private async enter(folder: Pair): Promise<void> {
-        const { source, target } = folder;
+        const { source } = folder;
         if (folder.isSkipped) return this.skip(source);
+        const place = this.homes.placeOf(source.path);
+        const isElsewhere = isHome(source) && this.homes.isMoved(source.path);
+        const target = isElsewhere ? await this.to.find(place) : folder.target;
         // The home of a user who kept nothing in it is no loss.
         if (target === undefined && isHome(source) && (await this.read(source))?.length === 0) return;
-        const state = await this.visitor.folder(folder);
+        const state = await this.visitor.folder({ ...folder, target });
         if (state === "skip") return this.skip(source);
         const sources = await this.read(source);
         if (sources === undefined) return;
-        const targets = state === "empty" ? [] : ((await this.to.list(source.path)) ?? []);
+        const targets = state === "empty" ? [] : ((await this.to.list(place)) ?? []);
         this.add(sources, targets);
     }
 
@@ -86,12 +91,13 @@ export class TreeWalk {
         for (const { path } of sources) paths.set(path, (paths.get(path) ?? 0) + 1);
         for (const source of sources) {
             const { path } = source;
+            const place = this.homes.placeOf(path);
             this.visitor.pass.listed(source);
             const samePath = (paths.get(path) ?? 0) > 1;
             if (source.type === "DIRECTORY") {
-                this.queue.addFolder({ source, target: folders.get(path) ?? objects.get(path), samePath });
+                this.queue.addFolder({ source, target: folders.get(place) ?? objects.get(place), samePath });
             } else {
-                const target = objects.get(path) ?? folders.get(path);
+                const target = objects.get(place) ?? folders.get(place);
                 this.queue.addItem({ source, target, samePath: samePath && isMovable(source) });
             }
         }

@@ -1,4 +1,5 @@
 import type { FindingKind } from "../contract/finding-kinds";
+import type { Homes } from "./homes";
 import { isHome } from "./standard-folders";
 import type { Pair } from "./tree-pass";
 
@@ -36,13 +37,13 @@ export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reas
 }
 
 /** Why a folder cannot be made in the new workspace, as far as lists tell. */
-export function unmakable({ source, target }: Pair): { kind: FindingKind; reason: string } | undefined {
+export function unmakable({ source, target }: Pair, homes: Homes): { kind: FindingKind; reason: string } | undefined {
     if (target !== undefined && target.type !== "DIRECTORY")
         return {
             kind: "occupied",
             reason: `at its path in the new workspace is a ${target.typeName}: nothing below it was moved. Rename one of the two.`,
         };
-    if (target === undefined && isHome(source))
+    if (target === undefined && isHome(source) && !homes.isMoved(source.path))
         return {
             kind: "no-home",
             reason: "its user does not belong to the new workspace: nothing below it was moved. Assign the user, then run the command again.",

@@ -18,7 +18,8 @@ export class VerifyPass implements PairVisitor {
 
     /** Says where a folder is missing, with all that is below it. */
     async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
-        const problem = unmakable(pair);
+        if (this.context.homes.isLeft(pair.source.path)) return "skip";
+        const problem = unmakable(pair, this.context.homes);
         if (problem !== undefined) return this.skip(pair.source, problem.kind, problem.reason);
         const { source, target } = pair;
         // Who works in the new workspace may take a folder away; what was added to it in the old one since is looked for.

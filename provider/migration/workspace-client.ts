@@ -14,8 +14,8 @@ import {
 } from "./content";
 import {
     decodeBase64,
-    directGrants,
     grantsBody,
+    grantsIn,
     isInAdmins,
     isNeverEmpty,
     isTooLarge,
@@ -26,7 +26,9 @@ import {
 import { multipart } from "./multipart";
 import { type CountedList, membersOf } from "./counted-list";
 import { nextPage, readPages } from "./paging";
+import type { WorkspaceScim } from "./people";
 import { SIZE_LIMIT } from "./unmovable";
+import { ScimClient } from "./workspace-scim";
 
 /**
  * Sends a request, authenticated, in the rate limiter's turn, again where that is safe. Resolves with the body of a response
@@ -69,6 +71,10 @@ export class WorkspaceClient implements WorkspaceContent {
 
     get workspaceId(): string | undefined {
         return this.seen.workspaceId();
+    }
+
+    get scim(): WorkspaceScim {
+        return new ScimClient(this.transport);
     }
 
     /** What is directly in a folder; `undefined` where there is no such folder. */
@@ -120,9 +126,9 @@ export class WorkspaceClient implements WorkspaceContent {
         await orMissing(() => this.write("POST", "/api/2.0/workspace/delete", { path, recursive: false }));
     }
 
-    /** The direct permissions of an object. */
-    async grants(object: WorkspaceObject): Promise<readonly Grant[]> {
-        return this.read(permissionsPath(object), directGrants);
+    /** The permissions of an object: direct ones, or all. */
+    async grants(object: WorkspaceObject, withInherited = false): Promise<readonly Grant[]> {
+        return this.read(permissionsPath(object), (body) => grantsIn(body, withInherited));
     }
 
     /** Replaces the direct permissions of an object; those that it has then. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { ConfigurationError } from "../api/errors";
 import { findingKinds, unknownAccepts } from "../contract/finding-kinds";
+import { FORMER_HOMES_FORM, isFormerHomesFolder } from "../contract/former-homes";
 
 const accept = z
     .array(z.string("must be a string"), "must be a list of paths and kinds")
@@ -18,12 +19,25 @@ const from = z.array(
     z.string("must be a string").regex(/^\d{1,20}$/, "must be the id of a workspace: a number, as a string"),
 );
 
+const formerHomes = z.string("must be a path").refine(isFormerHomesFolder, FORMER_HOMES_FORM);
+
 const FORM =
-    "must be true, false, or { accept: [...], from: [...] } with a list of paths and kinds, and a list of ids of workspaces";
+    'must be true, false, or { accept: [...], from: [...], people: false, formerHomes: "/..." } with a list of paths and kinds, a list of ids of workspaces, whether people come along, and the path of a folder';
 
 /** What `migrateContent` may be. */
 export const migrateContentSchema = z.union(
-    [z.boolean(), z.strictObject({ accept: accept.optional(), from: from.optional() }, FORM)],
+    [
+        z.boolean(),
+        z.strictObject(
+            {
+                accept: accept.optional(),
+                from: from.optional(),
+                people: z.boolean("must be true or false").optional(),
+                formerHomes: formerHomes.optional(),
+            },
+            FORM,
+        ),
+    ],
     FORM,
 );
 

@@ -61,7 +61,14 @@ export const encryptedWorkspaceArgumentTypes: ArgumentTypes<EncryptedWorkspaceAr
     onKeyChange: input(oneOf<OnKeyChange>({ replace: true, forbid: true, update: true })),
     waitUntilReachable: input(flag),
     migrateContent: input(
-        flagOr(objectOf<MigrateContent>({ accept: input(listOf(input(text))), from: input(listOf(input(text))) })),
+        flagOr(
+            objectOf<MigrateContent>({
+                accept: input(listOf(input(text))),
+                from: input(listOf(input(text))),
+                people: input(flag),
+                formerHomes: input(text),
+            }),
+        ),
     ),
     migrationTimeoutSeconds: input(number),
 };

@@ -33,6 +33,16 @@ export interface MigrateContent {
      * tell to be replaced by this one, and whose deletion is refused for that reason. Default: only what this one replaces.
      */
     from?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Whether the users, groups and service principals of the workspace belong to the new one too. `false` leaves them to another
+     * tool, such as an identity provider or `@pulumi/databricks`. Default: true.
+     */
+    people?: pulumi.Input<boolean | undefined>;
+    /**
+     * The folder of the new workspace, such as `/Former homes`, that takes the homes of those who have left the account. Only
+     * admins see what is in it. Default: none; each such home with something in it is a finding `former-home`.
+     */
+    formerHomes?: pulumi.Input<string | undefined>;
 }
 
 /** The arguments of {@link Workspace}. */

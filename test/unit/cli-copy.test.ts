@@ -53,6 +53,29 @@ describe("the command copy", () => {
         expect((await run(...both, "--verify", "--accept", "library")).code).to.equal(0);
     });
 
+    it("brings people along if it is asked to, and compares them", async () => {
+        old.principals.addUser("ada@example.com");
+        old.principals.addUser("gone@example.com");
+        await old.seed({
+            "/Users/ada@example.com/n": seeds.notebook("x"),
+            "/Users/gone@example.com/n": seeds.notebook("y"),
+        });
+        cloud.people.remove("gone@example.com");
+        const both = ["--from", old.id, "--to", replacement.id, "--accept", "library"];
+        expect((await run(...both)).out).to.contain("[no-home]");
+        const people = [...both, "--people"];
+        const plan = await run(...people, "--dry-run");
+        expect(plan.out).to.contain("1 user would be moved").and.to.contain("/Users/gone@example.com [former-home]");
+        expect(replacement.principals.find("ada@example.com")).to.equal(undefined);
+        expect((await run(...people, "--verify")).out).to.contain("the user ada@example.com [people]");
+        const all = [...people, "--former-homes", "/Former homes"];
+        expect((await run(...all)).code).to.equal(0);
+        expect((await replacement.read("/Users/ada@example.com/n"))?.toString()).to.equal("x");
+        expect((await replacement.read("/Former homes/gone@example.com/n"))?.toString()).to.equal("y");
+        expect((await run(...all, "--verify")).code).to.equal(0);
+        expect((await run(...both, "--former-homes", "/Users/x")).err).to.contain("must be the path of a folder");
+    });
+
     it("writes the full report as JSON and as JUnit", async () => {
         const folder = mkdtempSync(join(tmpdir(), "copy-"));
         const [json, junit] = [join(folder, "report.json"), join(folder, "report.xml")];

@@ -106,7 +106,10 @@ describe("what lives in a workspace beside its tree", () => {
     /** What each kind that is not copied has found. */
     async function othersIn(workspace: WorkspaceClient) {
         const looks = await Promise.all(
-            leftBehind.map(async ({ name, look }) => ({ kind: name, ...(await look?.(workspace)) })),
+            leftBehind.map(async ({ name, look }) => ({
+                kind: name,
+                ...(await look?.({ content: workspace, id: "1" })),
+            })),
         );
         return {
             found: looks.flatMap(({ kind, content, digest }) =>

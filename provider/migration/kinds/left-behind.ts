@@ -67,13 +67,13 @@ function leftBehindKind(kind: OtherKind, { list, remedy }: LeftBehind): ContentK
     return {
         name: kind,
         begin: (context) => (context.options.countsOthers === true ? counting(context) : undefined),
-        async inventory(workspace, notes) {
-            const count = await workspace.count(list);
+        async inventory({ content }, notes) {
+            const count = await content.count(list);
             if (count > 0) notes.stays(kind, { count, words: `${number(count)} ${kind}`, isCertain: true });
         },
-        async look(workspace) {
+        async look({ content }) {
             try {
-                const count = await workspace.count(list);
+                const count = await content.count(list);
                 return { digest: String(count), content: count === 0 ? undefined : `${count} ${kind}` };
             } catch (error) {
                 return { digest: "", unlisted: `its ${kind} cannot be listed: ${messageOf(error)}` };

@@ -1,17 +1,19 @@
-import type { WorkspaceContent } from "../content";
-import type { ContentKind, KindLook } from "../content-kind";
+import type { ContentKind, KindLook, LookedAt } from "../content-kind";
+import { homes } from "./homes";
 import { leftBehind } from "./left-behind";
+import { metastore } from "./metastore";
+import { people } from "./people";
 import { principals } from "./principals";
 import { tree } from "./tree";
 
 /** What is copied, in the order in which it is copied. */
-const carried: readonly ContentKind[] = [principals, tree];
+const carried: readonly ContentKind[] = [metastore, people, homes, tree, principals];
 
 /** Every kind of what a workspace holds. A pass of a migration goes through them in this order. */
 export const kinds: readonly ContentKind[] = [...carried, ...leftBehind];
 
 /** Looks at everything that a workspace holds, right before it is deleted. */
-export async function lookAtAll(workspace: WorkspaceContent): Promise<KindLook> {
+export async function lookAtAll(workspace: LookedAt): Promise<KindLook> {
     const look = (all: readonly ContentKind[]) => Promise.all(all.map((kind) => kind.look?.(workspace)));
     const [inKinds, beside] = await Promise.all([look(carried), look(leftBehind)]);
     const contents = (looks: typeof inKinds) => looks.flatMap((one) => one?.content ?? []);

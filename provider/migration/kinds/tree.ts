@@ -22,8 +22,8 @@ const PREVIEW_WORKERS = 8;
 export const tree: ContentKind = {
     name: "tree",
     begin: (context) => new TreeMigration(context),
-    inventory: countTree,
-    async look(workspace) {
+    inventory: ({ content }, notes) => countTree(content, notes),
+    async look({ content: workspace }) {
         const { digest, firstContent, reason } = await listWholeTree(workspace);
         return {
             digest,
@@ -59,9 +59,9 @@ class TreeMigration implements KindMigration {
     }
 
     private async walk(visitor: PairVisitor, pass: Pass): Promise<void> {
-        const { from, to, root, settlement } = this.context;
+        const { from, to, root, homes, settlement } = this.context;
         try {
-            await new TreeWalk(from, to, visitor, WORKERS).run(root);
+            await new TreeWalk(from, to, homes, visitor, WORKERS).run(root);
             pass.isMistaken ||= settlement.learn(visitor.pass.digest);
         } finally {
             pass.digest = visitor.pass.digest.toString();

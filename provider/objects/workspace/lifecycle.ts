@@ -52,10 +52,12 @@ export class WorkspaceLifecycle implements Lifecycle {
 
     async judge(comparison: Comparison, compared: dynamic.DiffResult): Promise<dynamic.DiffResult> {
         const { id, olds, news, replaces } = comparison;
-        const { enabled, accept, named } = this.content.settingsOf(news);
-        if (replaces.length > 0)
-            await judgeReplacement({ ...comparison, access: this.access, migrates: enabled, accept });
-        const withWork = { ...compared, changes: compared.changes === true || hasWork(olds, enabled, named) };
+        const content = this.content.settingsOf(news);
+        if (replaces.length > 0) await judgeReplacement({ ...comparison, access: this.access, content });
+        const withWork = {
+            ...compared,
+            changes: compared.changes === true || hasWork(olds, content.enabled, content.named),
+        };
         const result = await judgeFailed(this.access, comparison, withWork);
         if ((result.replaces ?? []).length > 0) this.content.run.noteReplacement(id);
         return result;

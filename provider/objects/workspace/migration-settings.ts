@@ -10,6 +10,10 @@ export interface MigrationSettings {
     readonly enabled: boolean;
     /** What may be left behind. */
     readonly accept: Acceptance;
+    /** Whether its people belong to the new one too. */
+    readonly people: boolean;
+    /** The folder for the homes of those who have left the account. */
+    readonly formerHomes: string | undefined;
     /** Ids of other workspaces whose content is copied too. */
     readonly named: readonly string[];
     /** How long the copy takes at most, in milliseconds. */
@@ -20,11 +24,14 @@ export interface MigrationSettings {
 export function migrationSettings(inputs: Properties, settings: Settings): MigrationSettings {
     const { success, data } = migrateContentSchema.safeParse(inputs["migrateContent"]);
     const given = success ? data : settings.migrateContent;
+    const { accept, from, people, formerHomes } = typeof given === "object" ? given : {};
     const seconds = inputs["migrationTimeoutSeconds"];
     return {
         enabled: given !== false,
-        accept: new Acceptance(typeof given === "object" ? given.accept : []),
-        named: typeof given === "object" ? (given.from ?? []) : [],
+        accept: new Acceptance(accept),
+        people: people !== false,
+        formerHomes,
+        named: from ?? [],
         timeout: typeof seconds === "number" ? seconds * 1000 : DEFAULT_TIMEOUT,
     };
 }

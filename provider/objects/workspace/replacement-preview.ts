@@ -1,4 +1,6 @@
 import { ApiError } from "../../api/errors";
+import { otherFindingKinds } from "../../contract/finding-kinds";
+import { AccountDirectory } from "../../migration/account-directory";
 import { requireWorkspaceCredential } from "../../migration/connection";
 import type { Acceptance } from "../../migration/acceptance";
 import type { WorkspaceContent } from "../../migration/content";
@@ -11,8 +13,9 @@ import {
 } from "../../migration/inventory";
 import { NOT_ADMIN } from "../../migration/findings";
 import type { Session } from "../../runtime/session";
-import { getString, type Properties } from "../../util/property-path";
+import { getString, type Properties, UNKNOWN } from "../../util/property-path";
 import { connect } from "./handover/move";
+import type { MigrationSettings } from "./migration-settings";
 import { neverRan } from "./status";
 import { messageOf } from "../../util/error-message";
 
@@ -54,7 +57,11 @@ export function obstacle({ session, id, olds, isDeletedFirst, changesAccount }: 
 }
 
 /** Looks into a workspace that is to be replaced: never longer than ten seconds, and it never fails. */
-export async function previewContent(session: Session, olds: Properties, accept: Acceptance): Promise<ContentPreview> {
+export async function previewContent(
+    session: Session,
+    { olds, news }: { readonly olds: Properties; readonly news: Properties },
+    { accept, people, formerHomes }: MigrationSettings,
+): Promise<ContentPreview> {
     const { clock } = session;
     try {
         const known = {
@@ -62,7 +69,11 @@ export async function previewContent(session: Session, olds: Properties, accept:
             workspace_id: getString(olds, "workspaceId"),
         };
         const workspace = connect(session, known, INVENTORY_TIME);
-        const { inventory, sample } = takeInventory(workspace, clock);
+        const { inventory, sample } = takeInventory(workspace, clock, {
+            ...{ people, formerHomes, id: known.workspace_id ?? "" },
+            leavesRegion: ![UNKNOWN, getString(olds, "awsRegion")].includes(getString(news, "awsRegion")),
+            account: new AccountDirectory(session.client, getString(olds, "accountId")),
+        });
         const late = clock.sleep(INVENTORY_TIME).then(() => undefined);
         const [counted, problem] = await Promise.all([
             inventory,
@@ -80,7 +91,8 @@ function leftBehind({ stays }: Inventory, accept: Acceptance): string | undefine
     if (left.length === 0) return undefined;
     const counts = left.map(([, { words }]) => words).join(", ");
     const names = left.map(([kind]) => `"${kind}"`).join(", ");
-    return `${counts} would not be copied. Move them in another way, then accept what is left behind: migrateContent: { accept: [${names}] }, or ["others"] for all that lives beside notebooks and files.`;
+    const isOther = left.some(([kind]) => otherFindingKinds.some((other) => other === kind));
+    return `${counts} would not be copied. Move them in another way, then accept what is left behind: migrateContent: { accept: [${names}] }${isOther ? ', or ["others"] for all that lives beside notebooks and files' : ""}.`;
 }
 
 /** Whether the service refuses to let us in or to decrypt a notebook. Any other failure may pass. */

@@ -1,21 +1,19 @@
 import { ReportedError } from "../../api/errors";
 import { pageInProject } from "../../contract/pages";
-import type { Acceptance } from "../../migration/acceptance";
 import type { ObjectAccess } from "../../resource/access";
 import type { Comparison } from "../../resource/lifecycle";
 import { getPath, holdsUnknown, UNKNOWN } from "../../util/property-path";
 import { keyChangeMode } from "./definition";
 import { describeKeyChange, inPlaceAdvice, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
+import type { MigrationSettings } from "./migration-settings";
 import { obstacle, previewContent } from "./replacement-preview";
 import { cannotHaveRun, neverRan } from "./status";
 
 /** A replacement of a workspace that a diff has found. */
 export interface Replacement extends Comparison {
     readonly access: ObjectAccess;
-    /** Whether the content is copied before the old workspace goes. */
-    readonly migrates: boolean;
-    /** What may be left behind. */
-    readonly accept: Acceptance;
+    /** Whether the content is copied before the old workspace goes, and how. */
+    readonly content: MigrationSettings;
 }
 
 /**
@@ -53,7 +51,7 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
             `${label}: ${unjudged.join(" and ")} of the workspace ${id} differs from the program, which a check of this program could not see: it was changed outside Pulumi, or an update was not taken. Nothing was changed. Run \`pulumi refresh\`; \`pulumi preview\` then shows what the difference leads to.`,
         );
     }
-    const content = replacement.migrates ? await contentSentence(replacement) : undefined;
+    const content = replacement.content.enabled ? await contentSentence(replacement) : undefined;
     session.report.warn(await warning(replacement, change, content));
 }
 
@@ -62,7 +60,7 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
  * only may come, because a value is not known yet, is warned of.
  */
 async function contentSentence(replacement: Replacement): Promise<string> {
-    const { access, id, olds, news, accept } = replacement;
+    const { access, id, olds, news, content } = replacement;
     const { session } = access;
     const known = obstacle({
         session,
@@ -72,7 +70,7 @@ async function contentSentence(replacement: Replacement): Promise<string> {
         changesAccount: access.contextOf(olds).accountId !== access.contextOf(news).accountId,
     });
     const { inventory, problem = known } =
-        known === undefined ? await previewContent(session, olds, accept) : { inventory: undefined };
+        known === undefined ? await previewContent(session, replacement, content) : { inventory: undefined };
     if (problem !== undefined && !isPossible(replacement)) {
         throw new ReportedError(
             `${access.label(news)}: the workspace ${id} is to be replaced, and its content cannot be copied: ${problem} Nothing was changed. With migrateContent: false it is replaced without its content.`,

@@ -2,6 +2,8 @@ import type { Collection } from "../../../api/collection";
 import type { ReportedError } from "../../../api/errors";
 import { notesOf } from "../../../contract/state-notes";
 import { ownerOfInputs } from "../../../contract/ownership-tag";
+import { AccountDirectory } from "../../../migration/account-directory";
+import type { LookedAt } from "../../../migration/content-kind";
 import { lookAtAll } from "../../../migration/kinds/table";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
@@ -77,7 +79,7 @@ export class LeavingWorkspace implements Leaving {
         const response = this.requireRunning(this.response, id);
         try {
             const workspace = connect(lifecycle.session, response);
-            const { digest, content, unlisted } = await lookAtAll(workspace);
+            const { digest, content, unlisted } = await lookAtAll({ ...this.peopleToLookAt(), content: workspace, id });
             if (workspace.workspaceId !== id) throw refusal(id, `its host ${workspace.host} does not say who it is.`);
             if (unlisted !== undefined) throw refusal(id, unlisted);
             return { digest, content };
@@ -85,6 +87,20 @@ export class LeavingWorkspace implements Leaving {
             if (isRefusal(error)) throw error;
             throw refusal(id, `what is in it cannot be told: ${messageOf(error)}`);
         }
+    }
+
+    /** Its people count for what it holds if another workspace is to have them. */
+    private peopleToLookAt(): Pick<LookedAt, "account" | "people"> {
+        const { lifecycle, state } = this;
+        const isWanted = ({ to }: Handover) => {
+            const { enabled, people } = lifecycle.settingsOf(lifecycle.run.inputsOf(to) ?? lifecycle.run.stateOf(to));
+            return enabled && people;
+        };
+        if (!this.successors.some(isWanted)) return {};
+        return {
+            account: new AccountDirectory(lifecycle.session.client, getString(state, "accountId")),
+            people: true,
+        };
     }
 
     async requireInSuccessor(content: string): Promise<void> {

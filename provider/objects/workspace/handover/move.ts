@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { NoResponseError, ReportedError } from "../../../api/errors";
 import { workspaceHosts } from "../../../api/host";
+import { AccountDirectory } from "../../../migration/account-directory";
 import { connectWorkspace } from "../../../migration/connection";
 import { migrateContent, type MigrationOptions, verifyContent } from "../../../migration/migration";
 import { describeReport, type MigrationReport } from "../../../migration/report";
@@ -76,6 +77,9 @@ function optionsOf({ session, handover, responses, settings, label, isInUse }: C
         settled,
         inUseSince: isInUse ? 0 : settled?.at,
         verified: equalPairs,
+        account: new AccountDirectory(session.client, getString(responses.to, "account_id")),
+        people: settings.people,
+        formerHomes: settings.formerHomes,
         countsOthers: true,
         onProgress: (line) => session.report.progress(`${label}: ${line}`),
     };

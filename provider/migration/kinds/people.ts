@@ -1,0 +1,130 @@
+import { ApiError, UnexpectedResponseError } from "../../api/errors";
+import type { Principal } from "../content";
+import type { ContentKind, KindMigration, LookedAt } from "../content-kind";
+import { concernsOne, type MigrationContext, type Pass } from "../pass";
+import type { AccountContent, Assignment } from "../people";
+import { describePrincipal, isCaller, namePrincipals } from "../principals";
+import { messageOf } from "../../util/error-message";
+import { plural } from "../report";
+import { assignmentsKind, peopleCountNames } from "./assignments";
+import { ListedMigration } from "./listed";
+import { isOwnGroup, workspacePeople } from "./workspace-people";
+
+/** How long a new workspace may have no assignments, and how long to wait between two looks, in milliseconds. */
+const [AVAILABLE_AFTER, PAUSE] = [10 * 60_000, 5_000];
+
+type Mode = "copy" | "verify" | "plan";
+
+/** Who belongs to the workspace: by the account's assignments, or, without identity federation, by the workspace itself. */
+export const people: ContentKind = {
+    name: "people",
+    begin(context) {
+        const { account, people: isWanted } = context.options;
+        return account === undefined || isWanted !== true ? undefined : new PeopleMigration(context, account);
+    },
+    async inventory(workspace, notes) {
+        if (workspace.account === undefined || workspace.people !== true) return;
+        try {
+            const all = await everybody(workspace);
+            for (const { kind } of all) notes.moves(peopleCountNames[kind]);
+            const unknown = all.filter(({ isUnknown }) => isUnknown);
+            const names = namePrincipals(unknown.map(describePrincipal));
+            const count = unknown.length;
+            if (count > 0) notes.stays("people", { count, words: `the permissions of ${names}`, isCertain: true });
+        } catch (error) {
+            // A page instead of an error code comes from an access list, which another machine may pass.
+            if (!(error instanceof ApiError) || error.kind !== "denied" || error.errorCode === "") throw error;
+            const words = `users and groups, whose assignments the credential may not read as it is no admin of the account (${error.detail}),`;
+            notes.stays("people", { count: 1, words, isCertain: true });
+        }
+    },
+    async look(workspace) {
+        if (workspace.account === undefined || workspace.people !== true) return { digest: "" };
+        try {
+            const all = await everybody(workspace);
+            const content = all.length === 0 ? undefined : plural(all.length, "assigned principal");
+            return { digest: all.map(({ line }) => line).join(","), content };
+        } catch (error) {
+            return { digest: "", unlisted: `its people cannot be listed: ${messageOf(error)}` };
+        }
+    },
+};
+
+/** Somebody who belongs to a workspace. */
+interface Somebody extends Principal {
+    /** What tells whether anything of it has changed. */
+    readonly line: string;
+    /** Whether the account cannot say what it may do. */
+    readonly isUnknown: boolean;
+}
+
+/** Everybody but whoever asks, and but the groups that every workspace has. */
+async function everybody({ content, account, id }: LookedAt): Promise<Somebody[]> {
+    const caller = await content.me();
+    const assigned = await account?.assignments(id);
+    const all =
+        assigned?.map(({ principal, permissions, error }) => ({
+            ...principal,
+            line: [principal.id, ...permissions].join("/"),
+            isUnknown: error !== undefined,
+        })) ??
+        (await content.scim.list()).map((one) => ({
+            ...one,
+            line: [one.id, ...one.entitlements, ...one.members].join("/"),
+            isUnknown: false,
+        }));
+    return all
+        .filter((one) => !isCaller(one, caller) && !(one.kind === "group_name" && isOwnGroup(one.name)))
+        .sort((one, other) => (one.line < other.line ? -1 : 1));
+}
+
+class PeopleMigration implements KindMigration {
+    private migrations: readonly KindMigration[] | undefined;
+
+    constructor(
+        private readonly context: MigrationContext,
+        private readonly account: AccountContent,
+    ) {}
+
+    copy = (pass: Pass) => this.run("copy", pass);
+    verify = (pass: Pass) => this.run("verify", pass);
+    plan = (pass: Pass) => this.run("plan", pass);
+
+    private async run(mode: Mode, pass: Pass): Promise<void> {
+        try {
+            this.migrations ??= await this.choose(mode);
+            for (const migration of this.migrations ?? []) await migration[mode](pass);
+        } catch (error) {
+            if (!concernsOne(error)) throw error;
+            this.context.findings.add({ path: "people", typeName: "PEOPLE" }, "people", error.message);
+        }
+    }
+
+    /** By assignments, if the old workspace has them: then the new one gets them too, even if only some minutes after its creation. */
+    private async choose(mode: Mode): Promise<readonly KindMigration[]> {
+        const { context, account } = this;
+        const { from, to, clock, onProgress } = context;
+        const caller = await to.me();
+        const list = (workspaceId = "") => account.assignments(workspaceId);
+        if ((await list(from.workspaceId)) === undefined)
+            return workspacePeople(context, caller).map((kind) => new ListedMigration(context, kind));
+        const end = clock.now() + AVAILABLE_AFTER;
+        while (mode === "copy" && (await list(to.workspaceId)) === undefined && clock.now() < end) {
+            onProgress("waiting until the new workspace takes assignments of users and groups");
+            await clock.sleep(PAUSE);
+        }
+        const required = async (workspaceId = ""): Promise<readonly Assignment[]> => {
+            const found = await list(workspaceId);
+            if (found !== undefined) return found;
+            throw new UnexpectedResponseError(
+                `the account has no permission assignments for the workspace ${workspaceId}; they come with its metastore`,
+            );
+        };
+        const lists = {
+            source: async () =>
+                (await required(from.workspaceId)).filter(({ principal }) => !isCaller(principal, caller)),
+            target: async () => (mode === "plan" ? ((await list(to.workspaceId)) ?? []) : required(to.workspaceId)),
+        };
+        return [new ListedMigration(context, assignmentsKind(context, account, lists))];
+    }
+}
