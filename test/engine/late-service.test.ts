@@ -8,15 +8,13 @@ import * as databricks from "../../sdk";
 import { LocalCloud, manyNotebooks } from "../../local-cloud";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
-describe("a service whose lists and responses are late, divided or odd, on the real engine", () => {
+// What comes late is in test/unit/late-service.test.ts.
+describe("a service whose lists and responses are divided or odd, on the real engine", () => {
     let cloud: LocalCloud;
     let stack: LiveStack;
     let keys: string[];
-    /** How far the service's clock is ahead. */
-    let ahead = 0;
     beforeEach(async () => {
-        ahead = 0;
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 200, now: () => Date.now() + ahead });
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
         keys = [cloud.createKey(), cloud.createKey()];
         stack = await LiveStack.create(cloud);
     });
@@ -25,59 +23,10 @@ describe("a service whose lists and responses are late, divided or odd, on the r
         await cloud.stop();
     });
 
-    const one =
-        (args: Partial<databricks.WorkspaceArgs> = {}) =>
-        (needs: Needs) =>
-            new databricks.Workspace("w", { ...needs, ...args });
     const underKey = (key: number) => (needs: Needs) => {
         const ids = keys.map((arn, index) => registration(`k${index}`, arn).customerManagedKeyId);
         return new databricks.Workspace("w", { ...needs, managedServicesCustomerManagedKeyId: ids[key] });
     };
-    const isPost = ({ method, path }: { method: string; path: string }) =>
-        method === "POST" && path.endsWith("/workspaces");
-
-    it("a list that comes 15 s late after a POST that answered 500: a warning names the second workspace", async () => {
-        cloud.behavior.listMilliseconds = 15_000;
-        cloud.inject({ when: isPost, times: 1, do: { kind: "status", status: 500, afterEffect: true } });
-        const { output } = await stack.done(one());
-        const { w } = await stack.held();
-        const [other, ...more] = stack.workspaces().filter((id) => id !== w);
-        expect(more).to.deep.equal([]);
-        expect(output).to.contain(`The workspace ${other} appeared while "w" of this stack was created`);
-    });
-
-    it("an update in place that timed out and comes late is noticed by the next up, and taken back", async () => {
-        await stack.done(one({ customTags: { team: "a" } }));
-        Object.assign(cloud.behavior, { updates: "late", updateMilliseconds: 600_000, updateStatus: "running" });
-        await stack.stack.configure({ "databricks:updateTimeoutSeconds": 1 });
-        await stack.refused(["does not show it: customTags"], one({ customTags: { team: "b" } }));
-        await stack.done(one({ customTags: { team: "a" } }));
-        ahead = 600_000;
-        const [id = ""] = stack.workspaces();
-        const tags = () => cloud.account.find("workspaces", id)?.["custom_tags"];
-        expect(tags()).to.include({ team: "b" });
-        cloud.behavior.updates = "at-once";
-        const { operations, output } = await stack.done();
-        expect(operations).to.deep.equal(["update Workspace w"]);
-        expect(output).to.contain("was asked earlier to change customTags");
-        expect(tags()).to.include({ team: "a" });
-        expect((await stack.done()).operations).to.deep.equal([]);
-    });
-
-    it("a registration that a workspace of the account still names is not asked to go, and the error names the workspace", async () => {
-        await stack.done(underKey(0));
-        const { k1 = "" } = await stack.held("CustomerManagedKey");
-        const other = await cloud.addWorkspace();
-        cloud.account.change("workspaces", other.id, { managed_services_customer_managed_key_id: k1 });
-        const { ok, output } = await stack.stack.destroy();
-        expect(ok).to.equal(false);
-        expect(output).to.contain(`The customer-managed key ${k1} is not deleted: the workspace ${other.id}`);
-        const deletions = cloud.requests.filter(({ method, path }) => method === "DELETE" && path.endsWith(`/${k1}`));
-        expect(deletions).to.deep.equal([]);
-        cloud.account.remove("workspaces", other.id);
-        expect((await stack.stack.destroy()).ok).to.equal(true);
-    });
-
     it("folders whose lists have pages are copied whole", async () => {
         await stack.done(underKey(0));
         const [old = ""] = stack.workspaces();
