@@ -89,7 +89,7 @@ describe("checking inputs", () => {
                 }
                 return true;
             }),
-            { numRuns: 10_000 },
+            { numRuns: 2_000 },
         );
     });
 });

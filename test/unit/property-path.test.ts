@@ -75,7 +75,7 @@ describe("properties", () => {
                         object.fields[path]?.apiPath === null || sameValue(getPath(back, path), getPath(inputs, path)),
                 );
             }),
-            { numRuns: 10_000 },
+            { numRuns: 2_000 },
         );
     });
 
@@ -85,7 +85,7 @@ describe("properties", () => {
                 const state = object === workspaceObject ? { ...inputs, workspaceStatus: "RUNNING" } : inputs;
                 return (await handlers.get(object)?.diff("1", state, inputs))?.changes === false;
             }),
-            { numRuns: 10_000 },
+            { numRuns: 2_000 },
         );
     });
 
@@ -107,7 +107,7 @@ describe("properties", () => {
                         reason !== "" && roots.some((root) => property === root || property.startsWith(`${root}.`)),
                 );
             }),
-            { numRuns: 10_000 },
+            { numRuns: 2_000 },
         );
     });
 
@@ -125,7 +125,7 @@ describe("properties", () => {
                     ownerOfInputs({ owner: `${made}/${name}` })?.resource === name
                 );
             }),
-            { numRuns: 10_000 },
+            { numRuns: 2_000 },
         );
     });
 
