@@ -3,6 +3,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { accountRequests, TestStack } from "./harness";
 
 type Args = Omit<databricks.EncryptedWorkspaceArgs, "awsRegion">;
@@ -322,8 +323,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
         });
 
         it("does not delete what it did not create", async () => {
-            const { ok, output } = await stack.destroy();
-            expect(ok, output).to.equal(true);
+            await expectOk(stack.destroy());
             expect(cloud.contents()).to.deep.equal([`KMS key ${String(cloud.kms.keys()[0]?.arn)}`]);
         });
     });
@@ -342,8 +342,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect(without.output).to.not.match(/ at .*encrypted-workspace\.js/);
             expect(without.operations).to.deep.equal(["create Stack databricks-cmk-both-keys-test"]);
             await stack.configure({ "databricks:accountId": cloud.accountId });
-            const { ok, output } = await stack.preview();
-            expect(ok, output).to.equal(true);
+            await expectOk(stack.preview());
             expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
         });
     });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, type LocalCloudOptions } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { accountRequests, TestStack } from "./harness";
 
 /** An example, how it is run, and what it must have made. */
@@ -40,14 +41,12 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
         const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
 
         it("previews with the one request that tries the credential", async () => {
-            const { ok, output } = await stack.preview();
-            expect(ok, output).to.equal(true);
+            await expectOk(stack.preview());
             expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
         });
 
         it("creates what it says, with exactly the expected request bodies", async () => {
-            const { ok, output } = await stack.up();
-            expect(ok, output).to.equal(true);
+            await expectOk(stack.up());
             const outputs = Object.entries(await stack.stack.outputs()).map(([name, { value }]) => [name, value]);
             const posted = writes().filter(({ method }) => method === "POST");
             await made({
@@ -70,8 +69,7 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
         });
 
         it("leaves nothing that it created after destroy but the KMS keys, which stay enabled", async () => {
-            const { ok, output } = await stack.destroy();
-            expect(ok, output).to.equal(true);
+            await expectOk(stack.destroy());
             const isKey = (line: string) => line.startsWith("KMS key ");
             expect(cloud.contents().filter((line) => !isKey(line))).to.deep.equal(there.filter((line) => !isKey(line)));
             expect(cloud.kms.keys().filter(({ deletion }) => deletion !== undefined)).to.deep.equal([]);

@@ -6,6 +6,7 @@ import * as automation from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { FakeDatabricksProvider } from "./fake-databricks-provider";
 import { TestStack } from "./harness";
 
@@ -71,8 +72,7 @@ describe("the example multi-account, on the real engine", () => {
     });
 
     it("makes a workspace in each account, and registers one key in both", async () => {
-        const { ok, output } = await first.up();
-        expect(ok, output).to.equal(true);
+        await expectOk(first.up());
         const { outputs } = await second.up({ color: "never" });
         const [retail, research] = clouds as [LocalCloud, LocalCloud];
         const keys = retail.kms.keys().map(({ arn }) => arn);
@@ -87,8 +87,7 @@ describe("the example multi-account, on the real engine", () => {
 
     it("leaves nothing in either when the stacks are destroyed but the KMS key, which the other account may still need", async () => {
         await second.destroy({ color: "never" });
-        const { ok, output } = await first.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(first.destroy());
         const [retail] = clouds as [LocalCloud];
         const keys = retail.kms.keys().map(({ arn }) => `KMS key ${arn}`);
         expect(keys).to.have.length(1);
@@ -120,8 +119,7 @@ describe("the example inside-the-workspace, on the real engine", () => {
     const made = (type: string) => databricks.resources().find((resource) => resource.type === type)?.properties;
 
     it("makes what is inside by the workspace's own host, with the stack's credential", async () => {
-        const { ok, output } = await stack.up();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.up());
         const [workspace] = cloud.account.list("workspaces");
         const outputs = await stack.stack.outputs();
         expect(databricks.configuration).to.include({
@@ -150,8 +148,7 @@ describe("the example inside-the-workspace, on the real engine", () => {
     });
 
     it("takes the catalog away at destroy, and leaves what is in the workspace to go with it", async () => {
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         expect(cloud.contents().filter((line) => !line.startsWith("KMS key "))).to.deep.equal([]);
         expect(databricks.resources().map(({ type }) => type)).to.have.members([
             "MetastoreAssignment",

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { databricksKeyPolicy } from "../../sdk/policy-documents";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../../local-cloud";
 import { privateLinkServices } from "../../local-cloud/account-api/private-link";
+import { expectOk } from "../helpers/expect-ok";
 import { describeExample } from "./example";
 import { accountRequests, TestStack } from "./harness";
 
@@ -150,8 +151,7 @@ describe("the example adopt, on the real engine", () => {
             .map(({ method, path }) => `${method} ${path.split("/").slice(5).join("/")}`);
 
     it("previews with the one request that tries the credential", async () => {
-        const { ok, output } = await stack.preview();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.preview());
         expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
     });
 
@@ -164,8 +164,7 @@ describe("the example adopt, on the real engine", () => {
 
     it("adopts everything, and creates nothing", async () => {
         await stack.configure({ workspaceName: "old" });
-        const { ok, output } = await stack.up();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.up());
         expect(writes()).to.deep.equal([]);
         const outputs = await stack.stack.outputs();
         expect(outputs["workspaceUrl"]?.value).to.match(/^http:\/\/old\.localhost:/);
@@ -198,8 +197,7 @@ describe("the example adopt, on the real engine", () => {
         expect([refused.ok, refused.output.includes("is not deleted")], refused.output).to.deep.equal([false, true]);
         await stack.configure({ protect: "false", forceDestroy: "true" });
         expect((await stack.up()).ok).to.equal(true);
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         expect(cloud.contents().filter((line) => !line.startsWith("KMS key"))).to.deep.equal([]);
     });
 });

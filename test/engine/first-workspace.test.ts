@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { root, TestStack } from "./harness";
 
 interface Statement {
@@ -68,8 +69,7 @@ describe("the page of the first workspace", () => {
     before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200, onRequest: (line) => log.push(line) });
         stack = await TestStack.ofFiles(cloud, new Map([["index.ts", block("ts")]]));
-        const { ok, output } = await stack.up();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.up());
     });
     after(async () => {
         await cloud.stop();
@@ -124,8 +124,7 @@ describe("the page of the first workspace", () => {
     });
 
     it("takes everything away again", async () => {
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         expect(cloud.contents()).to.deep.equal([]);
     });
 });

@@ -100,8 +100,7 @@ describe("key changes on the real engine", () => {
         before(async () => {
             newer = await LocalCloud.start({ provisioningMilliseconds: 200, behavior: { keyChange: "updatable" } });
             stack = await TestStack.create(newer, under("first"));
-            const { ok, output } = await stack.up();
-            expect(ok, output).to.equal(true);
+            await expectOk(stack.up());
         });
         after(async () => {
             await newer.stop();

@@ -8,6 +8,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { type LocalCloud, seeds } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { type Run, TestStack } from "./harness";
 
 /** What a test's program is given: what every workspace needs. */
@@ -79,8 +80,7 @@ export class LiveStack {
     }
 
     async refresh(): Promise<void> {
-        const { ok, output } = await this.stack.refresh();
-        expect(ok, output).to.equal(true);
+        await expectOk(this.stack.refresh());
     }
 
     /** Any other command of the CLI about this stack. */

@@ -3,6 +3,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { accountRequests, TestStack } from "./harness";
 
 /** A workspace and what it needs, with the lookups that depend on it. */
@@ -52,15 +53,13 @@ describe("lookups on the real engine", () => {
     const outputs = async () => (await stack.stack.outputs()) as Record<string, { value: Record<string, unknown> }>;
 
     it("are unknown in a preview, and ask for nothing, while the workspace does not exist yet", async () => {
-        const { ok, output } = await stack.preview();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.preview());
         expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
     });
 
     it("find a workspace that the same program creates, with the outputs of its resource", async () => {
         cloud.account.nextWorkspaceId = "123456789012345678";
-        const { ok, output } = await stack.up();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.up());
         const { workspace, byId, byName, after } = await outputs();
         const said = Object.keys(byId?.value ?? {});
         expect(said).to.include.members(["workspaceId", "workspaceUrl", "customTags", "accountId", "creationTime"]);
@@ -77,8 +76,7 @@ describe("lookups on the real engine", () => {
                 .getWorkspacesOutput()
                 .apply(({ workspaces }) => databricks.getWorkspace({ deploymentName: workspaces[0]!.deploymentName })),
         }));
-        const { ok, output } = await stack.preview();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.preview());
         expect(reads("workspaces").map(({ path }) => path.endsWith("/workspaces"))).to.satisfy(
             (lists: boolean[]) => lists.filter((list) => list).length === 1 && lists.length <= 2,
         );
@@ -158,8 +156,7 @@ describe("lookups on the real engine", () => {
     });
 
     it("leave nothing after destroy", async () => {
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         expect(cloud.contents()).to.deep.equal([]);
     });
 });

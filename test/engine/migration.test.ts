@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud, manyNotebooks, type Seed, seeds } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
 /** A few hundred objects of every kind that moves, some with permissions. */
@@ -186,8 +187,7 @@ describe("the content of a workspace that is replaced, on the real engine", () =
         await cloud.workspace(only()).seed({ "/Shared/jar": seeds.library() });
         await stack.refused(["is not complete in"], program(0, { forceDestroy: true }));
         expect(stack.workspaces()).to.have.length(2);
-        const { ok, output } = await stack.stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.stack.destroy());
         expect(stack.workspaces()).to.deep.equal([]);
     });
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { TestStack } from "./harness";
 
 interface Shape {
@@ -347,8 +348,7 @@ describe("networks and private links on the real engine", () => {
     });
 
     it("leaves nothing after destroy", async () => {
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         expect(cloud.contents()).to.deep.equal([]);
     });
 

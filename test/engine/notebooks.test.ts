@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { accountRequests, TestStack } from "./harness";
 
 describe("the main example on the real engine", () => {
@@ -24,8 +25,7 @@ describe("the main example on the real engine", () => {
         writes().find(({ path }) => path.endsWith(`/${collection}`))?.body as Record<string, unknown>;
 
     it("previews with the one request that tries the credential", async () => {
-        const { ok, output } = await stack.preview();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.preview());
         expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
     });
 

@@ -3,6 +3,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { TestStack } from "./harness";
 
 const keyArn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555";
@@ -42,8 +43,7 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
         return run;
     };
     const destroyed = async () => {
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         expect(cloud.contents().filter((line) => !line.startsWith("KMS key "))).to.deep.equal([]);
     };
     const there = (kind: "workspaces" | "customer-managed-keys") =>

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { LiveStack } from "./live-workspaces";
 import { type Part, programOfParts, under } from "./scene";
 
@@ -46,8 +47,7 @@ describe("options that are set together with a key change, on the real engine", 
     it("retainOnDelete works in two steps", async () => {
         const { retained: old = "" } = await stack.held();
         for (const key of ["a", "b"] as const) {
-            const { ok, output } = await run({ retained: under("retained", key, {}, { retainOnDelete: true }) });
-            expect(ok, output).to.equal(true);
+            await expectOk(run({ retained: under("retained", key, {}, { retainOnDelete: true }) }));
         }
         const { retained: next = "" } = await stack.held();
         expect(next).to.not.equal(old);

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import * as databricks from "../../sdk";
 import { declaredOutputs, stateRemainder } from "../bench/state-remainder";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { root, TestStack } from "./harness";
 
 const COUNT = 60;
@@ -53,8 +54,7 @@ describe("many workspaces on the real engine", () => {
     it("are created with one request each, and a number of other requests that does not grow with them", async () => {
         expect((await stack.up()).ok).to.equal(true);
         begin(COUNT);
-        const { ok, output } = await stack.up({ parallel: COUNT });
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.up({ parallel: COUNT }));
         const { "POST /workspaces": posts, "GET /workspaces": lists, ...others } = calls();
         expect(posts).to.equal(COUNT);
         expect(lists).to.be.within(2, 12);
@@ -93,8 +93,7 @@ describe("many workspaces on the real engine", () => {
 
     it("are deleted with one request each and few others", async () => {
         begin(COUNT);
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         expect(cloud.contents()).to.deep.equal([]);
         const { "DELETE /workspaces/*": deletions, ...others } = calls();
         expect(deletions).to.equal(COUNT);

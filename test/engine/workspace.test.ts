@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { accountRequests, TestStack } from "./harness";
 
 interface Shape {
@@ -144,8 +145,7 @@ describe("a workspace on the real engine", () => {
     });
 
     it("leaves nothing after destroy", async () => {
-        const { ok, output } = await stack.destroy();
-        expect(ok, output).to.equal(true);
+        await expectOk(stack.destroy());
         // The KMS keys were made outside the stack.
         expect(cloud.contents().filter((line) => !line.startsWith("KMS key"))).to.deep.equal([]);
     });
