@@ -55,7 +55,7 @@ new databricks.Workspace("w", {
 const shapes = {
     create: { workspaceName: "w", customTags: { team: "a" } },
     update: { workspaceName: "w", customTags: { team: "b" } },
-    replace: { workspaceName: "v", customTags: { team: "a" } },
+    replace: { workspaceName: "v", replaceOn: ["workspaceName"], customTags: { team: "a" } },
     destroy: { workspaceName: "w", customTags: { team: "a" } },
 } as const;
 

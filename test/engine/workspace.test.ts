@@ -84,7 +84,8 @@ describe("a workspace on the real engine", () => {
     });
 
     it("deletes a workspace with a fixed deployment name before it creates the replacement, where its content may go", async () => {
-        await up({ workspace: { deploymentName: "fixed", workspaceName: "renamed", migrateContent: false } });
+        const renamed: Partial<databricks.WorkspaceArgs> = { workspaceName: "renamed", replaceOn: ["workspaceName"] };
+        await up({ workspace: { deploymentName: "fixed", ...renamed, migrateContent: false } });
         const writes = cloud.requests
             .filter(({ method, path }) => method !== "GET" && path.includes("/workspaces"))
             .map(({ method }) => method);

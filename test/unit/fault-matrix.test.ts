@@ -37,7 +37,7 @@ const workspaces: Life = {
         create: { workspaceName: "w", customTags: { team: "a" } },
         update: { workspaceName: "w", customTags: { team: "b" } },
         refresh: "refresh",
-        replace: { workspaceName: "v", customTags: { team: "b" } },
+        replace: { workspaceName: "v", replaceOn: ["workspaceName"], customTags: { team: "b" } },
         destroy: "destroy",
     },
     requests: 15,
