@@ -126,7 +126,12 @@ function remaining({ definition, response, context }: Shown, inputs: Properties,
     const asAdopted = differences(definition, state, inputs, settings).filter(
         ({ change, removed }) => change === "replace" || (change === "refuse" && !removed),
     );
-    const afterwards = differences(definition, { ...state, setInputs: setInputsMask(definition, inputs) }, inputs, settings);
+    const afterwards = differences(
+        definition,
+        { ...state, setInputs: setInputsMask(definition, inputs) },
+        inputs,
+        settings,
+    );
     return [...asAdopted, ...afterwards].filter(({ change }) => change !== "ignore").map(({ path }) => path);
 }
 
