@@ -1,3 +1,4 @@
+import { type Partition, partitionNames, partitionOfHost, partitions } from "../contract/partitions";
 import { getString, type Properties } from "../util/property-path";
 import { ConfigurationError } from "./errors";
 
@@ -18,7 +19,18 @@ export function hostOrigin(host: string): string {
             `The Databricks host is plain http (${url.host}): credentials are only sent over https. Write https:// (http is for a local cloud on this machine alone).`,
         );
     }
+    if (!isLoopback(url.hostname) && partitionOfHost(url.hostname) === undefined) {
+        const consoles = partitionNames.map((name) => partitions[name].accountHost).join(", ");
+        throw new ConfigurationError(
+            `The Databricks host ${url.host} is not an account console on AWS: these are ${consoles}. Set databricks:host to yours (the host of a workspace is not needed here), or leave it out for the first.`,
+        );
+    }
     return url.origin;
+}
+
+/** The part of AWS in which the accounts of a console are; a local cloud stands for the commercial one unless its host name says otherwise. */
+export function partitionOf(accountHost: string): Partition {
+    return partitions[partitionOfHost(new URL(accountHost).hostname) ?? "aws"];
 }
 
 /** Whether a host name is of this machine alone. */
@@ -32,12 +44,15 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /**
- * The origin of a workspace's own host: the account console's, with its first label replaced. A local cloud on a bare
- * loopback address has its workspaces below `localhost`.
+ * The origin of a workspace's own host, below the domain of its part of AWS. A local cloud on a bare loopback address has its
+ * workspaces below `localhost`.
  */
 export function workspaceUrl(accountHost: string, deploymentName: string): string {
     const url = new URL(accountHost);
-    const domain = url.hostname.startsWith("accounts.") ? url.hostname.slice("accounts.".length) : "localhost";
+    const domains = [
+        partitionOfHost(url.hostname) === undefined ? [] : partitionOf(accountHost).workspaceDomain,
+    ].flat();
+    const domain = [...domains, ...(isLoopback(url.hostname) ? ["localhost"] : [])].join(".");
     return `${url.protocol}//${deploymentName}.${domain}${url.port === "" ? "" : `:${url.port}`}`;
 }
 

@@ -9,6 +9,8 @@ export const partitions = {
         workspaceDomain: "cloud.databricks.com",
         databricksAwsAccount: "414351767826",
         arnPartition: "aws",
+        regions: ["us-east-1", "us-east-2", "us-west-2"],
+        hasServerless: true,
     },
     /** AWS GovCloud. */
     "aws-us-gov": {
@@ -16,6 +18,8 @@ export const partitions = {
         workspaceDomain: "cloud.databricks.us",
         databricksAwsAccount: "044793339203",
         arnPartition: "aws-us-gov",
+        regions: ["us-gov-west-1"],
+        hasServerless: false,
     },
     /** AWS GovCloud, for the Department of Defense. */
     "aws-us-gov-dod": {
@@ -23,6 +27,8 @@ export const partitions = {
         workspaceDomain: "cloud.databricks.mil",
         databricksAwsAccount: "170661010020",
         arnPartition: "aws-us-gov",
+        regions: ["us-gov-west-1"],
+        hasServerless: false,
     },
 } as const satisfies Record<PartitionName, Partition>;
 
@@ -36,10 +42,26 @@ export interface Partition {
     readonly databricksAwsAccount: string;
     /** The partition as ARNs name it. Two parts have the same: an ARN does not tell GovCloud's accounts apart. */
     readonly arnPartition: string;
+    /** Where workspaces may be unless `databricks:allowedRegions` says otherwise. */
+    readonly regions: readonly string[];
+    /** Whether workspaces can be serverless. */
+    readonly hasServerless: boolean;
 }
 
+/** The names of the parts of AWS in which Databricks has accounts. */
+export const partitionNames = ["aws", "aws-us-gov", "aws-us-gov-dod"] as const;
+
 /** The name of a part of AWS in which Databricks has accounts. */
-export type PartitionName = "aws" | "aws-us-gov" | "aws-us-gov-dod";
+export type PartitionName = (typeof partitionNames)[number];
+
+/** A local cloud that stands for one of the parts has its host names below this one. */
+const LOCAL = /\.localhost$/;
+
+/** The name of the part whose account console has this host name; `undefined` for any other host. */
+export function partitionOfHost(hostname: string): PartitionName | undefined {
+    const name = hostname.replace(LOCAL, "");
+    return partitionNames.find((one) => partitions[one].accountHost === name);
+}
 
 /** The parts whose ARNs begin with `arn:<arnPartition>:`; none where Databricks has no account. */
 export function partitionsWithArn(arnPartition: string): Partition[] {

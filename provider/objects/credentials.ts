@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ObjectDefinition } from "../resource/definition";
-import { accountId, name, roleArn, time, createdAtField, isValidationFailure } from "./schemas";
+import { accountId, name, roleArn, time, createdAtField, isValidationFailure, otherPartition } from "./schemas";
 
 /** A credentials configuration: the cross-account role with which Databricks makes clusters. It cannot be changed. */
 export const credentialsObject = {
@@ -20,4 +20,5 @@ export const credentialsObject = {
         externalId: { apiPath: "aws_credentials.sts_role.external_id", schema: z.string().optional() },
         creationTime: { schema: time },
     },
+    check: (inputs, context) => otherPartition(inputs, "roleArn", context),
 } as const satisfies ObjectDefinition;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ObjectDefinition, Failure } from "../resource/definition";
-import { accountId, distinct, oneOf, region, text, time, createdAtField } from "./schemas";
+import { accountId, distinct, oneOf, otherPartition, region, text, time, createdAtField } from "./schemas";
 import { getPath, isRecord, getString } from "../util/property-path";
 
 /** The ARN of a KMS key, not of its alias. */
@@ -69,8 +69,9 @@ export const customerManagedKeyObject = {
     },
     createdAt: createdAtField("creation_time"),
     outputs: { creationTime: { schema: time } },
-    check(inputs, { allowedRegions }) {
-        const failures: Failure[] = [];
+    check(inputs, context) {
+        const { allowedRegions } = context;
+        const failures: Failure[] = otherPartition(inputs, "awsKeyInfo.keyArn", context);
         const arn = getString(inputs, "awsKeyInfo.keyArn");
         const fromArn = arn === undefined ? undefined : regionOfKey(arn);
         const given = getString(inputs, "awsKeyInfo.keyRegion");
@@ -80,7 +81,7 @@ export const customerManagedKeyObject = {
                 reason: `is "${given}", but the key's ARN says "${fromArn}": leave keyRegion out, or give the key of that region`,
             });
         }
-        if (fromArn !== undefined && !allowedRegions.includes(fromArn)) {
+        if (failures.length === 0 && fromArn !== undefined && !allowedRegions.includes(fromArn)) {
             failures.push({
                 property: "awsKeyInfo.keyArn",
                 reason: `names a key in "${fromArn}", but workspaces may only be in ${allowedRegions.join(", ")}: use a key of one of these regions, or widen the list with the configuration databricks:allowedRegions`,

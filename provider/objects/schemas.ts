@@ -89,6 +89,19 @@ export function notAllowed(inputs: Properties, property: string, { allowedRegion
     ];
 }
 
+/** An ARN of another partition than that of the account, as a failure of the input that has it. */
+export function otherPartition(inputs: Properties, property: string, { partition }: CheckContext): Failure[] {
+    const arn = getString(inputs, property);
+    const named = /^arn:([a-z-]+):/.exec(arn ?? "")?.[1];
+    if (named === undefined || named === partition.arnPartition) return [];
+    return [
+        {
+            property,
+            reason: `is an ARN of the partition "${named}", and the accounts of ${partition.accountHost} are in "${partition.arnPartition}": give one of that partition, or set databricks:host to the account console of yours`,
+        },
+    ];
+}
+
 /** One of some words of the API. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
     return z.enum(words, { error: `must be one of ${words.join(", ")}` });

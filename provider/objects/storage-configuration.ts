@@ -1,5 +1,5 @@
 import type { ObjectDefinition } from "../resource/definition";
-import { accountId, name, roleArn, text, time, createdAtField, isValidationFailure } from "./schemas";
+import { accountId, name, roleArn, text, time, createdAtField, isValidationFailure, otherPartition } from "./schemas";
 
 const bucketName = text('"acme-databricks-root"').superRefine((value, context) => {
     if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) && !value.includes("..")) return;
@@ -26,4 +26,5 @@ export const storageConfigurationObject = {
     createdAt: createdAtField("creation_time"),
     isPropagationError: isValidationFailure,
     outputs: { creationTime: { schema: time } },
+    check: (inputs, context) => otherPartition(inputs, "roleArn", context),
 } as const satisfies ObjectDefinition;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 
 import type { ApiError } from "../api/errors";
 import type { ObjectType } from "../contract/kinds";
+import type { Partition } from "../contract/partitions";
 import type { Settings } from "../runtime/settings";
 import type { Properties } from "../util/property-path";
 
@@ -84,6 +85,8 @@ export interface Failure {
 export interface CheckContext {
     /** Regions in which an object may be placed. */
     readonly allowedRegions: readonly string[];
+    /** The part of AWS in which the account is. */
+    readonly partition: Partition;
 }
 
 /**

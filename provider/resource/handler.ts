@@ -38,7 +38,10 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const { settings, claims } = session;
         const news = this.lifecycle.prepare?.(given) ?? given;
         const inputs = resolveAliases(definition, news);
-        const failures = checkInputs(definition, news, { allowedRegions: settings.allowedRegions });
+        const failures = checkInputs(definition, news, {
+            allowedRegions: settings.allowedRegions,
+            partition: session.partition,
+        });
         const exists = Object.keys(olds).length > 0;
         const found = exists && failures.length === 0 ? this.access.differences(olds, inputs) : [];
         // A new object can be given everything, so nothing is refused where it is created for another reason.

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { partitions } from "../contract/partitions";
 import { closestName } from "../contract/closest-name";
 import { classInputs } from "../contract/state-notes";
 import { ownerOfInputs } from "../contract/ownership-tag";
@@ -18,8 +19,15 @@ export type Checked = Pick<ObjectDefinition, "noun" | "fields" | "check">;
 /**
  * Everything that is wrong with the inputs and can be known before the API is called, all at once, each with its
  * property. What is not known yet passes. Never throws, whatever the inputs are.
+ *
+ * @param given the regions that are allowed, and the part of AWS: by default the commercial one.
  */
-export function checkInputs(object: Checked, inputs: Properties, context: CheckContext): Failure[] {
+export function checkInputs(
+    object: Checked,
+    inputs: Properties,
+    given: Pick<CheckContext, "allowedRegions"> & Partial<CheckContext>,
+): Failure[] {
+    const context = { partition: partitions.aws, ...given };
     const failures = [...unknownNames(object, inputs)];
     const adopt = getPath(inputs, "adopt");
     if (

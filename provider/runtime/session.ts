@@ -8,7 +8,9 @@ import {
     findCredential,
     findOtherCredential,
 } from "../api/credential";
-import { ReportedError } from "../api/errors";
+import { ConfigurationError, ReportedError } from "../api/errors";
+import { partitionOf } from "../api/host";
+import { type Partition, partitions } from "../contract/partitions";
 import type { ObjectCodec } from "../api/codec";
 import type { SentRequest } from "../api/sent-request";
 import { Claims } from "./claims";
@@ -91,12 +93,22 @@ export class Session {
 
     /** The provider's settings. Fails with `ConfigurationError` on a malformed one. */
     get settings(): Settings {
-        return (this.readSettings ??= readSettings((key) => this.configuration?.(key)));
+        return (this.readSettings ??= readSettings((key) => this.configuration?.(key), this.partition.regions));
     }
 
     /** Which account is spoken to, and as whom. Fails with `ConfigurationError` when it is not complete. */
     get credential(): Credential {
         return (this.foundCredential ??= findCredential(this.credentialSources));
+    }
+
+    /** The part of AWS in which the account is; the commercial one while there is no complete credential, of which others tell. */
+    get partition(): Partition {
+        try {
+            return partitionOf(this.credential.host);
+        } catch (error) {
+            if (error instanceof ConfigurationError) return partitions.aws;
+            throw error;
+        }
     }
 
     private get credentialSources(): CredentialSources {

@@ -2,10 +2,8 @@ import { z } from "zod";
 
 import type { Configuration } from "../api/credential";
 import { ConfigurationError } from "../api/errors";
+import { partitions } from "../contract/partitions";
 import { type MigrateContent, parsed, readMigrateContent } from "./migrate-content";
-
-/** The regions of the private preview; `databricks:allowedRegions` takes their place. */
-export const DEFAULT_REGIONS: readonly string[] = ["us-east-1", "us-east-2", "us-west-2"];
 
 /** What a change of a workspace's key for notebooks leads to. */
 export type OnKeyChange =
@@ -35,12 +33,19 @@ export interface Settings {
     readonly requestTimeout: number;
 }
 
-const regions = z.array(z.string().min(1)).min(1);
+const regionList = z.array(z.string().min(1)).min(1);
 
-/** Reads the settings. Fails with `ConfigurationError` on a value that is not of its form. */
-export function readSettings(configuration: Configuration): Settings {
+/**
+ * Reads the settings. Fails with `ConfigurationError` on a value that is not of its form.
+ *
+ * @param regions where workspaces may be if nothing is set. Default: those of the commercial part of AWS.
+ */
+export function readSettings(
+    configuration: Configuration,
+    regions: readonly string[] = partitions.aws.regions,
+): Settings {
     return {
-        allowedRegions: allowedRegions(configuration("databricks:allowedRegions")),
+        allowedRegions: allowedRegions(configuration("databricks:allowedRegions")) ?? regions,
         onKeyChange: onKeyChange(configuration("databricks:onKeyChange")),
         migrateContent: readMigrateContent(configuration("databricks:migrateContent")),
         stackRenamedFrom: configuration("databricks:stackRenamedFrom"),
@@ -51,9 +56,9 @@ export function readSettings(configuration: Configuration): Settings {
     };
 }
 
-function allowedRegions(value: string | undefined): readonly string[] {
-    if (value === undefined || value.trim() === "") return DEFAULT_REGIONS;
-    const { data } = regions.safeParse(
+function allowedRegions(value: string | undefined): readonly string[] | undefined {
+    if (value === undefined || value.trim() === "") return undefined;
+    const { data } = regionList.safeParse(
         parsed(
             value,
             value.split(",").map((region) => region.trim()),

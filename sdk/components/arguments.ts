@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+
+import { type PartitionName, partitionNames, partitionOfHost, partitions } from "../../provider/contract/partitions";
 import { programError } from "../program-error";
 
 /** Ends the program if there are problems: one line for each, which begins with the argument's name. */
@@ -22,6 +24,29 @@ export function databricksAccount(given: pulumi.Input<string | undefined>): pulu
         if (account === undefined) throw programError(noAccount);
         return account;
     });
+}
+
+/**
+ * The part of AWS in which the stack's account is: by `databricks:host`, else by DATABRICKS_HOST. Default, and for a local cloud: the
+ * commercial one.
+ */
+export function partitionOfStack(): PartitionName {
+    const host = new pulumi.Config("databricks").get("host") || process.env["DATABRICKS_HOST"] || "";
+    const url = [host, `https://${host}`].find((text) => URL.canParse(text));
+    return (url === undefined ? undefined : partitionOfHost(new URL(url).hostname)) ?? "aws";
+}
+
+/**
+ * @throws an error of the program if the AWS provider is in another partition than the account: no policy can let a principal of
+ * another partition in.
+ */
+export function requirePartition(component: string, name: string, callerArn: string): void {
+    const partition = partitions[partitionOfStack()];
+    const actual = callerArn.split(":")[1];
+    if (actual === partition.arnPartition) return;
+    throw programError(
+        `${component} "${name}": the AWS provider is in the partition "${actual}", and the accounts of ${partition.accountHost} are in "${partition.arnPartition}". Set databricks:host to the account console of yours (${partitionNames.map((one) => partitions[one].accountHost).join(", ")}), or give the component an AWS provider of that partition.`,
+    );
 }
 
 function accountOfStack(): string | undefined {

@@ -1,7 +1,7 @@
 import type { iam } from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { databricksAccount } from "./arguments";
+import { databricksAccount, partitionOfStack } from "./arguments";
 import { aws } from "./aws";
 import { type EncryptedWorkspaceArgs, isServerless } from "./encrypted-workspace-args";
 import { crossAccountPolicy, crossAccountTrustPolicy } from "../policy-documents";
@@ -27,11 +27,14 @@ export function accessOf(name: string, args: EncryptedWorkspaceArgs, parent: pul
         return { credentialsId: credentials.credentialsId, roleArn, credentials };
     }
     const assumeRolePolicy = databricksAccount(accountId).apply((databricksAccountId) =>
-        JSON.stringify(crossAccountTrustPolicy({ databricksAccountId })),
+        JSON.stringify(crossAccountTrustPolicy({ databricksAccountId, partition: partitionOfStack() })),
     );
     const role = new (aws().iam.Role)(name, { assumeRolePolicy, tags }, { parent });
     const network = args.network ?? args.networkId;
-    const policy = crossAccountPolicy({ network: network === undefined ? "databricks-managed" : "customer-managed" });
+    const policy = crossAccountPolicy({
+        partition: partitionOfStack(),
+        network: network === undefined ? "databricks-managed" : "customer-managed",
+    });
     const rolePolicy = new (aws().iam.RolePolicy)(
         name,
         { role: role.name, policy: JSON.stringify(policy) },

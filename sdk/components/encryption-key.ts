@@ -2,7 +2,7 @@ import type { kms } from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import { argumentProblems } from "./argument-types";
-import { accountProblems, databricksAccount, throwIfInvalid } from "./arguments";
+import { accountProblems, databricksAccount, partitionOfStack, requirePartition, throwIfInvalid } from "./arguments";
 import { aws } from "./aws";
 import {
     type EncryptionKeyArgs,
@@ -12,10 +12,9 @@ import {
 } from "./encryption-key-args";
 import { encryptionKeyArgumentTypes } from "./encryption-key-argument-types";
 import { checkedKeyArn } from "./existing-key";
-import { DATABRICKS_AWS_ACCOUNT, databricksKeyPolicy } from "../policy-documents";
+import { databricksKeyPolicy } from "../policy-documents";
 import { type AwsKeyInfo, CustomerManagedKey, type KeyUseCase } from "../resources/customer-managed-key";
 import { requireOwnState } from "../resources/stack-origin";
-import { programError } from "../program-error";
 
 /**
  * A customer-managed key for Databricks: a KMS key with rotation and the key policy that lets Databricks use it for its use
@@ -111,7 +110,7 @@ function newKey(name: string, args: EncryptionKeyArgs, parent: pulumi.Resource):
             requireOwnState(),
         ])
         .apply(([{ arn, accountId: awsAccountId }, crossAccountRoleArn, databricksAccountId, sharedWithAccountIds]) => {
-            requirePartition(name, arn);
+            requirePartition("EncryptionKey", name, arn);
             const useCases = useCasesOf(args);
             return JSON.stringify(
                 databricksKeyPolicy({
@@ -120,6 +119,7 @@ function newKey(name: string, args: EncryptionKeyArgs, parent: pulumi.Resource):
                     databricksAccountId,
                     sharedWithAccountIds,
                     useCases,
+                    partition: partitionOfStack(),
                 }),
             );
         });
@@ -153,13 +153,4 @@ function accountForPolicy(
         parent,
     );
     return pulumi.output(undefined);
-}
-
-/** Databricks' account is in AWS' commercial partition, and no policy can let a principal of another partition in. */
-function requirePartition(name: string, callerArn: string): void {
-    const partition = callerArn.split(":")[1];
-    if (partition === "aws") return;
-    throw programError(
-        `EncryptionKey "${name}": the AWS provider is in the partition "${partition}", and the key policies here are for the partition "aws", where Databricks' account ${DATABRICKS_AWS_ACCOUNT} is. Make the KMS key with a policy of your own, and give its ARN as keyArn.`,
-    );
 }

@@ -1,7 +1,7 @@
 import type { s3, types } from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { databricksAccount } from "./arguments";
+import { databricksAccount, partitionOfStack } from "./arguments";
 import { aws } from "./aws";
 import { type EncryptedWorkspaceArgs, isServerless } from "./encrypted-workspace-args";
 import type { EncryptionKey } from "./encryption-key";
@@ -45,7 +45,9 @@ export function storageOf(
     const policy = pulumi
         .all([bucket.bucket, databricksAccount(accountId)])
         .apply(([ownName, databricksAccountId]) =>
-            JSON.stringify(rootBucketPolicy({ bucketName: ownName, databricksAccountId })),
+            JSON.stringify(
+                rootBucketPolicy({ bucketName: ownName, databricksAccountId, partition: partitionOfStack() }),
+            ),
         );
     const bucketPolicy = new (aws().s3.BucketPolicy)(
         name,

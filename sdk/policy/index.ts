@@ -32,7 +32,7 @@ export type RuleConfig<Settings extends object = object> =
 export interface DatabricksGuardConfig {
     /** The level of every rule that is not named. */
     all?: EnforcementLevel;
-    /** `regions`: the allowed ones. Default: us-east-1, us-east-2, us-west-2. */
+    /** `regions`: the allowed ones. Default: us-east-1, us-east-2, us-west-2, us-gov-west-1. */
     allowedRegions?: RuleConfig<{
         /** The allowed regions. */
         regions?: string[];

@@ -1,3 +1,4 @@
+import { partitionNames, partitions } from "../../provider/contract/partitions";
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 
 import { isA, isGiven, read, referencedResources, regionOf, text } from "./property-access";
@@ -5,15 +6,18 @@ import { registeredKeys, stackRule, texts } from "./rule";
 
 const keyFields = ["managedServicesCustomerManagedKeyId", "customerManagedKeyId", "storageCustomerManagedKeyId"];
 
+/** The regions that the provider allows if nothing is set, of every part of AWS: the pack is not told which account it is. */
+const defaultRegions = [...new Set(partitionNames.flatMap((name) => partitions[name].regions))];
+
 /**
  * Workspaces, registrations and the KMS keys that are registered are in allowed regions. Prevents data from leaving the
- * regions that are agreed on. Setting `regions`; default us-east-1, us-east-2, us-west-2.
+ * regions that are agreed on. Setting `regions`; default us-east-1, us-east-2, us-west-2, us-gov-west-1.
  */
 export const allowedRegions: StackValidationPolicy = stackRule({
     name: "allowed-regions",
     description: "Workspaces, their keys' registrations and the KMS keys are in allowed regions.",
     settings: {
-        regions: { type: "array", items: { type: "string" }, default: ["us-east-1", "us-east-2", "us-west-2"] },
+        regions: { type: "array", items: { type: "string" }, default: defaultRegions },
     },
     validate(resources, report, settings) {
         const regions = texts(settings["regions"]);

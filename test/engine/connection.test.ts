@@ -98,8 +98,8 @@ describe("a host that cannot be reached, on the real engine", () => {
     });
 
     it("a name that does not resolve fails at once and says so", async () => {
-        const run = await refresh("https://accounts.nowhere.invalid");
-        expect(run.output).to.match(/the name accounts\.nowhere\.invalid does not resolve.*databricks:host/);
+        const run = await refresh("https://accounts-dod.cloud.databricks.mil");
+        expect(run.output).to.match(/the name accounts-dod\.cloud\.databricks\.mil does not resolve.*databricks:host/);
         expect(linesOf(run, /is retried until/)).to.deep.equal([]);
     });
 

@@ -29,21 +29,22 @@ export interface Service {
     answer(connection: Connection, request: ModelRequest): Promise<ModelResponse>;
 }
 
+/** Ports are names here: nothing is opened. */
+const FIRST_PORT = 10_000;
 let processes = 0;
 const services = new Map<string, { service: Service; connection: Connection }>();
 
-/** A host name of its own for a provider process. */
+/** A port of its own for a provider process. */
 export function connect(service: Service): Connection {
-    const domain = `process-${++processes}.invalid`;
-    const connection = { host: `https://accounts.${domain}`, dead: false };
-    services.set(domain, { service, connection });
+    const connection = { host: `http://localhost:${FIRST_PORT + processes++}`, dead: false };
+    services.set(portOf(connection.host), { service, connection });
     return connection;
 }
 
 /** The process is over. */
 export function disconnect(connection: Connection): void {
     connection.dead = true;
-    services.delete(domainOf(connection.host));
+    services.delete(portOf(connection.host));
 }
 
 /**
@@ -65,7 +66,7 @@ export function interceptRequests(): () => void {
 
 async function answer(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
     const url = new URL(String(config.url), config.baseURL);
-    const found = services.get(domainOf(url.origin));
+    const found = services.get(portOf(url.origin));
     if (found === undefined || found.connection.dead) throw new AxiosError("gone", "ECONNREFUSED", config);
     const { service, connection } = found;
     const contentType: unknown = config.headers.get("content-type");
@@ -88,7 +89,7 @@ function bytesOf(data: unknown): Buffer {
     return Buffer.from(typeof data === "string" ? data : "");
 }
 
-/** The domain of a provider process: its account and the workspaces as it sees them are hosts of it. */
-function domainOf(origin: string): string {
-    return new URL(origin).hostname.replace(/^[^.]+\./, "");
+/** The port of a provider process: its account and the workspaces as it sees them have it, and nothing listens there. */
+function portOf(origin: string): string {
+    return new URL(origin).port;
 }

@@ -157,7 +157,7 @@ describe("the command drill", () => {
             {
                 out: (line) => said.push(line),
                 err: (line) => said.push(line),
-                environment: { ...cloud.environment(), DATABRICKS_HOST: "https://accounts.example.com" },
+                environment: { ...cloud.environment(), DATABRICKS_HOST: "https://accounts.cloud.databricks.us" },
                 signal: new AbortController().signal,
             },
         );

@@ -21,12 +21,12 @@ describe("finding the credential", () => {
         const file = join(folder, "databrickscfg");
         writeFileSync(
             file,
-            `[DEFAULT]\nhost = https://accounts.example.com\naccount_id = ${accountId}\ntoken = of-profile\n`,
+            `[DEFAULT]\nhost = https://accounts.cloud.databricks.us\naccount_id = ${accountId}\ntoken = of-profile\n`,
         );
         const environment = { DATABRICKS_CONFIG_FILE: file };
         try {
             expect(find({}, environment)).to.deep.equal({
-                host: "https://accounts.example.com",
+                host: "https://accounts.cloud.databricks.us",
                 accountId,
                 as: { authType: "pat", token: "of-profile" },
                 source: "profile DEFAULT of databrickscfg",

@@ -205,7 +205,7 @@ export const workspaceObject = {
         };
     },
     check(inputs, context) {
-        const failures = [...notAllowed(inputs, "awsRegion", context), ...computeModeFailures(inputs)];
+        const failures = [...notAllowed(inputs, "awsRegion", context), ...computeModeFailures(inputs, context)];
         const [today, oldest] = NOTEBOOK_KEY_FIELDS;
         const [key, alias] = [getPath(inputs, today), getPath(inputs, oldest)];
         if (key !== undefined && alias !== undefined) {
