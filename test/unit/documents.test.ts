@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 
 import { expect } from "chai";
@@ -16,8 +16,20 @@ const documents = [".", "docs", "docs/decisions"].flatMap((folder) =>
         .map((file) => join(folder, file)),
 );
 
+const records = documents.filter((document) => /^docs\/decisions\/\d/.test(document));
+
 /** A document's text without its code. */
-const prose = (document: string) => read(document).replace(/^```[\s\S]*?^```$/gm, "");
+const prose = (document: string) => read(document).replace(/^ *```[\s\S]*?^ *```$/gm, "");
+
+/** The files below a folder, as paths from the root. */
+const filesIn = (folder: string) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file));
+
+/** The code of a file without its comments. */
+const codeOf = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/ .*$/gm, "");
+
+/** Paths in the documents that are not of this repository: packages, what is generated, a stack's full name, the Go SDK's files. */
+const ofOthers = /^(@|node_modules\/|dist\/|pulumi-databricks-cmk\/|organization\/project\/|config\/auth_)/;
 
 /** The anchors that a document's headings have on GitHub. */
 function anchors(document: string): string[] {
@@ -121,20 +133,74 @@ describe("the documents", () => {
     });
 });
 
-describe("a message that names a page of the documents", () => {
-    const sources = ["sdk", "provider", "cli", "local-cloud"].flatMap((folder) =>
-        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-            .filter((file) => file.endsWith(".ts"))
-            .map((file) => join(folder, file)),
+describe("what ARCHITECTURE, CONTRIBUTING and the decision records name in code marks", () => {
+    const pages = ["ARCHITECTURE.md", "CONTRIBUTING.md", ...records];
+    const generated = ["node_modules", "dist", ".git"];
+    const tree = readdirSync(root)
+        .filter((name) => !generated.includes(name))
+        .flatMap((name) => (statSync(join(root, name)).isDirectory() ? filesIn(name) : [name]))
+        .filter((path) => !path.includes("/node_modules/") && statSync(join(root, path)).isFile());
+
+    /** The files that a path means: from the root, or by its end, as in "`handover.ts` beside it". */
+    const filesOf = (path: string) => {
+        const escaped = path.replace(/\/$/, "").replace(/[.+]/g, "\\$&");
+        const pattern = new RegExp(`^(.*/)?${escaped.replace(/\*|<\w+>/g, "[^/]*")}(/|$)`);
+        return tree.filter((file) => pattern.test(file));
+    };
+    const wordsOf = (files: readonly string[]) => new Set(files.flatMap((file) => codeOf(file).match(/[\w$]+/g) ?? []));
+    const sources = wordsOf(
+        tree.filter((file) => /\.(ts|mjs|json)$/.test(file) && !file.endsWith("documents.test.ts")),
     );
-    /** The code of a file without its comments. */
-    const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/ .*$/gm, "");
+
+    const isPath = (mark: string) => /^[\w.@*<>-]+(\/[\w.@*<>-]*)+$|^[\w*<>-]+\.(ts|mjs|json|md|py)$/.test(mark);
+    /** camelCase and PascalCase words. */
+    const namesIn = (mark: string) => mark.match(/(?<![\w$-])([a-z]+\d*[A-Z]\w*|[A-Z][a-z]\w*)(?![\w-])/g) ?? [];
+
+    /** Each text in code marks; with its path in "`name` in `path`" and "`path` (`name`, `name`)". */
+    const marksOf = (page: string) => {
+        const text = prose(page);
+        const list = "(?:`[^`]+`(?:, | and )?)+";
+        const before = [...text.matchAll(new RegExp(`(?<marks>${list}) in \`(?<path>[^\`]+)\``, "g"))];
+        const after = [...text.matchAll(new RegExp(`\`(?<path>[^\`]+)\` \\((?<marks>${list})\\)`, "g"))];
+        const groups = [...before, ...after].map(({ groups: found }) => found ?? {});
+        return [...groups, { marks: text, path: "" }].flatMap(({ marks = "", path = "" }) =>
+            [...marks.matchAll(/`([^`]+)`/g)].map(([, mark = ""]) => ({ mark, path: isPath(path) ? path : "" })),
+        );
+    };
+    const goneIn = (find: (mark: string, path: string) => readonly string[]) =>
+        pages.flatMap((page) =>
+            marksOf(page).flatMap(({ mark, path }) => find(mark, path).map((one) => `${page}: ${one}`)),
+        );
+
+    it("exists: each path", () => {
+        const gone = goneIn((mark, path) => {
+            if (!isPath(mark) || ofOthers.test(mark)) return [];
+            const whole = path.endsWith("/") ? `${path}${mark}` : mark;
+            return filesOf(whole).length === 0 ? [whole] : [];
+        });
+        expect(gone).to.deep.equal([]);
+    });
+
+    it("exists: each name of the code, in the file that is said to have it", () => {
+        const gone = goneIn((mark, path) => {
+            if (isPath(mark)) return [];
+            if (path === "" || ofOthers.test(path) || !/^[\w$.]+$/.test(mark))
+                return namesIn(mark).filter((name) => !sources.has(name));
+            const there = wordsOf(filesOf(path));
+            return mark.split(".").flatMap((name) => (there.has(name) ? [] : [`${name} in ${path}`]));
+        });
+        expect(gone).to.deep.equal([]);
+    });
+});
+
+describe("a message that names a page of the documents", () => {
+    const sources = ["sdk", "provider", "cli", "local-cloud"].flatMap(filesIn).filter((file) => file.endsWith(".ts"));
 
     it("names the file that the project of its reader has", () => {
         const { files } = JSON.parse(read("package.json")) as { files: string[] };
         expect(files).to.include("docs");
         const named = sources.flatMap((file) =>
-            [...code(file).matchAll(/pageInProject\("([\w-]+)"\)/g)].map(([, page]) => `${page}`),
+            [...codeOf(file).matchAll(/pageInProject\("([\w-]+)"\)/g)].map(([, page]) => `${page}`),
         );
         expect(named.length).to.be.at.least(6);
         for (const page of named) {
@@ -149,7 +215,7 @@ describe("a message that names a page of the documents", () => {
     it("names none of the repository, which its reader does not have", () => {
         const relative = sources
             .filter((file) => !file.endsWith("contract/pages.ts"))
-            .filter((file) => /\bdocs\/[\w/-]+\.md/.test(code(file)));
+            .filter((file) => /\bdocs\/[\w/-]+\.md/.test(codeOf(file)));
         expect(relative).to.deep.equal([]);
     });
 });
