@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run package`: assembles in dist/package what is published, and nothing else of this repository: the files that
 // package.json lists, and a manifest without workspaces, scripts and development dependencies. `npm publish ./dist/package`
-// and `npm pack ./dist/package` take it as it is. An argument names another folder. docs/decisions/0028-published-folder.md says why.
+// and `npm pack ./dist/package` take it as it is. An argument names another folder. Record 0028 says why.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -92,6 +92,15 @@ describe("the documents", () => {
         }
     });
 
+    it("say of every decision its date, status, files and consequences", () => {
+        const form =
+            /^# .+\n\nDate: \d{4}-\d\d-\d\d\. Status: (accepted|(accepted, in part )?replaced by record \d{4})\. Implemented\s+in\s+`[^`]+`/;
+        const unlike = records.filter(
+            (record) => !form.test(read(record)) || !read(record).includes("\n**Consequences.** "),
+        );
+        expect(unlike).to.deep.equal([]);
+    });
+
     it("name every setting of the stack configuration that the provider reads", () => {
         const page = read("docs", "configuration.md");
         const settings = read("provider", "runtime", "settings.ts").match(/databricks:[a-zA-Z]+/g) ?? [];
@@ -171,6 +180,20 @@ describe("what ARCHITECTURE, CONTRIBUTING and the decision records name in code 
         pages.flatMap((page) =>
             marksOf(page).flatMap(({ mark, path }) => find(mark, path).map((one) => `${page}: ${one}`)),
         );
+
+    it("exists: each record that a comment names, by its number", () => {
+        const code = tree.filter((file) => /\.(ts|mjs)$/.test(file) && !file.endsWith("documents.test.ts"));
+        const named = code.flatMap((file) =>
+            [...read(file).matchAll(/\brecords? (\d{4})\b|docs\/decisions\/\d{4}/gi)].map(([text, number]) => ({
+                file,
+                text,
+                number,
+            })),
+        );
+        const isRecord = (number = "by its path") => records.some((record) => basename(record).startsWith(number));
+        expect(named.length).to.be.above(0);
+        expect(named.filter(({ number }) => !isRecord(number))).to.deep.equal([]);
+    });
 
     it("exists: each path", () => {
         const gone = goneIn((mark, path) => {
