@@ -69,6 +69,18 @@ describe("the documents", () => {
         expect(read("README.md").split("\n").length).to.be.at.most(151);
     });
 
+    it("have lines of at most 140 characters, but for tables, code and pictures", () => {
+        const long = documents
+            .filter((document) => document !== "CHANGELOG.md")
+            .flatMap((document) =>
+                prose(document)
+                    .split("\n")
+                    .filter((line) => line.length > 140 && !/^\s*(\||!\[)/.test(line))
+                    .map((line) => `${document}: ${line}`),
+            );
+        expect(long).to.deep.equal([]);
+    });
+
     it("have each command of the command line in the README's table, with its page", () => {
         const commands = [...read("cli", "main.ts").matchAll(/^    \["([a-z-]+)", \w+\],$/gm)].map(([, name]) => name);
         const rows = [...read("README.md").matchAll(/^\| \[`([a-z-]+)`\]\(docs\/[a-z-]+\.md\) /gm)].map(
