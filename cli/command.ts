@@ -28,7 +28,7 @@ export interface Command {
     readonly summary: string;
     /** What the help says beyond the options, in paragraphs. */
     readonly description?: string;
-    /** The arguments that are no options, as the help names them, such as `<from> <to>`. Default: none are taken. */
+    /** The arguments that are not options, as the help names them, such as `<from> <to>`. Default: none are taken. */
     readonly positionals?: string;
     readonly options: Readonly<Record<string, CommandOption>>;
     /** Runs it, and returns the exit code. Throws `UsageError` for arguments that it cannot use. */
@@ -49,7 +49,7 @@ export function textsOption(values: CommandValues, name: string): string[] {
     return [values[name] ?? []].flat().filter((value) => typeof value === "string");
 }
 
-/** The number of an option, if it was given. Throws `UsageError` for what is no number within the bounds. */
+/** The number of an option, if it was given. Throws `UsageError` for what is not a number within the bounds. */
 export function numberOption(
     values: CommandValues,
     name: string,

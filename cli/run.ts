@@ -7,7 +7,7 @@ import { messageOf } from "../provider/util/error-message";
 import { printableLines } from "../provider/util/printable";
 
 /**
- * Runs the command line and returns the exit code: that of the command, 1 where it failed, 2 where its arguments cannot be
+ * Runs the command line and returns the exit code: that of the command, 1 if it failed, 2 if its arguments cannot be
  * used.
  */
 export async function runCommandLine(

@@ -50,7 +50,7 @@ export function createHandler(type: ObjectType, session: Session): ObjectHandler
     return new ObjectHandler(access, lifecycle && new lifecycle(access));
 }
 
-/** The definition of the kind that a handler is for; `undefined` where there is none. */
+/** The definition of the kind that a handler is for; `undefined` if there is none. */
 export function definitionOf(handler: string): ObjectDefinition | undefined {
     const found = Object.entries(registry).find(([type]) => type.toLowerCase() === handler.toLowerCase());
     return found?.[1].definition;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * An error that ends the program with its message alone, also where it is thrown inside an output.
+ * An error that ends the program with its message alone, also if it is thrown inside an output.
  *
  * It has no stack. Pulumi shows none, but formats it in colour, and Node.js 20 takes some 20 s of CPU for a stack line whose
  * path ends with a scoped package's file (`node_modules/@pulumi/output.ts`), as the source maps of Pulumi have them.

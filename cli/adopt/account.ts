@@ -23,7 +23,7 @@ export interface AdoptedObject {
     readonly id: string;
     /** The name that people know it by. */
     readonly name: string;
-    /** The arguments of its resource; ids of other objects stand in them as ids. */
+    /** The arguments of its resource; ids of other objects are in them as ids. */
     readonly inputs: Properties;
     /** Whether its ownership tag names a stack. */
     readonly hasOwner: boolean;

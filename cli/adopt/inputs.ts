@@ -45,8 +45,8 @@ export interface Shown {
 
 /**
  * The arguments of a resource that adopts the object and changes nothing: without defaults, and without what only the
- * service knows. What the provider's own check refuses is left out where leaving it out is no difference. Returns the
- * reason where that leads to no such arguments.
+ * service knows. What the provider's own check refuses is left out if leaving it out is not a difference. Returns the
+ * reason if that leads to no such arguments.
  */
 export function inputsOf(shown: Shown): Properties | string {
     const { definition, id, response, context, settings } = shown;

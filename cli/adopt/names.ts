@@ -1,4 +1,4 @@
-/** The words that are no names in a module of TypeScript or JavaScript, and those that the program itself uses. */
+/** The words that are not names in a module of TypeScript or JavaScript, and those that the program itself uses. */
 const RESERVED = new Set(
     [
         "arguments await break case catch class const continue debugger default delete do else enum eval export extends",

@@ -37,7 +37,7 @@ export class Canary {
         }
     }
 
-    /** The name alone is no proof that nobody needs it. */
+    /** The name alone does not prove that nobody needs it. */
     private async removeOne(earlier: WorkspaceObject): Promise<string> {
         const { path } = earlier;
         try {
@@ -60,7 +60,7 @@ export class Canary {
         return this.path;
     }
 
-    /** The service's refusal to read it; `undefined` where it can be read, and in an outage. */
+    /** The service's refusal to read it; `undefined` if it can be read, and in an outage. */
     async refusal(): Promise<string | undefined> {
         try {
             await this.read();
@@ -72,7 +72,7 @@ export class Canary {
         }
     }
 
-    /** Why it cannot be read at the moment; `undefined` where it can. */
+    /** Why it cannot be read at the moment; `undefined` if it can. */
     async obstacle(): Promise<string | undefined> {
         try {
             await this.read();
@@ -93,7 +93,7 @@ export class Canary {
         return undefined;
     }
 
-    /** Reads it; rejects where the read is refused, or its content is another one. */
+    /** Reads it; rejects if the read is refused, or its content is another one. */
     private async read(): Promise<void> {
         const object = { path: this.path, type: "NOTEBOOK", typeName: "NOTEBOOK", id: "0" } as const;
         const content = await this.content.export(object, "SOURCE");
@@ -101,7 +101,7 @@ export class Canary {
     }
 }
 
-/** An outage is no revocation: the service has to answer, and to say no. */
+/** An outage is not a revocation: the service has to respond, and to refuse. */
 function isOutage(error: unknown): boolean {
     if (error instanceof NoResponseError) return true;
     return (
@@ -110,7 +110,7 @@ function isOutage(error: unknown): boolean {
     );
 }
 
-/** Not where the canary is gone, the credential was refused, or an access list keeps this machine out. */
+/** Not if the canary is gone, the credential was refused, or an access list keeps this machine out. */
 function isRevocation({ kind, status, errorCode }: ApiError): boolean {
     return kind !== "missing" && status !== 401 && !(status === 403 && errorCode === "");
 }

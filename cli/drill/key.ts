@@ -13,14 +13,14 @@ export interface KeySwitch {
     enable(): Promise<void>;
 }
 
-/** How long one attempt to reach the KMS may take, in milliseconds: AWS' SDK waits without end where nothing is said. */
+/** How long one attempt to reach the KMS may take, in milliseconds: AWS' SDK waits without end if nothing is said. */
 const ATTEMPT_TIMEOUT = 30_000;
 
 /** A KMS key, spoken to by AWS' own SDK with its usual sources of credentials. */
 export class DrillKey implements KeySwitch {
     private client: Promise<KMSClient> | undefined;
 
-    /** @throws an error with the command that installs the SDK, where it is not installed. */
+    /** @throws an error with the command that installs the SDK, if it is not installed. */
     constructor(
         readonly arn: string,
         private readonly environment: Readonly<Record<string, string | undefined>>,

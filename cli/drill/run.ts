@@ -57,7 +57,7 @@ class Drill {
         if (passed) await this.steps.run("reads work again, with the same content", () => this.waitUntilReadable());
     }
 
-    /** Enables the key where it may be disabled, and removes the canary. */
+    /** Enables the key if it may be disabled, and removes the canary. */
     async restore(): Promise<void> {
         if (this.mayBeDisabled) await this.enable();
         if (!this.canary.mayExist) return;

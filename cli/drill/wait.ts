@@ -35,7 +35,7 @@ export async function poll<Result>(
     }
 }
 
-/** Tries again where something fails that has to succeed, even after the drill was stopped. */
+/** Tries again if something fails that has to succeed, even after the drill was stopped. */
 export async function insist(clock: Clock, run: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
         try {

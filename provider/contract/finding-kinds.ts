@@ -46,7 +46,7 @@ export const findingKinds = [
 /** A kind of finding. */
 export type FindingKind = (typeof findingKinds)[number];
 
-/** What `accept` holds that is neither a path nor a kind; empty where all is well. */
+/** What `accept` holds that is neither a path nor a kind; empty if all is well. */
 export function unknownAccepts(accept: readonly string[]): string[] {
     const kinds: readonly string[] = findingKinds;
     return accept.filter((one) => !one.startsWith("/") && !kinds.includes(one));

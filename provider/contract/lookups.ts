@@ -20,7 +20,7 @@ export type AuthType =
 
 /** How requests are authenticated, and where they are sent. Contains no secret. */
 export interface CurrentConfig {
-    /** The Databricks account that is used where an argument names no other. */
+    /** The Databricks account that is used if an argument names no other. */
     readonly accountId: string;
     /** Origin of the account console, for example `https://accounts.cloud.databricks.com`. */
     readonly host: string;

@@ -24,7 +24,7 @@ export interface OwnershipTag {
     readonly resource: string;
     /** Whether the resource has the option `retainOnDelete`: an object without a resource may have been kept deliberately. */
     readonly retained: boolean;
-    /** A hash of the types of the resource's parents, which tells resources of one name apart; empty where it is a child of the stack only. */
+    /** A hash of the types of the resource's parents, which tells resources of one name apart; empty if it is a child of the stack only. */
     readonly parent: string;
     /** Identifies this resource of this stack; at most 255 characters that AWS accepts in a tag. */
     readonly ownerId: string;

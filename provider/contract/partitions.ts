@@ -63,7 +63,7 @@ export function partitionOfHost(hostname: string): PartitionName | undefined {
     return partitionNames.find((one) => partitions[one].accountHost === name);
 }
 
-/** The parts whose ARNs begin with `arn:<arnPartition>:`; none where Databricks has no account. */
+/** The parts whose ARNs begin with `arn:<arnPartition>:`; none if Databricks has no account. */
 export function partitionsWithArn(arnPartition: string): Partition[] {
     return Object.values(partitions).filter((one) => one.arnPartition === arnPartition);
 }

@@ -14,7 +14,7 @@ export interface MovedState {
 
 /**
  * The error for a state that another stack made. A renamed stack and a copied state look the same, and a change of a copy
- * deletes the other stack's workspaces, so the user has to answer which of the two it is. The commands of each answer stand in it.
+ * deletes the other stack's workspaces, so the user has to answer which of the two it is. The text has the commands for each answer.
  */
 export function movedStateError({ from, to, isCopy = false, urns }: MovedState): string {
     const takeOut = `run \`pulumi state delete --all --stack ${to}\`, which takes everything out of this state and changes nothing else; the next \`pulumi up\` then creates objects of its own`;

@@ -50,7 +50,7 @@ export const customerManagedKeyObject = {
         "awsKeyInfo.reuseKeyForClusterVolumes": {
             schema: z.boolean("must be true or false").optional(),
             responseSchema: z.boolean().optional(),
-            // For storage, left out means true to the service, so an answer of true is no difference. Without storage it
+            // For storage, left out means true to the service, so a response of true is not a difference. Without storage it
             // means nothing.
             apiDefault: true,
             isEqual: (asked, actual, state) => !isForStorage(state["useCases"]) || (asked ?? true) === (actual ?? true),

@@ -99,7 +99,7 @@ function inBoth(inputs: Properties, rest: string, relay: string): Failure[] {
     ];
 }
 
-/** The service's messages of one sort, each with its type, in brackets; nothing where there are none. */
+/** The service's messages of one sort, each with its type, in brackets; nothing if there are none. */
 function said(messages: unknown, sort: "error" | "warning"): string {
     if (!Array.isArray(messages) || messages.length === 0) return "";
     const texts = messages.filter(isRecord).map((one) => {

@@ -117,7 +117,7 @@ export function distinct<Item extends z.ZodType>(item: Item, least: number, what
         .refine((values) => new Set(values).size === values.length, "must not hold a value twice");
 }
 
-/** Tags in a response: null is no tag, and a number is its digits. */
+/** Tags in a response: null is not a tag, and a number is its digits. */
 export const tagsInResponse = z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .transform((tags) =>
@@ -125,7 +125,7 @@ export const tagsInResponse = z
     )
     .optional();
 
-/** What a time in an answer looks like: milliseconds since 1970. */
+/** What a time in a response looks like: milliseconds since 1970. */
 export const time = z.number().optional();
 
 /** The creation time that a response holds in this field, for `ObjectDefinition.createdAt`. */

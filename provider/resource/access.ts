@@ -52,7 +52,7 @@ export class ObjectAccess {
         return tag !== undefined && !belongsToStack(owner, tag);
     }
 
-    /** Fails where a change of the tags would take the object from another stack, which has it by its tag: the state was copied. */
+    /** Fails if a change of the tags would take the object from another stack, which has it by its tag: the state was copied. */
     async requireOwnStack(id: string, olds: Properties, news: Properties): Promise<void> {
         const isMoved = this.changesOwner(olds, news) && ownerOfInputs(olds)?.stack !== ownerOfInputs(news)?.stack;
         if (isMoved || !(await this.belongsToOtherStack(id, olds))) return;

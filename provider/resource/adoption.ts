@@ -7,8 +7,8 @@ import { toState } from "./mapping";
 import { ownershipTagOf } from "./ownership";
 
 /**
- * The existing object that the program names with `adopt`, compared with what it asks for; `undefined` where it names none,
- * or where this resource has it already: then it is being replaced, and its replacement is a new object.
+ * The existing object that the program names with `adopt`, compared with what it asks for; `undefined` if it names none,
+ * or if this resource has it already: then it is being replaced, and its replacement is a new object.
  */
 export async function adoptExisting(request: CreateRequest): Promise<Properties | undefined> {
     const { definition, session, collection, inputs, owner, context } = request;

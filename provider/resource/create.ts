@@ -39,7 +39,7 @@ const MAX_ATTEMPTS = 5;
  * Creates an object, which is this resource's from then on.
  *
  * The API has no idempotency key, so after a lost response the collection is compared with how it was before, and the POST is
- * repeated only where nothing appeared. A fresh role or bucket that AWS does not show Databricks yet is waited for.
+ * repeated only if nothing appeared. A fresh role or bucket that AWS does not show Databricks yet is waited for.
  */
 export async function createObject(request: CreateRequest): Promise<Created> {
     const { definition, session, collection, inputs, owner } = request;

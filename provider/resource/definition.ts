@@ -47,11 +47,11 @@ export interface Field {
     readonly responseSchema?: z.ZodType;
     /** What a change of its value leads to. Default: `replace`. */
     readonly onChange?: ChangeRule;
-    /** What leaving it out leads to, where the program gave it before. Default: the same as a change of its value. */
+    /** What leaving it out leads to, if the program gave it before. Default: the same as a change of its value. */
     readonly onRemoval?: ChangeRule;
     /** What to tell a user whose change is refused: what the service allows and what to do. Required for `refuse`. */
     readonly refusal?: string;
-    /** Left out, the service (or, for a name, this package) chooses a value, which is kept and is no difference. */
+    /** Left out, the service (or, for a name, this package) chooses a value, which is kept and is not a difference. */
     readonly computed?: boolean;
     /** What leaving it out means to the service; a PUT, which replaces everything, says it. */
     readonly apiDefault?: unknown;
@@ -62,7 +62,7 @@ export interface Field {
      * names is in use: no interrupted create left it behind, and it cannot be deleted.
      */
     readonly references?: ObjectType;
-    /** Whether what is asked for equals what the state says, where that is not plain equality. */
+    /** Whether what is asked for equals what the state says, if that is not plain equality. */
     readonly isEqual?: (asked: unknown, actual: unknown, state: Properties) => boolean;
 }
 
@@ -77,7 +77,7 @@ export interface Output {
 export interface Failure {
     /** The dotted path of the input. */
     readonly property: string;
-    /** What is wrong and what to do; it stands on its own. */
+    /** What is wrong and what to do; a sentence of its own. */
     readonly reason: string;
 }
 
@@ -98,15 +98,15 @@ export interface ObjectDefinition {
     readonly noun: string;
     /** The collection's path below the account: "/workspaces". */
     readonly path: string;
-    /** The output that holds its id; in the API's answer the same in snake_case. */
+    /** The output that holds its id; in the API's response the same in snake_case. */
     readonly idField: string;
-    /** The input that names it, where this package makes a name up when it is left out. */
+    /** The input that names it, if this package makes a name up when it is left out. */
     readonly nameField?: string;
     /** Other inputs whose value only one object of the account can have: a replacement has to wait for the old one's end. */
     readonly unique?: readonly string[];
     /** Inputs that list ids which, by the API's reference, only one object of this kind can name at a time. */
     readonly exclusive?: readonly string[];
-    /** The input whose map carries the mark of the stack, where the API keeps tags for it. */
+    /** The input whose map carries the ownership tag, if the API keeps tags for it. */
     readonly tagsField?: string;
     /** Its inputs by dotted path. */
     readonly fields: Readonly<Record<string, Field>>;
@@ -122,7 +122,7 @@ export interface ObjectDefinition {
     readonly createdAt?: (response: Properties) => number | undefined;
     /** Whether a refusal of a create means that AWS does not show Databricks a fresh role or bucket yet. Default: never. */
     readonly isPropagationError?: (error: ApiError) => boolean;
-    /** What to do about a refusal of a create or an update, where more is known than its kind says. */
+    /** What to do about a refusal of a create or an update, if more is known than its kind says. */
     readonly remedyFor?: (error: ApiError, inputs: Properties) => string | undefined;
     /** Outputs that follow from others. */
     readonly derive?: (state: Properties, inputs: Properties, host: string | undefined) => Record<string, unknown>;

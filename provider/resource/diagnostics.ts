@@ -8,7 +8,7 @@ import type { Session } from "../runtime/session";
 const MAX_SENTENCE_LENGTH = 500;
 
 /**
- * What the objects that this one stands on, near or far, say is wrong with them: a workspace's network, and the VPC
+ * What the objects that this one depends on, directly or not, say is wrong with them: a workspace's network, and the VPC
  * endpoints of that. Each is a sentence that names its object. They help to understand a failure and are never the
  * failure itself, so what cannot be read is left out.
  */
@@ -30,8 +30,8 @@ export async function explainFailure(
             .filter((id) => !seen.has(`${refersTo.path}/${id}`));
         for (const id of ids) seen.add(`${refersTo.path}/${id}`);
         try {
-            for (const [id, answer] of await session.collectionFor(refersTo, accountId).getMany(ids)) {
-                const below = answer && { ...fromResponse(refersTo, answer), accountId };
+            for (const [id, response] of await session.collectionFor(refersTo, accountId).getMany(ids)) {
+                const below = response && { ...fromResponse(refersTo, response), accountId };
                 const sentences = below === undefined ? ["is gone"] : (refersTo.explainProblems?.(below) ?? []);
                 found.push(...sentences.map((sentence) => shortened(`the ${refersTo.noun} ${id} ${sentence}`)));
                 if (below !== undefined)

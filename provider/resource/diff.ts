@@ -15,7 +15,7 @@ export interface Difference {
 /**
  * The inputs that differ between what exists and what the program asks for.
  *
- * An input that the program leaves out is a difference only where the program gave it before: what the service, or
+ * An input that the program leaves out is a difference only if the program gave it before: what the service, or
  * somebody in the account console, set beside the program is not the program's to take away.
  *
  * @param state the outputs of the state, or a check's old inputs, all of which the program gave.
@@ -43,7 +43,7 @@ function isSame(field: Field, asked: unknown, actual: unknown, state: Properties
     return field.isEqual?.(asked, actual, state) ?? sameValue(asked ?? field.apiDefault, actual ?? field.apiDefault);
 }
 
-/** Whether the program asks for a replacement where the service refuses a change of this input. */
+/** Whether the program asks for a replacement if the service refuses a change of this input. */
 function mayReplace({ replaceOn }: Properties, path: string): boolean {
     return Array.isArray(replaceOn) && replaceOn.includes(path);
 }
@@ -69,7 +69,7 @@ export function setInputsMask(definition: ObjectDefinition, inputs: Properties):
     );
 }
 
-/** The paths of the inputs that the program gave, by the state; `undefined` where it does not say: then all count as given. */
+/** The paths of the inputs that the program gave, by the state; `undefined` if it does not say: then all count as given. */
 export function setPaths(definition: ObjectDefinition, state: Properties): ReadonlySet<string> | undefined {
     const { setInputs: bits } = notesOf(state);
     if (bits === undefined) return undefined;

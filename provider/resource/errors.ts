@@ -3,7 +3,7 @@ import { messageOf } from "../util/error-message";
 import type { Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 
-/** The error, with what to do where the definition knows more of it than its kind says. */
+/** The error, with what to do if the definition knows more of it than its kind says. */
 export function withRemedy({ remedyFor }: ObjectDefinition, inputs: Properties, error: unknown): unknown {
     const remedy = error instanceof ApiError ? remedyFor?.(error, inputs) : undefined;
     return error instanceof ApiError && remedy !== undefined ? error.withRemedy(remedy) : error;
@@ -11,7 +11,7 @@ export function withRemedy({ remedyFor }: ObjectDefinition, inputs: Properties, 
 
 /**
  * An object exists but is not as it should be. The engine keeps it in the state with the reason (an "init error"), and
- * calls `update` at the next `pulumi up` even where the program has not changed.
+ * calls `update` at the next `pulumi up` even if the program has not changed.
  */
 export class InitializationError extends ReportedError {
     readonly properties: Properties;

@@ -5,7 +5,7 @@ import type { ObjectDefinition } from "./definition";
 import { findReferences } from "./references";
 import type { KindInAccount } from "./relations";
 
-/** The ids that both objects name in inputs whose ids are one object's at a time, each with its input; empty where there are none. */
+/** The ids that both objects name in inputs whose ids are one object's at a time, each with its input; empty if there are none. */
 export function sharedIds({ exclusive = [] }: ObjectDefinition, one: Properties, other: Properties): string {
     return exclusive
         .flatMap((path) => {
@@ -18,7 +18,7 @@ export function sharedIds({ exclusive = [] }: ObjectDefinition, one: Properties,
 }
 
 /**
- * Whether a replacement that keeps exclusive ids can come after the old object's deletion: nothing uses that one. Where something
+ * Whether a replacement that keeps exclusive ids can come after the old object's deletion: nothing uses that one. If something
  * does, the order stays as it is, because some accounts let two objects have an id, and a warning says what the others need.
  */
 export async function deletesForSharedIds(

@@ -44,7 +44,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         });
         const exists = Object.keys(olds).length > 0;
         const found = exists && failures.length === 0 ? this.access.differences(olds, inputs) : [];
-        // A new object can be given everything, so nothing is refused where it is created for another reason.
+        // A new object can be given everything, so nothing is refused if it is created for another reason.
         const isReplaced = pathsOf(found, "replace").length > 0;
         const judged = new Set(isReplaced ? pathsOf(found, "replace", "refuse") : []);
         for (const owner of [ownerOfInputs(olds), ownerOfInputs(inputs)]) {

@@ -76,7 +76,7 @@ export interface Lifecycle {
     withNotes?(id: string, state: Record<string, unknown>): Record<string, unknown>;
     /** `create` and `update`: waits until the object is what it should be, and returns its state. */
     untilReady?(readiness: Readiness): Promise<Record<string, unknown>>;
-    /** `update`: the service refused a change. The inputs that are still to be changed; `undefined`: the refusal stands. */
+    /** `update`: the service refused a change. The inputs that are still to be changed; `undefined`: the refusal is final. */
     afterRefusal?(
         request: CreateRequest,
         id: string,

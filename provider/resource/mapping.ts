@@ -31,7 +31,7 @@ export function toRequestBody(
     return body;
 }
 
-/** The value of one input in a response, as the API sent it; `undefined` where it is absent. */
+/** The value of one input in a response, as the API sent it; `undefined` if it is absent. */
 export function responseValue(object: ObjectDefinition, response: Properties, path: string): unknown {
     const field = object.fields[path];
     const source = field && apiPath(path, field);
@@ -53,7 +53,7 @@ export function fromResponse(object: ObjectDefinition, response: Properties): Re
     return properties;
 }
 
-/** The value by its schema, also where the service writes a number or a truth value as text, or the reverse. */
+/** The value by its schema, also if the service writes a number or a truth value as text, or the reverse. */
 function parseLeniently(schema: z.ZodType, value: unknown) {
     const result = schema.safeParse(value);
     if (result.success) return result;
@@ -104,13 +104,13 @@ function fieldMappings(object: ObjectDefinition): readonly FieldMapping[] {
 
 /** What an object's outputs depend on beside the response. */
 export interface OutputContext {
-    /** The account, where the response does not name it. */
+    /** The account, if the response does not name it. */
     readonly accountId: string;
-    /** Origin of the account console; `undefined` where no output needs it. */
+    /** Origin of the account console; `undefined` if no output needs it. */
     readonly host: string | undefined;
 }
 
-/** The body of a request, with the ownership tag where the kind has tags. */
+/** The body of a request, with the ownership tag if the kind has tags. */
 export function toTaggedBody(
     definition: ObjectDefinition,
     inputs: Properties,

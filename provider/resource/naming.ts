@@ -2,7 +2,7 @@ import type { OwnershipTag } from "../contract/ownership-tag";
 import { getPath, type Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 
-/** The inputs, with a generated name where the kind has a name and the program leaves it out. */
+/** The inputs, with a generated name if the kind has a name and the program leaves it out. */
 export function withName(
     { nameField, noun }: ObjectDefinition,
     inputs: Properties,

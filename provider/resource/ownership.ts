@@ -24,7 +24,7 @@ export function carriesOwner({ tagsField, nameField }: ObjectDefinition, inputs:
     return tagsField !== undefined || (nameField !== undefined && getPath(inputs, nameField) === undefined);
 }
 
-/** The value of the ownership tag that an object carries; `undefined` where it has none. */
+/** The value of the ownership tag that an object carries; `undefined` if it has none. */
 export function ownershipTagOf({ tagsField, fields }: ObjectDefinition, response: Properties): string | undefined {
     const field = tagsField === undefined ? undefined : fields[tagsField];
     if (tagsField === undefined || field === undefined) return undefined;
@@ -34,7 +34,7 @@ export function ownershipTagOf({ tagsField, fields }: ObjectDefinition, response
 }
 
 /**
- * The test that tells the objects created for this resource from all others: by the tag, by the generated name, or, where
+ * The test that tells the objects created for this resource from all others: by the tag, by the generated name, or, if
  * an object can carry neither, by content that is equal in every field.
  */
 export function ownershipTest(

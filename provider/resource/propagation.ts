@@ -17,8 +17,8 @@ export async function waitForPropagation(
 }
 
 /**
- * The refusal of a create after the whole wait, with what to do. Where each refusal named the same failed checks, the role or
- * bucket is seen, and lacks them; where they name none, or others each time, it may still not be seen.
+ * The refusal of a create after the whole wait, with what to do. If each refusal named the same failed checks, the role or
+ * bucket is seen, and lacks them; if they name none, or others each time, it may still not be seen.
  */
 export function propagationError(error: ApiError, refusals: readonly string[], timeout: number): ApiError {
     const missing = failedChecks(error.detail);
@@ -30,7 +30,7 @@ export function propagationError(error: ApiError, refusals: readonly string[], t
     );
 }
 
-/** The checks that a refusal names; `undefined` where it only says that something is not right. */
+/** The checks that a refusal names; `undefined` if it only says that something is not right. */
 function failedChecks(detail: string): string | undefined {
     const [, list = ""] = /validation\s+checks?\s*:\s*(.+)$/is.exec(detail) ?? [];
     const isSentence = /\b(please|cannot|could not|not (visible|found|seen)|does not exist|yet)\b/i.test(list);

@@ -24,11 +24,11 @@ interface Candidate {
 /**
  * Adopts what an interrupted create of this very resource left in the account, if anything.
  *
- * Such an object is recognised by its owner (a tag, a generated name) or, where it can carry none, by content that is equal
+ * Such an object is recognised by its owner (a tag, a generated name) or, if it can carry none, by content that is equal
  * in every field. No resource that this process knows has it, no other object of the account names it, and it is what the
  * program asks for. What a kind demands beyond that, `accept` says; it returns the reason why an object is not adopted.
  *
- * Where the object that is being replaced cannot be told from a leftover, nothing is adopted.
+ * If the object that is being replaced cannot be told from a leftover, nothing is adopted.
  */
 export async function recoverOrphan(
     request: CreateRequest,
@@ -95,9 +95,9 @@ function findCandidates(
  */
 async function excludeReferenced(request: CreateRequest, candidates: readonly Candidate[]): Promise<Candidate[]> {
     const { session, inputs, definition } = request;
-    // A resource that was renamed without an alias finds its object again, which this stack's own workspaces use. Only where the
+    // A resource that was renamed without an alias finds its object again, which this stack's own workspaces use. Only if the
     // whole program runs it is known that no other resource has it.
-    // What carries its owner was kept with retainOnDelete, or lost from the state: no resource has it where the state is known.
+    // What carries its owner was kept with retainOnDelete, or lost from the state: no resource has it if the state is known.
     const { isWholeProgram, knowsState } = session.claims;
     const mayBeUsed = carriesOwner(definition, inputs) ? knowsState : isWholeProgram;
     const isOwn = (user: Reference) => mayBeUsed && isOwnReference(request, user);

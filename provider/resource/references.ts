@@ -30,7 +30,7 @@ export async function findReferences(
 }
 
 /**
- * Fails where an object is to be deleted that another one of the account still names. The service refuses that too, unless it is
+ * Fails if an object is to be deleted that another one of the account still names. The service refuses that too, unless it is
  * late itself: a workspace whose key has just been changed may need the old registration for a while.
  */
 export async function requireUnused(
@@ -51,7 +51,7 @@ export async function requireUnused(
     }
 }
 
-/** Where a response names this id, as a dotted path of the API's names. What its tags say is no reference. */
+/** Where a response names this id, as a dotted path of the API's names. What its tags say is not a reference. */
 function pathOf({ tagsField }: ObjectDefinition, response: Properties, id: string): string | undefined {
     const entries = Object.entries(response).filter(
         ([name]) => tagsField === undefined || name !== snakeCase(tagsField),
@@ -77,7 +77,7 @@ export function names(response: unknown, id: string): boolean {
 }
 
 /**
- * Fails where an object is to be deleted before its replacement is created, because a fixed name can exist only once, and the
+ * Fails if an object is to be deleted before its replacement is created, because a fixed name can exist only once, and the
  * service refuses the deletion because the object is in use.
  */
 export async function requireFreeName(kind: KindInAccount, id: string): Promise<void> {

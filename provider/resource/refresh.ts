@@ -6,7 +6,7 @@ import type { ObjectDefinition } from "./definition";
 import { differences, setPaths, pathsOf } from "./diff";
 
 /**
- * The inputs for the state after a refresh that found drift which only a replacement would take back; `undefined` where there is
+ * The inputs for the state after a refresh that found drift which only a replacement would take back; `undefined` if there is
  * none: the engine then keeps the inputs that it has.
  *
  * `check` compares old inputs with new ones. With the drift in the old inputs the next `pulumi up` sees the change where it is

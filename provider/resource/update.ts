@@ -11,7 +11,7 @@ import { toRequestBody, toState, toTaggedBody } from "./mapping";
 
 /**
  * Changes these inputs of an object that exists, once. After a lost response the object is read, and the request is repeated
- * only where it had no effect.
+ * only if it had no effect.
  */
 export async function writeChanges(request: CreateRequest, id: string, changed: readonly string[]): Promise<void> {
     const { definition, collection, inputs, owner } = request;
@@ -49,7 +49,7 @@ export async function withExistingTags({ definition, collection, inputs, context
 }
 
 /**
- * Waits until an object carries its new owner after the update that changed it, and fails where it does not in time. The state
+ * Waits until an object carries its new owner after the update that changed it, and fails if it does not in time. The state
  * keeps the old owner, so that the next `pulumi up` asks again.
  */
 export async function requireOwnTag(request: CreateRequest, id: string, state: Properties): Promise<void> {
@@ -74,8 +74,8 @@ export async function requireOwnTag(request: CreateRequest, id: string, state: P
 }
 
 /**
- * Waits until the service shows every changed input, and returns the state then: it answers a PATCH before the change is made,
- * shows the new value at once or minutes later, and may take it back without a word.
+ * Waits until the service shows every changed input, and returns the state then: it responds to a PATCH before the change is made,
+ * shows the new value at once or minutes later, and may take it back silently.
  *
  * Fails with an `InitializationError` that names the inputs which the service did not take; its state says what exists.
  */
@@ -139,8 +139,8 @@ function notSeen({ definition, inputs }: CreateRequest, id: string, state: Prope
 }
 
 /**
- * The inputs, completed for a PUT, which replaces everything: with what exists where the program never gave a value, and with
- * what leaving out means to the service where the program took its own away.
+ * The inputs, completed for a PUT, which replaces everything: with what exists for inputs that the program never gave, and with
+ * what leaving out means to the service for those that it took away.
  */
 async function withDefaults(request: CreateRequest, id: string): Promise<Properties> {
     const { definition, collection, inputs, context } = request;

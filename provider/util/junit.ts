@@ -4,7 +4,7 @@ import { printableLines } from "./printable";
 export interface JunitCase {
     readonly group: string;
     readonly name: string;
-    /** How long it took, where that is known. */
+    /** How long it took, if that is known. */
     readonly seconds?: number;
     /** Why it failed. Default: it did not. */
     readonly failure?: { readonly type: string; readonly message: string };

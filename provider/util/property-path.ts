@@ -1,5 +1,5 @@
 /**
- * The properties of a resource as the engine hands them over: the first of the two doors where untyped data comes in.
+ * The properties of a resource as the engine hands them over: the first of the two entry points of untyped data.
  * A value inside them is named by its dotted path (`awsKeyInfo.keyArn`).
  */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The value at a dotted path: `undefined` where nothing (or null) is there, `UNKNOWN` where the value or something
+ * The value at a dotted path: `undefined` if nothing (or null) is there, `UNKNOWN` if the value or something
  * around it is not known yet.
  */
 export function getPath(properties: Properties, path: string): unknown {
@@ -33,7 +33,7 @@ export function getPath(properties: Properties, path: string): unknown {
     return value ?? undefined;
 }
 
-/** The string at a dotted path, where there is one and it is known. */
+/** The string at a dotted path, if there is one and it is known. */
 export function getString(properties: Properties, path: string): string | undefined {
     const value = getPath(properties, path);
     return typeof value === "string" && value !== UNKNOWN ? value : undefined;

@@ -25,23 +25,23 @@ import type { WorkspaceArgs } from "../resources/workspace-args";
 export class EncryptedWorkspace extends pulumi.ComponentResource {
     /** The key for notebooks: the one that was given, or the one that was made. */
     readonly key: EncryptionKey;
-    /** The key for storage, which may be the same one; `undefined` where there is none. */
+    /** The key for storage, which may be the same one; `undefined` if there is none. */
     readonly storageKey: EncryptionKey | undefined;
-    /** The cross-account role; `undefined` where it was given, or where `computeMode` is `SERVERLESS`. */
+    /** The cross-account role; `undefined` if it was given, or if `computeMode` is `SERVERLESS`. */
     readonly role: iam.Role | undefined;
     /** The policy of the role. */
     readonly rolePolicy: iam.RolePolicy | undefined;
-    /** The root bucket; `undefined` where it was given, or where `computeMode` is `SERVERLESS`. */
+    /** The root bucket; `undefined` if it was given, or if `computeMode` is `SERVERLESS`. */
     readonly bucket: s3.Bucket | undefined;
-    /** The root bucket's encryption: by the key for `STORAGE`, or with a key of S3 where there is none. */
+    /** The root bucket's encryption: by the key for `STORAGE`, or with a key of S3 if there is none. */
     readonly bucketEncryption: s3.BucketServerSideEncryptionConfiguration | undefined;
     /** Closes the root bucket to the public. */
     readonly publicAccessBlock: s3.BucketPublicAccessBlock | undefined;
     /** The policy of the root bucket, which lets Databricks use it. */
     readonly bucketPolicy: s3.BucketPolicy | undefined;
-    /** The role's registration; `undefined` where `credentialsId` was given, or where `computeMode` is `SERVERLESS`. */
+    /** The role's registration; `undefined` if `credentialsId` was given, or if `computeMode` is `SERVERLESS`. */
     readonly credentials: Credentials | undefined;
-    /** The bucket's registration; `undefined` where `computeMode` is `SERVERLESS`. */
+    /** The bucket's registration; `undefined` if `computeMode` is `SERVERLESS`. */
     readonly storageConfiguration: StorageConfiguration | undefined;
     /** The VPC's registration; `undefined` without `network`. */
     readonly network: Network | undefined;

@@ -12,7 +12,7 @@ function regionOf(keyArn: string): string | undefined {
 }
 
 /**
- * The ARN of an existing key, which is an error where the key cannot be used: what needs the ARN waits for the check. In a
+ * The ARN of an existing key, which is an error if the key cannot be used: what needs the ARN waits for the check. In a
  * preview the check is made as soon as the ARN is known.
  */
 export function checkedKeyArn(
@@ -22,7 +22,7 @@ export function checkedKeyArn(
 ): pulumi.Output<string> {
     return pulumi.all([args.keyArn, args.region]).apply(async ([keyArn, region]) => {
         throwIfInvalid("EncryptionKey", name, keyRegionProblems("keyArn", keyArn, region));
-        // What is no ARN of a key is refused by the registration, with its form.
+        // What is not the ARN of a key is refused by the registration, with its form.
         if (args.checkKey !== false && regionOf(keyArn) !== undefined) {
             throwIfInvalid("EncryptionKey", name, keyProblems(await readKey(name, keyArn, parent)));
         }

@@ -10,7 +10,7 @@ import { requireOwnState } from "../resources/stack-origin";
 /** The keys of a workspace. */
 export interface WorkspaceKeys {
     readonly key: EncryptionKey;
-    /** The same key, where it is for storage too. */
+    /** The same key, if it is for storage too. */
     readonly storageKey: EncryptionKey | undefined;
 }
 
@@ -83,7 +83,7 @@ export function afterKeyChecks(
     };
 }
 
-/** The ARN of a workspace's key, which is an error where the key is in another region than the workspace. */
+/** The ARN of a workspace's key, which is an error if the key is in another region than the workspace. */
 export function inRegion(
     name: string,
     keyArn: pulumi.Output<string>,

@@ -22,7 +22,7 @@ interface LookupsModule {
     ): AccountLookups<Objects, Lists>;
 }
 
-/** The only door from the sdk to the provider's code, which is loaded at a program's first lookup. */
+/** The only entry point from the sdk to the provider's code, which is loaded at a program's first lookup. */
 const lookups = perStack(() => {
     const registered = registeredResources();
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- a static import would load it with this package

@@ -9,7 +9,7 @@ import { isA, read, referencedResources, text } from "./property-access";
 import { type RegisteredKey, registeredKeys, stackRule, texts } from "./rule";
 
 /**
- * The policy of a registered key lets Databricks use it for its use cases and, where cluster volumes use the key, the
+ * The policy of a registered key lets Databricks use it for its use cases and, if cluster volumes use the key, the
  * cross-account role. Prevents a workspace that fails, and clusters that do not start.
  */
 export const keyPolicyLetsDatabricksEncrypt: StackValidationPolicy = stackRule({

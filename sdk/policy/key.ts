@@ -92,7 +92,7 @@ export const keyDeletionWindow: StackValidationPolicy = stackRule({
 });
 
 /**
- * The KMS key of a workspace stays when it goes from the program. A key whose deletion is scheduled is unusable at once, and the
+ * The KMS key of a workspace is kept when it is removed from the program. A key whose deletion is scheduled is unusable at once, and the
  * service may need a former key for hours. A pack does not see what goes: not at preview, and in an update only afterwards. So
  * the key has to be one that stays, for as long as a workspace of the stack refers to its registration.
  *

@@ -37,7 +37,7 @@ export function read(properties: unknown, path: string): Read {
     }
 }
 
-/** The text of a property, where there is one and it is known. */
+/** The text of a property, if there is one and it is known. */
 export function text(properties: unknown, path: string): string | undefined {
     const found = read(properties, path);
     return found.known && typeof found.value === "string" && found.value !== "" ? found.value : undefined;

@@ -130,7 +130,7 @@ function policyOf({
     };
 }
 
-/** The settings with which a rule runs. Throws where one is misspelt, in a configuration file for example. */
+/** The settings with which a rule runs. Throws if one is misspelt, in a configuration file for example. */
 function settingsOf(
     { name, settings = {} }: RuleDescription<unknown>,
     args: { getConfig<Config extends object>(): Config },

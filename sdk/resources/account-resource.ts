@@ -158,7 +158,7 @@ function ownerOf(resource: string, opts: pulumi.CustomResourceOptions | undefine
         .apply(([stack, parentUrn]) => formatOwner({ stack, parentUrn, retained, resource }));
 }
 
-/** The input `resourceUrn`: on whose line the provider's warnings and progress stand. `check` keeps it out of the state. */
+/** The input `resourceUrn`: on whose row the provider's warnings and progress are shown. `check` keeps it out of the state. */
 function urnFor(name: string, type: ObjectType, opts: pulumi.CustomResourceOptions | undefined): pulumi.Output<string> {
     return pulumi.createUrn(name, typeOf(type), opts?.parent && urnOf(opts.parent));
 }

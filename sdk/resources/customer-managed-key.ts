@@ -56,7 +56,7 @@ export class CustomerManagedKey extends AccountResource {
         keyAlias?: string;
         /** Region of the key. */
         keyRegion: string;
-        /** Whether it encrypts the EBS volumes of clusters. Left out by the service where it does not apply; for `STORAGE`, left out means `true`. */
+        /** Whether it encrypts the EBS volumes of clusters. Left out by the service if it does not apply; for `STORAGE`, left out means `true`. */
         reuseKeyForClusterVolumes?: boolean;
     }>;
     /** What Databricks encrypts with the key. */

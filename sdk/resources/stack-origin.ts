@@ -43,7 +43,7 @@ export async function uuidInState(): Promise<string | undefined> {
     return typeof uuid === "string" && isStackUuid(uuid) ? uuid : undefined;
 }
 
-/** Rejects if another stack made the state. What is no resource of this package, and so has no check of it, waits for this. */
+/** Rejects if another stack made the state. What is not a resource of this package, and so has no check of it, waits for this. */
 export async function requireOwnState(): Promise<void> {
     const question = await movedStateQuestion();
     if (question !== undefined) throw programError(question);

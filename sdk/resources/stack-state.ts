@@ -38,7 +38,7 @@ export const stateAtStart = perStack(async () => {
 });
 
 /**
- * The objects of this package in the state with which this run of the program began, as an input; `undefined` where the
+ * The objects of this package in the state with which this run of the program began, as an input; `undefined` if the
  * state cannot be read. A preview asks too, so that it registers the same provider as the `up` that follows.
  *
  * The engine tells a dynamic provider about a resource only when it checks or compares it: with `--replace` and a taint it

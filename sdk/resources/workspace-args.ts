@@ -104,7 +104,7 @@ export interface WorkspaceArgs extends AccountResourceArgs {
     provisioningTimeoutSeconds?: pulumi.Input<number | undefined>;
     /**
      * Whether creation ends only when the workspace's host can be reached from the machine that runs `pulumi up`: its name
-     * resolves, and it answers HTTPS, with any status. Both can come minutes after RUNNING. The wait is part of
+     * resolves, and it responds over HTTPS, with any status. Both can come minutes after RUNNING. The wait is part of
      * `provisioningTimeoutSeconds`; when it ends without success, the workspace stays in the state and the next `pulumi up`
      * continues to wait. Default: false. A change of it changes nothing else.
      */
@@ -122,7 +122,7 @@ export interface WorkspaceArgs extends AccountResourceArgs {
      */
     migrateContent?: pulumi.Input<boolean | MigrateContent | undefined>;
     /**
-     * Whether the workspace may be deleted with everything in it: by `pulumi destroy`, or because it goes from the program. Without
+     * Whether the workspace may be deleted with everything in it: by `pulumi destroy`, or because it is removed from the program. Without
      * it, only a workspace that is empty is deleted, or one whose content is in the workspace that replaces it. It has to be in the
      * state when the workspace is deleted: set it, run `pulumi up`, then `pulumi destroy`. In a replacement, `migrateContent`
      * decides, not this. Default: false.

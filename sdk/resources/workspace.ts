@@ -12,7 +12,7 @@ export interface Migration {
     notebooks: number;
     /** Files and dashboards that are equal in both workspaces. */
     files: number;
-    /** Objects that were not copied, or not whole; all of them are accepted where `verifiedAt` is set. */
+    /** Objects that were not copied, or not whole; all of them are accepted if `verifiedAt` is set. */
     skipped: number;
     /** When the last comparison began, in ISO 8601. Not set while the copy is not complete. */
     verifiedAt?: string;
@@ -23,7 +23,7 @@ export interface Migration {
 /**
  * A Databricks workspace on AWS (Account API: `/workspaces`).
  *
- * Creation ends when the workspace is RUNNING, and with `waitUntilReachable` when its host answers. If it fails or takes too long, the workspace stays in the state with the
+ * Creation ends when the workspace is RUNNING, and with `waitUntilReachable` when its host responds. If it fails or takes too long, the workspace stays in the state with the
  * reason; the next `pulumi up` continues waiting, or replaces a workspace that FAILED before it ever ran. A workspace is
  * deleted only when the program or the user asks for it.
  */
@@ -127,7 +127,7 @@ const OLD_KEY = "customerManagedKeyId";
 
 /**
  * The key under today's name, so that the engine compares it with the checked inputs of the state, which have today's name
- * only. Where both names are given, both are passed on, and the provider's check reports it.
+ * only. If both names are given, both are passed on, and the provider's check reports it.
  */
 function keyInputs(args: WorkspaceArgs): Pick<WorkspaceArgs, typeof KEY | typeof OLD_KEY> {
     if (args[KEY] !== undefined) return { [KEY]: args[KEY], [OLD_KEY]: args[OLD_KEY] };
@@ -135,7 +135,7 @@ function keyInputs(args: WorkspaceArgs): Pick<WorkspaceArgs, typeof KEY | typeof
 }
 
 /**
- * The options, with both names of the key where they name one: the engine applies `ignoreChanges` to the inputs before the
+ * The options, with both names of the key if they name one: the engine applies `ignoreChanges` to the inputs before the
  * provider's check can translate the old name, and an unknown name there would remove the key.
  */
 function withTodaysKeyName(opts: pulumi.CustomResourceOptions | undefined): pulumi.CustomResourceOptions | undefined {

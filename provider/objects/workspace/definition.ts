@@ -57,7 +57,7 @@ const seconds = z
 
 /**
  * Whether the deployment name that was asked for is the one that there is: the account's prefix, which the server puts
- * in front, is no difference.
+ * in front, is not a difference.
  */
 function sameDeploymentName(asked: unknown, actual: unknown, state: Properties): boolean {
     const prefix = getString(state, "deploymentNamePrefix")?.toLowerCase();
@@ -67,7 +67,7 @@ function sameDeploymentName(asked: unknown, actual: unknown, state: Properties):
     return asked === "EMPTY" ? existing === prefix : existing === `${prefix}-${wanted}`;
 }
 
-/** The prefix that the server put in front of the deployment name that was asked for, where it put one. */
+/** The prefix that the server put in front of the deployment name that was asked for, if it put one. */
 export function deploymentNamePrefix(asked: unknown, actual: unknown): string | undefined {
     if (typeof asked !== "string" || typeof actual !== "string" || asked === actual) return undefined;
     if (asked === "EMPTY") return actual;

@@ -22,7 +22,7 @@ export interface KeyChange {
     readonly to: string | undefined;
 }
 
-/** The key whose change replaces the workspace, where one does. */
+/** The key whose change replaces the workspace, if one does. */
 export function keyChangeOf(found: readonly Difference[], olds: Properties, news: Properties): KeyChange | undefined {
     const difference = found.find(
         ({ path, change }) => change === "replace" && KEY_FIELDS.some((field) => field === path),
@@ -82,7 +82,7 @@ export function keyChangeMarker(
     };
 }
 
-/** The workspace of this resource as the account shows it, found by its tag; `undefined` where it cannot be told. */
+/** The workspace of this resource as the account shows it, found by its tag; `undefined` if it cannot be told. */
 export async function findOwnWorkspace(session: Session, olds: Properties): Promise<Properties | undefined> {
     const owner = ownerOfInputs(olds);
     if (owner === undefined) return undefined;

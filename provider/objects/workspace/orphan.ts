@@ -74,7 +74,7 @@ async function waitUntilSettled(
 type Tree = Pick<WorkspaceContent, "list">;
 
 /**
- * The first path in a workspace's tree that somebody put there; `undefined` where there is none. What is at the same path in one
+ * The first path in a workspace's tree that somebody put there; `undefined` if there is none. What is at the same path in one
  * of the origins, and of the same type, was copied from there.
  */
 export async function findContent(tree: Tree, origins: readonly Tree[] = []): Promise<string | undefined> {

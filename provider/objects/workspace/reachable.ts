@@ -46,7 +46,7 @@ export async function waitUntilReachable(
     throw unreachableError(wait, url, missing);
 }
 
-/** Waits until an origin answers; what is still missing when the time is over, as a clause, else `undefined`. */
+/** Waits until an origin responds; what is still missing when the time is over, as a clause, else `undefined`. */
 export async function waitForHost(
     { session, label, began, timeout }: HostWait,
     url: string,
@@ -64,7 +64,7 @@ export async function waitForHost(
 }
 
 /**
- * What is missing until this origin can be reached, as a clause; `undefined` where it answers, with whatever status. Nothing of
+ * What is missing until this origin can be reached, as a clause; `undefined` if it responds, with whatever status. Nothing of
  * a credential is sent.
  */
 export async function probeHost(url: string): Promise<string | undefined> {

@@ -23,7 +23,7 @@ import { messageOf } from "../../util/error-message";
 export interface ContentPreview {
     /** Counts of what moves and what does not, or why there are none. */
     readonly inventory: string;
-    /** Why the content cannot be copied, as a sentence with what to do; `undefined` where nothing speaks against it. */
+    /** Why the content cannot be copied, as a sentence with what to do; `undefined` if it can be. */
     readonly problem: string | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface Replacement extends Comparison {
  *   be replaced before their program has been heard. That never costs a workspace.
  * - `forbid` fails, whoever found the key change.
  * - A change that no check has announced (no policy pack saw it) fails and asks for a refresh.
- * - A replacement whose content is to be copied fails where it is known that it cannot be.
+ * - A replacement whose content is to be copied fails if it is known that it cannot be.
  */
 export async function judgeReplacement(replacement: Replacement): Promise<void> {
     const { access, id, olds, news, replaces: paths } = replacement;
@@ -56,7 +56,7 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
 }
 
 /**
- * What a preview says about the content that is copied. Where it cannot be copied, a replacement that is certain fails; one that
+ * What a preview says about the content that is copied. If it cannot be copied, a replacement that is certain fails; one that
  * only may come, because a value is not known yet, is warned of.
  */
 async function contentSentence(replacement: Replacement): Promise<string> {

@@ -18,7 +18,7 @@ export function remedyForUpdate(error: ApiError): string | undefined {
 }
 
 /**
- * What an update means for the workspace's users, as a line for the person at the terminal; `undefined` where it means nothing.
+ * What an update means for the workspace's users, as a line for the person at the terminal; `undefined` if it means nothing.
  * After any update but that of the notebooks key, clusters cannot start for a while; a serverless workspace has none.
  *
  * @param changed the inputs that the service was asked to change.

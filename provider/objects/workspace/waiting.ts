@@ -9,7 +9,7 @@ import { getPath, getString, type Properties } from "../../util/property-path";
 import { isTerminal, neverRan, statusMessage } from "./status";
 import { messageOf } from "../../util/error-message";
 
-/** How long a workspace is waited for where nothing else is said, in seconds. */
+/** How long a workspace is waited for if nothing else is said, in seconds. */
 const PROVISIONING_TIMEOUT = 20 * 60;
 /** How long a workspace that is waited for may be missing before it counts as gone, in milliseconds: a new one may not be shown everywhere at once. */
 const GONE_AFTER = 60_000;
@@ -68,7 +68,7 @@ function poll(wait: WorkspaceWait, progress: { latest: Record<string, unknown> }
             return undefined;
         }
         missingSince = undefined;
-        // With a thousand workspaces waiting, a state is computed again only where something has changed.
+        // With a thousand workspaces waiting, a state is computed again only if something has changed.
         if (!showsSame(response, progress.latest)) progress.latest = wait.toState(response);
         const { latest } = progress;
         if (getString(latest, "workspaceStatus") === "RUNNING" || isTerminal(latest)) return { result: latest };
@@ -135,7 +135,7 @@ function cancelledError(id: string, state: Properties): NotRunningError {
     );
 }
 
-/** The service does not say whether somebody has repaired a workspace in the meantime: a later run needs a word. */
+/** The service does not say whether somebody has repaired a workspace in the meantime: a later run needs `forceDestroy: true`. */
 const unusedRemedy =
     "Correct the cause. If nobody has used it since, set forceDestroy: true, and the next `pulumi up` replaces it; or repair it in the account console, and the next `pulumi up` keeps it.";
 

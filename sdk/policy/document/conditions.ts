@@ -24,7 +24,7 @@ interface Operator {
     readonly meets: (expected: string, actual: string) => boolean;
     /** Whether a policy may compare with this value. Default: any text. */
     readonly accepts?: (expected: string) => boolean;
-    /** It is met where no value of the policy is. */
+    /** It is met if no value of the policy is. */
     readonly negated?: boolean;
     /** Whether a value of the policy is met by every value of the request. */
     readonly alwaysMet?: (expected: string) => boolean;
@@ -84,7 +84,7 @@ const operators: ReadonlyMap<string, Operator> = new Map([
     ["DateGreaterThanEquals", timeIs((actual, expected) => actual >= expected)],
 ]);
 
-/** What of a condition cannot be evaluated here, by name; `undefined` where all of it can. */
+/** What of a condition cannot be evaluated here, by name; `undefined` if all of it can. */
 export function unsupportedCondition({ operator, key, values }: Condition): string | undefined {
     const known = operator === "Null" ? bool : operatorOf(operator);
     if (known === undefined) return `the condition operator ${operator}`;
@@ -164,13 +164,13 @@ function whenGiven(operator: QualifiedOperator, expected: readonly string[], act
     return all ? results.every(Boolean) : results.some(Boolean);
 }
 
-/** True where one is; otherwise undecided where one is. */
+/** True if one is; otherwise undecided if one is. */
 export function anyOf(truths: readonly Truth[]): Truth {
     if (truths.includes(true)) return true;
     return truths.includes(undefined) ? undefined : false;
 }
 
-/** False where one is; otherwise undecided where one is. */
+/** False if one is; otherwise undecided if one is. */
 export function allOf(truths: readonly Truth[]): Truth {
     if (truths.includes(false)) return false;
     return truths.includes(undefined) ? undefined : true;
@@ -178,7 +178,7 @@ export function allOf(truths: readonly Truth[]): Truth {
 
 function comparing(read: (text: string) => number, compare: (actual: number, expected: number) => boolean): Operator {
     return {
-        // A comparison with what is no number is false, whatever it asks.
+        // A comparison with what is not a number is false, whatever it asks.
         meets: (expected, actual) => compare(read(actual), read(expected)),
         accepts: (expected) => !Number.isNaN(read(expected)),
     };

@@ -21,7 +21,7 @@ export interface PolicyRequest extends PolicyCaller {
 
 /**
  * Whether a key policy allows a request: one statement allows it, and none denies it. `undefined`: that depends on what is
- * not known about the request; it is never so where all of its context is known.
+ * not known about the request; it is never so if all of its context is known.
  */
 export function allows(statements: readonly Statement[], request: PolicyRequest): Truth {
     const applying = (effect: Statement["effect"]) =>
@@ -71,7 +71,7 @@ export function accountOf(principal: string): string | undefined {
     return /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?::|$)/.exec(principal)?.[1];
 }
 
-/** The account, where a principal stands for all of it. */
+/** The account, if a principal stands for all of it. */
 export function wholeAccount(principal: string): string | undefined {
     return /^(?:arn:[^:]*:iam::)?(\d{12})(?::root)?$/.exec(principal)?.[1];
 }

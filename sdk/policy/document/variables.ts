@@ -36,7 +36,7 @@ function valueOf(inner: string, context: RequestContext): Expanded {
     if (given === "unknown" || given === "present") return "unknown";
     const [text = /,\s*'([^']*)'\s*$/.exec(inner)?.[1], ...more] = given;
     if (text === undefined) return "missing";
-    // A key of several values is not one that a variable may name, and a sign in a value is no wildcard.
+    // A key of several values is not one that a variable may name, and a sign in a value is not a wildcard.
     return more.length > 0 || /[*?]/.test(text) ? "unknown" : { text };
 }
 
