@@ -4,7 +4,7 @@ import type { Clock } from "../../provider/api/clock";
 import { ApiError, NoResponseError } from "../../provider/api/errors";
 import type { WorkspaceContent, WorkspaceObject } from "../../provider/migration/content";
 import { messageOf } from "../../provider/util/error-message";
-import { insist, StepFailure } from "./wait";
+import { retryUntilSuccess, StepFailure } from "./wait";
 
 /** The workspace's own API, as far as the drill uses it. */
 export type CanaryContent = Pick<WorkspaceContent, "import" | "export" | "delete" | "find" | "list">;
@@ -85,7 +85,7 @@ export class Canary {
 
     /** Removes it, and looks whether it is gone. */
     async remove(): Promise<undefined> {
-        await insist(this.clock, async () => {
+        await retryUntilSuccess(this.clock, async () => {
             await this.content.delete(this.path);
             if ((await this.content.find(this.path)) !== undefined)
                 throw new StepFailure(`${this.path} is still there`);

@@ -3,7 +3,7 @@ import { Canary, type CanaryContent } from "./canary";
 import { cancelCommand, enableCommand, type KeySwitch } from "./key";
 import type { DrillReport } from "./report";
 import { DrillSteps } from "./steps";
-import { type DrillWait, insist, poll, StepFailure } from "./wait";
+import { type DrillWait, retryUntilSuccess, poll, StepFailure } from "./wait";
 
 /** What a drill needs. */
 export interface DrillTarget extends DrillWait {
@@ -149,7 +149,7 @@ class Drill {
 
     private async enableAgain(): Promise<undefined> {
         const { clock, key } = this.target;
-        await insist(clock, async () => {
+        await retryUntilSuccess(clock, async () => {
             await key.enable();
             const state = await key.state();
             if (state !== "Enabled") throw new StepFailure(`it is ${state}`);

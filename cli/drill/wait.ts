@@ -36,7 +36,7 @@ export async function poll<Result>(
 }
 
 /** Tries again if something fails that has to succeed, even after the drill was stopped. */
-export async function insist(clock: Clock, run: () => Promise<void>): Promise<void> {
+export async function retryUntilSuccess(clock: Clock, run: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
         try {
             return await run();
