@@ -18,7 +18,7 @@ export const copy: Command = {
     description:
         "What is equal is left alone, so it can be run again at any time; nothing is changed in the workspace that is copied\n" +
         "from, and nothing is overwritten that was edited in the other one. Signs in as the provider does (DATABRICKS_*\n" +
-        "variables or a profile), as a service principal that belongs to both workspaces. Ends with 0 where everything is equal but what is\n" +
+        "variables or a profile), as a service principal that belongs to both workspaces. Ends with 0 if everything is equal but what is\n" +
         "accepted, and with 1 otherwise.\n" +
         `More: ${pageInProject("migrating-notebooks")}`,
     options: {

@@ -38,7 +38,7 @@ export const localCloud: Command = {
             value: "immutable|updatable",
             help: "Whether a workspace's key can be changed. Default: immutable.",
         },
-        rate: { value: "N", help: "Requests a second to the account before it answers 429. Default: no limit." },
+        rate: { value: "N", help: "Requests a second to the account before it responds with 429. Default: no limit." },
         "token-lifetime": { value: "SECONDS", help: "How long OAuth tokens live. Default: 3600." },
         "id-token-keys": {
             value: "FILE",
@@ -47,7 +47,7 @@ export const localCloud: Command = {
         behavior: {
             value: "NAME=VALUE",
             multiple: true,
-            help: "One way of the service in which it shall behave, such as errors=text.",
+            help: "One way of the service in which it behaves, such as errors=text.",
         },
         json: { help: "Prints one JSON object in place of lines for a shell." },
         verbose: { help: "Writes a line for each request to standard error." },
@@ -183,5 +183,5 @@ function issuerOf(values: CommandValues): TrustedIssuer {
             `--id-token-keys: ${file} cannot be read (${error instanceof Error ? error.message : ""})`,
         );
     }
-    throw new UsageError(`--id-token-keys: ${file} is no JSON Web Key Set, {"keys": [...]}`);
+    throw new UsageError(`--id-token-keys: ${file} is not a JSON Web Key Set, {"keys": [...]}`);
 }

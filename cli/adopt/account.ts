@@ -170,7 +170,7 @@ function tagNotes({ type, id, inputs }: AdoptedObject): string[] {
     const tags = tagsField === undefined ? undefined : inputs[tagsField];
     if (!isRecord(tags) || !Object.hasOwn(tags, UNKEPT_TAG)) return [];
     return [
-        `The ${registry[type].definition.noun} ${id} has a tag named ${UNKEPT_TAG}, which Pulumi's SDK for Node.js leaves out: it stays until the program changes the tags, which takes it away. Rename it before.`,
+        `The ${registry[type].definition.noun} ${id} has a tag named ${UNKEPT_TAG}, which Pulumi's SDK for Node.js leaves out: it is kept until the program changes the tags, which removes it. Rename it before.`,
     ];
 }
 

@@ -2,9 +2,9 @@ import { pageInProject } from "../../provider/contract/pages";
 import type { AdoptionOptions } from "./account";
 import { type Command, type CommandIo, textOption } from "../command";
 
-/** `adopt`: a program for what an account has already. */
+/** `adopt`: a program for what an account already has. */
 export const adopt: Command = {
-    summary: "Writes a TypeScript program for what the account has already, whose `pulumi up` changes nothing.",
+    summary: "Writes a TypeScript program for what the account already has, whose `pulumi up` changes nothing.",
     description:
         "Reads every object of the account and writes it as a resource with `adopt` and `protect`; objects name each other by\n" +
         "variable. Changes nothing. Signs in as the provider does (DATABRICKS_* variables or a profile). What cannot be\n" +

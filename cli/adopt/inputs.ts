@@ -96,7 +96,7 @@ function untransportable(inputs: Properties): string | undefined {
             return `its ${field} have one named toString, at which Pulumi's SDK for Node.js fails. Rename it in the account, then run the command again`;
         const broken = texts(value).find((text) => /\p{Cs}/u.test(text));
         if (broken !== undefined)
-            return `its ${field} is no valid text, ${JSON.stringify(broken)}: it holds half of a surrogate pair, which Pulumi's engine refuses. Correct it in the account, then run the command again`;
+            return `its ${field} is not valid text, ${JSON.stringify(broken)}: it holds half of a surrogate pair, which Pulumi's engine refuses. Correct it in the account, then run the command again`;
     }
     return undefined;
 }

@@ -11,7 +11,7 @@ export const drill: Command = {
         "Writes and reads a canary notebook, disables the key, waits until reads are refused, enables it again, waits until\n" +
         "reads work, and removes the canary. Whatever happens, the key is enabled again. Meanwhile nobody can read or write\n" +
         "notebooks in any workspace that uses the key. Signs in to Databricks as the provider does, as a service principal\n" +
-        "that belongs to the workspace, and to AWS as AWS' tools do. Ends with 0 where every step passed, and with 1\n" +
+        "that belongs to the workspace, and to AWS as AWS' tools do. Ends with 0 if every step passed, and with 1\n" +
         "otherwise.\n" +
         `More: ${pageInProject("drill")}`,
     options: {

@@ -62,7 +62,7 @@ export const networkObject = {
             if (getPath(inputs, has) !== undefined && getPath(inputs, lacks) === undefined) {
                 failures.push({
                     property: lacks,
-                    reason: `is required where ${has} is given: a private link needs both endpoints`,
+                    reason: `is required if ${has} is given: a private link needs both endpoints`,
                 });
             }
         }

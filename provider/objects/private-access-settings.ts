@@ -40,13 +40,13 @@ export const privateAccessSettingsObject = {
         if (level === "ENDPOINT" && none) {
             failures.push({
                 property: "allowedVpcEndpointIds",
-                reason: 'is required where privateAccessLevel is "ENDPOINT", or nothing could reach the workspace: name the endpoints that may',
+                reason: 'is required if privateAccessLevel is "ENDPOINT", or nothing could reach the workspace: name the endpoints that may',
             });
         }
         if ((level === undefined || level === "ACCOUNT") && !none) {
             failures.push({
                 property: "allowedVpcEndpointIds",
-                reason: 'only counts where privateAccessLevel is "ENDPOINT"; without it every endpoint that the account has registered may reach the workspace: make privateAccessLevel "ENDPOINT", or take the list away',
+                reason: 'only counts if privateAccessLevel is "ENDPOINT"; without it every endpoint that the account has registered may reach the workspace: make privateAccessLevel "ENDPOINT", or remove the list',
             });
         }
         return failures;

@@ -57,7 +57,7 @@ export class ObjectAccess {
         const isMoved = this.changesOwner(olds, news) && ownerOfInputs(olds)?.stack !== ownerOfInputs(news)?.stack;
         if (isMoved || !(await this.belongsToOtherStack(id, olds))) return;
         throw new ReportedError(
-            `The ownership tag of the ${this.definition.noun} ${id} names another stack, which now manages it, and a change of its tags would take it back. Nothing was changed. If that stack keeps it, take it out of this one (\`pulumi state delete <its urn>\`) and out of this program.`,
+            `The ownership tag of the ${this.definition.noun} ${id} names another stack, which now manages it, and a change of its tags would take it back. Nothing was changed. If that stack keeps it, remove it from this one (\`pulumi state delete <its urn>\`) and from this program.`,
         );
     }
 

@@ -71,6 +71,6 @@ function requireEqual({ definition, inputs, session }: CreateRequest, id: string
             `${path} is ${JSON.stringify(getPath(state, path) ?? "not set")}, the program says ${JSON.stringify(getPath(inputs, path) ?? "not set")}`,
     );
     throw new ReportedError(
-        `adopt: the ${definition.noun} ${id} differs from the program in what cannot be changed: ${list.join("; ")}. Make the program say what there is. Nothing was changed.`,
+        `adopt: the ${definition.noun} ${id} differs from the program in what cannot be changed: ${list.join("; ")}. Nothing was changed. Change the program to match.`,
     );
 }

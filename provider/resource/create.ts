@@ -89,7 +89,7 @@ function alreadyOwned({ definition, session, owner }: CreateRequest, id: string)
     const other = session.claims.ownerOf(definition, id, owner);
     const by = typeof other === "object" ? `"${other.resource}"` : "another resource";
     return new ReportedError(
-        `The service answers this create with the ${definition.noun} ${id}, which ${by} of this stack has already: it keeps one object for equal content. Nothing was created. Let the program use that resource here too, or give this one different content.`,
+        `The service returned the ${definition.noun} ${id} for this create, which ${by} of this stack already has: it keeps one object for equal content. Nothing was created. Use that resource here too, or give this one different content.`,
     );
 }
 

@@ -124,7 +124,7 @@ function notTaken(
         id,
         state,
         inputs,
-        `The service accepted a change of the ${definition.noun} ${id}, but after ${session.settings.updateTimeout / 1000} s it does not show it: ${values.join("; ")}. The state says what exists. Run \`pulumi up\` to ask again, or let the program say what there is; databricks:updateTimeoutSeconds allows it more time.`,
+        `The service accepted a change of the ${definition.noun} ${id}, but after ${session.settings.updateTimeout / 1000} s it does not show it: ${values.join("; ")}. The state says what exists. Run \`pulumi up\` to ask again, or change the program to match; databricks:updateTimeoutSeconds allows it more time.`,
     );
 }
 

@@ -113,7 +113,7 @@ function suggestion(path: string, paths: readonly string[]): string {
     const near =
         paths.find((known) => plain(known) === plain(path) || plain(known.split(".").at(-1) ?? "") === plain(path)) ??
         closestName(path, paths);
-    return near === undefined ? `take it away (its inputs are ${paths.join(", ")})` : `did you mean ${near}?`;
+    return near === undefined ? `remove it (its inputs are ${paths.join(", ")})` : `did you mean ${near}?`;
 }
 
 /** The inputs with each deprecated name replaced by today's name. */
@@ -146,7 +146,7 @@ export function refusedChanges(
                 : `changes from ${from} to ${shownValue(getPath(news, path))}`;
             return {
                 property: path,
-                reason: `${what}: ${fields[path]?.refusal ?? `the service cannot change it on a ${noun} that exists`}. Bring it back, or let the program ask for a new ${noun} with replaceOn: ["${path}"]`,
+                reason: `${what}: ${fields[path]?.refusal ?? `the service cannot change it on a ${noun} that exists`}. Bring it back, or ask for a new ${noun} with replaceOn: ["${path}"]`,
             };
         });
 }

@@ -45,7 +45,7 @@ async function readKey(name: string, keyArn: string, parent: pulumi.Resource): P
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw programError(
-            `EncryptionKey "${name}": the key of keyArn, ${keyArn}, could not be read: ${reason}. Let the program's AWS credentials use kms:DescribeKey on it; or, if they cannot, look at the key yourself and set checkKey: false.`,
+            `EncryptionKey "${name}": the key of keyArn, ${keyArn}, could not be read: ${reason}. Allow the program's AWS credentials kms:DescribeKey on it; or, if they cannot, look at the key yourself and set checkKey: false.`,
         );
     }
 }

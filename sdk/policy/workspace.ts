@@ -51,7 +51,7 @@ function keyChangeMessage(props: unknown, takesContentOver: boolean): string {
             ? "Bring the key back: the service never removes one from a workspace."
             : others !== undefined
               ? `Bring the former key back. (onKeyChange: "update" would not keep the workspace, because a change of ${others} needs a new one too.)`
-              : 'Set onKeyChange: "update": today\'s service adds or changes the key of a running workspace in place, and nothing is lost where it refuses. Or bring the former key back.';
+              : 'Set onKeyChange: "update": today\'s service adds or changes the key of a running workspace in place, and nothing is lost if it refuses. Or bring the former key back.';
     const consequence = takesContentOver
         ? "the workspace would be replaced, and its content copied into the new one"
         : "the workspace would be replaced, and every notebook in it lost";

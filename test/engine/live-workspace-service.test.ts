@@ -83,7 +83,7 @@ describe("whatever the service answers after a POST, or in a list, on the real e
             registration("first", arn);
             registration("second", arn);
         });
-        expect(output).to.contain("Let the program use that resource here too");
+        expect(output).to.contain("Use that resource here too");
         expect(posts("customer-managed-keys")).to.be.at.most(8);
         expect(cloud.account.list("customer-managed-keys")).to.have.length(1);
     });

@@ -263,7 +263,7 @@ describe("serverless workspaces, on the real engine", () => {
         expect(refused.ok).to.equal(false);
         for (const property of ["credentialsId", "storageConfigurationId", "networkId"])
             expect(refused.output).to.contain(
-                `'w' has a problem: ${property} is not allowed where computeMode is "SERVERLESS"`,
+                `'w' has a problem: ${property} is not allowed if computeMode is "SERVERLESS"`,
             );
         made.stack.program = serverless({ computeMode: "HYBRID" });
         const without = await made.stack.preview();

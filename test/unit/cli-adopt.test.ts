@@ -249,9 +249,9 @@ export const workspaceUrls = {
         const { id } = await cloud.addWorkspace();
         for (const [changes, reason] of [
             [{ custom_tags: { toString: "x" } }, "its customTags have one named toString"],
-            [{ custom_tags: { a: "\ud800" } }, 'its customTags is no valid text, "\\ud800"'],
-            [{ custom_tags: { "\udc00": "a" } }, 'its customTags is no valid text, "\\udc00"'],
-            [{ custom_tags: {}, workspace_name: "w\ud800" }, 'its workspaceName is no valid text, "w\\ud800"'],
+            [{ custom_tags: { a: "\ud800" } }, 'its customTags is not valid text, "\\ud800"'],
+            [{ custom_tags: { "\udc00": "a" } }, 'its customTags is not valid text, "\\udc00"'],
+            [{ custom_tags: {}, workspace_name: "w\ud800" }, 'its workspaceName is not valid text, "w\\ud800"'],
         ] as const) {
             cloud.account.change("workspaces", id, changes);
             const { code, out, err } = await run();

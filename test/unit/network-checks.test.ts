@@ -27,7 +27,7 @@ describe("checking networks and private links", () => {
                 subnetIds: "must hold at least 2",
                 securityGroupIds: "must hold at least 1",
                 "vpcEndpoints.restApis": "must not hold a value twice",
-                "vpcEndpoints.dataplaneRelays": "is required where vpcEndpoints.restApis is given",
+                "vpcEndpoints.dataplaneRelays": "is required if vpcEndpoints.restApis is given",
             },
         ],
         "network that uses an endpoint for both services": [
@@ -64,12 +64,12 @@ describe("checking networks and private links", () => {
         "private access settings that let nobody in": [
             privateAccessSettingsObject,
             { ...settings, privateAccessLevel: "ENDPOINT", allowedVpcEndpointIds: [] },
-            { allowedVpcEndpointIds: 'is required where privateAccessLevel is "ENDPOINT"' },
+            { allowedVpcEndpointIds: 'is required if privateAccessLevel is "ENDPOINT"' },
         ],
         "private access settings whose list means nothing": [
             privateAccessSettingsObject,
             { ...settings, allowedVpcEndpointIds: [one] },
-            { allowedVpcEndpointIds: 'only counts where privateAccessLevel is "ENDPOINT"' },
+            { allowedVpcEndpointIds: 'only counts if privateAccessLevel is "ENDPOINT"' },
         ],
         "workspace whose plan has no private link": [
             workspaceObject,
@@ -115,9 +115,9 @@ describe("checking networks and private links", () => {
                 networkId: one,
             },
             {
-                credentialsId: 'is not allowed where computeMode is "SERVERLESS"',
-                storageConfigurationId: 'is not allowed where computeMode is "SERVERLESS"',
-                networkId: 'is not allowed where computeMode is "SERVERLESS"',
+                credentialsId: 'is not allowed if computeMode is "SERVERLESS"',
+                storageConfigurationId: 'is not allowed if computeMode is "SERVERLESS"',
+                networkId: 'is not allowed if computeMode is "SERVERLESS"',
             },
         ],
         "workspace without credentials and storage": [

@@ -17,7 +17,7 @@ export function computeModeFailures(inputs: Properties, { partition }: CheckCont
             .filter((property) => getPath(inputs, property) !== undefined)
             .map((property) => ({
                 property,
-                reason: 'is not allowed where computeMode is "SERVERLESS": leave it out, or make computeMode "HYBRID"',
+                reason: 'is not allowed if computeMode is "SERVERLESS": leave it out, or make computeMode "HYBRID"',
             }));
     }
     return [

@@ -12,6 +12,6 @@ export function lateOptions(olds: Properties, news: Properties): dynamic.CheckFa
     const given = [...(isLate ? ["retainOnDelete"] : []), ...(news["isProtected"] === true ? ["protect"] : [])];
     return given.map((option) => ({
         property: "",
-        reason: `The workspace would be replaced, and the option ${option} would not keep the old one: Pulumi goes by the options of the last \`pulumi up\`. Do it in two steps: first \`pulumi up\` with ${option} alone${option === "protect" ? ", which then refuses the replacement" : ", which keeps the old workspace"}; then the other change.`,
+        reason: `The workspace would be replaced, and the option ${option} would not keep the old one: Pulumi follows the options of the last \`pulumi up\`. Do it in two steps: first \`pulumi up\` with ${option} alone${option === "protect" ? ", which then refuses the replacement" : ", which keeps the old workspace"}; then the other change.`,
     }));
 }

@@ -36,14 +36,14 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
     if (judged === undefined) {
         if (!holdsUnknown(news)) return;
         throw new ReportedError(
-            `${label}: a resource that it depends on (${paths.join(", ")}) is to be deleted before it is replaced, and the workspace ${id} with every notebook would be deleted with it. Nothing was changed. Take deleteBeforeReplace away from that resource, and leave its name out where it has a fixed one: its replacement is then created first.`,
+            `${label}: a resource that it depends on (${paths.join(", ")}) is to be deleted before it is replaced, and the workspace ${id} with every notebook would be deleted with it. Nothing was changed. Remove deleteBeforeReplace from that resource, and leave its name out if it has a fixed one: its replacement is then created first.`,
         );
     }
     const change = keyChangeIn(replacement);
     const unjudged = paths.filter((path) => !judged.has(path));
     if (change !== undefined && keyChangeMode(news, session.settings) === "forbid") {
         throw new ReportedError(
-            `${label}: ${describeKeyChange(change)}, which would replace the workspace ${id}, and onKeyChange is "forbid". Nothing was changed.${unjudged.length > 0 ? " The key was changed outside Pulumi, or an update was not taken: run `pulumi refresh`, and let the program name the key that the workspace has now." : ""}`,
+            `${label}: ${describeKeyChange(change)}, which would replace the workspace ${id}, and onKeyChange is "forbid". Nothing was changed.${unjudged.length > 0 ? " The key was changed outside Pulumi, or an update was not taken: run `pulumi refresh`, and change the program to name the key that the workspace has now." : ""}`,
         );
     }
     if (unjudged.length > 0) {

@@ -100,7 +100,7 @@ export function waitUntilDeleted(
         (response) => (response === undefined ? { result: true } : undefined),
         () =>
             new ReportedError(
-                `The deletion of the workspace ${id} was requested, but it still exists after ${timeout / 1000} s. Run the same command again: it goes on waiting.`,
+                `The deletion of the workspace ${id} was requested, but it still exists after ${timeout / 1000} s. Run the same command again: it continues to wait.`,
             ),
     );
 }
@@ -123,7 +123,7 @@ class NotRunningError extends ReportedError {
 function timeoutError(id: string, state: Properties, timeout: number): NotRunningError {
     return new NotRunningError(
         `The workspace ${id} is still ${getString(state, "workspaceStatus") ?? "without a status"} after ${timeout / 1000} s${statusMessage(state)}`,
-        "It stays in the state: the next `pulumi up` goes on waiting for it. A longer wait is set with provisioningTimeoutSeconds.",
+        "It stays in the state: the next `pulumi up` continues to wait for it. A longer wait is set with provisioningTimeoutSeconds.",
     );
 }
 
@@ -131,7 +131,7 @@ function timeoutError(id: string, state: Properties, timeout: number): NotRunnin
 function cancelledError(id: string, state: Properties): NotRunningError {
     return new NotRunningError(
         `The workspace ${id} is still ${getString(state, "workspaceStatus") ?? "without a status"}, and the wait for it was cancelled`,
-        "It stays in the state: the next `pulumi up` goes on waiting for it.",
+        "It stays in the state: the next `pulumi up` continues to wait for it.",
     );
 }
 
