@@ -21,21 +21,37 @@ export interface EncryptedWorkspaceArgs extends Pick<
     | "waitUntilReachable"
 > {
     /**
-     * Where compute runs. Default: chosen by the service, with credentials and storage of your own. `SERVERLESS` takes no role, no
-     * root bucket and no network, so none is made or may be given; only the keys and the workspace are. A plain value, because it
-     * decides what is made. A change of it replaces the workspace.
+     * Where compute runs. `SERVERLESS` takes no role, no root bucket and no network, so none is made or may be given;
+     * only the keys and the workspace are. A plain value, because it decides what is made. A change of it replaces the
+     * workspace.
+     *
+     * @default chosen by the service, with credentials and storage of your own
      */
     computeMode?: ComputeMode;
-    /** The Databricks account. Default: `databricks:accountId`, else DATABRICKS_ACCOUNT_ID. */
+    /**
+     * The Databricks account.
+     *
+     * @default `databricks:accountId`, else DATABRICKS_ACCOUNT_ID
+     */
     accountId?: pulumi.Input<string | undefined>;
-    /** The name that people see. Default: the resource's name. */
+    /**
+     * The name that people see.
+     *
+     * @default the resource's name
+     */
     workspaceName?: WorkspaceArgs["workspaceName"];
-    /** The plan. Default: `ENTERPRISE`, the lowest that has customer-managed keys. */
+    /**
+     * The plan.
+     *
+     * @default `"ENTERPRISE"`, the lowest that has customer-managed keys
+     */
     pricingTier?: WorkspaceArgs["pricingTier"];
     /**
-     * The key for notebooks: one that other workspaces share, or the arguments of the workspace's own. Default: a new one for
-     * notebooks. Its `useCases` may hold `STORAGE` too; it then also encrypts the root bucket and, with
-     * `reuseKeyForClusterVolumes`, cluster volumes. With `keyArn` an existing KMS key is registered instead of a new one; it must be in `awsRegion`.
+     * The key for notebooks: one that other workspaces share, or the arguments of the workspace's own. Its `useCases`
+     * may hold `STORAGE` too; it then also encrypts the root bucket and, with `reuseKeyForClusterVolumes`, cluster
+     * volumes. With `keyArn` an existing KMS key is registered instead of a new one; it must be in `awsRegion`.
+     *
+     * @default a new one for notebooks
      */
     key?: EncryptionKey | EncryptionKeyArgs;
     /**
@@ -43,7 +59,11 @@ export interface EncryptedWorkspaceArgs extends Pick<
      * `STORAGE` to the `key` of a workspace that runs is a key change, which replaces the workspace.
      */
     storageKey?: EncryptionKey | Omit<EncryptionKeyArgs, "useCases">;
-    /** A VPC for the workspace, which is registered as a network configuration. Default: `networkId`, else a network that Databricks makes. */
+    /**
+     * A VPC for the workspace, which is registered as a network configuration.
+     *
+     * @default the network of `networkId`, else one that Databricks makes
+     */
     network?: Pick<NetworkArgs, "vpcId" | "subnetIds" | "securityGroupIds" | "vpcEndpoints">;
     /** Id of existing {@link Credentials}, which workspaces may share. No role is made then. */
     credentialsId?: pulumi.Input<string>;
@@ -52,9 +72,11 @@ export interface EncryptedWorkspaceArgs extends Pick<
     /** Name of an existing root bucket, with its own encryption and policy: see {@link rootBucketPolicy}. No bucket is made then. */
     bucketName?: pulumi.Input<string>;
     /**
-     * Whether the workspace, and the root bucket that is made here, are deleted with everything in them. Default: false:
-     * `pulumi destroy` stops at a workspace that is not empty, and at a bucket that is not. Set it and run `pulumi up` before
-     * `pulumi destroy`: the state has to say it.
+     * Whether the workspace, and the root bucket that is made here, are deleted with everything in them. Without it,
+     * `pulumi destroy` stops at a workspace that is not empty, and at a bucket that is not. Set it and run `pulumi up`
+     * before `pulumi destroy`: the state has to say it.
+     *
+     * @default `false`
      */
     forceDestroy?: pulumi.Input<boolean>;
     /** AWS tags of the role, the bucket and the KMS key. */

@@ -21,6 +21,17 @@ import type { WorkspaceArgs } from "../resources/workspace-args";
  *
  * Every resource inside is a field, and can be changed by Pulumi's option `transforms`. `protect`, `retainOnDelete`,
  * `providers` and `aliases` reach all of them, as with any component; `customTimeouts` are the workspace's.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const analytics = new databricks.EncryptedWorkspace("analytics", {
+ *   awsRegion: "us-east-1",
+ *   key: { useCases: ["MANAGED_SERVICES", "STORAGE"], reuseKeyForClusterVolumes: true },
+ * });
+ * export const { workspaceUrl, workspaceId, keyArn } = analytics;
+ * ```
  */
 export class EncryptedWorkspace extends pulumi.ComponentResource {
     /** The key for notebooks: the one that was given, or the one that was made. */

@@ -12,19 +12,24 @@ export type KeyRemoval =
 /** The inputs of an {@link EncryptionKey}. All may be left out. */
 export interface EncryptionKeyArgs {
     /**
-     * The Databricks account. Default: `databricks:accountId`, else DATABRICKS_ACCOUNT_ID. The policy of a new key names it, so
-     * that the key serves this account alone. `STORAGE` needs it; a key for notebooks that nothing names an account for is made
-     * with a warning.
+     * The Databricks account. The policy of a new key names it, so that the key serves this account alone. `STORAGE`
+     * needs it; a key for notebooks that nothing names an account for is made with a warning.
+     *
+     * @default `databricks:accountId`, else DATABRICKS_ACCOUNT_ID
      */
     accountId?: pulumi.Input<string | undefined>;
     /**
-     * What the key is for. Default: `["MANAGED_SERVICES"]`, notebooks. Both use cases may share a key. A change is another
-     * registration, and so a key change of the workspaces that use this one.
+     * What the key is for. Both use cases may share a key. A change is another registration, and so a key change of the
+     * workspaces that use this one.
+     *
+     * @default `["MANAGED_SERVICES"]`, notebooks
      */
     useCases?: readonly KeyUseCase[];
     /**
-     * For `STORAGE`: whether cluster volumes use the key too. Default: false, which the registration says: left out, it would
-     * mean true to Databricks. The policy of a new key then lets the cross-account role in: `crossAccountRoleArn`.
+     * For `STORAGE`: whether cluster volumes use the key too. The policy of a new key then lets the cross-account role
+     * in: `crossAccountRoleArn`. The registration always says it, because left out it would mean true to Databricks.
+     *
+     * @default `false`
      */
     reuseKeyForClusterVolumes?: boolean;
     /**
@@ -35,18 +40,30 @@ export interface EncryptionKeyArgs {
      * disabled, pending deletion, asymmetric, managed by AWS, or in another region than `region`.
      */
     keyArn?: pulumi.Input<string>;
-    /** Further Databricks accounts (uuids) that the policy of a new key lets in: each registers the key for itself. Default: none. */
+    /**
+     * Further Databricks accounts (uuids) that the policy of a new key lets in: each registers the key for itself.
+     *
+     * @default none
+     */
     sharedWithAccountIds?: readonly pulumi.Input<string>[];
     /**
-     * Whether the key of `keyArn` is read and checked. Default: true. `false` is for a program whose AWS credentials may not
-     * read the key, because it is another account's.
+     * Whether the key of `keyArn` is read and checked. `false` is for a program whose AWS credentials may not read the
+     * key, because it is another account's.
+     *
+     * @default `true`
      */
     checkKey?: boolean;
-    /** The key's alias, without `alias/`. Default for a new key: the resource's name and a suffix made by Pulumi. For an existing key: the name of one of its aliases, registered with it. */
+    /**
+     * The key's alias, without `alias/`. With `keyArn`, the name of one of the existing key's aliases, which is
+     * registered with it.
+     *
+     * @default for a new key, the resource's name and a suffix made by Pulumi
+     */
     aliasName?: pulumi.Input<string>;
     /**
-     * The key's region, which must be its workspaces'. Default: the AWS provider's. Beside `keyArn` it is only compared with
-     * the region of the key. Default there: the key's.
+     * The key's region, which must be its workspaces'. Beside `keyArn` it is only compared with the region of the key.
+     *
+     * @default the AWS provider's; beside `keyArn`, the key's
      */
     region?: pulumi.Input<string>;
     /** For `reuseKeyForClusterVolumes`: ARN of the cross-account role, with which clusters encrypt their volumes through EC2. */
@@ -56,15 +73,25 @@ export interface EncryptionKeyArgs {
     /** Id of the custom key store (CloudHSM or external) in which the key is to live. Rotation is then off: AWS cannot rotate such keys. */
     customKeyStoreId?: pulumi.Input<string>;
     /**
-     * What happens to the new KMS key when it goes: with `pulumi destroy`, when the program no longer has it, or when it is
-     * replaced. Default: `"retain"`, because a KMS key whose deletion is scheduled is unusable at once, and everything that it
-     * encrypts is lost with it. A line then names the key, and the command that deletes it. Its alias goes in any case. A change
-     * takes effect with a `pulumi up` before the key goes.
+     * What happens to the new KMS key when it is removed: with `pulumi destroy`, when the program no longer has it, or
+     * when it is replaced. A KMS key whose deletion is scheduled is unusable at once, and everything that it encrypts
+     * is lost with it. If the key is kept, a line names it, and the command that deletes it. Its alias is deleted in
+     * any case. A change takes effect with a `pulumi up` before the key is removed.
+     *
+     * @default `"retain"`
      */
     keyRemoval?: KeyRemoval;
-    /** Days between the request to delete the key and its end, 7 to 30. Default: 30. */
+    /**
+     * Days between the request to delete the key and its end, 7 to 30.
+     *
+     * @default `30`
+     */
     deletionWindowInDays?: pulumi.Input<number>;
-    /** Whether AWS makes new key material every year; old data stays readable. Default: true. */
+    /**
+     * Whether AWS makes new key material every year; old data stays readable.
+     *
+     * @default `true`
+     */
     enableKeyRotation?: pulumi.Input<boolean>;
     /** Tags of the KMS key. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;

@@ -23,6 +23,19 @@ import { requireOwnState } from "../resources/stack-origin";
  *
  * A KMS key that is made here stays when the program or the stack goes, unless `keyRemoval` is `"schedule"`: when a KMS key is
  * gone, so is everything that was encrypted with it.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * // Notebooks, the root bucket and cluster volumes under one key.
+ * const key = new databricks.EncryptionKey("analytics", {
+ *   useCases: ["MANAGED_SERVICES", "STORAGE"],
+ *   reuseKeyForClusterVolumes: true,
+ *   crossAccountRoleArn: "arn:aws:iam::123456789012:role/databricks",
+ * });
+ * export const arn = key.keyArn;
+ * ```
  */
 export class EncryptionKey extends pulumi.ComponentResource {
     /** What the key is for. */

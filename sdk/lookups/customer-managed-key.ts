@@ -19,7 +19,11 @@ export interface GetCustomerManagedKeyByIdArgs extends GetAllArgs {
 export interface GetCustomerManagedKeyByArnArgs extends GetAllArgs {
     /** ARN of the KMS key. One key may have several registrations. */
     keyArn: string;
-    /** A use case that the registration must have; it may have another one too. Default: any. */
+    /**
+     * A use case that the registration must have; it may have another one too.
+     *
+     * @default any
+     */
     useCase?: KeyUseCase | undefined;
     /** Not allowed beside `keyArn`. */
     id?: undefined;

@@ -26,7 +26,11 @@ export interface LookupOutputOptions {
 
 /** The arguments of the lookups that list all objects of a kind. */
 export interface GetAllArgs {
-    /** Id of the Databricks account (a uuid). Default: `databricks:accountId`, then `DATABRICKS_ACCOUNT_ID`, then the profile. */
+    /**
+     * Id of the Databricks account (a uuid).
+     *
+     * @default `databricks:accountId`, then `DATABRICKS_ACCOUNT_ID`, then the profile
+     */
     accountId?: string | undefined;
 }
 

@@ -6,9 +6,10 @@ export const DATABRICKS_AWS_ACCOUNT = partitions.aws.databricksAwsAccount;
 /** What every policy document here takes. */
 export interface PartitionArgs {
     /**
-     * The part of AWS that the policy is for: `aws`, `aws-us-gov` (GovCloud) or `aws-us-gov-dod` (GovCloud, Department of
-     * Defense). Databricks has an AWS account in each, and a policy can let in principals of its own partition only.
-     * Default: `aws`.
+     * The part of AWS that the policy is for: `aws`, `aws-us-gov` (GovCloud) or `aws-us-gov-dod` (GovCloud, Department
+     * of Defense). Databricks has an AWS account in each, and a policy can let in principals of its own partition only.
+     *
+     * @default `"aws"`
      */
     partition?: PartitionName;
 }

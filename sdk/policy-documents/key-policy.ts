@@ -17,7 +17,11 @@ export interface KeyPolicyArgs extends PartitionArgs {
      * Databricks account that learns the key's ARN can register the key.
      */
     databricksAccountId?: string;
-    /** Further Databricks accounts (uuids) that use the key too. Default: none. They count only beside `databricksAccountId`. */
+    /**
+     * Further Databricks accounts (uuids) that use the key too. They count only beside `databricksAccountId`.
+     *
+     * @default none
+     */
     sharedWithAccountIds?: readonly string[];
     /** For `STORAGE` with `reuseKeyForClusterVolumes`: ARN of the cross-account role, which then uses the key through EC2, for EBS volumes. */
     crossAccountRoleArn?: string;

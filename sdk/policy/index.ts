@@ -24,7 +24,11 @@ export type RuleName = keyof typeof rules;
 export type RuleConfig<Settings extends object = object> =
     | EnforcementLevel
     | ({
-          /** The rule's level. Default: its own. */
+          /**
+           * The rule's level.
+           *
+           * @default its own
+           */
           enforcementLevel?: EnforcementLevel;
       } & Settings);
 
@@ -32,16 +36,24 @@ export type RuleConfig<Settings extends object = object> =
 export interface DatabricksGuardConfig {
     /** The level of every rule that is not named. */
     all?: EnforcementLevel;
-    /** `regions`: the allowed ones. Default: us-east-1, us-east-2, us-west-2, us-gov-west-1. */
+    /** Workspaces, registrations and registered KMS keys are in allowed regions. */
     allowedRegions?: RuleConfig<{
-        /** The allowed regions. */
+        /**
+         * The allowed regions.
+         *
+         * @default `["us-east-1", "us-east-2", "us-west-2"]`
+         */
         regions?: string[];
     }>;
     /** A workspace has a key for managed services. */
     workspaceKeyRequired?: RuleConfig;
-    /** `allowMigrating`: lets a key change pass whose replacement takes the content over. Default: `false`. */
+    /** An edited key costs no workspace. */
     workspaceKeyImmutable?: RuleConfig<{
-        /** Whether a key change may pass whose replacement takes the content over. */
+        /**
+         * Whether a key change may pass whose replacement takes the content over.
+         *
+         * @default `false`
+         */
         allowMigrating?: boolean;
     }>;
     /** A replacement takes the workspace's content over. */
@@ -52,30 +64,46 @@ export interface DatabricksGuardConfig {
     enterpriseTier?: RuleConfig;
     /** A KMS key is rotated every year. */
     keyRotationEnabled?: RuleConfig;
-    /** `minimumDays`: for how many days, 7 to 30, the deletion of a key can be cancelled. Default: 30. */
+    /** The deletion of a KMS key can be cancelled for some days. */
     keyDeletionWindow?: RuleConfig<{
-        /** Number of days, 7 to 30. */
+        /**
+         * Number of days, 7 to 30.
+         *
+         * @default `30`
+         */
         minimumDays?: number;
     }>;
-    /** `requireProtect`: an `aws.kms.Key` of one's own needs the option `protect`. Default: `false`. */
+    /** A KMS key outlives its removal from the program. */
     keyOutlivesProgram?: RuleConfig<{
-        /** Whether an `aws.kms.Key` that no `EncryptionKey` made needs the option `protect`. */
+        /**
+         * Whether an `aws.kms.Key` that no `EncryptionKey` made needs the option `protect`.
+         *
+         * @default `false`
+         */
         requireProtect?: boolean;
     }>;
     /** The key policy allows Databricks to encrypt. */
     keyPolicyLetsDatabricksEncrypt?: RuleConfig;
-    /** `trustedAccounts`: other AWS accounts that may use a key, 12 digits each. Default: none. */
+    /** The key policy lets nobody use the key who does not need it. */
     keyPolicyNoMoreThanNeeded?: RuleConfig<{
-        /** Ids of AWS accounts, 12 digits each. */
+        /**
+         * Ids of other AWS accounts that may use a key, 12 digits each.
+         *
+         * @default none
+         */
         trustedAccounts?: string[];
     }>;
     /** The key policy names the Databricks account. */
     keyPolicyNamesDatabricksAccount?: RuleConfig;
     /** A workspace has the option `protect`. */
     workspaceProtected?: RuleConfig;
-    /** `tags`: the keys of the tags. Default: none. */
+    /** A workspace has these tags. */
     requiredTags?: RuleConfig<{
-        /** Keys of tags. */
+        /**
+         * Keys of tags.
+         *
+         * @default none
+         */
         tags?: string[];
     }>;
 }
@@ -83,14 +111,19 @@ export interface DatabricksGuardConfig {
 /**
  * A policy pack of all rules.
  *
- *     new DatabricksGuard();                                              // each rule at its own level
- *     new DatabricksGuard({ all: "advisory" });                           // only warn
- *     new DatabricksGuard({ all: "advisory", workspaceKeyImmutable: "mandatory" });
- *     new DatabricksGuard({ allowedRegions: { regions: ["eu-west-1"] } });
- *     new DatabricksGuard({ requiredTags: { enforcementLevel: "mandatory", tags: ["cost-center"] } });
- *
  * A `--policy-pack-config` file, or the configuration of an organization, overrides all of it. A rule or setting that does
  * not exist does not compile; without a compiler, and in a file, it is an error when the pack runs.
+ *
+ * @example
+ * ```ts
+ * import { DatabricksGuard } from "pulumi-databricks-cmk/policy";
+ *
+ * new DatabricksGuard(); // each rule at its own level
+ * new DatabricksGuard({ all: "advisory" }); // only warn
+ * new DatabricksGuard({ all: "advisory", workspaceKeyImmutable: "mandatory" });
+ * new DatabricksGuard({ allowedRegions: { regions: ["eu-west-1"] } });
+ * new DatabricksGuard({ requiredTags: { enforcementLevel: "mandatory", tags: ["cost-center"] } });
+ * ```
  */
 export class DatabricksGuard extends PolicyPack {
     /**

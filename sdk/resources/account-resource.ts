@@ -26,11 +26,17 @@ export interface AccountResourceArgs {
      */
     adopt?: pulumi.Input<string | undefined>;
     /**
-     * Whether `adopt` may take an object whose ownership tag names another stack. Remove it from that stack's state first
-     * (`pulumi state delete`): a stack deletes what it has. Default: false, and such an `adopt` fails.
+     * Whether `adopt` may take an object whose ownership tag names another stack. Remove it from that stack's state
+     * first (`pulumi state delete`): a stack deletes what it has. Without it, such an `adopt` fails.
+     *
+     * @default `false`
      */
     adoptFromOtherStack?: pulumi.Input<boolean | undefined>;
-    /** Id of the Databricks account (a uuid). Default: `databricks:accountId`, then `DATABRICKS_ACCOUNT_ID`, then the profile. A change replaces the object. */
+    /**
+     * Id of the Databricks account (a uuid). A change replaces the object.
+     *
+     * @default `databricks:accountId`, then `DATABRICKS_ACCOUNT_ID`, then the profile
+     */
     accountId?: pulumi.Input<string | undefined>;
 }
 
@@ -75,6 +81,13 @@ export abstract class DynamicResource extends pulumi.CustomResource {
  *
  * It remembers the stack that it was made in. In a state that was copied to another stack, a preview and a `pulumi up` fail
  * before anything is changed, and ask whether the stack was renamed (`databricks:stackRenamedFrom`) or the state copied.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * export const owner = databricks.StackIdentity.current().uuid;
+ * ```
  */
 export class StackIdentity extends DynamicResource {
     /** A uuid of version 7. */

@@ -5,8 +5,10 @@ import { AccountResource, type AccountResourceArgs, type OutputsOf } from "./acc
 /** The arguments of {@link Credentials}. */
 export interface CredentialsArgs extends AccountResourceArgs {
     /**
-     * Name of the configuration: 1 to 256 characters, unique in the account. Default (recommended): generated from the
-     * resource's name, so that a configuration with a new role can be created before the old one is deleted.
+     * Name of the configuration: 1 to 256 characters, unique in the account.
+     *
+     * @default generated from the resource's name (recommended), so that a configuration with a new role can be created
+     * before the old one is deleted
      */
     credentialsName?: pulumi.Input<string | undefined>;
     /** ARN of the cross-account role. See {@link crossAccountPolicy} and {@link crossAccountTrustPolicy} for its policies. */
@@ -19,6 +21,14 @@ export interface CredentialsArgs extends AccountResourceArgs {
  *
  * It is immutable: a new role is a new configuration. If Databricks cannot use a role yet because it was created a moment
  * ago, creation is retried for `databricks:validationTimeoutSeconds`.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const credentials = new databricks.Credentials("analytics", { roleArn: "arn:aws:iam::123456789012:role/databricks" });
+ * export const id = credentials.credentialsId;
+ * ```
  */
 export class Credentials extends AccountResource {
     /** Id of the Databricks account. */

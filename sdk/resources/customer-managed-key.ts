@@ -15,12 +15,18 @@ export interface AwsKeyInfo {
     keyArn: pulumi.Input<string>;
     /** Alias of the key, `alias/<name>`. For information only: a change has no effect on an existing registration, and is reported. */
     keyAlias?: pulumi.Input<string | undefined>;
-    /** Region of the key. Default: the region in `keyArn`. */
+    /**
+     * Region of the key.
+     *
+     * @default the region in `keyArn`
+     */
     keyRegion?: pulumi.Input<string | undefined>;
     /**
-     * Whether a key for `STORAGE` also encrypts the EBS volumes of clusters. Default of the service: `true`; pass `false`
-     * to exclude them. If volumes are included, the key policy must also allow the cross-account role: see
-     * {@link databricksKeyPolicy}. Not allowed for `MANAGED_SERVICES` alone. A change replaces the registration.
+     * Whether a key for `STORAGE` also encrypts the EBS volumes of clusters. Pass `false` to exclude them. If volumes
+     * are included, the key policy must also allow the cross-account role: see {@link databricksKeyPolicy}. Not allowed
+     * for `MANAGED_SERVICES` alone. A change replaces the registration.
+     *
+     * @default `true`, by the service
      */
     reuseKeyForClusterVolumes?: pulumi.Input<boolean | undefined>;
 }
@@ -44,6 +50,17 @@ interface KeyNote {
  * A registration is immutable: another key or another use case is another registration. It can be deleted only when no
  * workspace uses it. The key policy of the KMS key must allow Databricks to use it: see {@link databricksKeyPolicy}. The
  * component {@link EncryptionKey} creates all of this together.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const registration = new databricks.CustomerManagedKey("notebooks", {
+ *   awsKeyInfo: { keyArn: "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" },
+ *   useCases: ["MANAGED_SERVICES"],
+ * });
+ * export const id = registration.customerManagedKeyId;
+ * ```
  */
 export class CustomerManagedKey extends AccountResource {
     /** Id of the Databricks account. */

@@ -13,9 +13,11 @@ export interface NetworkVpcEndpoints {
 /** The arguments of {@link Network}. A change of any of them replaces the network configuration. */
 export interface NetworkArgs extends AccountResourceArgs {
     /**
-     * Name of the configuration: 4 to 256 characters, unique in the account. Default (recommended): generated from the
-     * resource's name, so that a changed configuration can be created before the old one is deleted. With a fixed name,
-     * Pulumi must delete the old configuration first, which the service refuses while a workspace uses it.
+     * Name of the configuration: 4 to 256 characters, unique in the account. With a fixed name, Pulumi must delete the
+     * old configuration first, which the service refuses while a workspace uses it.
+     *
+     * @default generated from the resource's name (recommended), so that a changed configuration can be created before
+     * the old one is deleted
      */
     networkName?: pulumi.Input<string | undefined>;
     /** Id of the VPC, in the region of the workspace. Several network configurations may share a VPC. */
@@ -24,7 +26,11 @@ export interface NetworkArgs extends AccountResourceArgs {
     subnetIds: pulumi.Input<pulumi.Input<string>[]>;
     /** Ids of one to five security groups of the VPC. They must allow traffic between cluster nodes, and to the control plane. */
     securityGroupIds: pulumi.Input<pulumi.Input<string>[]>;
-    /** The back-end private link, through which clusters reach the control plane. Default: none, clusters use the internet. */
+    /**
+     * The back-end private link, through which clusters reach the control plane.
+     *
+     * @default none, clusters use the internet
+     */
     vpcEndpoints?: pulumi.Input<NetworkVpcEndpoints | undefined>;
 }
 
@@ -34,6 +40,18 @@ export interface NetworkArgs extends AccountResourceArgs {
  * It is immutable: a change creates a new configuration, moves the workspace to it in place, and deletes the old one. It can
  * be deleted only when no workspace uses it. The service validates it when a workspace uses it, and shows the result in
  * `vpcStatus`, `errorMessages` and `warningMessages`; if it makes a workspace fail, the workspace's error contains them.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const network = new databricks.Network("analytics", {
+ *   vpcId: "vpc-0123456789abcdef0",
+ *   subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+ *   securityGroupIds: ["sg-0123456789abcdef0"],
+ * });
+ * export const id = network.networkId;
+ * ```
  */
 export class Network extends AccountResource {
     /** Id of the Databricks account. */

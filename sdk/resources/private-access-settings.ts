@@ -11,17 +11,27 @@ export type PrivateAccessLevel =
 
 /** The arguments of {@link PrivateAccessSettings}. */
 export interface PrivateAccessSettingsArgs extends AccountResourceArgs {
-    /** Name of the settings: 1 to 256 characters, unique in the account. Default (recommended): generated from the resource's name. Updated in place. */
+    /**
+     * Name of the settings: 1 to 256 characters, unique in the account. Updated in place.
+     *
+     * @default generated from the resource's name (recommended)
+     */
     privateAccessSettingsName?: pulumi.Input<string | undefined>;
     /** Region of the workspaces that use the settings; one of `databricks:allowedRegions`. A change replaces the settings. */
     region: pulumi.Input<string>;
     /**
-     * Whether the workspaces can also be reached from the internet. Default: `false`, which requires a private link for
-     * users (a {@link VpcEndpoint} with the use case WORKSPACE_ACCESS) and one for clusters (`vpcEndpoints` of
-     * {@link Network}). Updated in place.
+     * Whether the workspaces can also be reached from the internet. Without it, they need a private link for users (a
+     * {@link VpcEndpoint} with the use case WORKSPACE_ACCESS) and one for clusters (`vpcEndpoints` of {@link Network}).
+     * Updated in place.
+     *
+     * @default `false`
      */
     publicAccessEnabled?: pulumi.Input<boolean | undefined>;
-    /** Which VPC endpoints give access. Default: `ACCOUNT`. Updated in place. */
+    /**
+     * Which VPC endpoints give access. Updated in place.
+     *
+     * @default `"ACCOUNT"`
+     */
     privateAccessLevel?: pulumi.Input<PrivateAccessLevel | undefined>;
     /** Ids of the {@link VpcEndpoint}s (of the same region) that give access. Required for the level `ENDPOINT`, at least one; not allowed for `ACCOUNT`. Updated in place. */
     allowedVpcEndpointIds?: pulumi.Input<pulumi.Input<string>[] | undefined>;
@@ -34,6 +44,19 @@ export interface PrivateAccessSettingsArgs extends AccountResourceArgs {
  * Several workspaces of one region can share them. An update replaces the whole object with one PUT, and takes effect for all
  * of these workspaces within minutes. They can be deleted only when no workspace uses them. The service does not return
  * their creation time.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const front = new databricks.VpcEndpoint("front", { awsVpcEndpointId: "vpce-0123456789abcdef0", region: "us-east-1" });
+ * const settings = new databricks.PrivateAccessSettings("private", {
+ *   region: "us-east-1",
+ *   privateAccessLevel: "ENDPOINT",
+ *   allowedVpcEndpointIds: [front.vpcEndpointId],
+ * });
+ * export const id = settings.privateAccessSettingsId;
+ * ```
  */
 export class PrivateAccessSettings extends AccountResource {
     /** Id of the Databricks account. */

@@ -4,11 +4,19 @@ import { AccountResource, type AccountResourceArgs, type OutputsOf } from "./acc
 
 /** The arguments of {@link StorageConfiguration}. A change of any of them replaces the storage configuration. */
 export interface StorageConfigurationArgs extends AccountResourceArgs {
-    /** Name of the configuration: 1 to 256 characters, unique in the account. Default (recommended): generated from the resource's name. */
+    /**
+     * Name of the configuration: 1 to 256 characters, unique in the account.
+     *
+     * @default generated from the resource's name (recommended)
+     */
     storageConfigurationName?: pulumi.Input<string | undefined>;
     /** Name of the S3 bucket (3 to 63 characters), not its ARN. See {@link rootBucketPolicy} for its policy. */
     bucketName: pulumi.Input<string>;
-    /** ARN of an IAM role with which Databricks accesses the bucket. Default: none, the bucket's policy gives access. */
+    /**
+     * ARN of an IAM role with which Databricks accesses the bucket.
+     *
+     * @default none, the bucket's policy gives access
+     */
     roleArn?: pulumi.Input<string | undefined>;
 }
 
@@ -17,6 +25,14 @@ export interface StorageConfigurationArgs extends AccountResourceArgs {
  *
  * It is immutable. A key for `MANAGED_SERVICES` does not encrypt the bucket: the bucket's own encryption or a key for
  * `STORAGE` does.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const storage = new databricks.StorageConfiguration("analytics", { bucketName: "analytics-root" });
+ * export const id = storage.storageConfigurationId;
+ * ```
  */
 export class StorageConfiguration extends AccountResource {
     /** Id of the Databricks account. */

@@ -4,7 +4,11 @@ import { AccountResource, type AccountResourceArgs, type OutputsOf } from "./acc
 
 /** The arguments of {@link VpcEndpoint}. A change of any of them replaces the registration. */
 export interface VpcEndpointArgs extends AccountResourceArgs {
-    /** Name of the registration: 4 to 256 characters, unique in the account. Default (recommended): generated from the resource's name. */
+    /**
+     * Name of the registration: 4 to 256 characters, unique in the account.
+     *
+     * @default generated from the resource's name (recommended)
+     */
     vpcEndpointName?: pulumi.Input<string | undefined>;
     /**
      * Id of the VPC endpoint in AWS: `vpce-` and 8 to 17 hexadecimal digits. It must connect to one of the two endpoint
@@ -22,6 +26,14 @@ export interface VpcEndpointArgs extends AccountResourceArgs {
  *
  * It is immutable: another endpoint is another registration. It can be deleted only when no {@link Network} and no
  * {@link PrivateAccessSettings} uses it.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const relay = new databricks.VpcEndpoint("relay", { awsVpcEndpointId: "vpce-0123456789abcdef0", region: "us-east-1" });
+ * export const useCase = relay.useCase; // DATAPLANE_RELAY_ACCESS
+ * ```
  */
 export class VpcEndpoint extends AccountResource {
     /** Id of the Databricks account. */

@@ -23,9 +23,26 @@ export interface Migration {
 /**
  * A Databricks workspace on AWS (Account API: `/workspaces`).
  *
- * Creation ends when the workspace is RUNNING, and with `waitUntilReachable` when its host responds. If it fails or takes too long, the workspace stays in the state with the
- * reason; the next `pulumi up` continues waiting, or replaces a workspace that FAILED before it ever ran. A workspace is
- * deleted only when the program or the user asks for it.
+ * Creation ends when the workspace is RUNNING, and with `waitUntilReachable` when its host responds. If it fails or takes
+ * too long, the workspace stays in the state with the reason. The next `pulumi up` continues to wait, or replaces a
+ * workspace that FAILED before it ever ran. A workspace is deleted only when the program or the user asks for it.
+ *
+ * @example
+ * ```ts
+ * import * as databricks from "pulumi-databricks-cmk";
+ *
+ * const { credentialsId } = new databricks.Credentials("analytics", { roleArn: "arn:aws:iam::123456789012:role/databricks" });
+ * const { storageConfigurationId } = new databricks.StorageConfiguration("analytics", { bucketName: "analytics-root" });
+ * const key = new databricks.EncryptionKey("notebooks");
+ * const workspace = new databricks.Workspace("analytics", {
+ *   workspaceName: "analytics",
+ *   awsRegion: "us-east-1",
+ *   credentialsId,
+ *   storageConfigurationId,
+ *   managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
+ * });
+ * export const url = workspace.workspaceUrl;
+ * ```
  */
 export class Workspace extends AccountResource {
     /** Id of the Databricks account. */
