@@ -41,7 +41,7 @@ export interface DatabricksGuardConfig {
         /**
          * The allowed regions.
          *
-         * @default `["us-east-1", "us-east-2", "us-west-2"]`
+         * @default `["us-east-1", "us-east-2", "us-west-2", "us-gov-west-1"]`
          */
         regions?: string[];
     }>;

@@ -282,7 +282,9 @@ describe("an EncryptionKey", () => {
             const { EncryptionKey } = require("pulumi-databricks-cmk");
             new EncryptionKey("k");`;
         const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
-        expect(stderr).to.match(/EncryptionKey "k": .*partition "aws-us-gov".*Set databricks:host to the account console of yours/);
+        expect(stderr).to.match(
+            /EncryptionKey "k": .*partition "aws-us-gov".*Set databricks:host to the account console of yours/,
+        );
         expect(stdout).to.equal("");
     });
 });
