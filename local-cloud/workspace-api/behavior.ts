@@ -31,6 +31,16 @@ export interface WorkspaceBehavior {
     homeMilliseconds: number;
     /** When those get a home who belong to it through a group alone: at their first sign-in, or as others do. Default: the first. */
     groupHomes: "first-sign-in" | "at-once";
+    /**
+     * Whether a secret's value is given to who may read it: to anybody, or in notebooks alone, as Databricks' SDKs say (400 for
+     * everybody else). Default: `given`.
+     */
+    secretValues: "given" | "notebooks-only";
+    /**
+     * What an admin of the workspace may do with every secret scope: manage it, as Databricks' page on secret ACLs has it, or
+     * what anybody else may, which is how the reference of the API reads. Default: the first.
+     */
+    secretAdmins: "manage" | "as-others";
 }
 
 /** The behavior of a workspace about which nothing was said. */
@@ -45,6 +55,8 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     identityFederation: "with-metastore",
     homeMilliseconds: 0,
     groupHomes: "first-sign-in",
+    secretValues: "given",
+    secretAdmins: "manage",
 };
 
 /** The largest content that is imported or exported, in bytes. */

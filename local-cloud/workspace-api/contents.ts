@@ -17,7 +17,7 @@ export class Contents {
 
     /** The bytes of a file or a dashboard. */
     readBytes(node: Node): Buffer {
-        return node.sealed === undefined ? Buffer.alloc(0) : unseal(this.dek, node.sealed, this.about(node));
+        return node.sealed === undefined ? Buffer.alloc(0) : this.open(node.id, node.sealed);
     }
 
     /** Stores a notebook. */
@@ -30,11 +30,17 @@ export class Contents {
         return node.sealed === undefined ? { source: Buffer.alloc(0) } : unpack(this.readBytes(node));
     }
 
-    private write(node: Node, bytes: Buffer): void {
-        node.sealed = seal(this.dek, bytes, this.about(node));
+    /** Encrypts what belongs to one thing of the workspace, by a name that nothing else of it has. */
+    seal(about: string, bytes: Buffer): Buffer {
+        return seal(this.dek, bytes, `${this.workspaceId}/${about}`);
     }
 
-    private about(node: Node): string {
-        return `${this.workspaceId}/${node.id}`;
+    /** Decrypts what `seal` made. */
+    open(about: string, sealed: Buffer): Buffer {
+        return unseal(this.dek, sealed, `${this.workspaceId}/${about}`);
+    }
+
+    private write(node: Node, bytes: Buffer): void {
+        node.sealed = this.seal(node.id, bytes);
     }
 }

@@ -1,6 +1,8 @@
 /** A workspace of the local cloud, and what a test fills it with. */
 export type { WorkspaceBehavior } from "./behavior";
 export type { OtherObjects } from "./other-objects";
+export type { BeyondTree } from "./beyond-tree";
+export type { SecretPermission, SecretScopeSeed } from "./secrets";
 export { manyNotebooks, type Seed, seeds } from "./seeds";
 export type { Language, ObjectType } from "./tree";
 export { LocalWorkspace, type SnapshotEntry, type TreeEntry } from "./workspace";

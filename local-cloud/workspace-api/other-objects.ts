@@ -8,7 +8,6 @@ export interface OtherObjects {
     instancePools: unknown[];
     clusterPolicies: unknown[];
     warehouses: unknown[];
-    secretScopes: unknown[];
     pipelines: unknown[];
     experiments: unknown[];
     queries: unknown[];
@@ -37,7 +36,6 @@ const listings: Readonly<Record<string, Listing>> = {
     "/api/2.0/instance-pools/list": { kind: "instancePools", field: "instance_pools" },
     "/api/2.0/policies/clusters/list": { kind: "clusterPolicies", field: "policies" },
     "/api/2.0/sql/warehouses": { kind: "warehouses", field: "warehouses" },
-    "/api/2.0/secrets/scopes/list": { kind: "secretScopes", field: "scopes" },
     "/api/2.0/pipelines": { kind: "pipelines", field: "statuses", page: 25, size: "max_results" },
     "/api/2.0/mlflow/experiments/search": experiments,
     "/api/2.0/mlflow/experiments/list": experiments,
@@ -57,7 +55,6 @@ export function startingObjects(): OtherObjects {
             is_default: true,
         })),
         warehouses: [{ id: "0123456789abcdef", name: "Serverless Starter Warehouse" }],
-        secretScopes: [],
         pipelines: [],
         experiments: [],
         queries: [],

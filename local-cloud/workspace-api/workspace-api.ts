@@ -6,11 +6,12 @@ import { listRoutes } from "./other-objects";
 import { permissionRoutes } from "./permissions-api";
 import { repoRoutes } from "./repos-api";
 import { meRoutes, scimRoutes } from "./scim-api";
+import { secretRoutes } from "./secrets-api";
 import { treeRoutes } from "./tree-api";
 import type { LocalWorkspace } from "./workspace";
 
 const keyless = new Router(meRoutes);
-const router = new Router(treeRoutes, permissionRoutes, scimRoutes, repoRoutes, listRoutes);
+const router = new Router(treeRoutes, permissionRoutes, scimRoutes, repoRoutes, secretRoutes, listRoutes);
 
 /** What a workspace's host asks of the account. */
 export interface WorkspaceAuthority {

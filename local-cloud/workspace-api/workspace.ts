@@ -3,11 +3,13 @@ import { createHash } from "node:crypto";
 import type { People } from "../people/people";
 import { Principals } from "../people/principals";
 import { defaultBehavior, type WorkspaceBehavior, WorkspaceRateLimit } from "./behavior";
+import { type BeyondTree, plantBeyondTree, showBeyondTree } from "./beyond-tree";
 import { Contents } from "./contents";
 import type { EnvelopeEncryption } from "./envelope";
 import { Homes } from "./homes";
 import { startingObjects, type OtherObjects } from "./other-objects";
 import { Permissions } from "./permissions";
+import { SecretScopes } from "./secrets";
 import type { Seed } from "./seeds";
 import { toSource } from "./notebook";
 import { isContainer, type Language, type Node, type ObjectType, parentOf, requirePath, Tree } from "./tree";
@@ -41,6 +43,8 @@ export class LocalWorkspace {
     readonly permissions: Permissions;
     /** @internal */
     readonly homes: Homes;
+    /** Its secret scopes. */
+    readonly secrets: SecretScopes;
     /** What else lives in it, as its lists show it. */
     readonly others: OtherObjects = startingObjects();
     /** @internal */
@@ -59,6 +63,7 @@ export class LocalWorkspace {
         this.nodes = new Tree(now);
         this.principals = new Principals(people, (principal) => this.homes.expect(principal));
         this.homes = new Homes(this.nodes, this.principals, this.behavior, now);
+        this.secrets = new SecretScopes(this.principals, this.behavior, now);
         this.permissions = new Permissions(this.nodes, this.principals);
     }
 
@@ -82,6 +87,16 @@ export class LocalWorkspace {
     async seed(objects: Readonly<Record<string, Seed>>): Promise<void> {
         const contents = await this.unlock();
         for (const [path, seed] of Object.entries(objects)) this.plant(contents, requirePath(path), seed);
+    }
+
+    /** Puts what the key encrypts beside the tree into the workspace, with the users that it names. */
+    async seedBeyondTree(objects: BeyondTree): Promise<void> {
+        plantBeyondTree(this, await this.unlock(), objects);
+    }
+
+    /** What the key encrypts beside the tree, in the form of its seed, to compare two workspaces. */
+    async beyondTree(): Promise<Required<BeyondTree>> {
+        return showBeyondTree(this, await this.unlock());
     }
 
     /** Puts one object into the tree, as `seed` does. */
