@@ -16,6 +16,7 @@ import type { People } from "./people";
 import { customer, CUSTOMER_AWS_ACCOUNT, type Parts, startParts } from "./parts";
 import type { RecordedRequest } from "./requests";
 import { type Address, CloudServer, type Route } from "./server";
+import type { Schedules } from "./workspace-api/schedules";
 import type { LocalWorkspace } from "./workspace-api/workspace";
 import { WorkspaceApi } from "./workspace-api/workspace-api";
 import type { WorkspaceStore } from "./workspace-api/workspace-store";
@@ -84,6 +85,11 @@ export class LocalCloud {
     /** Requests to the account and to workspaces, in order. */
     get requests(): RecordedRequest[] {
         return this.server.requests;
+    }
+
+    /** Which schedules run in which workspaces, and which ran in several at once. */
+    get schedules(): Schedules {
+        return this.workspaces.schedules;
     }
 
     /** One workspace: what it holds and who belongs to it, to look at, to fill and to make it misbehave. */

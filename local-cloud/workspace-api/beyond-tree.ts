@@ -1,20 +1,40 @@
 import type { Contents } from "./contents";
+import type { DashboardSchedule, KeptSchedule } from "./dashboards";
 import type { SecretScope, SecretScopeSeed } from "./secrets";
 import type { LocalWorkspace } from "./workspace";
+
+/** A schedule with its subscribers: users by their emails. */
+export interface ScheduleSeed extends DashboardSchedule {
+    readonly subscribers?: readonly string[];
+    readonly destinations?: readonly string[];
+}
+
+/** What a dashboard has beside its draft, which has to be in the tree. */
+export interface DashboardSeed {
+    readonly warehouse_id?: string;
+    /** Default: it is not published. Default of the content: the draft's. */
+    readonly published?: {
+        readonly warehouse_id?: string;
+        readonly embed_credentials?: boolean;
+        readonly serialized_dashboard?: string;
+    };
+    readonly schedules?: readonly ScheduleSeed[];
+}
 
 /** What the key of a workspace encrypts beside its tree: as a test puts it there, and as a test finds it. */
 export interface BeyondTree {
     /** By their names. */
     readonly secretScopes?: Readonly<Record<string, SecretScopeSeed>>;
+    /** By their paths: those that are published, or have a warehouse or a schedule. */
+    readonly dashboards?: Readonly<Record<string, DashboardSeed>>;
 }
 
 /** Puts these into a workspace. What has the same name is replaced. */
-export function plantBeyondTree(
-    workspace: LocalWorkspace,
-    contents: Contents,
-    { secretScopes = {} }: BeyondTree,
-): void {
+export function plantBeyondTree(workspace: LocalWorkspace, contents: Contents, objects: BeyondTree): void {
+    const { secretScopes = {}, dashboards = {} } = objects;
     for (const [name, seed] of Object.entries(secretScopes)) plantScope(workspace, contents, name, seed);
+    for (const [path, seed] of Object.entries(dashboards)) plantDashboard(workspace, contents, path, seed);
+    workspace.schedules.changed();
 }
 
 /** What a workspace holds. */
@@ -22,17 +42,17 @@ export function showBeyondTree(workspace: LocalWorkspace, contents: Contents): R
     const scopes = workspace.secrets
         .list()
         .map((scope) => [scope.name, showScope(workspace, contents, scope)] as const);
-    return { secretScopes: Object.fromEntries(scopes) };
+    return { secretScopes: Object.fromEntries(scopes), dashboards: showDashboards(workspace, contents) };
 }
 
 function plantScope(workspace: LocalWorkspace, contents: Contents, name: string, seed: SecretScopeSeed): void {
-    const { secrets, principals } = workspace;
+    const { secrets } = workspace;
     const old = secrets.list().find((scope) => scope.name === name);
     if (old !== undefined) secrets.delete(old);
     secrets.create(name, undefined, seed.backendType);
     const scope = secrets.require(name, undefined, "MANAGE");
     for (const [principal, permission] of Object.entries(seed.acls ?? {})) {
-        if (principal.includes("@") && principals.find(principal) === undefined) principals.addUser(principal);
+        if (principal.includes("@")) userId(workspace, principal);
         secrets.grant(scope, principal, permission);
     }
     for (const [key, value] of Object.entries(seed.secrets ?? {}))
@@ -46,4 +66,66 @@ function showScope({ secrets }: LocalWorkspace, contents: Contents, scope: Secre
         acls: Object.fromEntries(scope.acls),
         secrets: Object.fromEntries(values),
     };
+}
+
+function plantDashboard(workspace: LocalWorkspace, contents: Contents, path: string, seed: DashboardSeed): void {
+    const { nodes, dashboards } = workspace;
+    const node = nodes.find(path);
+    if (node?.type !== "DASHBOARD") throw new Error(`no dashboard at ${path} in workspace ${workspace.id}`);
+    const state = dashboards.stateOf(node);
+    state.warehouseId = seed.warehouse_id;
+    state.published = undefined;
+    state.schedules.clear();
+    if (seed.published !== undefined) {
+        const { warehouse_id: warehouseId, embed_credentials: embedCredentials, serialized_dashboard } = seed.published;
+        const content = serialized_dashboard === undefined ? undefined : Buffer.from(serialized_dashboard);
+        dashboards.publish(contents, node, { warehouseId, embedCredentials, content });
+    }
+    for (const { subscribers = [], destinations = [], ...fields } of seed.schedules ?? []) {
+        const schedule = dashboards.addSchedule(node, fields);
+        for (const email of subscribers)
+            dashboards.subscribe(schedule, { user_subscriber: { user_id: userId(workspace, email) } });
+        for (const id of destinations)
+            dashboards.subscribe(schedule, { destination_subscriber: { destination_id: id } });
+    }
+}
+
+function showDashboards(workspace: LocalWorkspace, contents: Contents): Record<string, DashboardSeed> {
+    const { dashboards } = workspace;
+    const shown = dashboards.all().map(([node, { warehouseId, published, schedules }]): [string, DashboardSeed] => [
+        node.path,
+        {
+            ...(warehouseId === undefined ? {} : { warehouse_id: warehouseId }),
+            ...(published === undefined
+                ? {}
+                : {
+                      published: {
+                          ...(published.warehouseId === undefined ? {} : { warehouse_id: published.warehouseId }),
+                          embed_credentials: published.embedCredentials,
+                          serialized_dashboard: String(dashboards.readPublished(contents, node)),
+                      },
+                  }),
+            ...(schedules.size === 0
+                ? {}
+                : { schedules: [...schedules.values()].map((one) => showSchedule(workspace, one)) }),
+        },
+    ]);
+    return Object.fromEntries(shown.filter(([, seed]) => Object.keys(seed).length > 0));
+}
+
+function showSchedule({ principals }: LocalWorkspace, { fields, subscriptions }: KeptSchedule): ScheduleSeed {
+    const all = [...subscriptions.values()].map(({ subscriber }) => subscriber);
+    const subscribers = all.flatMap(({ user_subscriber: user }) =>
+        user === undefined ? [] : [principals.byId(user.user_id)?.name ?? user.user_id],
+    );
+    const destinations = all.flatMap(({ destination_subscriber: one }) => one?.destination_id ?? []);
+    return {
+        ...fields,
+        ...(subscribers.length === 0 ? {} : { subscribers: subscribers.sort() }),
+        ...(destinations.length === 0 ? {} : { destinations: destinations.sort() }),
+    };
+}
+
+function userId({ principals }: LocalWorkspace, email: string): string {
+    return (principals.find(email, "user_name") ?? principals.addUser(email)).id;
 }

@@ -48,3 +48,8 @@ export class Homes {
         if (kind !== "group_name" && !isThere) this.due.set(id, this.now() + this.behavior.homeMilliseconds);
     }
 }
+
+/** The home of whoever calls, if callers are told apart. */
+export function homeOf(caller: string | undefined): string {
+    return caller === undefined ? "/Shared" : `/Users/${caller.slice(caller.indexOf(":") + 1)}`;
+}

@@ -1,7 +1,9 @@
 /** A workspace of the local cloud, and what a test fills it with. */
 export type { WorkspaceBehavior } from "./behavior";
+export type { DashboardSchedule } from "./dashboards";
 export type { OtherObjects } from "./other-objects";
-export type { BeyondTree } from "./beyond-tree";
+export type { BeyondTree, DashboardSeed, ScheduleSeed } from "./beyond-tree";
+export type { ScheduleOverlap, Schedules } from "./schedules";
 export type { SecretPermission, SecretScopeSeed } from "./secrets";
 export { manyNotebooks, type Seed, seeds } from "./seeds";
 export type { Language, ObjectType } from "./tree";

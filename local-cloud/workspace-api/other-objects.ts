@@ -1,5 +1,6 @@
-import { ApiError, type ApiResponse, bodyOf, ok } from "../http";
+import { type ApiResponse, bodyOf, ok } from "../http";
 import { type WorkspaceCall, workspaceRoutes } from "./call";
+import { type Paging, pageOf } from "./pages";
 
 /** What lives in a workspace besides its tree: lists that a test fills. */
 export interface OtherObjects {
@@ -14,14 +15,8 @@ export interface OtherObjects {
     tokens: unknown[];
 }
 
-interface Listing {
+interface Listing extends Paging {
     readonly kind: keyof OtherObjects;
-    /** The name of the list in the response. */
-    readonly field: string;
-    /** Members of a page where the request does not say; `undefined`: the list is not paged. */
-    readonly page?: number;
-    /** The parameter that says how many members a page has. */
-    readonly size?: string;
 }
 
 const experiments: Listing = { kind: "experiments", field: "experiments", page: 1000, size: "max_results" };
@@ -72,21 +67,7 @@ export const listRoutes = workspaceRoutes({
 function list(listing: Listing): (call: WorkspaceCall) => ApiResponse {
     return ({ workspace: { others }, request }) => {
         const parameters = request.method === "POST" && request.body !== "" ? bodyOf(request) : request.query;
-        return ok(page(listing, others[listing.kind], parameters));
-    };
-}
-
-function page(listing: Listing, all: unknown[], parameters: Record<string, unknown>): Record<string, unknown> {
-    const { field, page: usual, size = "" } = listing;
-    if (usual === undefined) return all.length === 0 ? {} : { [field]: all };
-    const from = Number(parameters["page_token"] ?? parameters["offset"] ?? 0);
-    const length = Number(parameters[size] ?? usual);
-    if (!Number.isInteger(from) || from < 0 || !(length > 0))
-        throw new ApiError(400, "INVALID_PARAMETER_VALUE", "Invalid page_token");
-    const more = from + length < all.length;
-    return {
-        ...(all.length === 0 ? {} : { [field]: all.slice(from, from + length) }),
-        ...(listing.kind === "jobs" ? { has_more: more } : {}),
-        ...(more ? { next_page_token: String(from + length) } : {}),
+        const page = pageOf(listing, others[listing.kind], parameters);
+        return ok(listing.kind === "jobs" ? { ...page, has_more: "next_page_token" in page } : page);
     };
 }

@@ -1,17 +1,22 @@
 import { ApiError, type ApiRequest, type ApiResponse, type Outcome } from "../http";
 import { noEndpoint, Router } from "../routes";
 import type { Contents } from "./contents";
+import { dashboardRoutes } from "./dashboards-api";
 import { KeyInaccessibleError } from "./envelope";
 import { listRoutes } from "./other-objects";
 import { permissionRoutes } from "./permissions-api";
 import { repoRoutes } from "./repos-api";
+import { scheduleRoutes } from "./schedules-api";
 import { meRoutes, scimRoutes } from "./scim-api";
 import { secretRoutes } from "./secrets-api";
 import { treeRoutes } from "./tree-api";
 import type { LocalWorkspace } from "./workspace";
 
 const keyless = new Router(meRoutes);
-const router = new Router(treeRoutes, permissionRoutes, scimRoutes, repoRoutes, secretRoutes, listRoutes);
+const router = new Router(
+    ...[treeRoutes, permissionRoutes, scimRoutes, repoRoutes],
+    ...[secretRoutes, dashboardRoutes, scheduleRoutes, listRoutes],
+);
 
 /** What a workspace's host asks of the account. */
 export interface WorkspaceAuthority {

@@ -2,6 +2,7 @@ import { ApiError } from "../http";
 import { People } from "../people/people";
 import type { WorkspaceBehavior } from "./behavior";
 import { EnvelopeEncryption, type EnvelopeOptions } from "./envelope";
+import { Schedules } from "./schedules";
 import { LocalWorkspace } from "./workspace";
 
 /** What the workspaces are made with. */
@@ -18,6 +19,8 @@ export interface WorkspaceStoreOptions extends EnvelopeOptions {
 export class WorkspaceStore {
     /** The people of the account that the workspaces are in. */
     readonly people: People;
+    /** Which schedules run in which workspaces. */
+    readonly schedules = new Schedules();
     private readonly encryption: EnvelopeEncryption;
     private readonly workspaces = new Map<string, LocalWorkspace>();
 
@@ -35,7 +38,7 @@ export class WorkspaceStore {
     async open(workspaceId: string, cmk: string | undefined): Promise<LocalWorkspace> {
         await this.encryption.open(workspaceId, cmk);
         const { now, behavior = {}, servicePrincipals = [] } = this.options;
-        const workspace = new LocalWorkspace(workspaceId, this.encryption, now, behavior, this.people);
+        const workspace = new LocalWorkspace(workspaceId, this.encryption, now, behavior, this);
         for (const applicationId of servicePrincipals) {
             workspace.principals.addServicePrincipal(applicationId);
             workspace.principals.admins.add(applicationId);
@@ -52,6 +55,7 @@ export class WorkspaceStore {
     /** Drops a workspace with all that it holds. */
     close(workspaceId: string): void {
         this.workspaces.delete(workspaceId);
+        this.schedules.forget(workspaceId);
         this.encryption.close(workspaceId);
     }
 

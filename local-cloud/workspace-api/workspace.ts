@@ -5,10 +5,12 @@ import { Principals } from "../people/principals";
 import { defaultBehavior, type WorkspaceBehavior, WorkspaceRateLimit } from "./behavior";
 import { type BeyondTree, plantBeyondTree, showBeyondTree } from "./beyond-tree";
 import { Contents } from "./contents";
+import { Dashboards } from "./dashboards";
 import type { EnvelopeEncryption } from "./envelope";
 import { Homes } from "./homes";
 import { startingObjects, type OtherObjects } from "./other-objects";
 import { Permissions } from "./permissions";
+import type { Schedules } from "./schedules";
 import { SecretScopes } from "./secrets";
 import type { Seed } from "./seeds";
 import { toSource } from "./notebook";
@@ -31,6 +33,12 @@ export interface SnapshotEntry extends TreeEntry {
     readonly extras?: unknown;
 }
 
+/** What the workspaces of an account share. */
+export interface SharedByWorkspaces {
+    readonly people: People;
+    readonly schedules: Schedules;
+}
+
 /** One workspace of the local cloud: what a test may look at, fill and make misbehave. */
 export class LocalWorkspace {
     /** How the workspace behaves; may be changed at any time. */
@@ -45,6 +53,10 @@ export class LocalWorkspace {
     readonly homes: Homes;
     /** Its secret scopes. */
     readonly secrets: SecretScopes;
+    /** What its dashboards have beside their drafts, which are in the tree. */
+    readonly dashboards: Dashboards;
+    /** @internal Which schedules run in which workspaces. */
+    readonly schedules: Schedules;
     /** What else lives in it, as its lists show it. */
     readonly others: OtherObjects = startingObjects();
     /** @internal */
@@ -57,13 +69,16 @@ export class LocalWorkspace {
         private readonly encryption: EnvelopeEncryption,
         private readonly now: () => number,
         behavior: Partial<WorkspaceBehavior>,
-        people: People,
+        shared: SharedByWorkspaces,
     ) {
         this.behavior = { ...defaultBehavior, ...behavior };
         this.nodes = new Tree(now);
-        this.principals = new Principals(people, (principal) => this.homes.expect(principal));
+        this.principals = new Principals(shared.people, (principal) => this.homes.expect(principal));
         this.homes = new Homes(this.nodes, this.principals, this.behavior, now);
         this.secrets = new SecretScopes(this.principals, this.behavior, now);
+        this.dashboards = new Dashboards(this.nodes, now);
+        this.schedules = shared.schedules;
+        this.schedules.watch(id, () => this.dashboards.running());
         this.permissions = new Permissions(this.nodes, this.principals);
     }
 
