@@ -1,6 +1,7 @@
 import type { Contents } from "./contents";
 import type { DashboardSchedule, KeptSchedule } from "./dashboards";
 import type { SecretScope, SecretScopeSeed } from "./secrets";
+import type { SqlFields, SqlObjects } from "./sql-objects";
 import type { LocalWorkspace } from "./workspace";
 
 /** A schedule with its subscribers: users by their emails. */
@@ -27,13 +28,21 @@ export interface BeyondTree {
     readonly secretScopes?: Readonly<Record<string, SecretScopeSeed>>;
     /** By their paths: those that are published, or have a warehouse or a schedule. */
     readonly dashboards?: Readonly<Record<string, DashboardSeed>>;
+    /** With the fields of the API: `display_name`, `parent_path`, `query_text`, `warehouse_id`, `owner_user_name`, ... */
+    readonly queries?: readonly SqlFields[];
+    /** With the fields of the API, `schedule` among them. */
+    readonly alerts?: readonly SqlFields[];
+    /** Of the former API, with `query_id`. */
+    readonly legacyAlerts?: readonly SqlFields[];
 }
 
-/** Puts these into a workspace. What has the same name is replaced. */
+/** Puts these into a workspace. A scope or dashboard of the same name is replaced. */
 export function plantBeyondTree(workspace: LocalWorkspace, contents: Contents, objects: BeyondTree): void {
     const { secretScopes = {}, dashboards = {} } = objects;
     for (const [name, seed] of Object.entries(secretScopes)) plantScope(workspace, contents, name, seed);
     for (const [path, seed] of Object.entries(dashboards)) plantDashboard(workspace, contents, path, seed);
+    for (const kind of ["queries", "alerts", "legacyAlerts"] as const)
+        for (const fields of objects[kind] ?? []) workspace[kind].create(contents, fields);
     workspace.schedules.changed();
 }
 
@@ -42,7 +51,14 @@ export function showBeyondTree(workspace: LocalWorkspace, contents: Contents): R
     const scopes = workspace.secrets
         .list()
         .map((scope) => [scope.name, showScope(workspace, contents, scope)] as const);
-    return { secretScopes: Object.fromEntries(scopes), dashboards: showDashboards(workspace, contents) };
+    const fieldsOf = (objects: SqlObjects) => objects.list().map((one) => objects.read(contents, one));
+    return {
+        secretScopes: Object.fromEntries(scopes),
+        dashboards: showDashboards(workspace, contents),
+        queries: fieldsOf(workspace.queries),
+        alerts: fieldsOf(workspace.alerts),
+        legacyAlerts: fieldsOf(workspace.legacyAlerts),
+    };
 }
 
 function plantScope(workspace: LocalWorkspace, contents: Contents, name: string, seed: SecretScopeSeed): void {

@@ -6,6 +6,7 @@ export type { BeyondTree, DashboardSeed, ScheduleSeed } from "./beyond-tree";
 export type { ScheduleOverlap, Schedules } from "./schedules";
 export type { SecretPermission, SecretScopeSeed } from "./secrets";
 export { manyNotebooks, type Seed, seeds } from "./seeds";
+export type { SqlFields } from "./sql-objects";
 export type { Language, ObjectType } from "./tree";
 export { LocalWorkspace, type SnapshotEntry, type TreeEntry } from "./workspace";
 export { WorkspaceStore, type WorkspaceStoreOptions } from "./workspace-store";

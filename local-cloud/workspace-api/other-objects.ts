@@ -11,7 +11,6 @@ export interface OtherObjects {
     warehouses: unknown[];
     pipelines: unknown[];
     experiments: unknown[];
-    queries: unknown[];
     tokens: unknown[];
 }
 
@@ -34,7 +33,6 @@ const listings: Readonly<Record<string, Listing>> = {
     "/api/2.0/pipelines": { kind: "pipelines", field: "statuses", page: 25, size: "max_results" },
     "/api/2.0/mlflow/experiments/search": experiments,
     "/api/2.0/mlflow/experiments/list": experiments,
-    "/api/2.0/sql/queries": { kind: "queries", field: "results", page: 20, size: "page_size" },
     "/api/2.0/token-management/tokens": { kind: "tokens", field: "token_infos" },
 };
 
@@ -52,7 +50,6 @@ export function startingObjects(): OtherObjects {
         warehouses: [{ id: "0123456789abcdef", name: "Serverless Starter Warehouse" }],
         pipelines: [],
         experiments: [],
-        queries: [],
         tokens: [],
     };
 }

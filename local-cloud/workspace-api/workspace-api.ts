@@ -9,13 +9,14 @@ import { repoRoutes } from "./repos-api";
 import { scheduleRoutes } from "./schedules-api";
 import { meRoutes, scimRoutes } from "./scim-api";
 import { secretRoutes } from "./secrets-api";
+import { sqlRoutes } from "./sql-api";
 import { treeRoutes } from "./tree-api";
 import type { LocalWorkspace } from "./workspace";
 
 const keyless = new Router(meRoutes);
 const router = new Router(
     ...[treeRoutes, permissionRoutes, scimRoutes, repoRoutes],
-    ...[secretRoutes, dashboardRoutes, scheduleRoutes, listRoutes],
+    ...[secretRoutes, dashboardRoutes, scheduleRoutes, sqlRoutes, listRoutes],
 );
 
 /** What a workspace's host asks of the account. */

@@ -13,6 +13,7 @@ import { Permissions } from "./permissions";
 import type { Schedules } from "./schedules";
 import { SecretScopes } from "./secrets";
 import type { Seed } from "./seeds";
+import { SqlObjects } from "./sql-objects";
 import { toSource } from "./notebook";
 import { isContainer, type Language, type Node, type ObjectType, parentOf, requirePath, Tree } from "./tree";
 
@@ -55,6 +56,12 @@ export class LocalWorkspace {
     readonly secrets: SecretScopes;
     /** What its dashboards have beside their drafts, which are in the tree. */
     readonly dashboards: Dashboards;
+    /** Its SQL queries. */
+    readonly queries: SqlObjects;
+    /** Its alerts, which have a query of their own. */
+    readonly alerts: SqlObjects;
+    /** Its alerts of the former API, each about a query by its id. */
+    readonly legacyAlerts: SqlObjects;
     /** @internal Which schedules run in which workspaces. */
     readonly schedules: Schedules;
     /** What else lives in it, as its lists show it. */
@@ -77,8 +84,11 @@ export class LocalWorkspace {
         this.homes = new Homes(this.nodes, this.principals, this.behavior, now);
         this.secrets = new SecretScopes(this.principals, this.behavior, now);
         this.dashboards = new Dashboards(this.nodes, now);
+        this.queries = new SqlObjects("Query", now);
+        this.alerts = new SqlObjects("Alert", now);
+        this.legacyAlerts = new SqlObjects("Alert", now);
         this.schedules = shared.schedules;
-        this.schedules.watch(id, () => this.dashboards.running());
+        this.schedules.watch(id, () => [...this.dashboards.running(), ...this.alerts.running()]);
         this.permissions = new Permissions(this.nodes, this.principals);
     }
 

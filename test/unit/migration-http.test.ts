@@ -161,7 +161,8 @@ describe("moving a workspace's content over HTTP", () => {
             "/Shared/f": seeds.file("x"),
             "/Shared/lib": seeds.library(),
         });
-        old.fill({ jobs: Array.from({ length: 1204 }, (_, job_id) => ({ job_id })), queries: [{}] });
+        old.fill({ jobs: Array.from({ length: 1204 }, (_, job_id) => ({ job_id })) });
+        await old.seedBeyondTree({ queries: [{}] });
         const line = describeInventory(await takeInventory(connect(old), systemClock).inventory);
         expect(line).to.match(
             /^1 notebook, 1 file and \d folders move; 1 of kind library, 1,204 jobs, 1 queries do not move$/,
