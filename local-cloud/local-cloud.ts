@@ -16,6 +16,7 @@ import type { People } from "./people";
 import { customer, CUSTOMER_AWS_ACCOUNT, type Parts, startParts } from "./parts";
 import type { RecordedRequest } from "./requests";
 import { type Address, CloudServer, type Route } from "./server";
+import type { GitRemotes } from "./workspace-api/git-remotes";
 import type { Schedules } from "./workspace-api/schedules";
 import type { LocalWorkspace } from "./workspace-api/workspace";
 import { WorkspaceApi } from "./workspace-api/workspace-api";
@@ -90,6 +91,11 @@ export class LocalCloud {
     /** Which schedules run in which workspaces, and which ran in several at once. */
     get schedules(): Schedules {
         return this.workspaces.schedules;
+    }
+
+    /** The repositories outside the account that git folders are made from. */
+    get gitRemotes(): GitRemotes {
+        return this.workspaces.remotes;
     }
 
     /** One workspace: what it holds and who belongs to it, to look at, to fill and to make it misbehave. */

@@ -41,6 +41,15 @@ export interface WorkspaceBehavior {
      * what anybody else may, which is how the reference of the API reads. Default: the first.
      */
     secretAdmins: "manage" | "as-others";
+    /**
+     * Which git folders the API makes: standard ones, which lists show as REPO, or, outside `/Repos`, those with Git CLI access,
+     * which lists show as DIRECTORY with `directory_info: { is_git_folder: true }`. Default: `standard`.
+     */
+    gitFolders: "standard" | "cli-outside-repos";
+    /** Whether notebooks are listed with who changed them last in the browser, `modified_at_interactive`. Default: false. */
+    interactiveTimes: boolean;
+    /** What an import answers: the `object_id`, or, as older services do, nothing. Default: the first. */
+    importAnswer: "object_id" | "empty";
 }
 
 /** The behavior of a workspace about which nothing was said. */
@@ -57,6 +66,9 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     groupHomes: "first-sign-in",
     secretValues: "given",
     secretAdmins: "manage",
+    gitFolders: "standard",
+    interactiveTimes: false,
+    importAnswer: "object_id",
 };
 
 /** The largest content that is imported or exported, in bytes. */

@@ -1,5 +1,6 @@
 import type { Contents } from "./contents";
 import type { DashboardSchedule, KeptSchedule } from "./dashboards";
+import type { GitCredentialFields } from "./git-credentials";
 import type { SecretScope, SecretScopeSeed } from "./secrets";
 import type { SqlFields, SqlObjects } from "./sql-objects";
 import type { LocalWorkspace } from "./workspace";
@@ -34,6 +35,8 @@ export interface BeyondTree {
     readonly alerts?: readonly SqlFields[];
     /** Of the former API, with `query_id`. */
     readonly legacyAlerts?: readonly SqlFields[];
+    /** The Git credentials of users, by their emails, and of service principals, by their application ids. */
+    readonly gitCredentials?: Readonly<Record<string, readonly GitCredentialFields[]>>;
 }
 
 /** Puts these into a workspace. A scope or dashboard of the same name is replaced. */
@@ -43,6 +46,8 @@ export function plantBeyondTree(workspace: LocalWorkspace, contents: Contents, o
     for (const [path, seed] of Object.entries(dashboards)) plantDashboard(workspace, contents, path, seed);
     for (const kind of ["queries", "alerts", "legacyAlerts"] as const)
         for (const fields of objects[kind] ?? []) workspace[kind].create(contents, fields);
+    for (const [name, credentials] of Object.entries(objects.gitCredentials ?? {}))
+        for (const fields of credentials) workspace.gitCredentials.add(contents, ownerOf(workspace, name), fields);
     workspace.schedules.changed();
 }
 
@@ -58,6 +63,7 @@ export function showBeyondTree(workspace: LocalWorkspace, contents: Contents): R
         queries: fieldsOf(workspace.queries),
         alerts: fieldsOf(workspace.alerts),
         legacyAlerts: fieldsOf(workspace.legacyAlerts),
+        gitCredentials: showCredentials(workspace),
     };
 }
 
@@ -140,6 +146,18 @@ function showSchedule({ principals }: LocalWorkspace, { fields, subscriptions }:
         ...(subscribers.length === 0 ? {} : { subscribers: subscribers.sort() }),
         ...(destinations.length === 0 ? {} : { destinations: destinations.sort() }),
     };
+}
+
+function showCredentials({ gitCredentials }: LocalWorkspace): Record<string, GitCredentialFields[]> {
+    const shown: Record<string, GitCredentialFields[]> = {};
+    for (const { owner = "", fields } of gitCredentials.all())
+        (shown[owner.slice(owner.indexOf(":") + 1)] ??= []).push(fields);
+    return shown;
+}
+
+function ownerOf({ principals }: LocalWorkspace, name: string): string {
+    const { kind, name: known } = principals.find(name) ?? principals.addUser(name);
+    return `${kind}:${known}`;
 }
 
 function userId({ principals }: LocalWorkspace, email: string): string {

@@ -1,6 +1,9 @@
 /** A workspace of the local cloud, and what a test fills it with. */
 export type { WorkspaceBehavior } from "./behavior";
 export type { DashboardSchedule } from "./dashboards";
+export type { GitCredentialFields } from "./git-credentials";
+export type { GitFolderEntry } from "./git-folders";
+export type { CommitFiles, GitRemotes, RemoteSeed } from "./git-remotes";
 export type { OtherObjects } from "./other-objects";
 export type { BeyondTree, DashboardSeed, ScheduleSeed } from "./beyond-tree";
 export type { ScheduleOverlap, Schedules } from "./schedules";

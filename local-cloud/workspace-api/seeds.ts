@@ -6,6 +6,8 @@ export type Seed = {
     readonly permissions?: Readonly<Record<string, string>>;
     /** When it was changed last, in milliseconds since 1970. Default: now. */
     readonly modifiedAt?: number;
+    /** The email of who changed a notebook last in the browser. Default: somebody, whom nobody asks for. */
+    readonly editedBy?: string;
 } & (
     | { readonly type: "DIRECTORY" | "LIBRARY" }
     | {
@@ -16,10 +18,16 @@ export type Seed = {
           readonly extras?: unknown;
       }
     | { readonly type: "FILE" | "DASHBOARD"; readonly bytes?: string | Buffer }
-    | { readonly type: "REPO"; readonly url: string; readonly branch?: string }
+    | {
+          readonly type: "REPO";
+          readonly url: string;
+          readonly branch?: string;
+          /** Whether it has Git CLI access: then lists show it as a DIRECTORY. */
+          readonly cli?: boolean;
+      }
 );
 
-type Options = Pick<Seed, "permissions" | "modifiedAt">;
+type Options = Pick<Seed, "permissions" | "modifiedAt" | "editedBy">;
 
 /** Seeds by what they are, for `workspace.seed({"/Shared/etl": notebook("print(1)")})`. */
 export const seeds = {
@@ -40,8 +48,12 @@ export const seeds = {
     }),
     /** A library, which has no content that could be exported. */
     library: (options: Options = {}): Seed => ({ type: "LIBRARY", ...options }),
-    /** A Git folder of a repository, by its URL. */
-    repo: (url: string, options: Options & { branch?: string } = {}): Seed => ({ type: "REPO", url, ...options }),
+    /** A Git folder of a repository, by its URL, with the files of the branch (`cloud.gitRemotes`). */
+    repo: (url: string, options: Options & { branch?: string; cli?: boolean } = {}): Seed => ({
+        type: "REPO",
+        url,
+        ...options,
+    }),
 };
 
 /**

@@ -1,6 +1,7 @@
 import { ApiError, type ApiResponse, bodyOf, int64, invalid, ok } from "../http";
 import { type WorkspaceCall, workspaceRoutes } from "./call";
 import { Exporter } from "./export";
+import { gitFolderOf } from "./git-folders";
 import { exists, Importer, protectedFolder, requirePlace } from "./import";
 import { readUpload } from "./multipart";
 import { isContainer, type Node, requirePath } from "./tree";
@@ -9,8 +10,11 @@ import type { LocalWorkspace } from "./workspace";
 /** `/api/2.0/workspace`: the tree of folders and objects. */
 export const treeRoutes = workspaceRoutes({
     "GET /api/2.0/workspace/list": list,
-    "GET /api/2.0/workspace/get-status": ({ workspace, request }) =>
-        ok(describe(workspace, requireNode(workspace, request.query["path"]))),
+    "GET /api/2.0/workspace/get-status": ({ workspace, request }) => {
+        const node = requireNode(workspace, request.query["path"]);
+        const git = request.query["return_git_info"] === "true" ? gitInfo(workspace, node) : {};
+        return ok({ ...describe(workspace, node), ...git });
+    },
     "GET /api/2.0/workspace/export": exportObject,
     "POST /api/2.0/workspace/import": importObject,
     "POST /api/2.0/workspace/mkdirs": makeFolders,
@@ -62,7 +66,7 @@ async function importObject({ workspace, request, contents, principal, now }: Wo
         bytes: content,
     });
     if (node !== known) workspace.permissions.grantCreator(node, principal);
-    return ok({ object_id: int64(node.id) });
+    return ok(workspace.behavior.importAnswer === "empty" ? {} : { object_id: int64(node.id) });
 }
 
 function makeFolders({ workspace, request, principal }: WorkspaceCall): ApiResponse {
@@ -102,7 +106,25 @@ export function describe({ behavior }: LocalWorkspace, node: Node): Record<strin
         ...(node.size === undefined ? {} : { size: node.size }),
         object_id: int64(node.id),
         resource_id: node.resourceId,
+        ...(node.git?.cli === true ? { directory_info: { is_git_folder: true } } : {}),
+        ...(behavior.interactiveTimes && node.interactive !== undefined
+            ? {
+                  modified_at_interactive: {
+                      user_id: int64(node.interactive.userId),
+                      time_millis: node.interactive.time,
+                  },
+              }
+            : {}),
     };
+}
+
+/** The git folder that an object is in: of one with Git CLI access, its id and path alone. */
+function gitInfo({ nodes }: LocalWorkspace, node: Node): Record<string, unknown> {
+    const folder = gitFolderOf(nodes, node);
+    if (folder?.git === undefined) return {};
+    const { url, branch, head, cli } = folder.git;
+    const checkedOut = cli ? {} : { url, branch, head_commit_id: head };
+    return { git_info: { id: int64(folder.id), path: folder.path, ...checkedOut } };
 }
 
 function requireNode(workspace: LocalWorkspace, value: unknown): Node {

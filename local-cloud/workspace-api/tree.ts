@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { ApiError, invalid } from "../http";
+import type { GitFolder } from "./git-folders";
 
 /** The kinds of objects in a workspace's tree. */
 export type ObjectType = "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO";
@@ -28,12 +29,14 @@ export interface Node {
     readonly protection: "none" | "deletion" | "all";
     /** What is below a folder or repo. */
     readonly children: Set<Node>;
-    /** A repo's remote. */
-    git: { url: string; provider: string; branch: string } | undefined;
+    /** What a git folder has checked out. */
+    git: GitFolder | undefined;
+    /** Who changed a notebook last in the browser, and when, in milliseconds since 1970. */
+    interactive: { readonly userId: string; readonly time: number } | undefined;
 }
 
 /** What a node is created with. */
-export type NewNode = Pick<Node, "path" | "type"> & Partial<Pick<Node, "language" | "protection" | "git">>;
+export type NewNode = Pick<Node, "path" | "type"> & Partial<Pick<Node, "language" | "protection">>;
 
 const containers: ReadonlySet<ObjectType> = new Set(["DIRECTORY", "REPO"]);
 
@@ -115,7 +118,7 @@ export class Tree {
         this.ids.delete(node.resourceId);
     }
 
-    private insert({ path, type, language, protection = "none", git }: NewNode, parent: Node | undefined): Node {
+    private insert({ path, type, language, protection = "none" }: NewNode, parent: Node | undefined): Node {
         const time = this.now();
         const id = String((BigInt(`0x${randomBytes(8).toString("hex")}`) >> 2n) + 4_000_000_000_000_000n);
         const node: Node = {
@@ -131,7 +134,8 @@ export class Tree {
             permissions: new Map(),
             protection,
             children: new Set(),
-            git,
+            git: undefined,
+            interactive: undefined,
         };
         (containers.has(type) ? this.folders : this.objects).set(path, node);
         this.ids.set(node.id, node);

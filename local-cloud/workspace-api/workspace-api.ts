@@ -3,6 +3,7 @@ import { noEndpoint, Router } from "../routes";
 import type { Contents } from "./contents";
 import { dashboardRoutes } from "./dashboards-api";
 import { KeyInaccessibleError } from "./envelope";
+import { gitCredentialRoutes } from "./git-credentials";
 import { listRoutes } from "./other-objects";
 import { permissionRoutes } from "./permissions-api";
 import { repoRoutes } from "./repos-api";
@@ -15,7 +16,7 @@ import type { LocalWorkspace } from "./workspace";
 
 const keyless = new Router(meRoutes);
 const router = new Router(
-    ...[treeRoutes, permissionRoutes, scimRoutes, repoRoutes],
+    ...[treeRoutes, permissionRoutes, scimRoutes, repoRoutes, gitCredentialRoutes],
     ...[secretRoutes, dashboardRoutes, scheduleRoutes, sqlRoutes, listRoutes],
 );
 

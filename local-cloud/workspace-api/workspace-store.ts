@@ -2,6 +2,7 @@ import { ApiError } from "../http";
 import { People } from "../people/people";
 import type { WorkspaceBehavior } from "./behavior";
 import { EnvelopeEncryption, type EnvelopeOptions } from "./envelope";
+import { GitRemotes } from "./git-remotes";
 import { Schedules } from "./schedules";
 import { LocalWorkspace } from "./workspace";
 
@@ -21,6 +22,8 @@ export class WorkspaceStore {
     readonly people: People;
     /** Which schedules run in which workspaces. */
     readonly schedules = new Schedules();
+    /** The repositories that git folders are made from. */
+    readonly remotes = new GitRemotes();
     private readonly encryption: EnvelopeEncryption;
     private readonly workspaces = new Map<string, LocalWorkspace>();
 

@@ -7,15 +7,19 @@ import { type BeyondTree, plantBeyondTree, showBeyondTree } from "./beyond-tree"
 import { Contents } from "./contents";
 import { Dashboards } from "./dashboards";
 import type { EnvelopeEncryption } from "./envelope";
+import { GitCredentials } from "./git-credentials";
+import { type GitFolderEntry, gitFoldersIn } from "./git-folders";
+import type { GitRemotes } from "./git-remotes";
 import { Homes } from "./homes";
 import { startingObjects, type OtherObjects } from "./other-objects";
 import { Permissions } from "./permissions";
+import { plant } from "./plant";
 import type { Schedules } from "./schedules";
 import { SecretScopes } from "./secrets";
 import type { Seed } from "./seeds";
 import { SqlObjects } from "./sql-objects";
 import { toSource } from "./notebook";
-import { isContainer, type Language, type Node, type ObjectType, parentOf, requirePath, Tree } from "./tree";
+import { type Language, type Node, type ObjectType, requirePath, Tree } from "./tree";
 
 /** An object of a workspace as a test sees it. */
 export interface TreeEntry {
@@ -38,6 +42,7 @@ export interface SnapshotEntry extends TreeEntry {
 export interface SharedByWorkspaces {
     readonly people: People;
     readonly schedules: Schedules;
+    readonly remotes: GitRemotes;
 }
 
 /** One workspace of the local cloud: what a test may look at, fill and make misbehave. */
@@ -56,6 +61,10 @@ export class LocalWorkspace {
     readonly secrets: SecretScopes;
     /** What its dashboards have beside their drafts, which are in the tree. */
     readonly dashboards: Dashboards;
+    /** The Git credentials of its people. */
+    readonly gitCredentials = new GitCredentials();
+    /** @internal The repositories that git folders are made from. */
+    readonly remotes: GitRemotes;
     /** Its SQL queries. */
     readonly queries: SqlObjects;
     /** Its alerts, which have a query of their own. */
@@ -74,7 +83,8 @@ export class LocalWorkspace {
     constructor(
         readonly id: string,
         private readonly encryption: EnvelopeEncryption,
-        private readonly now: () => number,
+        /** @internal The clock. */
+        readonly now: () => number,
         behavior: Partial<WorkspaceBehavior>,
         shared: SharedByWorkspaces,
     ) {
@@ -87,6 +97,7 @@ export class LocalWorkspace {
         this.queries = new SqlObjects("Query", now);
         this.alerts = new SqlObjects("Alert", now);
         this.legacyAlerts = new SqlObjects("Alert", now);
+        this.remotes = shared.remotes;
         this.schedules = shared.schedules;
         this.schedules.watch(id, () => [...this.dashboards.running(), ...this.alerts.running()]);
         this.permissions = new Permissions(this.nodes, this.principals);
@@ -111,7 +122,7 @@ export class LocalWorkspace {
     /** Puts objects into the tree, with the folders above them and the users whose homes they are in. What is there is replaced. */
     async seed(objects: Readonly<Record<string, Seed>>): Promise<void> {
         const contents = await this.unlock();
-        for (const [path, seed] of Object.entries(objects)) this.plant(contents, requirePath(path), seed);
+        for (const [path, seed] of Object.entries(objects)) plant(this, contents, requirePath(path), seed);
     }
 
     /** Puts what the key encrypts beside the tree into the workspace, with the users that it names. */
@@ -122,6 +133,11 @@ export class LocalWorkspace {
     /** What the key encrypts beside the tree, in the form of its seed, to compare two workspaces. */
     async beyondTree(): Promise<Required<BeyondTree>> {
         return showBeyondTree(this, await this.unlock());
+    }
+
+    /** Its git folders, by their paths. */
+    gitFolders(): Record<string, GitFolderEntry> {
+        return gitFoldersIn(this.nodes);
     }
 
     /** Puts one object into the tree, as `seed` does. */
@@ -173,35 +189,6 @@ export class LocalWorkspace {
         const sealed = this.nodes.find(path)?.sealed;
         if (sealed === undefined) throw new Error(`nothing is stored at ${path} in workspace ${this.id}`);
         return sealed;
-    }
-
-    private plant(contents: Contents, path: string, seed: Seed): void {
-        const home = /^\/Users\/([^/]+)\/./.exec(path)?.[1];
-        if (home !== undefined && this.nodes.folder(`/Users/${home}`) === undefined)
-            this.homes.make(this.principals.addUser(home));
-        this.nodes.addFolders(parentOf(path));
-        const node = this.nodeFor(path, seed);
-        if (seed.type === "NOTEBOOK") {
-            const { source = "", outputs, extras } = seed;
-            contents.writeNotebook(node, { source: Buffer.from(source), outputs, extras });
-        }
-        if (seed.type === "FILE" || seed.type === "DASHBOARD") contents.writeBytes(node, Buffer.from(seed.bytes ?? ""));
-        for (const [principal, level] of Object.entries(seed.permissions ?? {})) node.permissions.set(principal, level);
-        node.modifiedAt = seed.modifiedAt ?? this.now();
-        node.createdAt = Math.min(node.createdAt, node.modifiedAt);
-    }
-
-    private nodeFor(path: string, seed: Seed): Node {
-        const language = seed.type === "NOTEBOOK" ? (seed.language ?? "PYTHON") : undefined;
-        const found = seed.type === "DIRECTORY" ? this.nodes.folder(path) : this.nodes.find(path);
-        if (found?.type === seed.type) {
-            found.language = language;
-            return found;
-        }
-        if (found !== undefined && !isContainer(found)) this.nodes.remove(found);
-        const git =
-            seed.type === "REPO" ? { url: seed.url, provider: "gitHub", branch: seed.branch ?? "main" } : undefined;
-        return this.nodes.add({ path, type: seed.type, language, git });
     }
 }
 
