@@ -110,6 +110,65 @@ else {
         });
     });
 
+    describe("Databricks' SDK for Python, about what the key encrypts beside the tree", () => {
+        const remote = "https://github.com/acme/etl.git";
+        let cloud: LocalCloud;
+        let found: Record<string, unknown>;
+        before(async () => {
+            cloud = await LocalCloud.start({ workspacePorts: true });
+            const { principals } = await cloud.addWorkspace();
+            principals.addUser("ada@example.com");
+            principals.addGroup("data");
+            cloud.gitRemotes.add(remote, {
+                private: true,
+                branches: { main: { "a.txt": "a" }, dev: { "b.txt": "b" } },
+            });
+            found = await client.run("beyond_tree.py")({ ...cloud.environment(), REMOTE: remote });
+        });
+        after(() => cloud.stop());
+
+        it("fills and reads secret scopes, their values and their ACLs", () => {
+            expect(found).to.deep.include({
+                scopes: [["etl", "DATABRICKS"]],
+                keys: ["text", "bytes"],
+                values: [[...Buffer.from("grün")], [0, 255]],
+                acls: { [cloud.clientId]: "MANAGE", data: "READ" },
+                acl: "READ",
+                noSecret: "ResourceDoesNotExist",
+            });
+        });
+
+        it("publishes a dashboard and gives it a schedule with a subscriber", () => {
+            expect(found).to.deep.include({
+                notPublished: "ResourceDoesNotExist",
+                published: ["sales", true, true],
+                schedules: [["daily", "PAUSED", "0 0 8 * * ?"]],
+                subscribers: [true],
+                dashboards: ["sales"],
+            });
+            expect(cloud.schedules.now()).to.deep.equal({});
+        });
+
+        it("makes, changes, lists and deletes queries and alerts", () => {
+            expect(found).to.deep.include({
+                query: ["select 2", "ada@example.com", "/Shared", "monday"],
+                queries: ["sales", "other"],
+                alerts: [["too few", "PAUSED"]],
+                legacyAlerts: ["former"],
+                trashed: "TRASHED",
+            });
+        });
+
+        it("makes a git folder of a private remote with a credential, and checks another branch out", () => {
+            expect(found).to.deep.include({
+                noCredential: "PermissionDenied",
+                credentials: [["gitHub", "bot"]],
+                repo: ["main", "dev", true, true],
+                files: ["/Repos/team/etl/b.txt"],
+            });
+        });
+    });
+
     describe("boto3 against the local KMS", () => {
         it("makes, uses, disables and deletes keys as in AWS", async () => {
             const cloud = await LocalCloud.start();
