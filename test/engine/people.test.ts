@@ -1,0 +1,159 @@
+import { expect } from "chai";
+
+import * as databricks from "../../sdk";
+import { type Access, effectiveAccess, LocalCloud, type LocalCloudOptions, manyPeople, seeds } from "../../local-cloud";
+import { LiveStack, type Needs, registration } from "./live-workspaces";
+
+/** How many people have left the account, whose homes are still there. */
+const LEFT = 40;
+
+/** 200 people, of whom 50 belong to the workspace through a group alone, 12 groups of which every second is in another one. */
+const everybody = manyPeople({ users: 200, groups: 12, servicePrincipals: 5 });
+const { users = [], servicePrincipals = [], groups = {} } = everybody;
+const direct = users.slice(0, 150);
+const former = Array.from({ length: LEFT }, (_, at) => `left-${at}@example.com`);
+
+describe("the people of a workspace that is replaced, on the real engine", () => {
+    let cloud: LocalCloud;
+    let stack: LiveStack;
+    let keys: string[];
+
+    const begin = async (options: LocalCloudOptions = {}) => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200, ...options });
+        keys = [cloud.createKey(), cloud.createKey()];
+        stack = await LiveStack.create(cloud);
+        await stack.done(program(0));
+    };
+    afterEach(async () => {
+        stack.end();
+        await cloud.stop();
+    });
+
+    const program = (key: 0 | 1) => (needs: Needs) => {
+        const ids = keys.map((arn, index) => registration(`k${index}`, arn).customerManagedKeyId);
+        return new databricks.Workspace("w", {
+            ...needs,
+            managedServicesCustomerManagedKeyId: ids[key],
+            migrateContent: { formerHomes: "/Former homes" },
+        });
+    };
+    const only = () => {
+        const [id = "", ...others] = stack.workspaces();
+        expect(others, "workspaces beyond one").to.deep.equal([]);
+        return id;
+    };
+
+    /** Everybody, each with a home and a notebook, and notebooks whose permissions name everybody. */
+    const populate = async (id: string, isFederated: boolean) => {
+        const workspace = cloud.workspace(id);
+        const { principals } = workspace;
+        const grants = new Map<string, string>();
+        for (const name of [...users, ...former]) principals.addUser(name);
+        for (const name of servicePrincipals) principals.addServicePrincipal(name);
+        if (isFederated) {
+            cloud.people.seed(everybody);
+            for (const name of Object.keys(groups)) principals.assign(name, "USER");
+        } else {
+            for (const name of Object.keys(groups).reverse()) principals.addLocalGroup(name, groups[name]);
+        }
+        principals.assign(users[0] ?? "", "ADMIN");
+        for (const name of users) grants.set(`user_name:${name}`, "CAN_READ");
+        for (const name of servicePrincipals) grants.set(`service_principal_name:${name}`, "CAN_EDIT");
+        for (const name of Object.keys(groups)) grants.set(`group_name:${name}`, "CAN_RUN");
+        const homes = [...users, ...former].map((name) => [`/Users/${name}/n`, seeds.notebook(`# of ${name}`)]);
+        await workspace.seed({
+            ...Object.fromEntries(homes),
+            "/Shared/all": seeds.notebook("1", { permissions: Object.fromEntries(grants) }),
+        });
+        if (isFederated)
+            for (const name of users.slice(direct.length)) {
+                const user = cloud.people.find(name);
+                if (user !== undefined) principals.setPermission(user, undefined);
+            }
+        for (const name of former) cloud.people.remove(name);
+    };
+
+    /** Each notebook with who may do what with it, but for whoever copied it. */
+    const notebooksOf = async (id: string) => {
+        const all = (await cloud.workspace(id).snapshot()).filter(({ type }) => type === "NOTEBOOK");
+        return new Map(
+            all.map(({ path, sha256, permissions }) => [
+                path,
+                [
+                    sha256,
+                    ...Object.entries(permissions)
+                        .filter(([who]) => !who.endsWith(cloud.clientId))
+                        .map((grant) => grant.join("=")),
+                ].join(" "),
+            ]),
+        );
+    };
+
+    /** Replaces the workspace by one up, and compares both sides as they are when the old one is deleted. */
+    const replaced = async (isFederated: boolean) => {
+        const old = only();
+        await populate(old, isFederated);
+        const [access, notebooks] = [effectiveAccess(cloud.workspace(old)), await notebooksOf(old)];
+        expect(Object.keys(access)).to.have.length(200 + 5 + 1);
+        let atDelete: Record<string, Access> | undefined;
+        cloud.inject({
+            when: ({ method, path }) => method === "DELETE" && path.endsWith(`/workspaces/${old}`),
+            do: {
+                kind: "call",
+                when: "before",
+                run: async () => {
+                    const [now = ""] = stack.workspaces().filter((id) => id !== old);
+                    atDelete = effectiveAccess(cloud.workspace(now));
+                },
+            },
+        });
+        const { output } = await stack.done(program(1));
+        // The account's assignments are those of whom it names itself.
+        expect(output)
+            .to.contain(isFederated ? "150 users" : "200 users")
+            .and.contain("12 groups");
+        const now = only();
+        expect(now).to.not.equal(old);
+        expect(atDelete, "before the DELETE").to.deep.equal(access);
+        expect(effectiveAccess(cloud.workspace(now))).to.deep.equal(access);
+        const arrived = await notebooksOf(now);
+        for (const [path, content] of notebooks) {
+            const name = path.split("/")[2] ?? "";
+            const place = former.includes(name) ? `/Former homes/${name}/n` : path;
+            expect(arrived.get(place)?.split(" ").sort(), place).to.deep.equal(content.split(" ").sort());
+        }
+        expect(arrived.size).to.equal(notebooks.size);
+        expect((await stack.done()).operations).to.deep.equal([]);
+    };
+
+    it("are all in the new one, with every home and permission, before the old one goes: 200 of them, and 40 who have left", async () => {
+        await begin();
+        await replaced(true);
+    });
+
+    it("are all there without identity federation", async () => {
+        await begin({ workspaces: { identityFederation: "never" } });
+        await replaced(false);
+    });
+
+    it("are all there if its metastore comes late", async () => {
+        await begin();
+        Object.assign(cloud.behavior, { metastoreAssignment: "late", metastoreMilliseconds: 3_000 });
+        await replaced(true);
+    });
+
+    it("stop the preview if the credential may not assign them, before a workspace is created", async () => {
+        await begin();
+        const old = only();
+        await populate(old, true);
+        cloud.inject({
+            when: ({ path }) => path.includes("permissionassignments"),
+            do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "not you"}' },
+        });
+        const { ok, output } = await stack.preview(program(1));
+        expect(ok, output).to.equal(false);
+        expect(output).to.contain("may not read as it is no admin of the account (not you)");
+        await stack.refused(['accept: ["people"]'], program(1));
+        expect(stack.workspaces()).to.deep.equal([old]);
+    });
+});
