@@ -3,7 +3,7 @@ import axios, { type AxiosAdapter } from "axios";
 import { FakeClock } from "./environment";
 
 /** How often the event loop has to come round without a request before time passes. */
-const ROUNDS = 4;
+const ROUNDS = 40;
 
 /** How many requests of this process wait for a response; none is counted that the service holds back by a clock. */
 let open = 0;
