@@ -1,4 +1,5 @@
 import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../../local-cloud";
+import type { FaultTarget } from "../../local-cloud/faults";
 import { CalmClock } from "./calm-clock";
 import type { Entry, Goal, Result, UpOptions } from "./engine/engine-types";
 import { type ProcessHost, type ProviderProcess, SmallEngine } from "./engine/small-engine";
@@ -6,7 +7,13 @@ import { type ProcessHost, type ProviderProcess, SmallEngine } from "./engine/sm
 /** What `up` of a test stack is asked, beside what the engine is. */
 export interface StackUpOptions extends UpOptions {
     /** Kills engine and provider at the first such request: `after POST /workspaces`, `before DELETE /workspaces`. */
-    readonly kill?: string;
+    readonly kill?: string | KillPoint;
+}
+
+/** A moment to kill at: the first request that this is true of. */
+export interface KillPoint {
+    readonly when: "before" | "after";
+    readonly is: (request: FaultTarget) => boolean;
 }
 
 /** A stack of the small engine against a local cloud, both by one clock on which nothing waits. */
@@ -95,18 +102,18 @@ export class EngineStack {
         return this.cloud.requests.filter(({ method }) => method !== "GET").flatMap((one) => nameOf(one) ?? []);
     }
 
-    private async killing(kill: string | undefined, run: () => Promise<Result>): Promise<Result> {
+    private async killing(kill: StackUpOptions["kill"], run: () => Promise<Result>): Promise<Result> {
         if (kill === undefined) return run();
-        const [, when, method, path] = /^(before|after) ([A-Z]+) (\/\S+)$/.exec(kill) ?? [];
-        if (when !== "before" && when !== "after") throw new Error(`not a moment to kill at: ${kill}`);
+        const { when, is } = typeof kill === "string" ? killPoint(kill) : kill;
         const stop = this.cloud.inject({
-            when: (request) => request.method === method && nameOf(request)?.endsWith(path ?? "") === true,
+            when: is,
             times: 1,
             do: { kind: "call", when, run: () => Promise.resolve(this.host.onKilled()) },
         });
         const result = await run();
         stop();
-        if (!result.killed) throw new Error(`there was no request to kill at: ${kill}\n${result.error ?? ""}`);
+        if (!result.killed)
+            throw new Error(`there was no request to kill at: ${JSON.stringify(kill)}\n${result.error ?? ""}`);
         return result;
     }
 
@@ -126,6 +133,12 @@ export class EngineStack {
         const all = Object.entries({ ...this.cloud.environment(), ...this.environment });
         return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
     }
+}
+
+function killPoint(kill: string): KillPoint {
+    const [, when, method, path] = /^(before|after) ([A-Z]+) (\/\S+)$/.exec(kill) ?? [];
+    if (when !== "before" && when !== "after") throw new Error(`not a moment to kill at: ${kill}`);
+    return { when, is: (request) => request.method === method && nameOf(request)?.endsWith(path ?? "") === true };
 }
 
 /** What a request to the account asks for, without the account and the ids: `POST /workspaces`. */
