@@ -118,7 +118,7 @@ export const rooms = [
         },
     },
     {
-        // The one door to the provider's code: it knows types, and loads the rest at a program's first lookup.
+        // The one entry point to the provider's code: it knows types, and loads the rest at a program's first lookup.
         files: ["sdk/lookups/provider-bridge.ts"],
         rules: {
             "no-restricted-imports": ["error", { paths: ["axios", "zod"], patterns: [noTests, noCommands] }],

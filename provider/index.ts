@@ -20,18 +20,18 @@ const session = new Session({ ...realEnvironment(reporter, "resources"), cancell
 const calls = new EngineCalls(reporter, new SignIn(session));
 
 /** The handler of the identity of a stack. */
-export const stackIdentity = calls.attend(new StackIdentityHandler(session, definitionOf));
+export const stackIdentity = calls.wrap(new StackIdentityHandler(session, definitionOf));
 /** The handler of registrations of KMS keys. */
-export const customerManagedKey = calls.attend(createHandler("CustomerManagedKey", session));
+export const customerManagedKey = calls.wrap(createHandler("CustomerManagedKey", session));
 /** The handler of credentials configurations. */
-export const credentials = calls.attend(createHandler("Credentials", session));
+export const credentials = calls.wrap(createHandler("Credentials", session));
 /** The handler of storage configurations. */
-export const storageConfiguration = calls.attend(createHandler("StorageConfiguration", session));
+export const storageConfiguration = calls.wrap(createHandler("StorageConfiguration", session));
 /** The handler of network configurations. */
-export const network = calls.attend(createHandler("Network", session));
+export const network = calls.wrap(createHandler("Network", session));
 /** The handler of registrations of VPC endpoints. */
-export const vpcEndpoint = calls.attend(createHandler("VpcEndpoint", session));
+export const vpcEndpoint = calls.wrap(createHandler("VpcEndpoint", session));
 /** The handler of private access settings. */
-export const privateAccessSettings = calls.attend(createHandler("PrivateAccessSettings", session));
+export const privateAccessSettings = calls.wrap(createHandler("PrivateAccessSettings", session));
 /** The handler of workspaces. */
-export const workspace = calls.attend(createHandler("Workspace", session));
+export const workspace = calls.wrap(createHandler("Workspace", session));

@@ -11,7 +11,7 @@ import { messageOf } from "../util/error-message";
 const CHECK_ENGINE = 5_000;
 
 /**
- * What all handlers of the process share at its door: which resource a call is about, and whether any is under way.
+ * What all handlers of the process share at its entry point: which resource a call is about, and whether any is under way.
  */
 export class EngineCalls {
     private underWay = 0;
@@ -23,8 +23,8 @@ export class EngineCalls {
     ) {}
 
     /** The handler as the engine calls it. */
-    attend(handler: dynamic.ResourceProvider): dynamic.ResourceProvider {
-        return new AttendedHandler(handler, this);
+    wrap(handler: dynamic.ResourceProvider): dynamic.ResourceProvider {
+        return new WrappedHandler(handler, this);
     }
 
     /** In a preview of a creation or a change: see that the credential is accepted. */
@@ -39,7 +39,7 @@ export class EngineCalls {
         try {
             return await this.reporter.during(urn, call);
         } catch (error) {
-            throw error instanceof Error ? new ForEngine(error) : error;
+            throw error instanceof Error ? new EngineError(error) : error;
         } finally {
             this.underWay--;
         }
@@ -64,7 +64,7 @@ export function withoutCallInputs(inputs: Properties): Record<string, unknown> {
     return Object.fromEntries(Object.entries(inputs).filter(([name]) => !CALL_INPUTS.has(name)));
 }
 
-class AttendedHandler implements dynamic.ResourceProvider {
+class WrappedHandler implements dynamic.ResourceProvider {
     /** URNs by owner, which names one resource of this kind. `check` is told them by the class; the engine tells the provider none. */
     private readonly urns = new Map<string, string>();
     /** Whether this process previews, by the latest check: a diff is not told. */
@@ -163,7 +163,7 @@ function ownerFirst(news: Properties, olds: Properties): Properties {
  * An error as the engine needs it: its message, and what keeps an object in the state. The SDK prints the error of a `diff`,
  * `read` or `delete` as text beside what the engine shows of it; this one has no text, see `quietErrors`.
  */
-class ForEngine extends Error {
+class EngineError extends Error {
     constructor(error: Error) {
         super(error.message);
         Object.assign(this, error);
@@ -175,7 +175,7 @@ class ForEngine extends Error {
     }
 }
 
-/** Leaves out the lines that the SDK prints for a `ForEngine`: its text and its stack, both empty, around a colon. */
+/** Leaves out the lines that the SDK prints for a `EngineError`: its text and its stack, both empty, around a colon. */
 export function quietErrors(): void {
     const print = console.error.bind(console);
     console.error = (...parts: unknown[]) => {

@@ -18,7 +18,7 @@ describe("the engine's calls", () => {
 
     it("have their lines on the resource's own line, with severity, from its check to its end", async () => {
         const { lines, reporter, calls } = begin();
-        const handler = calls.attend({
+        const handler = calls.wrap({
             check: async (_, inputs) => {
                 reporter.warn("the key changes");
                 return { inputs };
@@ -40,7 +40,7 @@ describe("the engine's calls", () => {
 
     it("of a resource whose URN is not known have the stack's line", async () => {
         const { lines, reporter, calls } = begin();
-        const handler = calls.attend({
+        const handler = calls.wrap({
             create: async () => ({ id: "1" }),
             delete: async () => reporter.info("kept"),
         });
@@ -53,7 +53,7 @@ describe("the engine's calls", () => {
         const { lines, reporter, calls } = begin();
         const kinds = ["Credentials", "Network"].map((kind) => ({
             urn: urn(kind),
-            handler: calls.attend({ create: async () => (reporter.info(kind), { id: kind }) }),
+            handler: calls.wrap({ create: async () => (reporter.info(kind), { id: kind }) }),
         }));
         for (const { handler, urn } of kinds) await handler.check?.({}, { owner: "s/w", resourceUrn: urn });
         for (const { handler } of kinds) await handler.create({ owner: "s/w" });
@@ -62,7 +62,7 @@ describe("the engine's calls", () => {
 
     it("say nothing twice, but each resource its own", async () => {
         const { lines, reporter, calls } = begin();
-        const handler = calls.attend({
+        const handler = calls.wrap({
             create: async () => ({ id: "1" }),
             check: async (_, inputs) => {
                 reporter.warn("same");
@@ -93,7 +93,7 @@ describe("the engine's calls", () => {
 
     it("that fail a check name the property in the reason and not to the engine, which would print its value", async () => {
         const { calls } = begin();
-        const handler = calls.attend({
+        const handler = calls.wrap({
             create: async () => ({ id: "1" }),
             check: async () => ({ failures: [{ property: "deploymentName", reason: "must be a label" }] }),
         });
@@ -104,7 +104,7 @@ describe("the engine's calls", () => {
 
     it("that throw keep what the engine needs of the error, and have no text of their own", async () => {
         const { calls } = begin();
-        const handler = calls.attend({
+        const handler = calls.wrap({
             create: async () => {
                 throw Object.assign(new Error("FAILED"), { id: "7", properties: { a: 1 }, reasons: ["FAILED"] });
             },
@@ -116,7 +116,7 @@ describe("the engine's calls", () => {
         expect(error).to.include({ message: "FAILED", id: "7", stack: "" });
         expect(String(error)).to.equal("");
         const thrown = await calls
-            .attend({ create: async () => ({ id: "1" }), check: () => Promise.reject(new Error("no credential")) })
+            .wrap({ create: async () => ({ id: "1" }), check: () => Promise.reject(new Error("no credential")) })
             .check?.({}, {});
         expect(thrown?.failures).to.deep.equal([{ property: "", reason: "no credential" }]);
     });

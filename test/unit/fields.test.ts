@@ -32,8 +32,8 @@ type Ids = Readonly<Record<string, readonly [string, string]>>;
 interface Field {
     /** The input of the class, as a dotted path. */
     readonly input: string;
-    /** Where its value arrives in the request's body, as a dotted path. */
-    readonly arrives: string;
+    /** Where its value is in the request's body, as a dotted path. */
+    readonly apiPath: string;
     readonly value: unknown;
     /** Another value, where a PATCH or PUT can bring one. */
     readonly changed?: unknown;
@@ -42,7 +42,7 @@ interface Field {
 /** A value that the service adds, and the output in which a program finds it. */
 interface Added {
     readonly output: string;
-    readonly stands: string;
+    readonly responsePath: string;
 }
 
 interface Kind {
@@ -54,7 +54,7 @@ interface Kind {
 }
 
 const keyArn = `arn:aws:kms:us-east-1:${CUSTOMER_AWS_ACCOUNT}:key/11111111-2222-4333-8444-555555555555`;
-const creationTime = { output: "creationTime", stands: "creation_time" };
+const creationTime = { output: "creationTime", responsePath: "creation_time" };
 
 /** Every field of the bodies of the Account API, each with the input that gives it. */
 const table: readonly Kind[] = [
@@ -63,15 +63,15 @@ const table: readonly Kind[] = [
         object: customerManagedKeyObject,
         make: (args) => new databricks.CustomerManagedKey("made", args as databricks.CustomerManagedKeyArgs),
         fields: () => [
-            { input: "awsKeyInfo.keyArn", arrives: "aws_key_info.key_arn", value: keyArn },
-            { input: "awsKeyInfo.keyAlias", arrives: "aws_key_info.key_alias", value: "alias/notebooks" },
-            { input: "awsKeyInfo.keyRegion", arrives: "aws_key_info.key_region", value: "us-east-1" },
+            { input: "awsKeyInfo.keyArn", apiPath: "aws_key_info.key_arn", value: keyArn },
+            { input: "awsKeyInfo.keyAlias", apiPath: "aws_key_info.key_alias", value: "alias/notebooks" },
+            { input: "awsKeyInfo.keyRegion", apiPath: "aws_key_info.key_region", value: "us-east-1" },
             {
                 input: "awsKeyInfo.reuseKeyForClusterVolumes",
-                arrives: "aws_key_info.reuse_key_for_cluster_volumes",
+                apiPath: "aws_key_info.reuse_key_for_cluster_volumes",
                 value: true,
             },
-            { input: "useCases", arrives: "use_cases", value: ["MANAGED_SERVICES", "STORAGE"] },
+            { input: "useCases", apiPath: "use_cases", value: ["MANAGED_SERVICES", "STORAGE"] },
         ],
         adds: [creationTime],
     },
@@ -80,23 +80,23 @@ const table: readonly Kind[] = [
         object: credentialsObject,
         make: (args) => new databricks.Credentials("made", args as databricks.CredentialsArgs),
         fields: () => [
-            { input: "credentialsName", arrives: "credentials_name", value: "own credentials" },
+            { input: "credentialsName", apiPath: "credentials_name", value: "own credentials" },
             {
                 input: "roleArn",
-                arrives: "aws_credentials.sts_role.role_arn",
+                apiPath: "aws_credentials.sts_role.role_arn",
                 value: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:role/own`,
             },
         ],
-        adds: [{ output: "externalId", stands: "aws_credentials.sts_role.external_id" }, creationTime],
+        adds: [{ output: "externalId", responsePath: "aws_credentials.sts_role.external_id" }, creationTime],
     },
     {
         collection: "storage-configurations",
         object: storageConfigurationObject,
         make: (args) => new databricks.StorageConfiguration("made", args as databricks.StorageConfigurationArgs),
         fields: () => [
-            { input: "storageConfigurationName", arrives: "storage_configuration_name", value: "own storage" },
-            { input: "bucketName", arrives: "root_bucket_info.bucket_name", value: "own-bucket" },
-            { input: "roleArn", arrives: "role_arn", value: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:role/storage` },
+            { input: "storageConfigurationName", apiPath: "storage_configuration_name", value: "own storage" },
+            { input: "bucketName", apiPath: "root_bucket_info.bucket_name", value: "own-bucket" },
+            { input: "roleArn", apiPath: "role_arn", value: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:role/storage` },
         ],
         adds: [creationTime],
     },
@@ -105,26 +105,26 @@ const table: readonly Kind[] = [
         object: networkObject,
         make: (args) => new databricks.Network("made", args as databricks.NetworkArgs),
         fields: (ids) => [
-            { input: "networkName", arrives: "network_name", value: "own network" },
-            { input: "vpcId", arrives: "vpc_id", value: "vpc-0123456789abcdef9" },
+            { input: "networkName", apiPath: "network_name", value: "own network" },
+            { input: "vpcId", apiPath: "vpc_id", value: "vpc-0123456789abcdef9" },
             {
                 input: "subnetIds",
-                arrives: "subnet_ids",
+                apiPath: "subnet_ids",
                 value: ["subnet-0123456789abcdef8", "subnet-0123456789abcdef9"],
             },
-            { input: "securityGroupIds", arrives: "security_group_ids", value: ["sg-0123456789abcdef9"] },
-            { input: "vpcEndpoints.restApis", arrives: "vpc_endpoints.rest_api", value: [ids["vpc-endpoints"]![0]] },
+            { input: "securityGroupIds", apiPath: "security_group_ids", value: ["sg-0123456789abcdef9"] },
+            { input: "vpcEndpoints.restApis", apiPath: "vpc_endpoints.rest_api", value: [ids["vpc-endpoints"]![0]] },
             {
                 input: "vpcEndpoints.dataplaneRelays",
-                arrives: "vpc_endpoints.dataplane_relay",
+                apiPath: "vpc_endpoints.dataplane_relay",
                 value: [ids["vpc-endpoints"]![1]],
             },
         ],
         adds: [
-            { output: "vpcStatus", stands: "vpc_status" },
-            { output: "errorMessages", stands: "error_messages" },
-            { output: "warningMessages", stands: "warning_messages" },
-            { output: "workspaceId", stands: "workspace_id" },
+            { output: "vpcStatus", responsePath: "vpc_status" },
+            { output: "errorMessages", responsePath: "error_messages" },
+            { output: "warningMessages", responsePath: "warning_messages" },
+            { output: "workspaceId", responsePath: "workspace_id" },
             creationTime,
         ],
     },
@@ -133,15 +133,15 @@ const table: readonly Kind[] = [
         object: vpcEndpointObject,
         make: (args) => new databricks.VpcEndpoint("made", args as databricks.VpcEndpointArgs),
         fields: () => [
-            { input: "vpcEndpointName", arrives: "vpc_endpoint_name", value: "own relay endpoint" },
-            { input: "awsVpcEndpointId", arrives: "aws_vpc_endpoint_id", value: "vpce-0123456789abcdef9" },
-            { input: "region", arrives: "region", value: "us-east-1" },
+            { input: "vpcEndpointName", apiPath: "vpc_endpoint_name", value: "own relay endpoint" },
+            { input: "awsVpcEndpointId", apiPath: "aws_vpc_endpoint_id", value: "vpce-0123456789abcdef9" },
+            { input: "region", apiPath: "region", value: "us-east-1" },
         ],
         adds: [
-            { output: "state", stands: "state" },
-            { output: "useCase", stands: "use_case" },
-            { output: "awsEndpointServiceId", stands: "aws_endpoint_service_id" },
-            { output: "awsAccountId", stands: "aws_account_id" },
+            { output: "state", responsePath: "state" },
+            { output: "useCase", responsePath: "use_case" },
+            { output: "awsEndpointServiceId", responsePath: "aws_endpoint_service_id" },
+            { output: "awsAccountId", responsePath: "aws_account_id" },
         ],
     },
     {
@@ -151,21 +151,21 @@ const table: readonly Kind[] = [
         fields: (ids) => [
             {
                 input: "privateAccessSettingsName",
-                arrives: "private_access_settings_name",
+                apiPath: "private_access_settings_name",
                 value: "own settings",
                 changed: "renamed settings",
             },
-            { input: "region", arrives: "region", value: "us-east-1" },
-            { input: "publicAccessEnabled", arrives: "public_access_enabled", value: false, changed: true },
+            { input: "region", apiPath: "region", value: "us-east-1" },
+            { input: "publicAccessEnabled", apiPath: "public_access_enabled", value: false, changed: true },
             {
                 input: "privateAccessLevel",
-                arrives: "private_access_level",
+                apiPath: "private_access_level",
                 value: "ENDPOINT",
                 changed: "ACCOUNT",
             },
             {
                 input: "allowedVpcEndpointIds",
-                arrives: "allowed_vpc_endpoint_ids",
+                apiPath: "allowed_vpc_endpoint_ids",
                 value: [ids["vpc-endpoints"]![0]],
                 changed: [],
             },
@@ -177,9 +177,9 @@ const table: readonly Kind[] = [
         object: workspaceObject,
         make: (args) => new databricks.Workspace("made", args as databricks.WorkspaceArgs),
         fields: (ids) => [
-            { input: "workspaceName", arrives: "workspace_name", value: "own workspace" },
-            { input: "deploymentName", arrives: "deployment_name", value: "own-deployment" },
-            { input: "awsRegion", arrives: "aws_region", value: "us-east-1" },
+            { input: "workspaceName", apiPath: "workspace_name", value: "own workspace" },
+            { input: "deploymentName", apiPath: "deployment_name", value: "own-deployment" },
+            { input: "awsRegion", apiPath: "aws_region", value: "us-east-1" },
             ...(
                 [
                     ["credentialsId", "credentials_id", "credentials"],
@@ -191,47 +191,47 @@ const table: readonly Kind[] = [
                         "customer-managed-keys for STORAGE",
                     ],
                 ] as const
-            ).map(([input, arrives, of]) => ({ input, arrives, value: ids[of]![0], changed: ids[of]![1] })),
+            ).map(([input, apiPath, of]) => ({ input, apiPath, value: ids[of]![0], changed: ids[of]![1] })),
             {
                 input: "storageConfigurationId",
-                arrives: "storage_configuration_id",
+                apiPath: "storage_configuration_id",
                 value: ids["storage-configurations"]![0],
             },
             {
                 input: "managedServicesCustomerManagedKeyId",
-                arrives: "managed_services_customer_managed_key_id",
+                apiPath: "managed_services_customer_managed_key_id",
                 value: ids["customer-managed-keys for MANAGED_SERVICES"]![0],
             },
-            { input: "pricingTier", arrives: "pricing_tier", value: "DEDICATED" },
+            { input: "pricingTier", apiPath: "pricing_tier", value: "DEDICATED" },
             {
                 input: "customTags",
-                arrives: "custom_tags",
+                apiPath: "custom_tags",
                 value: { Team: "a", cost_center: "b" },
                 changed: { Team: "c" },
             },
             {
                 input: "networkConnectivityConfigId",
-                arrives: "network_connectivity_config_id",
+                apiPath: "network_connectivity_config_id",
                 value: "11111111-2222-4333-8444-555555555555",
                 changed: "11111111-2222-4333-8444-666666666666",
             },
-            { input: "computeMode", arrives: "compute_mode", value: "HYBRID" },
+            { input: "computeMode", apiPath: "compute_mode", value: "HYBRID" },
         ],
         adds: [
-            { output: "workspaceStatus", stands: "workspace_status" },
-            { output: "workspaceStatusMessage", stands: "workspace_status_message" },
-            { output: "effectiveComputeMode", stands: "effective_compute_mode" },
-            { output: "storageMode", stands: "storage_mode" },
+            { output: "workspaceStatus", responsePath: "workspace_status" },
+            { output: "workspaceStatusMessage", responsePath: "workspace_status_message" },
+            { output: "effectiveComputeMode", responsePath: "effective_compute_mode" },
+            { output: "storageMode", responsePath: "storage_mode" },
             creationTime,
         ],
     },
 ];
 
 /** Fields under their oldest name, which reach the API under today's. */
-const oldNames: Readonly<Record<string, { input: string; arrives: string }>> = {
+const oldNames: Readonly<Record<string, { input: string; apiPath: string }>> = {
     customer_managed_key_id: {
         input: "customerManagedKeyId",
-        arrives: "managed_services_customer_managed_key_id",
+        apiPath: "managed_services_customer_managed_key_id",
     },
 };
 
@@ -363,7 +363,7 @@ describe("every field of the Account API", () => {
             });
     const bodyOf = (fields: readonly Field[], value: (field: Field) => unknown) => {
         const body: Record<string, unknown> = {};
-        for (const field of fields) setPath(body, field.arrives, value(field));
+        for (const field of fields) setPath(body, field.apiPath, value(field));
         return body;
     };
     const make = async (kind: Kind) => {
@@ -393,11 +393,11 @@ describe("every field of the Account API", () => {
             });
 
             it("has an input that gives it", () => {
-                const covered = [...kind.fields(ids).map(({ arrives }) => arrives), ...Object.keys(oldNames)];
+                const covered = [...kind.fields(ids).map(({ apiPath }) => apiPath), ...Object.keys(oldNames)];
                 expect(pathsOf(kind.collection).filter((path) => !covered.includes(path))).to.deep.equal([]);
             });
 
-            it("arrives with its value where the API wants it", async () => {
+            it("is sent with its value where the API wants it", async () => {
                 await make(kind);
                 expect(bodies("POST", kind)).to.deep.equal([bodyOf(kind.fields(ids), ({ value }) => value)]);
             });
@@ -416,19 +416,19 @@ describe("every field of the Account API", () => {
                 const { props = {} } = await handlerFor(kind).read(id, outs);
                 const answer = cloud.account.get(kind.collection, id);
                 const known = [
-                    ...kind.fields(ids).map(({ input, arrives }) => ({ output: input, stands: arrives })),
+                    ...kind.fields(ids).map(({ input, apiPath }) => ({ output: input, responsePath: apiPath })),
                     ...kind.adds,
-                    { output: kind.object.idField, stands: kinds[kind.collection]!.id },
-                    { output: "accountId", stands: "account_id" },
+                    { output: kind.object.idField, responsePath: kinds[kind.collection]!.id },
+                    { output: "accountId", responsePath: "account_id" },
                 ];
-                for (const { output, stands } of known) {
-                    const value = getPath(answer, stands);
-                    expect(value, stands).to.not.equal(undefined);
+                for (const { output, responsePath } of known) {
+                    const value = getPath(answer, responsePath);
+                    expect(value, responsePath).to.not.equal(undefined);
                     expect(getPath(props as Record<string, unknown>, output), output).to.deep.equal(
-                        stands === "custom_tags" ? withoutMark(value) : camelCaseDeep(value),
+                        responsePath === "custom_tags" ? withoutMark(value) : camelCaseDeep(value),
                     );
                 }
-                const places = known.map(({ stands }) => stands);
+                const places = known.map(({ responsePath }) => responsePath);
                 expect(pathsIn(answer).filter((path) => !places.includes(path) && !beyond.has(path))).to.deep.equal([]);
             });
         });
@@ -437,7 +437,7 @@ describe("every field of the Account API", () => {
     for (const kind of table.filter(({ object }) => object.updateWith !== undefined)) {
         const method = String(kind.object.updateWith);
 
-        it(`of ${kind.collection} that can be changed arrives in one ${method} with its new value`, async () => {
+        it(`of ${kind.collection} that can be changed is sent in one ${method} with its new value`, async () => {
             const { id, inputs, outs } = await make(kind);
             const fields = kind.fields(ids);
             const changed = await given(
@@ -455,7 +455,7 @@ describe("every field of the Account API", () => {
             const sent = method === "PUT" ? fields : fields.filter((field) => field.changed !== undefined);
             expect(bodies(method, kind)).to.deep.equal([bodyOf(sent, (field) => field.changed ?? field.value)]);
             if (method === "PATCH") {
-                const names = sent.map(({ arrives }) => arrives).sort();
+                const names = sent.map(({ apiPath }) => apiPath).sort();
                 expect(names).to.deep.equal([...updatable].sort());
                 const [patch] = cloud.requests.filter((one) => one.method === method);
                 expect(patch?.query["update_mask"]?.split(",").sort()).to.deep.equal(names);
@@ -465,16 +465,16 @@ describe("every field of the Account API", () => {
         });
     }
 
-    for (const [name, { input, arrives }] of Object.entries(oldNames)) {
-        it(`named ${name} once is given as ${input} and arrives under its name of today`, async () => {
+    for (const [name, { input, apiPath }] of Object.entries(oldNames)) {
+        it(`named ${name} once is given as ${input} and apiPath under its name of today`, async () => {
             const kind = table.find(({ collection }) => collection === "workspaces")!;
-            const key = kind.fields(ids).find((field) => field.arrives === arrives)!;
+            const key = kind.fields(ids).find((field) => field.apiPath === apiPath)!;
             const inputs = await given(
                 kind,
                 kind.fields(ids).map((field) => [field === key ? input : field.input, field.value] as const),
             );
             await handlerFor(kind).create(inputs);
-            expect(bodies("POST", kind)[0]?.[arrives]).to.equal(key.value);
+            expect(bodies("POST", kind)[0]?.[apiPath]).to.equal(key.value);
         });
     }
 

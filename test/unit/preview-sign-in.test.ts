@@ -37,7 +37,7 @@ describe("a preview", () => {
             report,
             isEngineAlive: async () => true,
         });
-        return new EngineCalls(report, new SignIn(session)).attend(createHandler("Credentials", session));
+        return new EngineCalls(report, new SignIn(session)).wrap(createHandler("Credentials", session));
     };
     /** What a check of a new resource fails with. */
     const reasons = async (process: dynamic.ResourceProvider, more: Properties = {}, isPreview = true) => {

@@ -56,7 +56,7 @@ describe("the rooms' arrows, as lint holds them", () => {
         });
     }
 
-    it("imports along the arrows are free, and a type through the lookups' door", async () => {
+    it("imports along the arrows are free, and a type through the lookups' entry point", async () => {
         const along: [string, string][] = [
             ["provider/index.ts", "./registry"],
             ["provider/registry.ts", "./objects/network"],
@@ -77,7 +77,7 @@ describe("the rooms' arrows, as lint holds them", () => {
             ["cli/local-cloud.ts", "../local-cloud"],
         ];
         for (const [file, from] of along) expect(await refusals(file, from), file).to.deep.equal([]);
-        const door = await refusals("sdk/lookups/provider-bridge.ts", "../../provider/lookups", "import type");
-        expect(door).to.deep.equal([]);
+        const entry = await refusals("sdk/lookups/provider-bridge.ts", "../../provider/lookups", "import type");
+        expect(entry).to.deep.equal([]);
     });
 });

@@ -48,7 +48,7 @@ describe("the identity of a stack", () => {
 describe("a resource in a state that another stack made", () => {
     it("fails its check with the question of the program, which no state keeps, and is not looked at any further", async () => {
         let checks = 0;
-        const handler = new EngineCalls(new EngineReporter(async () => {})).attend({
+        const handler = new EngineCalls(new EngineReporter(async () => {})).wrap({
             check: async (_olds, news) => {
                 checks++;
                 return { inputs: news };
