@@ -113,7 +113,9 @@ export class EngineStack {
         const result = await run();
         stop();
         if (!result.killed)
-            throw new Error(`there was no request to kill at: ${JSON.stringify(kill)}\n${result.error ?? ""}`);
+            throw new Error(
+                `there was no request to kill at: ${typeof kill === "string" ? kill : kill.when}\n${result.error ?? ""}`,
+            );
         return result;
     }
 

@@ -1,10 +1,11 @@
 import type { CreateRequest } from "../../resource/create";
 import { ADOPTION_AGE } from "../../resource/recovery";
-import type { WorkspaceContent } from "../../migration/content";
+import type { WorkspaceContent, WorkspaceObject } from "../../migration/content";
 import { isStandardFolder } from "../../migration/standard-folders";
 import { getString, type Properties } from "../../util/property-path";
 import { connect } from "./handover/move";
 import { workspaceObject } from "./definition";
+import { migrationSettings } from "./migration-settings";
 import { terminalStatuses } from "./status";
 import { timeoutOf } from "./waiting";
 import { messageOf } from "../../util/error-message";
@@ -22,7 +23,7 @@ export async function reasonNotToAdopt(
     response: Properties,
     replaced: readonly string[],
 ): Promise<string | undefined> {
-    const { session, collection } = request;
+    const { session, collection, inputs } = request;
     const [created, now] = [workspaceObject.createdAt(response), session.client.serverTime];
     if (created === undefined || now === undefined) return "its age is not known";
     if (now - created > ADOPTION_AGE) return "it is older than a day";
@@ -34,6 +35,7 @@ export async function reasonNotToAdopt(
         const content = await findContent(
             connect(session, running),
             existing.map((one) => connect(session, one)),
+            migrationSettings(inputs, session.settings).formerHomes,
         );
         return content === undefined ? undefined : `it holds content (${content})`;
     } catch (error) {
@@ -75,22 +77,44 @@ type Tree = Pick<WorkspaceContent, "list">;
 
 /**
  * The first path in a workspace's tree that somebody put there; `undefined` if there is none. What is at the same path in one
- * of the origins, and of the same type, was copied from there.
+ * of the origins, and of the same type, was copied from there; so was what is in the folder for former homes and in a home there.
  */
-export async function findContent(tree: Tree, origins: readonly Tree[] = []): Promise<string | undefined> {
+export async function findContent(
+    tree: Tree,
+    origins: readonly Tree[] = [],
+    formerHomes?: string,
+): Promise<string | undefined> {
     const folders = ["/"];
     for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
         const objects = await tree.list(folder);
         if (objects === undefined) throw new Error(`${folder} cannot be listed`);
         const known = new Set<string>();
         for (const origin of objects.length === 0 ? [] : origins) {
-            for (const { path, type } of (await origin.list(folder)) ?? []) known.add(`${type}:${path}`);
+            for (const from of placesOf(folder, formerHomes))
+                for (const { path, type } of (await origin.list(from)) ?? [])
+                    known.add(`${type}:${nameIn(from, path)}`);
         }
         for (const object of objects) {
             const { path, type } = object;
-            if (!known.has(`${type}:${path}`) && !isStandardFolder(object)) return path;
+            const isOfCopy = known.has(`${type}:${nameIn(folder, path)}`) || leadsTo(object, formerHomes);
+            if (!isOfCopy && !isStandardFolder(object)) return path;
             if (type === "DIRECTORY") folders.push(path);
         }
     }
     return undefined;
+}
+
+/** The folders of an origin whose objects are copied into a folder. */
+function placesOf(folder: string, formerHomes: string | undefined): string[] {
+    if (formerHomes === undefined || !`${folder}/`.startsWith(`${formerHomes}/`)) return [folder];
+    return [folder, `/Users${folder.slice(formerHomes.length)}`];
+}
+
+/** Whether an object is the folder for former homes, or one above it. */
+function leadsTo({ path, type }: Pick<WorkspaceObject, "path" | "type">, formerHomes: string | undefined): boolean {
+    return type === "DIRECTORY" && formerHomes !== undefined && `${formerHomes}/`.startsWith(`${path}/`);
+}
+
+function nameIn(folder: string, path: string): string {
+    return path.slice(folder === "/" ? 1 : folder.length + 1);
 }
