@@ -1,14 +1,19 @@
-import { type RecordedRequest, manyNotebooks } from "../../../local-cloud";
+import { type RecordedRequest, manyNotebooks, manyPeople } from "../../../local-cloud";
 import { Arm } from "../arms";
 import type { Measure } from "../bench";
 import { atLeast, atMost, ratio } from "../table";
 
 /** Requests per second that each workspace accepts. */
 const ALLOWED = 30;
-/** The goals: percent of the allowed rate, and memory as a multiple of that of a replacement without content. */
-const [OF_ALLOWED, TO_EMPTY] = [90, 1.5];
+/** How many people belong to the workspace. */
+const PEOPLE = 500;
+/**
+ * The goals: percent of the allowed rate, memory as a multiple of that of a replacement without content, and requests for each of the
+ * people.
+ */
+const [OF_ALLOWED, TO_EMPTY, FOR_EACH] = [90, 1.5, 3];
 
-/** Replaces a workspace with many notebooks for a changed key, where each workspace answers requests above a rate with 429. */
+/** Replaces a workspace with many notebooks and people for a changed key, where each workspace answers requests above a rate with 429. */
 export const migrate: Measure = {
     name: "migrate",
     onlyByName: true,
@@ -26,19 +31,24 @@ export const migrate: Measure = {
             const [old] = cloud.account.list("workspaces");
             const id = String(old?.["workspace_id"]);
             await cloud.workspace(id).seed(manyNotebooks(notebooks));
+            const { users = [] } = manyPeople({ users: PEOPLE });
+            for (const name of users) cloud.workspace(id).principals.addUser(name);
             const run = await arm.attemptUp({ KEY_ARN: keys[1] ?? "" });
             say(`migrate: ${run.seconds.toFixed(1)} s`);
             if (run.code !== 0) say(run.output.slice(-2000));
             const left = cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
             const there = left.flatMap((one) => (one === id ? [] : cloud.workspace(one).tree()));
             const moved = there.filter(({ type }) => type === "NOTEBOOK").length;
-            const calls = run.requests.filter(({ workspaceId }) => workspaceId !== undefined);
-            const failures = notebooks - moved + (run.code === 0 && left.length === 1 ? 0 : 1);
+            const calls = run.requests.filter((one) => one.workspaceId !== undefined && !isAboutPeople(one));
+            const belong = left.flatMap((one) => (one === id ? [] : cloud.workspace(one).principals.list("user_name")));
+            const isEnded = run.code === 0 && left.length === 1;
+            const failures = notebooks - moved + PEOPLE - belong.length + (isEnded ? 0 : 1);
+            const forPeople = run.requests.filter(isAboutPeople).length / PEOPLE;
             const rate = busiestRate(calls);
             const memory = ratio(run.providerMemory, without.providerMemory);
             return [
                 {
-                    measure: `replace a workspace with ${notebooks} notebooks, ${ALLOWED} requests a second: failures`,
+                    measure: `replace a workspace with ${notebooks} notebooks and ${PEOPLE} people, ${ALLOWED} requests a second: failures`,
                     unit: "",
                     figures: { ours: failures },
                     goal: atMost(failures, 0, "0"),
@@ -51,10 +61,17 @@ export const migrate: Measure = {
                     goal: atLeast(rate && (rate / ALLOWED) * 100, OF_ALLOWED, `≥ ${OF_ALLOWED} %`),
                 },
                 {
-                    measure: "  calls for each notebook, to both workspaces",
+                    measure: "  calls for each notebook and home, to both workspaces",
                     unit: "",
                     digits: 2,
-                    figures: { ours: calls.length / notebooks },
+                    figures: { ours: calls.length / (notebooks + PEOPLE) },
+                },
+                {
+                    measure: "  calls for each of the people, to the account and both workspaces",
+                    unit: "",
+                    digits: 2,
+                    figures: { ours: forPeople },
+                    goal: atMost(forPeople, FOR_EACH, `≤ ${FOR_EACH}`),
                 },
                 {
                     measure: "  answered with 429",
@@ -74,6 +91,11 @@ export const migrate: Measure = {
         }
     },
 };
+
+/** Whether a request is about people: assignments, SCIM and the metastore. Homes are folders, which are listed as any other. */
+function isAboutPeople({ path }: RecordedRequest): boolean {
+    return /\/(permissionassignments|scim|metastores?)(\/|$)/.test(path);
+}
 
 /** Accepted requests per second of the workspace that had more of them; `undefined` where there was no time between them. */
 function busiestRate(requests: readonly RecordedRequest[]): number | undefined {
