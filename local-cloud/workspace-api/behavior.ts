@@ -5,6 +5,11 @@ export interface WorkspaceBehavior {
     /** How long after it became RUNNING a workspace's host does not answer: connections break. Default: 0. */
     reachableAfterMilliseconds: number;
     /**
+     * How long after it became RUNNING a workspace has no environment for its workers: what needs one is refused with "Unknown worker
+     * environment", except every third time, because some of the service's servers know it already. Default: 0.
+     */
+    servicesAfterMilliseconds: number;
+    /**
      * Who may reach the host. `forbidden`: an IP access list answers with 403 and an HTML page; `unreachable`: connections
      * break, as behind a private link. Default: `public`.
      */
@@ -55,6 +60,7 @@ export interface WorkspaceBehavior {
 /** The behavior of a workspace about which nothing was said. */
 export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     reachableAfterMilliseconds: 0,
+    servicesAfterMilliseconds: 0,
     frontEnd: "public",
     identifiesItself: true,
     requestsPerSecond: undefined,

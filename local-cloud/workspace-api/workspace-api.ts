@@ -1,5 +1,6 @@
 import { ApiError, type ApiRequest, type ApiResponse, type Outcome } from "../http";
 import { noEndpoint, Router } from "../routes";
+import { clusterRoutes } from "./clusters-api";
 import type { Contents } from "./contents";
 import { dashboardRoutes } from "./dashboards-api";
 import { KeyInaccessibleError } from "./envelope";
@@ -17,7 +18,7 @@ import type { LocalWorkspace } from "./workspace";
 const keyless = new Router(meRoutes);
 const router = new Router(
     ...[treeRoutes, permissionRoutes, scimRoutes, repoRoutes, gitCredentialRoutes],
-    ...[secretRoutes, dashboardRoutes, scheduleRoutes, sqlRoutes, listRoutes],
+    ...[clusterRoutes, secretRoutes, dashboardRoutes, scheduleRoutes, sqlRoutes, listRoutes],
 );
 
 /** What a workspace's host asks of the account. */

@@ -79,6 +79,8 @@ export class LocalWorkspace {
     readonly rateLimit = new WorkspaceRateLimit();
     /** @internal When it was RUNNING for the first time, in milliseconds since 1970. */
     runningSince: number | undefined;
+    /** @internal How many requests came before its environment for workers was there. */
+    earlyRequests = 0;
 
     constructor(
         readonly id: string,

@@ -23,7 +23,10 @@ export interface StateNotes {
      * watched it fail; read by diff and delete (`status.ts`). Since 0.1.
      */
     readonly neverRan: number | undefined;
-    /** Whether nobody has reached the host of a workspace yet that is to be waited for. Written by create, read by diff and update. Since 0.1. */
+    /**
+     * Whether the wait for the host of a workspace, or for its services (`waitUntilReachable`, `waitUntilReady`), has not ended well yet.
+     * Written by create, read by diff and update. Since 0.1.
+     */
     readonly unreachable: boolean;
     /** The workspaces that this one takes over from, the newest first (`handover/sources.ts`). Written by create and update, read by every call. Since 0.1. */
     readonly sources: readonly SourceNote[];

@@ -19,6 +19,7 @@ export interface EncryptedWorkspaceArgs extends Pick<
     | "onKeyChange"
     | "privateAccessSettingsId"
     | "waitUntilReachable"
+    | "waitUntilReady"
 > {
     /**
      * Where compute runs. `SERVERLESS` takes no role, no root bucket and no network, so none is made or may be given;

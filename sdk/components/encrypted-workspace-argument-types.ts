@@ -60,6 +60,7 @@ export const encryptedWorkspaceArgumentTypes: ArgumentTypes<EncryptedWorkspaceAr
     tags: input(mapOf(input(text))),
     onKeyChange: input(oneOf<OnKeyChange>({ replace: true, forbid: true, update: true })),
     waitUntilReachable: input(flag),
+    waitUntilReady: input(flag),
     migrateContent: input(
         flagOr(
             objectOf<MigrateContent>({

@@ -141,6 +141,7 @@ function workspaceArgs(
         computeMode: args.computeMode,
         onKeyChange: args.onKeyChange,
         waitUntilReachable: args.waitUntilReachable,
+        waitUntilReady: args.waitUntilReady,
         migrateContent: args.migrateContent,
         forceDestroy: args.forceDestroy,
         migrationTimeoutSeconds: args.migrationTimeoutSeconds,

@@ -135,6 +135,17 @@ export interface WorkspaceArgs extends AccountResourceArgs {
      */
     waitUntilReachable?: pulumi.Input<boolean | undefined>;
     /**
+     * Whether creation ends only when the workspace's own services are ready. After what `waitUntilReachable` waits for, reads
+     * in the workspace (the root of its tree and, unless it is serverless, the list of node types) have to succeed five times
+     * in a row. For some minutes after RUNNING such requests fail, and succeed now and then. The service principal has to
+     * belong to the workspace, as the one that creates it does; a token of the account is refused at preview. The wait is
+     * part of `provisioningTimeoutSeconds`. If it ends without success, the workspace stays in the state, and the next `pulumi
+     * up` continues to wait. A change of it changes nothing else.
+     *
+     * @default false
+     */
+    waitUntilReady?: pulumi.Input<boolean | undefined>;
+    /**
      * Properties for whose change the workspace may be replaced. The service cannot make these changes, and preview
      * refuses them; a property named here replaces the workspace instead.
      *

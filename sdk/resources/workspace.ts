@@ -23,8 +23,8 @@ export interface Migration {
 /**
  * A Databricks workspace on AWS (Account API: `/workspaces`).
  *
- * Creation ends when the workspace is RUNNING, and with `waitUntilReachable` when its host responds. If it fails or takes
- * too long, the workspace stays in the state with the reason. The next `pulumi up` continues to wait, or replaces a
+ * Creation ends when the workspace is RUNNING, with `waitUntilReachable` when its host responds, and with
+ * `waitUntilReady` when its services do. If it fails or takes too long, the workspace stays in the state with the reason. The next `pulumi up` continues to wait, or replaces a
  * workspace that FAILED before it ever ran. A workspace is deleted only when the program or the user asks for it.
  *
  * @example

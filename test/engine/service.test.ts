@@ -38,7 +38,7 @@ async function upOf({ cloud, stack }: { cloud: LocalCloud; stack: TestStack }, p
 
 describe("a role and a host that are not there yet, and odd answers, on the real engine", () => {
     const made = eachDescribe({
-        workspaces: { reachableAfterMilliseconds: 2_500 },
+        workspaces: { reachableAfterMilliseconds: 2_500, servicesAfterMilliseconds: 5_000 },
         behavior: { lists: "object", numbers: "string", absentFields: "null" },
     });
     const wordings: [string, string][] = [
@@ -60,11 +60,11 @@ describe("a role and a host that are not there yet, and odd answers, on the real
             awsRegion: "us-east-1",
             credentialsId: first!.credentialsId,
             storageConfigurationId: storage.storageConfigurationId,
-            waitUntilReachable: true,
+            waitUntilReady: true,
         });
     };
 
-    it("a fresh role is waited for in each of the service's words, as JSON and as text, and the workspace until its host answers", async () => {
+    it("a fresh role is waited for in each of the service's words, as JSON and as text, and the workspace until its services are ready", async () => {
         for (const [format, refusal] of wordings) {
             const [code, message] = refusal.split(/: (.*)/) as [string, string];
             made.cloud.inject({
@@ -86,9 +86,13 @@ describe("a role and a host that are not there yet, and odd answers, on the real
             ).to.not.deep.equal([]);
         const reaching = linesOf(run, /cannot be reached yet/);
         expect(reaching.map(({ resource, ephemeral }) => [resource, ephemeral])).to.deep.include(["w", true]);
-        expect(run.output.split("Diagnostics:")[1] ?? "").to.not.match(/waiting until|cannot be reached yet/);
-        const probes = made.cloud.requests.filter(({ method, path }) => method === "GET" && path === "/");
-        expect(probes.length).to.be.at.least(2);
+        const late = linesOf(run, /it is not ready: .*Unknown worker environment/);
+        expect(late.map(({ resource, ephemeral }) => [resource, ephemeral])).to.deep.include(["w", true]);
+        expect(run.output.split("Diagnostics:")[1] ?? "").to.not.match(/waiting until|cannot be reached yet|not ready/);
+        const reads = (path: string) => made.cloud.requests.filter((one) => one.method === "GET" && one.path === path);
+        expect(reads("/").length).to.be.at.least(2);
+        const statuses = reads("/api/2.0/clusters/list-node-types").map(({ status }) => status);
+        expect([statuses[0], ...statuses.slice(-5)]).to.deep.equal([400, 200, 200, 200, 200, 200]);
         expect(made.cloud.account.list("credentials")).to.have.length(wordings.length);
     });
 

@@ -182,6 +182,11 @@ export const workspaceObject = {
             apiPath: null,
             onChange: "ignore",
         },
+        waitUntilReady: {
+            schema: z.boolean("must be true or false").optional(),
+            apiPath: null,
+            onChange: "ignore",
+        },
         migrateContent: { schema: migrateContentSchema.optional(), apiPath: null, onChange: "ignore" },
         forceDestroy: { schema: z.boolean("must be true or false").optional(), apiPath: null, onChange: "note" },
         migrationTimeoutSeconds: { schema: seconds.optional(), apiPath: null, onChange: "ignore" },

@@ -20,9 +20,9 @@ import { checkKeyChange, KEY_FIELDS } from "./key-change";
 import { lateOptions } from "./late-options";
 import { nameSiblings } from "./leftovers";
 import { reasonNotToAdopt } from "./orphan";
-import { waitUntilReachable } from "./reachable";
+import { credentialFailures, waitUntilReady } from "./ready";
 import { judgeReplacement } from "./replacement";
-import { isTerminal, isUnreachable } from "./status";
+import { isTerminal, isUnreachable, waitsForHost } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
 
@@ -38,10 +38,18 @@ export class WorkspaceLifecycle implements Lifecycle {
         return this.content.withDefault(inputs);
     }
 
-    /** A change that replaces the workspace: the options that come too late for it, and what it means for its key. */
+    /**
+     * A new workspace: whether the credential can wait for it. A change that replaces one: that too, the options that come too late for
+     * it, and what it means for its key.
+     */
     async checkChange(change: InputChange): Promise<CheckVerdict | undefined> {
         const { olds, news, found } = change;
-        const failures = pathsOf(found, "replace").length > 0 ? lateOptions(olds, news) : [];
+        const isReplaced = pathsOf(found, "replace").length > 0;
+        const isNew = isReplaced || Object.keys(olds).length === 0;
+        const failures = [
+            ...(isReplaced ? lateOptions(olds, news) : []),
+            ...(isNew ? credentialFailures(this.access.session, news) : []),
+        ];
         if (failures.length > 0) return { failures };
         return checkKeyChange(this.access, change, this.content.settingsOf(news).enabled);
     }
@@ -67,7 +75,7 @@ export class WorkspaceLifecycle implements Lifecycle {
         const { inputs } = request;
         await this.content.creating(request);
         // Nobody has reached it yet; the wait takes the note away.
-        return inputs["waitUntilReachable"] === true ? { ...inputs, unreachable: true } : inputs;
+        return waitsForHost(inputs) ? { ...inputs, unreachable: true } : inputs;
     }
 
     takeBack(request: CreateRequest): Promise<Properties | undefined> {
@@ -165,6 +173,6 @@ export class WorkspaceLifecycle implements Lifecycle {
         const wait = { ...readiness, access, label, began: access.session.clock.now(), timeout: timeoutOf(inputs) };
         const toState = (response: Properties) => this.toState(inputs, response);
         const state = await waitUntilRunning({ ...wait, state: this.withNotes(id, readiness.state), toState });
-        return waitUntilReachable({ ...wait, session: access.session, state });
+        return waitUntilReady({ ...wait, session: access.session, state });
     }
 }

@@ -3,12 +3,10 @@ import { HttpClient } from "../../api/http";
 import { InitializationError } from "../../resource/errors";
 import type { Session } from "../../runtime/session";
 import { WaitProgress } from "../../runtime/wait-progress";
-import { withoutNote } from "../../contract/state-notes";
-import { getString, type Properties } from "../../util/property-path";
-import { isUnreachable } from "./status";
+import type { Properties } from "../../util/property-path";
 
 /** How long one attempt may take, in milliseconds. */
-const ATTEMPT_TIMEOUT = 10_000;
+export const ATTEMPT_TIMEOUT = 10_000;
 /** The first and the longest pause between two attempts, in milliseconds: a name that is missing is cached by resolvers for a while. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 15_000];
 
@@ -30,20 +28,18 @@ export interface ReachabilityWait extends HostWait {
 }
 
 /**
- * Waits until the host of a workspace that is RUNNING can be reached from this machine, and returns its state without the note
- * that it cannot. Its name and its certificate come up to minutes later than its status.
+ * Waits until the host of a workspace that is RUNNING can be reached from this machine. Its name and its certificate come up to
+ * minutes later than its status.
  *
  * Fails with an `InitializationError`, which keeps the workspace and the note in the state: the next `pulumi up` goes on waiting.
  */
 export async function waitUntilReachable(
     wait: ReachabilityWait,
+    url: string,
     probe: (url: string) => Promise<string | undefined> = probeHost,
-): Promise<Record<string, unknown>> {
-    const url = getString(wait.state, "workspaceUrl");
-    if (!isUnreachable(wait.state) || url === undefined) return withoutNote(wait.state, "unreachable");
+): Promise<void> {
     const missing = await waitForHost(wait, url, probe);
-    if (missing === undefined) return withoutNote(wait.state, "unreachable");
-    throw unreachableError(wait, url, missing);
+    if (missing !== undefined) throw unreachableError(wait, url, missing);
 }
 
 /** Waits until an origin responds; what is still missing when the time is over, as a clause, else `undefined`. */
@@ -88,6 +84,6 @@ function unreachableError({ id, state, inputs, timeout }: ReachabilityWait, url:
         id,
         state,
         inputs,
-        `The workspace ${id} is RUNNING, but ${url} cannot be reached from this machine after ${timeout / 1000} s: ${missing}. It stays in the state: the next \`pulumi up\` continues to wait for it. A longer wait is set with provisioningTimeoutSeconds. If this machine never reaches it (a private link, a name server that does not know it), remove waitUntilReachable.`,
+        `The workspace ${id} is RUNNING, but ${url} cannot be reached from this machine after ${timeout / 1000} s: ${missing}. It stays in the state: the next \`pulumi up\` continues to wait for it. A longer wait is set with provisioningTimeoutSeconds. If this machine never reaches it (a private link, a name server that does not know it), remove ${inputs["waitUntilReady"] === true ? "waitUntilReady" : "waitUntilReachable"}.`,
     );
 }

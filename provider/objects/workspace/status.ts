@@ -35,9 +35,14 @@ export function cannotHaveRun(state: Properties, now: number | undefined): boole
     return now - failedAt < Math.min(failedAt - createdAt, SHORTEST_REPAIR);
 }
 
-/** Whether the wait for the host of a workspace is asked for and has not ended yet, by the inputs or the state. */
+/** Whether the inputs ask for more than the status RUNNING: for the workspace's host, or its services too. */
+export function waitsForHost(inputs: Properties): boolean {
+    return getPath(inputs, "waitUntilReachable") === true || getPath(inputs, "waitUntilReady") === true;
+}
+
+/** Whether the wait for the host, or the services, of a workspace is asked for and has not ended yet, by the state. */
 export function isUnreachable(properties: Properties): boolean {
-    return notesOf(properties).unreachable && getPath(properties, "waitUntilReachable") === true;
+    return notesOf(properties).unreachable && waitsForHost(properties);
 }
 
 /** The service's words about a status, as the end of a sentence. */
