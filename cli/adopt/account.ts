@@ -6,7 +6,7 @@ import { responseValue } from "../../provider/resource/mapping";
 import { ownershipTagOf } from "../../provider/resource/ownership";
 import type { Session } from "../../provider/runtime/session";
 import { getPath, getString, isRecord, type Properties } from "../../provider/util/property-path";
-import { inputsOf, referencesIn, regionsOf, UNKEPT_TAG } from "./inputs";
+import { adoptedState, inputsOf, referencesIn, regionsOf, UNKEPT_TAG } from "./inputs";
 import { UsageError } from "../command";
 
 /** What is read of an account. */
@@ -25,8 +25,10 @@ export interface AdoptedObject {
     readonly name: string;
     /** The arguments of its resource; ids of other objects are in them as ids. */
     readonly inputs: Properties;
-    /** Whether its ownership tag names a stack. */
-    readonly hasOwner: boolean;
+    /** What a state holds of it once it is adopted, but for its owner. */
+    readonly state: Properties;
+    /** Its ownership tag, if it has one: it names a stack. */
+    readonly ownershipTag: string | undefined;
 }
 
 /** What an account has, as far as a program can adopt it. */
@@ -115,7 +117,10 @@ function toObject(session: Session, found: Found, { fromOtherStacks }: AdoptionO
     const inputs = inputsOf({ definition, id, response, context, settings: session.settings });
     return typeof inputs === "string"
         ? `${quoted(nameOf(found))} cannot be written as a resource: ${inputs}`
-        : { type, id, name: nameOf(found), inputs, hasOwner: tag !== undefined };
+        : {
+              ...{ type, id, name: nameOf(found), inputs, ownershipTag: tag },
+              state: adoptedState({ definition, response, context }, inputs),
+          };
 }
 
 /** The name of an object; that of a key is its alias, or what its ARN ends with. */

@@ -1,5 +1,7 @@
+import { basename, dirname } from "node:path";
+
 import { pageInProject } from "../../provider/contract/pages";
-import type { AdoptionOptions } from "./account";
+import type { AccountContent, AdoptionOptions } from "./account";
 import { type Command, type CommandIo, textOption } from "../command";
 
 /** `adopt`: a program for what an account already has. */
@@ -22,6 +24,10 @@ export const adopt: Command = {
         "from-other-stacks": {
             help: "Also workspaces that another stack created; the first `pulumi up` then changes their ownership tag.",
         },
+        "import-file": {
+            value: "FILE",
+            help: "Also writes a file for `pulumi import --file`, which Pulumi 3.254 and newer take: the objects are then in the state before the first `pulumi up`.",
+        },
         force: { help: "Replaces files that are there already." },
     },
     async run(values, _positionals, io) {
@@ -30,6 +36,7 @@ export const adopt: Command = {
         const { AdoptFolder } = await import("./folder.js");
         const out = textOption(values, "out");
         const folder = out === undefined ? undefined : AdoptFolder.open(out);
+        const imports = await importsOf(textOption(values, "import-file"), values["force"] === true);
         const workspace = textOption(values, "workspace");
         const options: AdoptionOptions = {
             ...(workspace === undefined ? {} : { workspace }),
@@ -39,13 +46,31 @@ export const adopt: Command = {
         const files = writeProgram(content, folder === undefined ? "one file" : "a file for each kind");
         if (folder === undefined) io.out([...files.values()].join("").trimEnd());
         else folder.write(files, values["force"] === true);
+        const importLines = (await imports?.write(content, io)) ?? [];
         for (const { what, reason } of content.leftOut) io.err(`Left out: ${what} ${reason}.`);
         for (const note of content.notes) io.err(note);
         const where = folder === undefined ? "" : ` in ${files.size} files`;
         io.err(`${content.objects.length} objects of the account ${content.accountId} are written${where}.`);
+        for (const line of importLines) io.err(line);
         return 0;
     },
 };
+
+/** Where the import file goes, known to be writable before anything is read; `undefined` if none is asked for. */
+async function importsOf(file: string | undefined, force: boolean) {
+    if (file === undefined) return undefined;
+    const { AdoptFolder } = await import("./folder.js");
+    const { askPulumi, importNotes, writeImportFile } = await import("./import-file.js");
+    const folder = AdoptFolder.open(dirname(file), "--import-file");
+    return {
+        /** Writes it, and returns what to do next. */
+        async write(content: AccountContent, { environment }: CommandIo): Promise<string[]> {
+            const cli = await askPulumi(environment);
+            folder.write(new Map([[basename(file), writeImportFile(content, cli.stackUuid)]]), force);
+            return importNotes(cli, file);
+        },
+    };
+}
 
 function session(io: CommandIo, { realEnvironment, Session }: typeof import("../../provider/runtime/session.js")) {
     const report = { warn: io.err, info: io.err, progress: () => undefined };

@@ -11,13 +11,13 @@ const TEMPORARY = ".adopt-";
 export class AdoptFolder {
     private constructor(private readonly path: string) {}
 
-    /** Makes it if it is missing. Throws `UsageError` if nothing can be written into it. */
-    static open(path: string): AdoptFolder {
+    /** Makes it if it is missing, for the option that names it. Throws `UsageError` if nothing can be written into it. */
+    static open(path: string, option = "--out"): AdoptFolder {
         try {
             mkdirSync(path, { recursive: true });
             rmdirSync(mkdtempSync(join(path, TEMPORARY)));
         } catch (error) {
-            throw new UsageError(`--out: ${path} cannot be written (${messageOf(error)}). Name another folder`);
+            throw new UsageError(`${option}: ${path} cannot be written (${messageOf(error)}). Name another folder`);
         }
         return new AdoptFolder(path);
     }

@@ -135,6 +135,15 @@ function remaining({ definition, response, context }: Shown, inputs: Properties,
     return [...asAdopted, ...afterwards].filter(({ change }) => change !== "ignore").map(({ path }) => path);
 }
 
+/** The state of a resource with these arguments that has adopted the object, without its owner. */
+export function adoptedState(
+    { definition, response, context }: Pick<Shown, "definition" | "response" | "context">,
+    inputs: Properties,
+): Properties {
+    const notes = { setInputs: setInputsMask(definition, inputs), adoption: Math.random().toString(36).slice(2, 8) };
+    return toState(definition, { ...inputs, ...notes }, response, context);
+}
+
 /** Whether a failure's property is this input, or something inside it. */
 function isAt(property: string, path: string): boolean {
     return property === path || property.startsWith(`${path}.`);

@@ -13,7 +13,7 @@ export type Layout = "one file" | "a file for each kind";
 const URLS = "workspaceUrls";
 
 /** An object with its names in the program. */
-interface Declared extends AdoptedObject {
+export interface Declared extends AdoptedObject {
     readonly resource: string;
     readonly variable: string;
 }
@@ -53,8 +53,8 @@ class Code {
     }
 
     /** One object as a statement. */
-    declaration({ type, id, inputs, hasOwner, resource, variable }: Declared, exported: boolean): string {
-        const owner = hasOwner ? { adoptFromOtherStack: true } : {};
+    declaration({ type, id, inputs, ownershipTag, resource, variable }: Declared, exported: boolean): string {
+        const owner = ownershipTag === undefined ? {} : { adoptFromOtherStack: true };
         const args = this.value({ adopt: id, ...owner, ...inputs }, "", "    ");
         return [
             `${exported ? "export " : ""}const ${variable} = new databricks.${type}(`,
@@ -68,10 +68,15 @@ class Code {
 
 /** The program, as texts by file name. */
 export function writeProgram(content: AccountContent, layout: Layout): ReadonlyMap<string, string> {
-    const names = new Names([URLS]);
-    const declared = content.objects.map((object) => ({ ...object, ...names.add(object.type, object.name) }));
+    const declared = nameObjects(content);
     const byId = new Map(declared.map((object) => [keyOf(object.type, object.id), object]));
     return layout === "one file" ? oneFile(content, declared, byId) : fileForEachKind(content, declared, byId);
+}
+
+/** The objects with the names that the program gives them: the same for the same content. */
+export function nameObjects({ objects }: AccountContent): Declared[] {
+    const names = new Names([URLS]);
+    return objects.map((object) => ({ ...object, ...names.add(object.type, object.name) }));
 }
 
 type ById = ReadonlyMap<string, Declared>;

@@ -22,7 +22,8 @@ export interface AccountResourceArgs {
     /**
      * Id of an existing object to adopt instead of creating one. Its immutable properties must be equal to the arguments.
      * Only read when this resource is created; removing the argument later has no effect. The stack then owns the object,
-     * and deletes it with the resource. (Pulumi's option `import` does not work for dynamic resources.)
+     * and deletes it with the resource. (Pulumi's option `import` does not work for dynamic
+     * resources; `npx pulumi-databricks-cmk adopt --import-file` writes a file for `pulumi import --file`.)
      */
     adopt?: pulumi.Input<string | undefined>;
     /**

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { expect } from "chai";
 
@@ -8,6 +9,7 @@ import { adopt } from "../../cli/adopt/adopt";
 import { runCommandLine } from "../../cli/run";
 import { fillMixedAccount } from "../cli/mixed-account";
 import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
+import { isNewEnough } from "../../cli/adopt/import-file";
 import { LocalCloud } from "../../local-cloud";
 import { TestStack } from "./harness";
 
@@ -21,6 +23,9 @@ const KINDS = [
     "private-access-settings",
     "workspaces",
 ];
+
+/** The version of the engine, which decides what can be tried with it. */
+const version = execFileSync("pulumi", ["version"], { encoding: "utf8" }).trim().replace(/^v/, "");
 
 describe("a program that the command adopt wrote, on the real engine", () => {
     let cloud: LocalCloud;
@@ -36,13 +41,17 @@ describe("a program that the command adopt wrote, on the real engine", () => {
         await cloud.stop();
     });
 
+    /** What the command said on standard error. */
+    let said = "";
+
     /** Writes the program, and makes a stack of it. */
     async function adopted(...args: string[]): Promise<TestStack> {
         let program = "";
+        said = "";
         const code = await runCommandLine(["adopt", ...args], new Map([["adopt", adopt]]), {
             out: (line) => (program += `${line}\n`),
-            err: () => undefined,
-            environment: { ...cloud.environment(), HOME: "/nonexistent" },
+            err: (line) => (said += `${line}\n`),
+            environment: { ...cloud.environment(), HOME: "/nonexistent", PATH: process.env["PATH"] },
             signal: new AbortController().signal,
         });
         expect(code).to.equal(0);
@@ -91,4 +100,74 @@ describe("a program that the command adopt wrote, on the real engine", () => {
         expect(writes()).to.deep.equal([]);
         expect(account()).to.equal(before);
     });
+
+    /** Adopts 40 objects with an import file beside the program. */
+    async function withImportFile() {
+        await fillMixedAccount(cloud);
+        const file = join(folder, "..", `${basename(folder)}.json`);
+        try {
+            stack = await adopted("--import-file", file);
+            return { made: stack, text: readFileSync(file, "utf8") };
+        } finally {
+            rmSync(file, { force: true });
+        }
+    }
+
+    /** The stack has the objects: its next deployments change nothing but the name in its identity. */
+    async function expectAdopted(made: TestStack) {
+        const before = account();
+        cloud.clearRequests();
+        const preview = await made.preview();
+        const ours = preview.operations.filter((one) => !/^create (Stack tests-test|pulumi default)/.test(one));
+        expect(ours, preview.output).to.deep.equal(["update StackIdentity databricks-cmk"]);
+        expect((await made.up()).ok).to.equal(true);
+        expect((await made.preview()).operations).to.deep.equal([]);
+        expect((await made.refresh()).ok).to.equal(true);
+        const last = await made.up();
+        expect(last.operations, last.output).to.deep.equal([]);
+        expect(writes()).to.deep.equal([]);
+        expect(account()).to.equal(before);
+    }
+
+    it("has an import file whose entries, as a state, are what the program asks for", async () => {
+        const { made, text } = await withImportFile();
+        const { resources } = JSON.parse(text) as { resources: { type: string; name: string }[] };
+        const urnOf = (type: string, name: string) => `urn:pulumi:test::tests::${type}::${name}`;
+        const provider = urnOf("pulumi:providers:pulumi-nodejs", "default");
+        const deployment = await made.stack.exportStack();
+        await made.stack.importStack({
+            ...deployment,
+            deployment: {
+                ...(deployment.deployment as object),
+                resources: [
+                    { urn: provider, custom: true, id: "p", type: "pulumi:providers:pulumi-nodejs" },
+                    ...resources.map(({ name, ...entry }) => ({
+                        ...entry,
+                        urn: urnOf(entry.type, name),
+                        custom: true,
+                        provider: `${provider}::p`,
+                        protect: !entry.type.endsWith("Identity"),
+                    })),
+                ],
+            },
+        });
+        await expectAdopted(made);
+    });
+
+    if (isNewEnough(version))
+        it(`has a file that \`pulumi import\` of this engine (${version}) takes without a request that writes`, async () => {
+            const { made, text } = await withImportFile();
+            expect(said).to.contain("Now run: pulumi import");
+            writeFileSync(join(made.folder, "import.json"), text);
+            const args = ["import", "--file", "import.json", "--generate-code=false", "--yes", "--stack", "test"];
+            cloud.clearRequests();
+            execFileSync("pulumi", args, { cwd: made.folder, env: { ...process.env, ...made.environment } });
+            expect(writes()).to.deep.equal([]);
+            await expectAdopted(made);
+        });
+    else
+        it(`has a file that is not tried with \`pulumi import\` here, because this engine is ${version} and 3.254 is needed: adopt says so`, async () => {
+            await withImportFile();
+            expect(said).to.contain(`The Pulumi CLI is ${version}, which cannot import this file`);
+        });
 });

@@ -369,7 +369,14 @@ export const workspaceUrls = {
                     {
                         accountId: "a",
                         objects: [
-                            { type: "Workspace", id: "1", name: "w", inputs: { customTags: tags }, hasOwner: false },
+                            {
+                                type: "Workspace",
+                                id: "1",
+                                name: "w",
+                                inputs: { customTags: tags },
+                                state: {},
+                                ownershipTag: undefined,
+                            },
                         ],
                         leftOut: [{ what: "x", reason: Object.values(tags).join("*/ \n") }],
                         notes: [],
