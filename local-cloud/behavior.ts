@@ -22,6 +22,12 @@ export interface Behavior {
      * PROVISIONING, or RUNNING all the time.
      */
     updateStatus: "by-network" | "provisioning" | "running";
+    /** How long a new workspace is NOT_PROVISIONED ("Workspace has not yet begun provisioning."), in milliseconds. */
+    queueMilliseconds: number;
+    /** How long a workspace is PROVISIONING again after it was shown as RUNNING for the first time, in milliseconds. */
+    relapseMilliseconds: number;
+    /** How long GET does not show the custom tags of a POST or a PATCH, in milliseconds; users report up to an hour. */
+    tagsMilliseconds: number;
     /** A PATCH with an empty map of tags: accepted without an effect, or it takes the tags away. */
     emptyTags: "ignored" | "applied";
     /** Subnets and security groups: of one network configuration at a time, or of any number. */
@@ -66,6 +72,9 @@ export const behaviorValues: Readonly<Record<keyof Behavior, readonly string[] |
     updates: ["at-once", "late", "reverted", "dropped"],
     updateMilliseconds: "number",
     updateStatus: ["by-network", "provisioning", "running"],
+    queueMilliseconds: "number",
+    relapseMilliseconds: "number",
+    tagsMilliseconds: "number",
     emptyTags: ["ignored", "applied"],
     subnets: ["exclusive", "shared"],
     equalPost: ["new", "existing", "refused"],
@@ -91,6 +100,9 @@ export const defaultBehavior: Readonly<Behavior> = {
     updates: "at-once",
     updateMilliseconds: 60_000,
     updateStatus: "by-network",
+    queueMilliseconds: 0,
+    relapseMilliseconds: 0,
+    tagsMilliseconds: 0,
     emptyTags: "ignored",
     subnets: "exclusive",
     equalPost: "new",

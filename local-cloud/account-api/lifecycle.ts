@@ -21,18 +21,25 @@ export class Lifecycle {
     private ran = false;
     private pending: PendingChange[] = [];
 
-    /** `ready` is when provisioning ends, in milliseconds since 1970. */
+    /** `ready` is when provisioning ends, `begins` when it begins, in milliseconds since 1970. `relapse` says how long it is repeated. */
     constructor(
         private readonly now: () => number,
         public ready: number,
         private outcome: Outcome,
+        private readonly begins = now(),
+        private readonly relapse: () => number = () => 0,
     ) {}
 
     /** The workspace's status now. */
     status(): Outcome {
+        if (this.begins > this.now())
+            return { status: "NOT_PROVISIONED", message: "Workspace has not yet begun provisioning." };
         if (this.ready > this.now())
             return { status: "PROVISIONING", message: "Workspace resources are being set up." };
-        if (this.outcome.status === "RUNNING") this.ran = true;
+        if (this.outcome.status === "RUNNING" && !this.ran) {
+            this.ran = true;
+            if (this.relapse() > 0) this.ready = this.now() + this.relapse();
+        }
         return this.outcome;
     }
 

@@ -60,14 +60,18 @@ export class Workspaces {
         this.requirePropagated(asked);
         const deploymentName = this.deploymentName(asked["deployment_name"]);
         const outcome = await this.open(id, asked);
+        const { behavior, now } = this.options;
+        const begins = now() + behavior.queueMilliseconds;
+        const ready = this.provisioned() + behavior.queueMilliseconds;
+        const lifecycle = new Lifecycle(now, ready, outcome, begins, () => behavior.relapseMilliseconds);
         this.store.stored("workspaces").set(id, {
-            ...structuredClone(asked),
+            ...structuredClone(withoutLate(lifecycle, asked, this.options)),
             ...common,
             ...serviceFields(asked),
             workspace_id: id,
             deployment_name: deploymentName,
         });
-        this.lifecycles.set(id, new Lifecycle(this.options.now, this.provisioned(), outcome));
+        this.lifecycles.set(id, lifecycle);
         return id;
     }
 
@@ -88,7 +92,8 @@ export class Workspaces {
         const later = now() + behavior.updateMilliseconds;
         if (behavior.updates === "late") lifecycle.changeLater(later, structuredClone(changes));
         if (behavior.updates === "reverted") lifecycle.changeLater(later, before);
-        if (["at-once", "reverted"].includes(behavior.updates)) Object.assign(stored, structuredClone(changes));
+        if (["at-once", "reverted"].includes(behavior.updates))
+            Object.assign(stored, structuredClone(withoutLate(lifecycle, changes, this.options)));
         const outcome = this.outcomeOf({ ...stored, ...changes });
         const ready = this.staysRunning(lifecycle, before, stored) ? now() : this.provisioned();
         lifecycle.provision(ready, outcome);
@@ -202,6 +207,14 @@ export class Workspaces {
         }
         return name;
     }
+}
+
+/** The fields that GET shows at once; tags that come late are set by the lifecycle. */
+function withoutLate(lifecycle: Lifecycle, asked: AccountRecord, { now, behavior }: WorkspaceOptions): AccountRecord {
+    const { custom_tags: tags, ...others } = asked;
+    if (tags === undefined || behavior.tagsMilliseconds === 0) return asked;
+    lifecycle.changeLater(now() + behavior.tagsMilliseconds, { custom_tags: structuredClone(tags) });
+    return others;
 }
 
 function requireTier(asked: AccountRecord): void {

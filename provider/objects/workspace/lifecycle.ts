@@ -22,7 +22,7 @@ import { nameSiblings } from "./leftovers";
 import { reasonNotToAdopt } from "./orphan";
 import { credentialFailures, waitUntilReady } from "./ready";
 import { judgeReplacement } from "./replacement";
-import { isTerminal, isUnreachable, waitsForHost } from "./status";
+import { isOnItsWay, isTerminal, isUnreachable, waitsForHost } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
 
@@ -123,7 +123,7 @@ export class WorkspaceLifecycle implements Lifecycle {
         if (!(error instanceof ApiError) || error.kind !== "invalid" || isComputeRefusal(error)) return undefined;
         const { collection, inputs } = request;
         const response = await collection.get(id);
-        if (response !== undefined && getString(response, "workspace_status") === "PROVISIONING") {
+        if (response !== undefined && isOnItsWay(getString(response, "workspace_status"))) {
             const state = this.toState(inputs, response);
             const outs = await this.untilReady({ collection, id, inputs, state, isNew: false });
             return pathsOf(this.access.differences(outs, inputs), "update");

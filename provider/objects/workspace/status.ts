@@ -9,6 +9,11 @@ export function isTerminal(state: Properties): boolean {
     return terminalStatuses.has(getString(state, "workspaceStatus") ?? "");
 }
 
+/** Whether a workspace of this status, in the service's words, is being provisioned, or is to be. */
+export function isOnItsWay(status: string | undefined): boolean {
+    return status !== undefined && status !== "RUNNING" && !terminalStatuses.has(status);
+}
+
 /** A repair provisions a workspace again, which takes at least this long, in milliseconds. */
 const SHORTEST_REPAIR = 30_000;
 
