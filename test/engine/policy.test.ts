@@ -59,6 +59,24 @@ const program =
         );
     };
 
+/** A workspace under the key of an `EncryptionKey`, which does this when it goes. */
+const withEncryptionKey = (accountId: string, keyRemoval: databricks.KeyRemoval) => async () => {
+    const key = new databricks.EncryptionKey("key", { accountId, region: "us-east-1", keyRemoval });
+    new databricks.Workspace(
+        "w",
+        {
+            workspaceName: "w",
+            awsRegion: "us-east-1",
+            accountId,
+            credentialsId: uuid,
+            storageConfigurationId: uuid,
+            managedServicesCustomerManagedKeyId: key.customerManagedKeyId,
+            customTags: { team: "a" },
+        },
+        { protect: true },
+    );
+};
+
 /** A program that each rule refuses, and no other rule. */
 const refused: Partial<Record<keyof typeof rules, Shape>> = {
     allowedRegions: { region: "us-west-2" },
@@ -88,8 +106,9 @@ describe("policy rules in a real policy pack run", () => {
         await cloud.stop();
         stack.remove();
     });
-    const preview = async (shape: Shape) => {
-        stack.program = program(shape);
+    const preview = (shape: Shape) => previewOf(program(shape));
+    const previewOf = async (given: () => Promise<void>) => {
+        stack.program = given;
         const config = join(stack.folder, "guard.json");
         writeFileSync(
             config,
@@ -135,6 +154,18 @@ describe("policy rules in a real policy pack run", () => {
         expect(output).to.contain(
             "arn:aws:iam::999999999999:role/app, of another AWS account, may kms:Encrypt, kms:Decrypt",
         );
+    });
+
+    it("key-outlives-program refuses an EncryptionKey that is deleted when it goes, and not one that stays", async () => {
+        const scheduled = await previewOf(withEncryptionKey(cloud.accountId, "schedule"));
+        expect(scheduled.ok, scheduled.output).to.equal(false);
+        expect(scheduled.violated, scheduled.output).to.deep.equal([rules.keyOutlivesProgram.name]);
+        expect(scheduled.output).to.match(
+            /scheduled for deletion.*it is the key of "w": set keyRemoval of its EncryptionKey/,
+        );
+        const kept = await previewOf(withEncryptionKey(cloud.accountId, "retain"));
+        expect(kept.violated, kept.output).to.deep.equal([]);
+        expect(kept.ok, kept.output).to.equal(true);
     });
 
     for (const [name, shape] of Object.entries(refused)) {
