@@ -6,6 +6,7 @@ import { type Attempt, HttpClient, type HttpExchange, type HttpRequest, type Htt
 import { Outage } from "./outage";
 import { RateLimiter } from "./rate-limiter";
 import { redact } from "./redact";
+import { withoutWords } from "./refusal";
 import { Retry } from "./retry";
 import { type SentRequest, sentRequest } from "./sent-request";
 import { AccessTokens, withRenewedToken } from "./token";
@@ -47,6 +48,8 @@ export interface ClientRequest extends Pick<HttpRequest, "method" | "maxBytes"> 
     readonly body?: string | Buffer | undefined;
     /** Default: JSON. */
     readonly contentType?: string;
+    /** Whether it carries a secret that is not the client's: of a refusal only the error code is kept. */
+    readonly isSecret?: boolean;
     /** Whether it may be sent again if it is not known whether it had its effect. */
     readonly repeatable: boolean;
     /** When it was first tried, if that was before this request, in milliseconds since 1970. It is sent once at least. */
@@ -126,7 +129,7 @@ export class Client {
                 signal: isWrite ? undefined : hooks.cancelled,
             });
             hooks.onResponse?.(response);
-            return response;
+            return request.isSecret === true ? withoutWords(response) : response;
         };
         return (await this.retry.run({ name, repeatable, limiter, began, send })).text;
     }

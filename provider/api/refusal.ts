@@ -1,7 +1,10 @@
 import { isRecord } from "../util/property-path";
 import { ApiError, apiErrorKind, type ReportedError, UnexpectedResponseError } from "./errors";
 import type { HttpResponse } from "./http";
-import { jsonOrNothing } from "./json";
+import { jsonOrNothing, writeJson } from "./json";
+
+/** What stands for words that may repeat a secret. */
+const WITHHELD = "the reason that the service gives is not shown, because it may repeat a secret";
 
 /** How much of the service's own words is shown, in characters. */
 const SHOWN = 500;
@@ -30,6 +33,15 @@ export function errorOf(
     // Nothing is missing on the word of a response that contradicts itself.
     const kind = apiErrorKind(statusOf(code), "", message);
     return new ApiError(kind, status, code, message, request, requestIdOf(shown));
+}
+
+/** The response to a request that carries a secret: a refusal without the service's words, which may repeat what was sent. */
+export function withoutWords(response: HttpResponse): HttpResponse {
+    const { status, text } = response;
+    if (status < 300 && !text.includes('"error_code"')) return response;
+    const code = errorCodeOf(response);
+    const shown = { ...(code === "" ? {} : { error_code: code }), message: WITHHELD };
+    return { ...response, text: writeJson(shown) };
 }
 
 /** The status that goes with an error code. */

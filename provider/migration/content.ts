@@ -1,5 +1,6 @@
 import type { CountedList } from "./counted-list";
 import type { WorkspaceScim } from "./people";
+import type { WorkspaceRequests } from "./workspace-requests";
 
 /** The kinds of objects in a workspace's tree that this package knows. */
 export type ObjectType = "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO" | "OTHER";
@@ -91,6 +92,8 @@ export interface WorkspaceContent {
     principals?(): Promise<Principals>;
     /** Its users, groups and service principals. */
     readonly scim: WorkspaceScim;
+    /** What else its API is asked for: each kind of content knows its own requests. */
+    readonly requests: WorkspaceRequests;
     /** How many members a list has; what the service puts into every new workspace does not count. */
     count(list: CountedList): Promise<number>;
 }

@@ -3,13 +3,13 @@ import type { Finding } from "./findings";
 import { namePrincipals } from "./principals";
 
 /** What is counted, in a preview, a plan, a copy and a verification alike. */
-export type CountName = TreeCountName | PeopleCountName;
+export type CountName = TreeCountName | OtherCountName;
 
 type TreeCountName = "notebooks" | "files" | "dashboards" | "folders";
-type PeopleCountName = "users" | "groups" | "servicePrincipals";
+type OtherCountName = "users" | "groups" | "servicePrincipals" | "secretScopes";
 
-/** How many there are of each; of folders those that people make. People are left out if there are none. */
-export type Counts = Readonly<Record<TreeCountName, number> & Partial<Record<PeopleCountName, number>>>;
+/** How many there are of each; of folders those that people make. What is not of the tree is left out if there is none. */
+export type Counts = Readonly<Record<TreeCountName, number> & Partial<Record<OtherCountName, number>>>;
 
 /** What a migration, a verification or a plan came to. */
 export interface MigrationReport {
@@ -42,7 +42,7 @@ export interface MigrationReport {
 
 /** Counts what is gone through. */
 export class Counter {
-    private readonly numbers: Record<TreeCountName, number> & Partial<Record<PeopleCountName, number>> = {
+    private readonly numbers: Record<TreeCountName, number> & Partial<Record<OtherCountName, number>> = {
         notebooks: 0,
         files: 0,
         dashboards: 0,
@@ -85,7 +85,8 @@ export function describeReport(report: MigrationReport): string {
 
 /** `9,874 notebooks, 3 files, 1 dashboard and 120 folders`. */
 export function describeCounts(counts: Counts): string {
-    const { notebooks, files, dashboards, folders, users = 0, groups = 0, servicePrincipals = 0 } = counts;
+    const { notebooks, files, dashboards, folders, users = 0, groups = 0 } = counts;
+    const { servicePrincipals = 0, secretScopes = 0 } = counts;
     const parts = [
         plural(notebooks, "notebook"),
         plural(files, "file"),
@@ -94,6 +95,7 @@ export function describeCounts(counts: Counts): string {
         ...(users > 0 ? [plural(users, "user")] : []),
         ...(groups > 0 ? [plural(groups, "group")] : []),
         ...(servicePrincipals > 0 ? [plural(servicePrincipals, "service principal")] : []),
+        ...(secretScopes > 0 ? [plural(secretScopes, "secret scope")] : []),
     ];
     return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }

@@ -1,9 +1,7 @@
 import { z } from "zod";
 
-import type { ClientRequest } from "../api/client";
 import type { Clock } from "../api/clock";
-import { ApiError, orMissing, UnexpectedResponseError } from "../api/errors";
-import { parseJson } from "../api/json";
+import { ApiError, orMissing } from "../api/errors";
 import {
     ContentTooLargeError,
     type ExportFormat,
@@ -21,24 +19,15 @@ import {
     isTooLarge,
     permissionsPath,
     toObject,
-    toRecord,
 } from "./responses";
 import { multipart } from "./multipart";
 import { type CountedList, membersOf } from "./counted-list";
-import { nextPage, readPages } from "./paging";
 import type { WorkspaceScim } from "./people";
 import { SIZE_LIMIT } from "./unmovable";
+import { type Transport, WorkspaceRequests } from "./workspace-requests";
 import { ScimClient } from "./workspace-scim";
 
-/**
- * Sends a request, authenticated, in the rate limiter's turn, again where that is safe. Resolves with the body of a response
- * below 300 that names no error; with `undefined` where it is larger than asked for. Rejects with `ApiError` and
- * `NoResponseError`.
- */
-export type Transport = (request: ClientRequest) => Promise<string | undefined>;
-
-/** How often a read is repeated whose response is not what it should be. */
-const READS = 4;
+export type { Transport };
 
 /** A base64 text and the JSON around it, for this many bytes. */
 const encodedLength = (bytes: number) => Math.ceil(bytes / 3) * 4 + 1024;
@@ -58,12 +47,16 @@ const exported = z.object({ content: z.string().default("") });
 
 /** A workspace's own API, as far as the copy needs it. */
 export class WorkspaceClient implements WorkspaceContent {
+    readonly requests: WorkspaceRequests;
+
     constructor(
         readonly host: string,
         private readonly transport: Transport,
-        private readonly clock: Clock,
+        clock: Clock,
         private readonly seen: SeenOfHost,
-    ) {}
+    ) {
+        this.requests = new WorkspaceRequests(transport, clock);
+    }
 
     get serverTime(): number | undefined {
         return this.seen.serverTime();
@@ -80,7 +73,7 @@ export class WorkspaceClient implements WorkspaceContent {
     /** What is directly in a folder; `undefined` where there is no such folder. */
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
         return orMissing(() =>
-            this.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
+            this.requests.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
                 const objects = body["objects"] ?? [];
                 if (!Array.isArray(objects)) throw new SyntaxError("objects is not a list");
                 // Every workspace has folders of its own at its root.
@@ -92,7 +85,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** The object at a path; `undefined` where there is none. */
     async find(path: string): Promise<WorkspaceObject | undefined> {
-        return orMissing(() => this.read(`/api/2.0/workspace/get-status?${query({ path })}`, toObject));
+        return orMissing(() => this.requests.read(`/api/2.0/workspace/get-status?${query({ path })}`, toObject));
     }
 
     /** The content of an object. */
@@ -118,52 +111,39 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** Makes a folder and its parents. */
     async makeFolder(path: string): Promise<void> {
-        await this.write("POST", "/api/2.0/workspace/mkdirs", { path });
+        await this.requests.write("POST", "/api/2.0/workspace/mkdirs", { path });
     }
 
     /** Deletes one object. */
     async delete(path: string): Promise<void> {
-        await orMissing(() => this.write("POST", "/api/2.0/workspace/delete", { path, recursive: false }));
+        await orMissing(() => this.requests.write("POST", "/api/2.0/workspace/delete", { path, recursive: false }));
     }
 
     /** The permissions of an object: direct ones, or all. */
     async grants(object: WorkspaceObject, withInherited = false): Promise<readonly Grant[]> {
-        return this.read(permissionsPath(object), (body) => grantsIn(body, withInherited));
+        return this.requests.read(permissionsPath(object), (body) => grantsIn(body, withInherited));
     }
 
     /** Replaces the direct permissions of an object; those that it has then. */
     async setGrants(object: WorkspaceObject, grants: readonly Grant[]): Promise<readonly Grant[]> {
-        await this.write("PUT", permissionsPath(object), grantsBody(grants));
+        await this.requests.write("PUT", permissionsPath(object), grantsBody(grants));
         return this.grants(object);
     }
 
     /** The user name, or the application id, of whom the requests come from. */
     async me(): Promise<string | undefined> {
-        return this.read(ME, ({ userName }) => (typeof userName === "string" ? userName : undefined));
+        return this.requests.read(ME, ({ userName }) => (typeof userName === "string" ? userName : undefined));
     }
 
     /** Whether the requests come from one of the workspace's admins. */
     async isAdmin(): Promise<boolean> {
-        return this.read(ME, isInAdmins);
+        return this.requests.read(ME, isInAdmins);
     }
 
     /** How many members a list has. */
     async count(list: CountedList): Promise<number> {
-        return (await this.pages(list.path, list.page ?? "page_token", (body) => membersOf(list, body))).length;
-    }
-
-    /** @param parse is told whether the page is the whole list. */
-    private async pages<Member>(
-        path: string,
-        parameter: string,
-        parse: (body: Record<string, unknown>, isWhole: boolean) => readonly Member[],
-    ): Promise<Member[]> {
-        return readPages(path, parameter, (page, isFirst) =>
-            this.read(page, (body) => {
-                const next = nextPage(body);
-                return { members: parse(body, isFirst && next === undefined), next };
-            }),
-        );
+        return (await this.requests.pages(list.path, list.page ?? "page_token", (body) => membersOf(list, body)))
+            .length;
     }
 
     private async download(
@@ -173,7 +153,7 @@ export class WorkspaceClient implements WorkspaceContent {
     ): Promise<Buffer | undefined> {
         const { path } = object;
         return this.limited(() =>
-            this.readText(`/api/2.0/workspace/export?${query({ path, format })}`, maxBytes, (text) => {
+            this.requests.readText(`/api/2.0/workspace/export?${query({ path, format })}`, maxBytes, (text) => {
                 // The export's base64 can hold digits in rows, which are no ids.
                 const { content } = exported.parse(JSON.parse(text));
                 const bytes = decodeBase64(content);
@@ -181,38 +161,6 @@ export class WorkspaceClient implements WorkspaceContent {
                 return bytes;
             }),
         );
-    }
-
-    private async read<Result>(path: string, parse: (body: Record<string, unknown>) => Result): Promise<Result> {
-        const result = await this.readText(path, undefined, (text) => ({
-            value: parse(toRecord(parseJson(text))),
-        }));
-        if (result === undefined) throw UnexpectedResponseError.ofWorkspace(`the response to GET ${path} is too large`);
-        return result.value;
-    }
-
-    /** A response that is not what it should be counts as a broken connection: it is asked for again. */
-    private async readText<Result>(
-        path: string,
-        maxBytes: number | undefined,
-        parse: (text: string) => Result,
-    ): Promise<Result | undefined> {
-        for (let attempt = 1; ; attempt++) {
-            const text = await this.transport({ method: "GET", path, repeatable: true, maxBytes });
-            if (text === undefined) return undefined;
-            try {
-                return parse(text);
-            } catch (error) {
-                if (error instanceof UnexpectedResponseError) throw error;
-                if (attempt === READS)
-                    throw UnexpectedResponseError.ofWorkspace(`the body of GET ${path.replace(/\?.*/, "")}`);
-                await this.clock.sleep(250 * 2 ** attempt);
-            }
-        }
-    }
-
-    private async write(method: "POST" | "PUT", path: string, body: unknown): Promise<void> {
-        await this.transport({ method, path, body: JSON.stringify(body), repeatable: true });
     }
 
     private async limited<Result>(run: () => Promise<Result>): Promise<Result> {

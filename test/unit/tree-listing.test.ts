@@ -135,7 +135,7 @@ describe("what lives in a workspace beside its tree", () => {
             clusterPolicies: [{ policy_id: "mine", name: "mine" }],
         });
         world.mishaps = ({ path }) =>
-            path.startsWith("/api/2.0/secrets")
+            path.startsWith("/api/2.0/pipelines")
                 ? { kind: "body", body: () => '{"error_code": "PERMISSION_DENIED", "message": "not for you"}' }
                 : undefined;
         const { found, unlisted } = await othersIn(world.client("old"));
@@ -143,7 +143,7 @@ describe("what lives in a workspace beside its tree", () => {
             { kind: "jobs", count: 250 },
             { kind: "cluster-policies", count: 1 },
         ]);
-        expect(unlisted.map(({ kind }) => kind)).to.deep.equal(["secret-scopes"]);
+        expect(unlisted.map(({ kind }) => kind)).to.deep.equal(["pipelines"]);
         expect(unlisted[0]?.reason).to.contain("not for you");
     });
 });

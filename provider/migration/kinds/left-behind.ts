@@ -36,10 +36,6 @@ const rows: Readonly<Record<OtherKind, LeftBehind>> = {
         },
         remedy: BY_CODE,
     },
-    "secret-scopes": {
-        list: { path: "/api/2.0/secrets/scopes/list" },
-        remedy: "make them in the new workspace, with their secrets.",
-    },
     repos: {
         list: { path: "/api/2.0/repos", page: "next_page_token" },
         remedy: "add them in the new workspace from their remotes. Push what was not committed.",

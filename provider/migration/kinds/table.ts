@@ -4,10 +4,11 @@ import { leftBehind } from "./left-behind";
 import { metastore } from "./metastore";
 import { people } from "./people";
 import { principals } from "./principals";
+import { secrets } from "./secrets";
 import { tree } from "./tree";
 
 /** What is copied, in the order in which it is copied. */
-const carried: readonly ContentKind[] = [metastore, people, homes, tree, principals];
+const carried: readonly ContentKind[] = [metastore, people, homes, tree, secrets, principals];
 
 /** Every kind of what a workspace holds. A pass of a migration goes through them in this order. */
 export const kinds: readonly ContentKind[] = [...carried, ...leftBehind];
