@@ -29,6 +29,8 @@ export const findingKinds = [
     "people",
     "secret-scopes",
     "secret",
+    "dashboards",
+    "warehouse",
     "same-path",
     "occupied",
     "changed-in-target",

@@ -81,4 +81,9 @@ export class WorkspaceRequests {
         const sent = body === undefined ? {} : { body: JSON.stringify(body) };
         await this.transport({ method, path, ...sent, repeatable: true, ...more });
     }
+
+    /** Makes what would be made twice if it were asked for twice: not repeated if its effect is not known. */
+    async create(path: string, body: unknown): Promise<void> {
+        await this.transport({ method: "POST", path, body: JSON.stringify(body), repeatable: false });
+    }
 }

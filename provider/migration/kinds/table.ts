@@ -1,4 +1,5 @@
 import type { ContentKind, KindLook, LookedAt } from "../content-kind";
+import { dashboards } from "./dashboards";
 import { homes } from "./homes";
 import { leftBehind } from "./left-behind";
 import { metastore } from "./metastore";
@@ -8,7 +9,7 @@ import { secrets } from "./secrets";
 import { tree } from "./tree";
 
 /** What is copied, in the order in which it is copied. */
-const carried: readonly ContentKind[] = [metastore, people, homes, tree, secrets, principals];
+const carried: readonly ContentKind[] = [metastore, people, homes, tree, dashboards, secrets, principals];
 
 /** Every kind of what a workspace holds. A pass of a migration goes through them in this order. */
 export const kinds: readonly ContentKind[] = [...carried, ...leftBehind];

@@ -22,6 +22,7 @@ import { nameSiblings } from "./leftovers";
 import { reasonNotToAdopt } from "./orphan";
 import { credentialFailures, waitUntilReady } from "./ready";
 import { judgeReplacement } from "./replacement";
+import { startSchedulesAfter } from "./start-schedules";
 import { isOnItsWay, isTerminal, isUnreachable, waitsForHost } from "./status";
 import { afterUpdate, isComputeRefusal } from "./updates";
 import { timeoutOf, waitUntilDeleted, waitUntilRunning } from "./waiting";
@@ -158,8 +159,12 @@ export class WorkspaceLifecycle implements Lifecycle {
             if (mayGo) await collection.delete(id);
             return mayGo;
         });
-        if (isDeleted) return void (await waitUntilDeleted({ collection, id }, timeoutOf(state)));
-        session.report.info(`${this.access.label(state)}: the workspace ${id} no longer exists: nothing was deleted.`);
+        if (isDeleted) await waitUntilDeleted({ collection, id }, timeoutOf(state));
+        else
+            session.report.info(
+                `${this.access.label(state)}: the workspace ${id} no longer exists: nothing was deleted.`,
+            );
+        await startSchedulesAfter(this.content, { id, state, collection });
     }
 
     private toState(inputs: Properties, response: Properties): Record<string, unknown> {

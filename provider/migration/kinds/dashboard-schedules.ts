@@ -1,0 +1,115 @@
+import { NoResponseError } from "../../api/errors";
+import type { MigrationContext } from "../pass";
+import { type ScheduleFields, type Subscription, WorkspaceDashboards } from "../workspace-dashboards";
+import type { Dashboard, DashboardPair, ScheduleWithSubscriptions } from "./dashboards";
+import type { ListedKind } from "./listed";
+import { pausedFor, startedAfter } from "./paused-schedules";
+import type { Warehouses } from "./warehouses";
+
+/** How often a schedule is asked for whose creation had no response, and how long to wait before a look, in milliseconds. */
+const [ATTEMPTS, PAUSE] = [3, 5_000];
+
+/** A schedule of a dashboard of the new or the old workspace. */
+interface Item extends ScheduleWithSubscriptions {
+    readonly key: string;
+    readonly path: string;
+    /** The id of the dashboard in the new workspace. */
+    readonly targetId: string;
+}
+
+/** When dashboards are refreshed, and who is told. Until the old workspace is deleted, no schedule that came from it runs. */
+export function schedulesKind(
+    { from, to, clock }: MigrationContext,
+    pairs: () => Promise<readonly DashboardPair[]>,
+    warehouses: Warehouses,
+): ListedKind<Item> {
+    const client = new WorkspaceDashboards(to.requests);
+    const { workspaceId = "" } = from;
+    const items = async (side: "source" | "target") => {
+        const all = (await pairs()).flatMap((pair) => itemsOf(pair[side], pair.target.draft.dashboard_id));
+        return side === "target" ? all : all.filter(({ schedule }) => warehouses.has(schedule.warehouse_id));
+    };
+    const wanted = ({ schedule }: Item): ScheduleFields => {
+        const { fields } = startedAfter(schedule);
+        const { warehouse_id: id, ...rest } = fields;
+        const there = { ...rest, warehouse_id: id === undefined ? undefined : warehouses.idOf(id) };
+        return fields.pause_status === "PAUSED" ? there : pausedFor(workspaceId, there);
+    };
+    const isSet = (source: Item, { schedule }: Item) => {
+        const { fields, waitsFor } = startedAfter(schedule);
+        const there = wanted(source);
+        if (fields.warehouse_id !== there.warehouse_id) return false;
+        const runs = startedAfter(source.schedule).fields.pause_status !== "PAUSED";
+        // Whoever has started it in the new workspace did so knowingly.
+        return runs ? waitsFor !== undefined || fields.pause_status !== "PAUSED" : fields.pause_status === "PAUSED";
+    };
+    return {
+        finding: "dashboards",
+        listSource: () => items("source"),
+        listTarget: () => items("target"),
+        keyOf: ({ key }) => key,
+        isEqual: (source, target) => isSet(source, target) && missing(source, target).length === 0,
+        copy: async (source, target) => {
+            const there = target ?? (await make(source));
+            if (there === undefined) return;
+            if (!isSet(source, there)) await client.setSchedule(source.targetId, there.schedule, wanted(source));
+            for (const one of missing(source, there).filter(isUser))
+                await client.subscribe(source.targetId, there.schedule, one);
+        },
+        // What can be copied is copied first.
+        obstacle: (source, target) =>
+            target !== undefined && isSet(source, target) && missing(source, target).every((one) => !isUser(one))
+                ? 'it tells notification destinations, which have other ids in the new workspace: add them there, or accept "dashboards".'
+                : undefined,
+        describe: ({ path, schedule }) => ({
+            subject: { path, typeName: "DASHBOARD" },
+            difference: `the new workspace does not have its schedule ${startedAfter(schedule).fields.display_name ?? schedule.cron_schedule.quartz_cron_expression} as the old one does: make it there, or accept "dashboards".`,
+        }),
+    };
+
+    /** Looks before it asks again: a schedule is not to be there twice. */
+    async function make(source: Item): Promise<Item | undefined> {
+        for (let attempt = 0; ; attempt++) {
+            const all = (await client.schedules(source.targetId)).map((schedule) => ({ schedule, subscriptions: [] }));
+            const found = keyed(all, source.path, source.targetId).find(({ key }) => key === source.key);
+            if (found !== undefined || attempt === ATTEMPTS) return found;
+            try {
+                await client.addSchedule(source.targetId, wanted(source));
+            } catch (error) {
+                if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw error;
+                await clock.sleep(PAUSE);
+            }
+        }
+    }
+}
+
+function itemsOf({ path, schedules }: Dashboard, targetId: string): Item[] {
+    return keyed(schedules, path, targetId);
+}
+
+/** What tells schedules of one dashboard apart in both workspaces: those that are alike are counted. */
+function keyed(schedules: readonly ScheduleWithSubscriptions[], path: string, targetId: string): Item[] {
+    const seen = new Map<string, number>();
+    return schedules.map((one) => {
+        const { display_name, cron_schedule } = startedAfter(one.schedule).fields;
+        const { quartz_cron_expression: cron, timezone_id: zone } = cron_schedule;
+        const name = JSON.stringify([path, display_name, cron, zone]);
+        const ordinal = seen.get(name) ?? 0;
+        seen.set(name, ordinal + 1);
+        return { ...one, key: `${name} ${ordinal}`, path, targetId };
+    });
+}
+
+function missing(source: Item, target: Item): Subscription[] {
+    const present = new Set(target.subscriptions.map(subscriberOf));
+    return source.subscriptions.filter((one) => !present.has(subscriberOf(one)));
+}
+
+function subscriberOf({ subscriber: { user_subscriber: user, destination_subscriber: other } }: Subscription): string {
+    return user == null ? `destination ${other?.destination_id ?? ""}` : `user ${user.user_id}`;
+}
+
+/** A user has one id in every workspace of an account; a notification destination belongs to one workspace. */
+function isUser({ subscriber }: Subscription): boolean {
+    return subscriber.user_subscriber != null;
+}

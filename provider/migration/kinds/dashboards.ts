@@ -1,0 +1,137 @@
+import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
+import type { WorkspaceContent } from "../content";
+import { concernsOne, type MigrationContext, type Pass } from "../pass";
+import {
+    type Draft,
+    type Published,
+    type Schedule,
+    type Subscription,
+    WorkspaceDashboards,
+} from "../workspace-dashboards";
+import { publishedKind, reasonAgainstPublishing } from "./dashboard-published";
+import { schedulesKind } from "./dashboard-schedules";
+import { ListedMigration } from "./listed";
+import { Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
+
+/** A dashboard with what is not in the tree of it. */
+export interface Dashboard {
+    /** Where it is in the old workspace. */
+    readonly path: string;
+    readonly draft: Draft;
+    readonly published: Published | undefined;
+    readonly schedules: readonly ScheduleWithSubscriptions[];
+}
+
+/** A schedule, and who is told of it. */
+export interface ScheduleWithSubscriptions {
+    readonly schedule: Schedule;
+    readonly subscriptions: readonly Subscription[];
+}
+
+/** A dashboard of the old workspace and what the copied tree has in its place. */
+export interface DashboardPair {
+    readonly source: Dashboard;
+    readonly target: Dashboard;
+}
+
+type Mode = "copy" | "verify" | "plan";
+
+/** What dashboards have beside their drafts, which are in the tree: what readers see, and when it is refreshed. */
+export const dashboards: ContentKind = {
+    name: "dashboards",
+    begin: (context) => (context.root.path === "/" ? new DashboardsMigration(context) : undefined),
+    inventory: ({ content }, notes) => countDashboards(content, notes),
+};
+
+class DashboardsMigration implements KindMigration {
+    constructor(private readonly context: MigrationContext) {}
+
+    copy = (pass: Pass) => this.run("copy", pass);
+    verify = (pass: Pass) => this.run("verify", pass);
+    plan = (pass: Pass) => this.run("plan", pass);
+
+    private async run(mode: Mode, pass: Pass): Promise<void> {
+        const { context } = this;
+        try {
+            const sources = await readAll(context.from);
+            if (sources.length === 0) return;
+            const warehouses = await Warehouses.of(context.from, context.to);
+            const uses = sources.flatMap((one) => usesOf(one, warehouses));
+            await new ListedMigration(
+                context,
+                warehousesKind(() => Promise.resolve(uses)),
+            )[mode](pass);
+            const pairs = () => this.pairs(sources);
+            for (const migration of [
+                new ListedMigration(context, publishedKind(context, pairs, warehouses)),
+                new ListedMigration(context, schedulesKind(context, pairs, warehouses)),
+            ])
+                await migration[mode](pass);
+        } catch (error) {
+            if (!concernsOne(error)) throw error;
+            const reason = `what is published of them, and their schedules, cannot be listed: ${error.message}`;
+            context.findings.add({ path: "dashboards", typeName: "LIST" }, "dashboards", reason);
+        }
+    }
+
+    /** A dashboard that is not in the new tree is a finding of the tree. */
+    private async pairs(sources: readonly Dashboard[]): Promise<DashboardPair[]> {
+        const { to, homes } = this.context;
+        const pairs = sources.map(async (source) => {
+            const found = await to.find(homes.placeOf(source.path));
+            if (found?.type !== "DASHBOARD") return [];
+            const target = await readOne(new WorkspaceDashboards(to.requests), found.resourceId ?? found.id);
+            return target === undefined ? [] : [{ source, target: { ...target, path: source.path } }];
+        });
+        return (await Promise.all(pairs)).flat();
+    }
+}
+
+/** What of a dashboard waits for a SQL warehouse that the new workspace does not have. */
+function usesOf({ path, draft, published, schedules }: Dashboard, warehouses: Warehouses): WarehouseUse[] {
+    const ids = [draft.warehouse_id, published?.warehouse_id, ...schedules.map((one) => one.schedule.warehouse_id)];
+    const missing = ids.filter((id) => id !== undefined && !warehouses.has(id));
+    return [...new Set(missing)].flatMap((id) =>
+        id === undefined ? [] : { warehouse: warehouses.nameOf(id), user: path },
+    );
+}
+
+/** All of a workspace that have something beside their drafts. */
+async function readAll({ requests }: WorkspaceContent): Promise<Dashboard[]> {
+    const client = new WorkspaceDashboards(requests);
+    const all = await Promise.all((await client.ids()).map((id) => readOne(client, id)));
+    return all.filter(
+        (one): one is Dashboard =>
+            one !== undefined &&
+            (one.published !== undefined || one.schedules.length > 0 || one.draft.warehouse_id !== undefined),
+    );
+}
+
+/** `undefined`: there is none, or it is in the trash. */
+async function readOne(client: WorkspaceDashboards, id: string): Promise<Dashboard | undefined> {
+    const draft = await client.draft(id);
+    if (draft?.path === undefined || draft.lifecycle_state === "TRASHED") return undefined;
+    const path = draft.path.replace(/^\/Workspace(?=\/)/, "");
+    if (/^\/Users\/[^/]+\/Trash\//.test(path)) return undefined;
+    const [published, schedules] = await Promise.all([client.published(id), client.schedules(id)]);
+    const withSubscriptions = schedules.map(async (schedule) => ({
+        schedule,
+        subscriptions: await client.subscriptions(id, schedule),
+    }));
+    return { path, draft, published, schedules: await Promise.all(withSubscriptions) };
+}
+
+async function countDashboards(content: WorkspaceContent, notes: InventoryNotes): Promise<void> {
+    const all = await readAll(content);
+    if (all.length === 0) return;
+    const warehouses = await Warehouses.of(content, undefined);
+    const names = new Set(all.flatMap((one) => usesOf(one, warehouses)).map(({ warehouse }) => warehouse));
+    if (names.size > 0) {
+        const words = `the SQL warehouses ${[...names].sort().join(", ")}, which dashboards use,`;
+        notes.stays("warehouse", { count: names.size, words, isCertain: false });
+    }
+    const kept = all.filter((one) => reasonAgainstPublishing(one) !== undefined);
+    if (kept.length === 0) return;
+    const words = `what is published of the dashboards ${kept.map(({ path }) => path).join(", ")}`;
+    notes.stays("dashboards", { count: kept.length, words, isCertain: true });
+}

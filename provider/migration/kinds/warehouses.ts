@@ -1,0 +1,77 @@
+import { z } from "zod";
+
+import type { WorkspaceContent } from "../content";
+import type { ListedKind } from "./listed";
+
+const listSchema = z.array(z.object({ id: z.string(), name: z.string() })).nullish();
+
+/** What refers to a SQL warehouse of the old workspace. */
+export interface WarehouseUse {
+    /** Its name, or its id if there is no such warehouse any more. */
+    readonly warehouse: string;
+    /** Such as `/Shared/sales.lvdash.json`. */
+    readonly user: string;
+}
+
+/** SQL warehouses of both workspaces: one has another id in each, and one name. */
+export class Warehouses {
+    private constructor(
+        private readonly old: ReadonlyMap<string, string>,
+        private readonly now: ReadonlyMap<string, string>,
+    ) {}
+
+    /** @param to `undefined`: there is no new workspace yet. */
+    static async of(from: WorkspaceContent, to: WorkspaceContent | undefined): Promise<Warehouses> {
+        const [old, now] = await Promise.all([list(from), to === undefined ? [] : list(to)]);
+        return new Warehouses(
+            new Map(old.map(({ id, name }) => [id, name])),
+            new Map(now.map(({ id, name }) => [name, id])),
+        );
+    }
+
+    /** What a warehouse of the old workspace is called. */
+    nameOf(id: string): string {
+        return this.old.get(id) ?? id;
+    }
+
+    /** Its counterpart in the new workspace. */
+    idOf(id: string): string | undefined {
+        return this.now.get(this.nameOf(id));
+    }
+
+    /** Whether it is not used, or has a counterpart. */
+    has(id: string | undefined): boolean {
+        return id === undefined || this.idOf(id) !== undefined;
+    }
+}
+
+/** What waits for a warehouse that the new workspace does not have: a finding for each warehouse. */
+export function warehousesKind(uses: () => Promise<readonly WarehouseUse[]>): ListedKind<WarehouseUse[]> {
+    const reason = (all: readonly WarehouseUse[]) =>
+        `the new workspace has no SQL warehouse of this name, so what uses it waits: ${all.map(({ user }) => user).join(", ")}. Make it there, then run the command again, or accept "warehouse".`;
+    return {
+        finding: "warehouse",
+        listSource: async () => {
+            const all = await uses();
+            const names = new Set(all.map(({ warehouse }) => warehouse));
+            return [...names].map((name) => all.filter(({ warehouse }) => warehouse === name));
+        },
+        listTarget: () => Promise.resolve([]),
+        keyOf: (all) => all[0]?.warehouse ?? "",
+        isEqual: () => false,
+        copy: () => Promise.resolve(),
+        obstacle: reason,
+        describe: (all) => ({
+            subject: { path: `SQL warehouse ${all[0]?.warehouse ?? ""}`, typeName: "WAREHOUSE" },
+            difference: reason(all),
+        }),
+    };
+}
+
+async function list({ requests }: WorkspaceContent) {
+    return requests.pages(
+        "/api/2.0/sql/warehouses",
+        "page_token",
+        (body) => listSchema.parse(body["warehouses"]) ?? [],
+    );
+}

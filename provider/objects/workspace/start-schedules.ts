@@ -1,0 +1,38 @@
+import type { Collection } from "../../api/collection";
+import { ApiError, ReportedError } from "../../api/errors";
+import { notesOf } from "../../contract/state-notes";
+import { startPausedSchedules } from "../../migration/kinds/paused-schedules";
+import { plural } from "../../migration/report";
+import type { Properties } from "../../util/property-path";
+import type { HandoverLifecycle } from "./handover/lifecycle";
+import { connect } from "./handover/move";
+
+/**
+ * Starts, in the workspaces that took over from one that is gone, the schedules that waited for its end. Fails if one could not be
+ * started: the DELETE then stays pending in the state, and the next `pulumi up` comes here again.
+ */
+export async function startSchedulesAfter(
+    { handovers, run, session }: HandoverLifecycle,
+    { id, state, collection }: { readonly id: string; readonly state: Properties; readonly collection: Collection },
+): Promise<void> {
+    for (const { to } of handovers.from(id, notesOf(state).adoption)) {
+        if (run.hasDeparted(to) || run.isLeaving(to)) continue;
+        const response = await collection.get(to);
+        if (response?.["workspace_status"] !== "RUNNING") continue;
+        try {
+            const { started, problems } = await startPausedSchedules(connect(session, response), (one) => one === id);
+            if (started > 0)
+                session.report.info(`${plural(started, "schedule")} of the workspace ${to} started, as ${id} is gone.`);
+            if (problems.length > 0)
+                throw new ReportedError(
+                    `The workspace ${id} is deleted, and not all schedules that waited for that could be started in ${to}: ${problems.join("; ")}. Start them there, or run \`pulumi up\` again.`,
+                );
+        } catch (error) {
+            // A service without dashboards has no schedules either.
+            if (!(error instanceof ApiError) || (error.kind !== "missing" && error.kind !== "denied")) throw error;
+            session.report.warn(
+                `Whether schedules in the workspace ${to} wait to be started is not known: ${error.message}`,
+            );
+        }
+    }
+}

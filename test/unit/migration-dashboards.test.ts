@@ -1,0 +1,172 @@
+import { expect } from "chai";
+
+import { startPausedSchedules } from "../../provider/migration/kinds/paused-schedules";
+import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
+import { type BeyondTree, seeds } from "../../local-cloud";
+import { CopyScene } from "../helpers/copy-scene";
+import { moveFaults } from "../helpers/move-faults";
+
+const PATH = "/Shared/sales.lvdash.json";
+const cron_schedule = { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" };
+
+describe("dashboards of a workspace that is copied", () => {
+    let scene: CopyScene;
+    beforeEach(async () => {
+        scene = await CopyScene.start();
+    });
+    afterEach(() => scene.cloud.stop());
+
+    const kindsOf = ({ findings }: { findings: readonly { kind: string }[] }) => findings.map(({ kind }) => kind);
+
+    async function seed({ more = {}, published = {} }: { more?: object; published?: object } = {}) {
+        const { old, replacement } = scene;
+        for (const { principals } of [old, replacement]) principals.addUser("ada@example.com");
+        old.fill({ warehouses: [{ id: "aaaa", name: "etl" }] });
+        replacement.fill({ warehouses: [{ id: "bbbb", name: "etl" }] });
+        await old.seed({ [PATH]: seeds.dashboard('{"pages":[]}') });
+        scene.clock.time += 1_000;
+        const schedules = [
+            { display_name: "nightly", pause_status: "UNPAUSED" as const, subscribers: ["ada@example.com"] },
+            { pause_status: "UNPAUSED" as const, warehouse_id: "aaaa" },
+            { display_name: "off", pause_status: "PAUSED" as const },
+        ].map((one) => ({ cron_schedule, ...one, ...more }));
+        const dashboard = { warehouse_id: "aaaa", published: { warehouse_id: "aaaa", ...published }, schedules };
+        await old.seedBeyondTree({ dashboards: { [PATH]: dashboard } });
+        scene.clock.time += 60_000;
+    }
+
+    /** What the new workspace holds once the old one is gone, with the ids of the old one's warehouses. */
+    async function started() {
+        const { old, replacement, cloud } = scene;
+        const before = sorted((await old.beyondTree()).dashboards);
+        expect(cloud.schedules.overlaps).to.deep.equal([]);
+        expect(replacement.dashboards.running()).to.deep.equal([]);
+        old.dashboards.stateOf(old.nodes.find(PATH)!).schedules.clear();
+        const run = () => startPausedSchedules(scene.connect(replacement), (id) => id === old.id);
+        expect((await run()).problems).to.deep.equal([]);
+        expect(await run()).to.deep.equal({ started: 0, problems: [] });
+        const after = JSON.stringify((await replacement.beyondTree()).dashboards).replaceAll("bbbb", "aaaa");
+        return [sorted(JSON.parse(after) as BeyondTree["dashboards"]), before];
+    }
+
+    /** Schedules are made at the same time, so in any order. */
+    function sorted(all: BeyondTree["dashboards"] = {}) {
+        const lines = (list: readonly object[] = []) =>
+            list.map((one) => JSON.stringify(Object.entries(one).sort())).sort();
+        return Object.values(all).map(({ schedules, ...rest }) => ({ ...rest, schedules: lines(schedules) }));
+    }
+
+    it("are published as they were, and their schedules run when the old workspace is gone, and not before", async () => {
+        await seed();
+        expect((await planMigration(scene.options())).findings).to.deep.equal([]);
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const { writes } = scene;
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(await verifyContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(scene.writes).to.equal(writes);
+        const names = [...scene.replacement.dashboards.all()].flatMap(([, { schedules }]) =>
+            [...schedules.values()].map(({ fields }) => fields.display_name),
+        );
+        const mark = `(paused until workspace ${scene.old.id} is deleted)`;
+        expect(names).to.have.members([`nightly ${mark}`, mark, "off"]);
+        const other = await startPausedSchedules(scene.connect(scene.replacement), (id) => id === "999");
+        expect(other).to.deep.equal({ started: 0, problems: [] });
+        const [after, before] = await started();
+        expect(after).to.deep.equal(before);
+    });
+
+    it("wait for a SQL warehouse of the same name, which a preview names", async () => {
+        await seed();
+        scene.replacement.others.warehouses.length = 0;
+        const { stays } = await scene.inventory();
+        expect(stays.get("warehouse")).to.deep.include({ count: 1, isCertain: false });
+        expect(stays.get("warehouse")?.words).to.contain("etl");
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["warehouse"]);
+        expect(report.findings[0]).to.deep.include({ path: "SQL warehouse etl" });
+        expect(report.findings[0]?.reason).to.contain(PATH);
+        scene.replacement.fill({ warehouses: [{ id: "bbbb", name: "etl" }] });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const [after, before] = await started();
+        expect(after).to.deep.equal(before);
+    });
+
+    it("show readers nothing that was not published", async () => {
+        await seed();
+        const id = scene.old.nodes.find(PATH)!.resourceId!;
+        const body = { serialized_dashboard: '{"pages":["draft"]}' };
+        await scene.connect(scene.old).requests.write("PATCH", `/api/2.0/lakeview/dashboards/${id}`, body);
+        expect((await scene.inventory()).stays.get("dashboards")).to.deep.include({ count: 1, isCertain: true });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["dashboards"]);
+        expect(report.findings[0]?.reason).to.contain("was changed after it was published");
+        expect((await scene.replacement.beyondTree()).dashboards[PATH]?.published).to.equal(undefined);
+        expect((await migrateContent(scene.options({ accept: ["dashboards"] }))).complete).to.equal(true);
+    });
+
+    it("lend their readers nobody's credentials, and say so", async () => {
+        await seed({ published: { embed_credentials: true } });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["dashboards"]);
+        expect(report.findings[0]?.reason).to.contain("credentials of its publisher");
+        const { published } = (await scene.replacement.beyondTree()).dashboards[PATH] ?? {};
+        expect(published).to.deep.include({ embed_credentials: false });
+    });
+
+    it("name schedules that tell notification destinations", async () => {
+        await seed({ more: { destinations: ["d1"] } });
+        const report = await migrateContent(scene.options());
+        expect(new Set(kindsOf(report))).to.deep.equal(new Set(["dashboards"]));
+        expect(report.findings[0]?.reason).to.contain("notification destinations");
+    });
+
+    it("are not known to have nothing published if the service has no such list", async () => {
+        scene.cloud.inject({
+            when: ({ path }) => path.endsWith("/lakeview/dashboards"),
+            do: { kind: "status", status: 404, body: '{"error_code": "ENDPOINT_NOT_FOUND", "message": "no"}' },
+        });
+        expect(kindsOf(await migrateContent(scene.options()))).to.deep.equal(["dashboards"]);
+        expect((await scene.inventory()).incomplete).not.to.equal(undefined);
+    });
+
+    it("are not lost or doubled whatever goes wrong with any request", async () => {
+        const calls = ["lakeview/dashboards", "/published", "/schedules", "/subscriptions", "sql/warehouses"];
+        for (const effect of moveFaults) {
+            for (const call of calls) {
+                for (const isWrite of call.startsWith("/") ? [false, true] : [false]) {
+                    await scene.cloud.stop();
+                    scene = await CopyScene.start();
+                    await seed();
+                    const stop = scene.cloud.inject({
+                        when: ({ path, method }) => path.endsWith(call) && (method !== "GET") === isWrite,
+                        times: 2,
+                        do: effect,
+                    });
+                    const what = `${JSON.stringify(effect)} at ${call} ${isWrite}`;
+                    const report = await migrateContent(scene.options());
+                    stop();
+                    expect(report, what).to.deep.include({ complete: true, findings: [] });
+                    const [after, before] = await started();
+                    expect(after, what).to.deep.equal(before);
+                }
+            }
+        }
+    }).timeout(120_000);
+
+    it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
+        for (let at = 0; ; at++) {
+            await scene.cloud.stop();
+            scene = await CopyScene.start();
+            await seed();
+            scene.killedAt = at;
+            const killed = await migrateContent(scene.options()).catch((error: unknown) => String(error));
+            if (typeof killed !== "string") {
+                expect(at).to.be.greaterThan(6);
+                break;
+            }
+            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+            const [after, before] = await started();
+            expect(after).to.deep.equal(before);
+        }
+    }).timeout(60_000);
+});
