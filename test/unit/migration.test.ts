@@ -407,7 +407,7 @@ describe("moving a workspace's content", () => {
         const report = await planMigration(options());
         expect(report.written).to.deep.equal({ notebooks: 1, files: 0, dashboards: 0, folders: 1 });
         expect(report.findings.map(({ kind }) => kind)).to.deep.equal(["library"]);
-        expect(world.requests.every((one) => /GET .*\/(list|Me)$/.test(one))).to.equal(true);
+        expect(world.requests.every((one) => /GET .*(\/(list|Me)|\/lakeview\/dashboards.*)$/.test(one))).to.equal(true);
     });
 
     it("ends with the reason where a workspace cannot be used", async () => {
