@@ -93,7 +93,7 @@ describe("a workspace on the real engine", () => {
     });
 
     it("replaces a workspace when its key is added or changed, and creates the new one first if it can", async () => {
-        await up({ workspace: {} });
+        await up({ workspace: { replaceOn: ["workspaceName"] } });
         const before = workspaces()[0]?.["workspace_id"];
         const { operations } = await up({ key: cloud.createKey() });
         expect(operations).to.include("replace Workspace w");

@@ -257,13 +257,70 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         expect(existing()).to.deep.equal([]);
     });
 
+    it("is not deleted by a word that its resource has taken back since", async () => {
+        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
+        const forced = { ...old, outs: { ...old.outs, forceDestroy: true } };
+        await compare(forced, under(0, { forceDestroy: true }), under(1, { forceDestroy: true }));
+        const second = await failed(create(under(1, { forceDestroy: true })));
+        handlers = handlersOf(world);
+        const takenBack = { ...second, outs: { ...second.outs, forceDestroy: undefined } };
+        const outcomes = await Promise.all([deleting(forced), deleting(takenBack)]);
+        for (const one of outcomes) expect(one).to.contain("is not deleted");
+        expect(existing()).to.have.members([old.id, second.id]);
+    });
+
+    /** Another resource's workspace, which has taken the content of the first one. */
+    const taker = async (more: Inputs = {}): Promise<State> => {
+        const asked = under(1, { owner: ownerFor("v"), migrateContent: { from: [old.id] }, ...more });
+        await handlers.workspace.check({}, asked);
+        const made = await create(asked);
+        handlers = handlersOf(world);
+        return made;
+    };
+
+    it("is not deleted because another resource has taken its content, if that one goes too", async () => {
+        const v = await taker({ forceDestroy: true });
+        const outcomes = await Promise.all([deleting(old), deleting(v)]);
+        expect(outcomes[0]).to.contain("is not deleted");
+        expect(existing()).to.deep.equal([old.id]);
+    });
+
+    it("is still somebody's after another resource has taken its content: what was removed there is not lost with it", async () => {
+        const v = await taker();
+        cloud.workspace(v.id).delete("/Shared/one");
+        await handlers.workspace.check(under(1, { owner: ownerFor("v") }), under(1, { owner: ownerFor("v") }));
+        await handlers.workspace.diff(v.id, v.outs, under(1, { owner: ownerFor("v") }));
+        expect(await deleting(old)).to.equal("ok");
+        expect(await read(v.id, "/Shared/one")).to.equal("1");
+    });
+
+    it("is not deleted by its word while the program gives its content to another resource", async () => {
+        await handlers.workspace.check({}, under(1, { owner: ownerFor("o"), migrateContent: { from: [old.id] } }));
+        const forced = { ...old, outs: { ...old.outs, forceDestroy: true } };
+        expect(await deleting(forced)).to.contain("is not deleted");
+        expect(existing()).to.deep.equal([old.id]);
+    });
+
+    it("counts as verified only as far as it is equal: what was accepted is compared again", async () => {
+        await cloud.workspace(old.id).seed({ "/Shared/stuck": seeds.notebook("3") });
+        const stop = cloud.inject({
+            when: ({ path, query }) => path.endsWith("/workspace/export") && query["path"] === "/Shared/stuck",
+            do: { kind: "status", status: 400, body: '{"error_code": "INVALID_STATE", "message": "no"}' },
+        });
+        const accepting = under(1, { migrateContent: { accept: ["/Shared/stuck"] } });
+        const second = await replace(old, under(0), accepting);
+        const [source] = second.outs["sources"] as { at?: number; digest?: string }[];
+        expect(source).to.include.keys("at").and.not.include.keys("digest");
+        stop();
+    });
+
     it("is not deleted, and no DELETE is sent, while the service says that there is no such workspace", async () => {
         const stop = cloud.inject({
             when: ({ method, path }) => method === "GET" && path.endsWith(`/workspaces/${old.id}`),
             do: { kind: "status", status: 404, body: '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no"}' },
         });
         cloud.clearRequests();
-        expect(await deleting(old)).to.equal("ok");
+        expect(await deleting(old)).to.contain("the account lists it, and says at the same time that there is none");
         stop();
         expect(cloud.requests.filter(({ method }) => method === "DELETE")).to.deep.equal([]);
         expect(existing()).to.deep.equal([old.id]);

@@ -119,7 +119,7 @@ export class Handovers {
         if (known === undefined || phase === undefined) return;
         const verified =
             event === "verify" && report !== undefined
-                ? { at: Date.parse(report.asOf), digest: report.digest }
+                ? { at: Date.parse(report.asOf), digest: digestOf(report) }
                 : event === "lose"
                   ? undefined
                   : known.source.verified;
@@ -166,6 +166,14 @@ export function hasWork(state: Properties, isEnabled: boolean, named: readonly s
     const isNew = (id: string) => sources.every(({ from, isNamed }) => from !== id || !isNamed);
     if (isEnabled && (named.some(isNew) || sources.some(({ isAbandoned }) => isAbandoned))) return true;
     return isHandoverDue(state);
+}
+
+/**
+ * What was verified, for the comparisons that come later; `undefined` if something in the tree was only accepted: the program may
+ * take that back, so it is compared again.
+ */
+function digestOf({ digest, findings }: MigrationReport): string | undefined {
+    return findings.some(({ accepted, path }) => accepted && path.startsWith("/")) ? undefined : digest;
 }
 
 function isVerified({ verified, via }: Source): boolean {

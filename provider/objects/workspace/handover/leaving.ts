@@ -34,8 +34,8 @@ export class LeavingWorkspace implements Leaving {
 
     /**
      * - `migrateContent: false`, said in this run for this workspace or for the one that replaces it.
-     * - `forceDestroy: true`, in the state or in this run. While a workspace of this run takes its content over it means nothing: then
-     *   `migrateContent` decides.
+     * - `forceDestroy: true`, in the state or in this run. While a workspace of this run takes its content over, or is to, it means
+     *   nothing: then `migrateContent` decides. That of the state was taken back if the workspace that replaces it no longer says it.
      * - `forceDestroy: true` of the workspace that replaces it, if that goes too.
      * - `forceDestroy: true`, said in this run for its resource, of which it is a remainder that only waits for its deletion.
      */
@@ -52,9 +52,11 @@ export class LeavingWorkspace implements Leaving {
         const successors = this.successors.filter(({ source }) => !source.isNamed).map(({ to }) => to);
         const spoken = successors.map((to) => lifecycle.run.inputsOf(to)).filter((said) => said !== undefined);
         if (spoken.some((said) => !isCopied(said))) return "migrateContent: false";
-        if (spoken.length > 0) return undefined;
+        if (spoken.length > 0 || lifecycle.run.isWanted(id)) return undefined;
         const leaving = successors.filter((to) => lifecycle.run.isLeaving(to)).map((to) => lifecycle.run.stateOf(to));
-        const words = [inputs ?? {}, state, ...leaving, ...this.spokenForRemainder()];
+        // What the resource has said since counts, and not what it said when it still had this workspace.
+        const isTakenBack = leaving.some(({ forceDestroy }) => forceDestroy !== true);
+        const words = [inputs ?? {}, ...(isTakenBack ? [] : [state]), ...leaving, ...this.spokenForRemainder()];
         const isForced = words.some(({ forceDestroy }) => forceDestroy === true);
         return isForced ? "forceDestroy: true" : undefined;
     }
@@ -75,7 +77,15 @@ export class LeavingWorkspace implements Leaving {
     async look(): Promise<Look | undefined> {
         const { id, lifecycle } = this;
         this.response = await this.collection.get(id);
-        if (this.response === undefined) return undefined;
+        if (this.response === undefined) {
+            if ((await this.collection.list()).has(id))
+                throw refusal(
+                    id,
+                    "the account lists it, and says at the same time that there is none. Run the command again.",
+                    "",
+                );
+            return undefined;
+        }
         const response = this.requireRunning(this.response, id);
         try {
             const workspace = connect(lifecycle.session, response);
@@ -118,7 +128,11 @@ export class LeavingWorkspace implements Leaving {
 
     /** One workspace that has everything is enough: it is the one that is tried first, or another that still exists. */
     private async completeSuccessor(content: string): Promise<void> {
-        const candidates = this.successors.filter(({ to }) => !this.lifecycle.run.hasDeparted(to));
+        const { run } = this.lifecycle;
+        // What another resource has taken from this one counts only if this run keeps that one: its own word may be about to end it.
+        const stays = ({ to, source }: Handover) =>
+            !source.isNamed || (run.inputsOf(to) !== undefined && !run.isReplaced(to) && !run.isLeaving(to));
+        const candidates = this.successors.filter((one) => !run.hasDeparted(one.to) && stays(one));
         candidates.sort((one, other) => this.rank(one) - this.rank(other));
         let reason: unknown;
         for (const candidate of candidates) {

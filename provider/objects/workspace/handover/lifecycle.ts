@@ -46,6 +46,8 @@ export class HandoverLifecycle {
 
     /** The inputs, with the stack's setting if it says that nothing is copied: policy packs see only inputs. */
     withDefault(inputs: Properties): Properties {
+        const { enabled, named } = this.settingsOf(inputs);
+        for (const id of enabled ? named : []) this.run.noteWanted(id);
         const isSilent = inputs["migrateContent"] === undefined || inputs["migrateContent"] === null;
         return isSilent && this.session.settings.migrateContent === false
             ? { ...inputs, migrateContent: false }
@@ -215,6 +217,10 @@ export class HandoverLifecycle {
         const owner = ownerOfInputs(inputs);
         const label = owner?.resource ?? to;
         if (source === undefined) {
+            if ((await collection.list()).has(from))
+                throw new ReportedError(
+                    `The account lists the workspace ${from}, and says at the same time that there is none. It stays. Run the command again.`,
+                );
             handovers.apply(handover, "vanish");
             session.report.info(`${label}: the workspace ${from} no longer exists: nothing is copied from it.`);
             return undefined;

@@ -67,7 +67,8 @@ export function describeIncomplete({ handover: { from, to }, settings }: Content
 
 function optionsOf({ session, handover, responses, settings, label, isInUse }: ContentMove): MigrationOptions {
     const { source, equalPairs } = handover;
-    const settled = source.via === undefined ? source.verified : undefined;
+    // Somebody still has a workspace that the program only names: what is gone from the copy was not taken out of that one.
+    const settled = source.via === undefined && !source.isNamed ? source.verified : undefined;
     return {
         from: connect(session, responses.from),
         to: connect(session, responses.to),

@@ -16,11 +16,21 @@ export class RunView {
     private readonly spoken = new Map<string, Spoken>();
     private readonly states = new Map<string, Properties>();
     private readonly leaving = new Set<string>();
+    private readonly wanted = new Set<string>();
     private readonly departed = new Set<string>();
 
     /** The program says this about a workspace. */
     noteInputs(id: string, inputs: Properties): void {
         this.spoken.set(id, { owner: ownerOfInputs(inputs), inputs, isReplaced: false });
+    }
+
+    /** The program of this run names a workspace as a source, whether the one that is to take over exists yet or not. */
+    noteWanted(id: string): void {
+        this.wanted.add(id);
+    }
+
+    isWanted(id: string): boolean {
+        return this.wanted.has(id);
     }
 
     /** This run replaces a workspace. */
