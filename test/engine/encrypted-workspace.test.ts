@@ -130,7 +130,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             ]);
         });
 
-        it("renamed with an alias, keeps the workspace if workspaceName is given, and warns if it is not", async () => {
+        it("renamed with an alias, keeps the workspace if workspaceName is given, and is refused if it is not", async () => {
             const renamed = (more: Partial<databricks.EncryptedWorkspaceArgs>) => async () => {
                 const args = {
                     awsRegion: "us-east-1",
@@ -142,14 +142,14 @@ describe("an EncryptedWorkspace on the real engine", () => {
                 };
                 new databricks.EncryptedWorkspace("renamed", args, { aliases: [{ name: "w" }] });
             };
-            const lost = "a changed workspaceName needs a new workspace";
+            const refused = "a workspace is renamed in the account console";
             stack.program = renamed({ workspaceName: "w" });
             const kept = await stack.preview();
             expect(kept.ok, kept.output).to.equal(true);
             expect(kept.operations.filter((one) => !/^update /.test(one) && !/ Alias /.test(one))).to.deep.equal([]);
-            expect(kept.output).to.not.contain(lost);
+            expect(kept.output).to.not.contain(refused);
             stack.program = renamed({});
-            expect((await stack.preview()).output).to.contain(lost);
+            expect((await stack.preview()).output).to.contain(refused);
         });
 
         it("deletes the workspace first, and what allows Databricks access last, and keeps and names the KMS keys", async () => {
@@ -261,7 +261,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
 
             stack.program = kept;
             const { ok, output } = await stack.up();
-            expect(ok).to.equal(false);
+            expect(ok, output).to.equal(false);
             expect(output).to.contain(`give this resource adopt: "${String(first?.["workspace_id"])}"`);
             expect(cloud.account.list("workspaces")).to.have.length(1);
         });
