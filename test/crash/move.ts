@@ -27,7 +27,7 @@ const databricks = require("pulumi-databricks-cmk");
 const { workspaceName } = JSON.parse(process.env.SHAPE);
 const { credentialsId } = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
 const { storageConfigurationId } = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
-new databricks.Workspace("w", { workspaceName, awsRegion: "us-east-1", credentialsId, storageConfigurationId });
+new databricks.Workspace("w", { workspaceName, replaceOn: ["workspaceName"], awsRegion: "us-east-1", credentialsId, storageConfigurationId });
 `;
 
 const content = {
