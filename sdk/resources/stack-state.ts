@@ -14,21 +14,36 @@ export interface ResourceInState {
     readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * The pauses before a state is read again, in milliseconds: in a backend of files, a read fails while the engine writes the state
+ * of this very run.
+ */
+const READ_PAUSES = [20, 50, 100, 200, 400];
+
 /** The resources in the state of a stack, by its full name; `undefined` if the state cannot be read. */
-export async function readState(stackName: string): Promise<ResourceInState[] | undefined> {
-    try {
-        const state: unknown = await pulumi.runtime.invoke(READ_STATE, { stackName });
-        const resources = memberOf(state, "outputs");
-        if (typeof resources !== "object" || resources === null) return undefined;
-        return Object.entries(resources).map(([urn, resource]: [string, unknown]) => {
-            const [type, outputs] = [memberOf(resource, "type"), memberOf(resource, "outputs")];
-            const isObject = typeof outputs === "object" && outputs !== null;
-            return { urn, type: String(type), outputs: isObject ? Object.fromEntries(Object.entries(outputs)) : {} };
-        });
-    } catch {
-        // A stack without a state yet, or an engine without this function: nothing is known then.
-        return undefined;
+export async function readState(
+    stackName: string,
+    invoke: (token: string, args: { stackName: string }) => Promise<unknown> = pulumi.runtime.invoke,
+): Promise<ResourceInState[] | undefined> {
+    for (const pause of [...READ_PAUSES, undefined]) {
+        try {
+            return resourcesIn(await invoke(READ_STATE, { stackName }));
+        } catch {
+            // Also an engine without this function: nothing is known then.
+            if (pause !== undefined) await new Promise((resolve) => setTimeout(resolve, pause));
+        }
     }
+    return undefined;
+}
+
+function resourcesIn(state: unknown): ResourceInState[] | undefined {
+    const resources = memberOf(state, "outputs");
+    if (typeof resources !== "object" || resources === null) return undefined;
+    return Object.entries(resources).map(([urn, resource]: [string, unknown]) => {
+        const [type, outputs] = [memberOf(resource, "type"), memberOf(resource, "outputs")];
+        const isObject = typeof outputs === "object" && outputs !== null;
+        return { urn, type: String(type), outputs: isObject ? Object.fromEntries(Object.entries(outputs)) : {} };
+    });
 }
 
 /** The state with which this run of the program began, read once. */

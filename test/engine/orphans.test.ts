@@ -3,6 +3,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { readState } from "../../sdk/resources/stack-state";
 import { expectOk } from "../helpers/expect-ok";
 import { TestStack } from "./harness";
 
@@ -228,5 +229,26 @@ describe("what must not be mistaken for an orphan, on the real engine", () => {
         }
         expect(there("workspaces")).to.deep.equal(await held("Workspace"));
         await destroyed();
+    });
+
+    it("the state is known to a program that reads it while the engine writes it", async () => {
+        const reads: unknown[] = [];
+        await expectOk(
+            up(async () => {
+                const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+                const made = Array.from(
+                    { length: 60 },
+                    (_, index) =>
+                        new databricks.Credentials(`c${index}`, {
+                            roleArn: `arn:aws:iam::123456789012:role/r${index}`,
+                        }),
+                );
+                let isDone = false;
+                pulumi.all(made.map(({ id }) => id)).apply(() => (isDone = true));
+                while (!isDone) reads.push(...(await Promise.all(Array.from({ length: 8 }, () => readState(name)))));
+            }),
+        );
+        expect(reads.length).to.be.at.least(8);
+        expect(reads.filter((state) => state === undefined)).to.deep.equal([]);
     });
 });
