@@ -69,11 +69,6 @@ export class ReplacedContent {
         return new ReplacedContent(cloud, clock, world, news, keys, { id, outs });
     }
 
-    /** The handlers of one provider process. */
-    handlers(): Process {
-        return handlersIn(this.world);
-    }
-
     /** The inputs after the key has changed. */
     changed(more: Inputs = {}): Inputs {
         return { ...this.news, managedServicesCustomerManagedKeyId: this.keys[1], ...more };
@@ -96,6 +91,29 @@ export class ReplacedContent {
     }
 }
 
+/**
+ * The scene of each test of a suite, begun before it and ended after it, and what tests do with it.
+ *
+ * @param begun is told the scene of the test that begins.
+ */
+export function sceneOfEach(begun: (scene: ReplacedContent) => unknown, options: LocalCloudOptions = {}) {
+    let scene: ReplacedContent;
+    beforeEach(async () => {
+        scene = await ReplacedContent.begin(options);
+        begun(scene);
+    });
+    afterEach(() => scene.cloud.stop());
+    return {
+        handlers: () => handlersIn(scene.world),
+        changed: (more?: Inputs) => scene.changed(more),
+        later: (state: Parameters<ReplacedContent["later"]>[0], more?: Inputs) => scene.later(state, more),
+        existing: () => scene.existing(),
+        paths: (id: string) => scene.paths(id),
+        compare: (process: Process, state: State, asked: Inputs, before = scene.news) =>
+            compare(process, state, asked, before),
+    };
+}
+
 type Process = ReturnType<typeof handlersIn>;
 
 function handlersIn(world: ReturnType<typeof fakeEnvironment>) {
@@ -109,7 +127,7 @@ function handlersIn(world: ReturnType<typeof fakeEnvironment>) {
 }
 
 /** What the engine asks before it replaces: a check, a comparison, and a check without old inputs. */
-export async function compare({ workspace }: Process, { id, outs }: State, asked: Inputs, before: Inputs) {
+async function compare({ workspace }: Process, { id, outs }: State, asked: Inputs, before: Inputs) {
     const checked = await workspace.check(before, asked);
     const diff = await workspace.diff(id, outs, asked);
     await workspace.check({}, asked);

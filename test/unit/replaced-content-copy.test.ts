@@ -11,38 +11,24 @@ import { readSettings } from "../../provider/runtime/settings";
 import { seeds } from "../../local-cloud";
 import { ownerFor } from "../helpers/environment";
 import {
-    compare as compareBefore,
     DAY,
-    HOUR,
     failure,
+    HOUR,
     initError,
     type Inputs,
-    type State,
-    ReplacedContent,
+    type ReplacedContent,
+    sceneOfEach,
 } from "../helpers/replaced-content";
 
 describe("the content of a workspace that is replaced, in the create of its replacement", () => {
-    let scene: ReplacedContent;
     let cloud: ReplacedContent["cloud"];
     let clock: ReplacedContent["clock"];
     let world: ReplacedContent["world"];
     let news: ReplacedContent["news"];
     let old: ReplacedContent["old"];
-    beforeEach(async () => {
-        scene = await ReplacedContent.begin();
-        ({ cloud, clock, world, news, old } = scene);
-    });
-    afterEach(() => cloud.stop());
-    const handlers: ReplacedContent["handlers"] = (...given) => scene.handlers(...given);
-    const changed: ReplacedContent["changed"] = (...given) => scene.changed(...given);
-    const existing: ReplacedContent["existing"] = (...given) => scene.existing(...given);
-    const paths: ReplacedContent["paths"] = (...given) => scene.paths(...given);
-    const compare = (
-        process: Parameters<typeof compareBefore>[0],
-        state: State,
-        asked: Inputs,
-        before: Inputs = news,
-    ) => compareBefore(process, state, asked, before);
+    const { handlers, changed, existing, paths, compare } = sceneOfEach(
+        (scene) => ({ cloud, clock, world, news, old } = scene),
+    );
 
     it("is in the new one, verified, before the create ends; the old one is deleted after", async () => {
         const process = handlers();

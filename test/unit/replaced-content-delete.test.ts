@@ -3,35 +3,14 @@ import { expect } from "chai";
 import { ownerOfInputs } from "../../provider/contract/ownership-tag";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { seeds } from "../../local-cloud";
-import {
-    compare as compareBefore,
-    failure,
-    initError,
-    type Inputs,
-    type State,
-    ReplacedContent,
-} from "../helpers/replaced-content";
+import { failure, initError, type Inputs, type ReplacedContent, sceneOfEach } from "../helpers/replaced-content";
 
 describe("the content of a workspace that is replaced, at the delete of the old one", () => {
-    let scene: ReplacedContent;
     let cloud: ReplacedContent["cloud"];
     let world: ReplacedContent["world"];
     let news: ReplacedContent["news"];
     let old: ReplacedContent["old"];
-    beforeEach(async () => {
-        scene = await ReplacedContent.begin();
-        ({ cloud, world, news, old } = scene);
-    });
-    afterEach(() => cloud.stop());
-    const handlers: ReplacedContent["handlers"] = (...given) => scene.handlers(...given);
-    const changed: ReplacedContent["changed"] = (...given) => scene.changed(...given);
-    const existing: ReplacedContent["existing"] = (...given) => scene.existing(...given);
-    const compare = (
-        process: Parameters<typeof compareBefore>[0],
-        state: State,
-        asked: Inputs,
-        before: Inputs = news,
-    ) => compareBefore(process, state, asked, before);
+    const { handlers, changed, existing, compare } = sceneOfEach((scene) => ({ cloud, world, news, old } = scene));
 
     it("goes with a destroy where somebody gave the word, whatever was copied; else it stays", async () => {
         await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });

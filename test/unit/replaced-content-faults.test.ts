@@ -2,28 +2,13 @@ import { expect } from "chai";
 
 import { InitializationError } from "../../provider/resource/errors";
 import { moveFaults } from "../helpers/move-faults";
-import { compare as compareBefore, type Inputs, type State, ReplacedContent } from "../helpers/replaced-content";
+import { type ReplacedContent, sceneOfEach, type State } from "../helpers/replaced-content";
 
 describe("the content of a workspace that is replaced", () => {
-    let scene: ReplacedContent;
     let cloud: ReplacedContent["cloud"];
     let keys: ReplacedContent["keys"];
     let old: ReplacedContent["old"];
-    let news: ReplacedContent["news"];
-    beforeEach(async () => {
-        scene = await ReplacedContent.begin();
-        ({ cloud, keys, old, news } = scene);
-    });
-    afterEach(() => cloud.stop());
-    const handlers: ReplacedContent["handlers"] = (...given) => scene.handlers(...given);
-    const changed: ReplacedContent["changed"] = (...given) => scene.changed(...given);
-    const existing: ReplacedContent["existing"] = (...given) => scene.existing(...given);
-    const compare = (
-        process: Parameters<typeof compareBefore>[0],
-        state: State,
-        asked: Inputs,
-        before: Inputs = news,
-    ) => compareBefore(process, state, asked, before);
+    const { handlers, changed, existing, compare } = sceneOfEach((scene) => ({ cloud, keys, old } = scene));
 
     it("is neither lost nor doubled nor deleted early whatever goes wrong with any kind of request", async () => {
         const calls = [

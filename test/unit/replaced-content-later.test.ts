@@ -5,39 +5,24 @@ import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { seeds } from "../../local-cloud";
 import { ownerFor } from "../helpers/environment";
 import {
-    compare as compareBefore,
     DAY,
-    HOUR,
     failure,
+    HOUR,
     initError,
-    type Inputs,
+    type ReplacedContent,
+    sceneOfEach,
     type State,
-    ReplacedContent,
 } from "../helpers/replaced-content";
 
 describe("the content of a workspace that is replaced, in a run after the one that copied it", () => {
-    let scene: ReplacedContent;
     let cloud: ReplacedContent["cloud"];
     let clock: ReplacedContent["clock"];
     let world: ReplacedContent["world"];
     let old: ReplacedContent["old"];
     let news: ReplacedContent["news"];
-    beforeEach(async () => {
-        scene = await ReplacedContent.begin();
-        ({ cloud, clock, world, old, news } = scene);
-    });
-    afterEach(() => cloud.stop());
-    const handlers: ReplacedContent["handlers"] = (...given) => scene.handlers(...given);
-    const changed: ReplacedContent["changed"] = (...given) => scene.changed(...given);
-    const later: ReplacedContent["later"] = (...given) => scene.later(...given);
-    const existing: ReplacedContent["existing"] = (...given) => scene.existing(...given);
-    const paths: ReplacedContent["paths"] = (...given) => scene.paths(...given);
-    const compare = (
-        process: Parameters<typeof compareBefore>[0],
-        state: State,
-        asked: Inputs,
-        before: Inputs = news,
-    ) => compareBefore(process, state, asked, before);
+    const { handlers, changed, later, existing, paths, compare } = sceneOfEach(
+        (scene) => ({ cloud, clock, world, old, news } = scene),
+    );
 
     it("is kept, and goes on, where the resource gets another name by an alias together with the key", async () => {
         const renamed = changed({ owner: ownerFor("renamed") });

@@ -3,37 +3,19 @@ import { expect } from "chai";
 import { UNKNOWN } from "../../provider/util/property-path";
 import { seeds } from "../../local-cloud";
 import { ownerFor } from "../helpers/environment";
-import {
-    compare as compareBefore,
-    failure,
-    initError,
-    type Inputs,
-    type State,
-    ReplacedContent,
-} from "../helpers/replaced-content";
+import { failure, initError, type ReplacedContent, sceneOfEach } from "../helpers/replaced-content";
 
 describe("the content of a workspace that is to be replaced", () => {
-    let scene: ReplacedContent;
     let cloud: ReplacedContent["cloud"];
     let clock: ReplacedContent["clock"];
     let world: ReplacedContent["world"];
     let news: ReplacedContent["news"];
     let keys: ReplacedContent["keys"];
     let old: ReplacedContent["old"];
-    beforeEach(async () => {
-        scene = await ReplacedContent.begin({ dekCacheMilliseconds: 0 });
-        ({ cloud, clock, world, news, keys, old } = scene);
-    });
-    afterEach(() => cloud.stop());
-    const handlers: ReplacedContent["handlers"] = (...given) => scene.handlers(...given);
-    const changed: ReplacedContent["changed"] = (...given) => scene.changed(...given);
-    const existing: ReplacedContent["existing"] = (...given) => scene.existing(...given);
-    const compare = (
-        process: Parameters<typeof compareBefore>[0],
-        state: State,
-        asked: Inputs,
-        before: Inputs = news,
-    ) => compareBefore(process, state, asked, before);
+    const { handlers, changed, existing, compare } = sceneOfEach(
+        (scene) => ({ cloud, clock, world, news, keys, old } = scene),
+        { dekCacheMilliseconds: 0 },
+    );
 
     it("may be given up by path and by kind: a kind that does not exist is named at preview", async () => {
         const { workspace } = handlers();

@@ -1,34 +1,14 @@
 import { expect } from "chai";
 
 import { effectiveAccess, seeds } from "../../local-cloud";
-import {
-    compare as compareBefore,
-    failure,
-    initError,
-    type Inputs,
-    type State,
-    ReplacedContent,
-} from "../helpers/replaced-content";
+import { failure, initError, type ReplacedContent, sceneOfEach } from "../helpers/replaced-content";
 
 describe("a workspace that is replaced", () => {
-    let scene: ReplacedContent;
     let cloud: ReplacedContent["cloud"];
-    let news: ReplacedContent["news"];
     let old: ReplacedContent["old"];
-    beforeEach(async () => {
-        scene = await ReplacedContent.begin({ dekCacheMilliseconds: 0 });
-        ({ cloud, news, old } = scene);
+    const { handlers, changed, existing, compare } = sceneOfEach((scene) => ({ cloud, old } = scene), {
+        dekCacheMilliseconds: 0,
     });
-    afterEach(() => cloud.stop());
-    const handlers: ReplacedContent["handlers"] = (...given) => scene.handlers(...given);
-    const changed: ReplacedContent["changed"] = (...given) => scene.changed(...given);
-    const existing: ReplacedContent["existing"] = (...given) => scene.existing(...given);
-    const compare = (
-        process: Parameters<typeof compareBefore>[0],
-        state: State,
-        asked: Inputs,
-        before: Inputs = news,
-    ) => compareBefore(process, state, asked, before);
 
     describe("has people", () => {
         beforeEach(() => {

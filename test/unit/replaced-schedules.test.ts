@@ -1,27 +1,26 @@
 import { expect } from "chai";
 
 import { seeds } from "../../local-cloud";
-import { compare, failure, ReplacedContent } from "../helpers/replaced-content";
+import { failure, type ReplacedContent, sceneOfEach } from "../helpers/replaced-content";
 
 const PATH = "/Shared/sales.lvdash.json";
 
 describe("the schedules of dashboards in a workspace that is replaced", () => {
     let scene: ReplacedContent;
+    const { handlers, changed, compare } = sceneOfEach((begun) => (scene = begun));
     beforeEach(async () => {
-        scene = await ReplacedContent.begin();
         const { cloud, old } = scene;
         await cloud.workspace(old.id).seed({ [PATH]: seeds.dashboard('{"pages":[]}') });
         const cron_schedule = { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" };
         const schedules = [{ display_name: "nightly", cron_schedule, pause_status: "UNPAUSED" as const }];
         await cloud.workspace(old.id).seedBeyondTree({ dashboards: { [PATH]: { published: {}, schedules } } });
     });
-    afterEach(() => scene.cloud.stop());
 
     async function replaced() {
-        const { news, old } = scene;
-        const process = scene.handlers();
-        await compare(process, old, scene.changed(), news);
-        const { id, outs } = await process.workspace.create(scene.changed());
+        const { old } = scene;
+        const process = handlers();
+        await compare(process, old, changed());
+        const { id, outs } = await process.workspace.create(changed());
         const name = `${PATH}: nightly`;
         expect(scene.cloud.schedules.now()).to.deep.equal({ [name]: [old.id] });
         return { process, running: () => scene.cloud.schedules.now(), expected: { [name]: [id] }, state: { id, outs } };
@@ -45,8 +44,8 @@ describe("the schedules of dashboards in a workspace that is replaced", () => {
         expect(error.message).to.contain("nightly").and.to.contain("not now");
         expect(running()).to.deep.equal({});
         stop();
-        const next = scene.handlers();
-        await compare(next, state, scene.changed(), scene.changed());
+        const next = handlers();
+        await compare(next, state, changed(), changed());
         await next.workspace.delete(scene.old.id, scene.old.outs);
         expect(running()).to.deep.equal(expected);
         expect(scene.cloud.schedules.overlaps).to.deep.equal([]);
