@@ -1,4 +1,4 @@
-import type { ObjectType } from "./contract/kinds";
+import { kinds, type ObjectType, objectTypes } from "./contract/kinds";
 import { credentialsObject } from "./objects/credentials";
 import { customerManagedKeyObject } from "./objects/customer-managed-key";
 import { CustomerManagedKeyLifecycle } from "./objects/customer-managed-key-lifecycle";
@@ -52,6 +52,6 @@ export function createHandler(type: ObjectType, session: Session): ObjectHandler
 
 /** The definition of the kind that a handler is for; `undefined` if there is none. */
 export function definitionOf(handler: string): ObjectDefinition | undefined {
-    const found = Object.entries(registry).find(([type]) => type.toLowerCase() === handler.toLowerCase());
-    return found?.[1].definition;
+    const type = objectTypes.find((one) => kinds[one].handler === handler);
+    return type && registry[type].definition;
 }

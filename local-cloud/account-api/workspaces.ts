@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { Behavior } from "../behavior";
-import { ApiError, invalid } from "../http";
+import { ApiError } from "../http";
 import type { WorkspaceStore } from "../workspace-api/workspace-store";
 import { endpointsOf } from "./kinds";
 import { Lifecycle, type Outcome } from "./lifecycle";
@@ -10,6 +10,7 @@ import { type AccountRecord, getPath, requireObject } from "./records";
 import type { ObjectStore } from "./store";
 import { requireUpdate } from "./updates";
 import { requireForms, requireReferences } from "./validation";
+import { requireCreation, serviceFields } from "./workspace-creation";
 
 /** What workspaces are made with. */
 export interface WorkspaceOptions {
@@ -21,13 +22,6 @@ export interface WorkspaceOptions {
     readonly deletionMilliseconds: number;
     readonly deploymentNamePrefix: string | undefined;
 }
-
-/** What needs the Enterprise plan of a workspace. */
-const enterpriseFields = [
-    "managed_services_customer_managed_key_id",
-    "storage_customer_managed_key_id",
-    "private_access_settings_id",
-];
 
 const running: Outcome = { status: "RUNNING", message: "Workspace is running." };
 
@@ -52,10 +46,7 @@ export class Workspaces {
         const { customer_managed_key_id: oldest, ...fields } = body;
         const asked: AccountRecord =
             oldest === undefined ? fields : { ...fields, managed_services_customer_managed_key_id: oldest };
-        if (!regions.includes(String(asked["aws_region"])))
-            throw invalid(`aws_region ${String(asked["aws_region"])} is not available`);
-        requireTier(asked);
-        requireComputeMode(asked);
+        requireCreation(asked, regions);
         requireReferences(this.store, "workspaces", asked);
         this.requirePropagated(asked);
         const deploymentName = this.deploymentName(asked["deployment_name"]);
@@ -215,37 +206,4 @@ function withoutLate(lifecycle: Lifecycle, asked: AccountRecord, { now, behavior
     if (tags === undefined || behavior.tagsMilliseconds === 0) return asked;
     lifecycle.changeLater(now() + behavior.tagsMilliseconds, { custom_tags: structuredClone(tags) });
     return others;
-}
-
-function requireTier(asked: AccountRecord): void {
-    const demanding = enterpriseFields.find((field) => asked[field] !== undefined);
-    const tier = asked["pricing_tier"];
-    if (demanding !== undefined && tier !== undefined && !["ENTERPRISE", "DEDICATED"].includes(String(tier)))
-        throw invalid(`${demanding} needs the pricing tier ENTERPRISE or higher`);
-}
-
-/** A serverless workspace has neither credentials nor storage nor a network of the customer's; every other one needs the first two. */
-function requireComputeMode(asked: AccountRecord): void {
-    const own = ["credentials_id", "storage_configuration_id", "network_id"];
-    if (asked["compute_mode"] === "SERVERLESS") {
-        const given = own.find((field) => asked[field] !== undefined);
-        if (given !== undefined) throw invalid(`${given} must not be set for a workspace with compute_mode SERVERLESS`);
-        return;
-    }
-    const missing = own.slice(0, 2).find((field) => asked[field] === undefined);
-    if (missing !== undefined) throw invalid(`Missing required field: ${missing}`);
-}
-
-/** What the service says of a workspace beyond what was asked. */
-function serviceFields(asked: AccountRecord): AccountRecord {
-    const serverless = asked["compute_mode"] === "SERVERLESS";
-    const mode = serverless ? "SERVERLESS" : "HYBRID";
-    return {
-        pricing_tier: asked["pricing_tier"] ?? "ENTERPRISE",
-        compute_mode: mode,
-        effective_compute_mode: mode,
-        storage_mode: serverless ? "DEFAULT_STORAGE" : "CUSTOMER_HOSTED",
-        is_no_public_ip_enabled: true,
-        cloud: "aws",
-    };
 }

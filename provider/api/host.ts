@@ -1,4 +1,4 @@
-import { type Partition, partitionNames, partitionOfHost, partitions } from "../contract/partitions";
+import { type Partition, partitionNames, partitionOfHost, partitions, urlOfHost } from "../contract/partitions";
 import { getString, type Properties } from "../util/property-path";
 import { ConfigurationError } from "./errors";
 
@@ -10,7 +10,7 @@ export const DEFAULT_HOST = "https://accounts.cloud.databricks.com";
  * credentials would leave this machine in the clear.
  */
 export function hostOrigin(host: string): string {
-    const url = [host, `https://${host}`].filter((text) => URL.canParse(text)).map((text) => new URL(text))[0];
+    const url = urlOfHost(host);
     if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
         throw new ConfigurationError(`The Databricks host must be a URL such as ${DEFAULT_HOST}.`);
     }

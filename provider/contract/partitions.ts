@@ -54,6 +54,11 @@ export const partitionNames = ["aws", "aws-us-gov", "aws-us-gov-dod"] as const;
 /** The name of a part of AWS in which Databricks has accounts. */
 export type PartitionName = (typeof partitionNames)[number];
 
+/** A host as people write it, with or without `https://` and a path; `undefined` if it is none. */
+export function urlOfHost(host: string): URL | undefined {
+    return [host, `https://${host}`].filter((text) => URL.canParse(text)).map((text) => new URL(text))[0];
+}
+
 /** A local cloud that stands for one of the parts has its host names below this one. */
 const LOCAL = /\.localhost$/;
 

@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type PartitionName, partitionNames, partitionOfHost, partitions } from "../../provider/contract/partitions";
+import {
+    type PartitionName,
+    partitionNames,
+    partitionOfHost,
+    partitions,
+    urlOfHost,
+} from "../../provider/contract/partitions";
 import { programError } from "../program-error";
 
 /** Ends the program if there are problems: one line for each, which begins with the argument's name. */
@@ -31,9 +37,8 @@ export function databricksAccount(given: pulumi.Input<string | undefined>): pulu
  * commercial one.
  */
 export function partitionOfStack(): PartitionName {
-    const host = new pulumi.Config("databricks").get("host") || process.env["DATABRICKS_HOST"] || "";
-    const url = [host, `https://${host}`].find((text) => URL.canParse(text));
-    return (url === undefined ? undefined : partitionOfHost(new URL(url).hostname)) ?? "aws";
+    const url = urlOfHost(new pulumi.Config("databricks").get("host") || process.env["DATABRICKS_HOST"] || "");
+    return (url && partitionOfHost(url.hostname)) ?? "aws";
 }
 
 /**
