@@ -105,6 +105,25 @@ describe("secrets of a workspace that is copied", () => {
         await isEqual();
     });
 
+    it("that the old workspace has got since everything was verified come too, and what was taken away in the new one stays away", async () => {
+        await seed();
+        const { asOf, digest } = await migrateContent(scene.options());
+        const settled = { at: Date.parse(asOf), digest };
+        scene.clock.time += 60_000;
+        await scene.connect(scene.replacement).requests.write("POST", "/api/2.0/secrets/acls/delete", {
+            scope: "etl",
+            principal: "data",
+        });
+        const acls = { "ada@example.com": "MANAGE", data: "READ" } as const;
+        await scene.old.seedBeyondTree({ secretScopes: { late: { acls, secrets: { key: "v2" } } } });
+        const report = await migrateContent(scene.options({ settled, inUseSince: settled.at }));
+        expect(kindsOf(report)).to.deep.equal(["secret-scopes"]);
+        expect(report.findings[0]?.path).to.contain("etl");
+        const { late, etl } = (await scene.replacement.beyondTree()).secretScopes;
+        expect(late).to.deep.include({ acls, secrets: { key: "v2" } });
+        expect(etl?.acls).to.not.have.property("data");
+    });
+
     it("are not put into a scope that lets others in", async () => {
         await seed();
         scene.replacement.principals.addUser("eve@example.com");

@@ -24,6 +24,8 @@ export interface ListedKind<Item> {
     /** Whether the new workspace has everything of one: more is no difference. */
     isEqual(source: Item, target: Item): boolean;
     describe(item: Item): Description;
+    /** Whether one is copied also after everything was verified. Default: none is, because it may have been removed since. */
+    isCopiedAgain?(source: Item, target: Item | undefined): boolean;
     /** Why one cannot be copied, whatever there is; `undefined`: it can. */
     obstacle?(source: Item, target: Item | undefined): string | undefined;
 }
@@ -38,7 +40,7 @@ export interface Description {
     readonly principal?: string;
 }
 
-/** Copies, compares and plans a flat list. What was verified before and differs now was changed in the new workspace: it is named. */
+/** Copies, compares and plans a flat list. What was verified before and differs now was changed in the new workspace: it is named, unless the kind copies it again. */
 export class ListedMigration<Item> implements KindMigration {
     constructor(
         private readonly context: MigrationContext,
@@ -53,7 +55,8 @@ export class ListedMigration<Item> implements KindMigration {
             async (item, target) => {
                 const { kind } = this;
                 const key = this.ownKey(item);
-                if (options.settled !== undefined || ours.has(key) || kind.obstacle?.(item, target) !== undefined)
+                const isDone = options.settled !== undefined && kind.isCopiedAgain?.(item, target) !== true;
+                if (isDone || ours.has(key) || kind.obstacle?.(item, target) !== undefined)
                     return this.differs(item, target);
                 await kind.copy(item, target).catch((error: unknown) => {
                     // It says what is to be, not what changes: the next pass sees whether it had its effect.

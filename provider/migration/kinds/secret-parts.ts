@@ -28,6 +28,8 @@ export function scopesKind({ source, target, to }: Sides): ListedKind<Scope> {
         keyOf: ({ name }) => name,
         isEqual: ({ problem }) => problem === undefined,
         copy: ({ name }) => to.secrets.createScope(name),
+        // It may have been made in the old workspace since, and nobody is let in by a scope that nobody else may use.
+        isCopiedAgain: (_, now) => now === undefined,
         obstacle: ({ problem }) => problem && `it was not copied: ${problem}`,
         describe: (scope) =>
             describe(scope, 'the new workspace does not have it. Make it there, or accept "secret-scopes".', true),
@@ -57,6 +59,8 @@ export function valuesKind(sides: Sides): ListedKind<Scope> {
             for (const key of unequalKeys(source, target))
                 await to.secrets.put(source.name, key, await from.secrets.value(source.name, key));
         },
+        // What is somebody's work in the new workspace is an obstacle.
+        isCopiedAgain: () => true,
         obstacle: (source, target) => {
             if (target?.problem !== undefined) return unreadable(target);
             const keys = unequalKeys(source, target);
@@ -79,6 +83,8 @@ export function valuesKind(sides: Sides): ListedKind<Scope> {
 export function permissionsKind({ source, target, to, caller, isSettled }: Sides): ListedKind<Scope> {
     const isCaller = (name: string) => name.toLowerCase() === caller.toLowerCase();
     const own = ({ acls }: Scope) => [...acls].find(([name]) => isCaller(name))?.[1];
+    /** Whether nobody has given anybody else anything since the scope was made. */
+    const isNew = (scope: Scope) => [...scope.acls.keys()].every(isCaller);
     const missing = (old: Scope, now: Scope | undefined) =>
         [...old.acls].filter(([name, level]) => !isCaller(name) && rank(now?.acls.get(name)) < rank(level));
     return {
@@ -87,7 +93,10 @@ export function permissionsKind({ source, target, to, caller, isSettled }: Sides
         listTarget: target,
         keyOf: ({ name }) => `permissions on ${name}`,
         isEqual: (old, now) =>
-            now.problem === undefined && missing(old, now).length === 0 && (isSettled || own(old) === own(now)),
+            now.problem === undefined &&
+            missing(old, now).length === 0 &&
+            ((isSettled && !isNew(now)) || own(old) === own(now)),
+        isCopiedAgain: (_, now) => now !== undefined && isNew(now),
         copy: async (old, now) => {
             for (const [name, level] of missing(old, now)) await to.secrets.putAcl(old.name, name, level);
             // The last of all: without it this scope may be out of reach.
