@@ -7,8 +7,9 @@ import { RunError } from "@pulumi/pulumi";
 import type { Collection } from "./api/collection";
 import { ReportedError } from "./api/errors";
 import { kinds, type ObjectType } from "./contract/kinds";
-import type { AccountLookups, CurrentConfig, LookupType } from "./contract/lookups";
+import type { AccountLookups, CurrentConfig, LookupType, WorkspaceInAccount } from "./contract/lookups";
 import { listArguments, lookupDefinitions } from "./lookup-definitions";
+import { AccountDirectory } from "./migration/account-directory";
 import { registry } from "./registry";
 import { responseValue, toOutputs } from "./resource/mapping";
 import { type Checked, checkInputs } from "./resource/validation";
@@ -66,6 +67,13 @@ export class Lookups implements AccountLookups {
                 .sort((left, right) => compare(nameOf(left), nameOf(right)) || compare(idOf(left), idOf(right)));
             if (nameOutput === undefined) return { [list]: objects };
             return { [list]: objects, ids: Object.fromEntries(uniqueNames(objects, nameOf, idOf)) };
+        });
+    }
+
+    metastoreId({ workspaceId, accountId }: WorkspaceInAccount): Promise<string | undefined> {
+        return reported("metastoreId", async () => {
+            const metastore = await new AccountDirectory(this.session.client, accountId).metastore(workspaceId);
+            return metastore?.metastoreId;
         });
     }
 

@@ -28,6 +28,12 @@ export interface CurrentConfig {
     readonly authType: AuthType;
 }
 
+/** A workspace, and the account that it belongs to. */
+export interface WorkspaceInAccount {
+    readonly workspaceId: string;
+    readonly accountId: string;
+}
+
 /** The lookups of one stack program. `Objects` and `Lists` are the types of the results. */
 export interface AccountLookups<
     Objects extends Record<LookupType, object> = Record<LookupType, Record<string, unknown>>,
@@ -37,6 +43,8 @@ export interface AccountLookups<
     get<Type extends LookupType>(type: Type, args: object): Promise<Objects[Type]>;
     /** Returns all objects of a kind and, for a kind with names, their ids by name. */
     list<Type extends keyof Lists & ObjectType>(type: Type, args: object): Promise<Lists[Type]>;
+    /** Returns the id of the metastore that a workspace is assigned to, if it has one. */
+    metastoreId(workspace: WorkspaceInAccount): Promise<string | undefined>;
     /** Returns the configuration in use. Sends no request. */
     currentConfig(): Promise<CurrentConfig>;
 }

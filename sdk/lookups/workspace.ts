@@ -18,8 +18,8 @@ export interface WorkspaceSelectors {
 /** The arguments of {@link getWorkspace}: exactly one of `name`, `id` and `deploymentName`, and `accountId`. */
 export type GetWorkspaceArgs = GetAllArgs & ExactlyOne<WorkspaceSelectors>;
 
-/** An existing workspace: the outputs of {@link Workspace}. */
-export type GetWorkspaceResult = LookupResult<Workspace, "deploymentNamePrefix" | "migration">;
+/** An existing workspace: the outputs of {@link Workspace} that its own answer holds. */
+export type GetWorkspaceResult = LookupResult<Workspace, "deploymentNamePrefix" | "migration" | "metastoreId">;
 
 /**
  * Looks up one workspace. Fails if there is none, or if several have the name: the error then contains their ids.

@@ -1,5 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
+import { outputOf } from "../lookups/output-form";
+import { withLookups } from "../lookups/provider-bridge";
 import { watchInside } from "./watch-inside";
 import { AccountResource, type OutputsOf } from "./account-resource";
 import type { ComputeMode, PricingTier, WorkspaceArgs } from "./workspace-args";
@@ -111,9 +113,29 @@ export class Workspace extends AccountResource {
         super(name, { type: "Workspace", inputs, outputs }, withTodaysKeyName(opts));
         watchInside(this);
     }
+
+    /**
+     * Id of the Unity Catalog metastore that the workspace is assigned to, if it has one. It is not in the state: each run whose
+     * program uses it asks the account once for each use. The service may assign a default metastore minutes after the workspace is
+     * RUNNING; a workspace that replaces another one gets the metastore of that one. A preview knows it once the workspace exists.
+     *
+     * Fails if the credential may not read the assignment.
+     *
+     * @example
+     * ```ts
+     * export const metastoreId = workspace.metastoreId;
+     * ```
+     */
+    get metastoreId(): pulumi.Output<string | undefined> {
+        const { workspaceId, accountId } = this;
+        return outputOf(
+            (workspace) => withLookups((account) => account.metastoreId(workspace)),
+            pulumi.output({ workspaceId, accountId }),
+        );
+    }
 }
 
-const outputs: OutputsOf<Workspace> = {
+const outputs: OutputsOf<Omit<Workspace, "metastoreId">> = {
     accountId: undefined,
     workspaceName: undefined,
     deploymentName: undefined,

@@ -7,9 +7,9 @@ type Definitions = { [Type in ObjectType]: Kinds[Type]["definition"] };
 type Class<Type extends ObjectType> = InstanceType<(typeof sdk)[Type]>;
 type Args<Type extends ObjectType> = Omit<ConstructorParameters<(typeof sdk)[Type]>[1], "keyRemoval">;
 
-/** The outputs that only a kind's lifecycle and `derive` compute. */
+/** The outputs that only a kind's lifecycle and `derive` compute, or that a class reads when a program asks. */
 interface Computed extends Record<ObjectType, string> {
-    Workspace: "deploymentNamePrefix" | "migration" | "workspaceUrl";
+    Workspace: "deploymentNamePrefix" | "metastoreId" | "migration" | "workspaceUrl";
     CustomerManagedKey: never;
     Credentials: never;
     StorageConfiguration: never;

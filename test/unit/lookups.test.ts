@@ -33,7 +33,7 @@ async function program(
         {
             newResource: async ({ type, name, inputs, id }) => ({
                 id: preview ? "" : type.endsWith(":Credentials") ? await make(inputs) : (id ?? name),
-                state: type.endsWith(":StackIdentity") ? { owner: stackOf(0) } : inputs,
+                state: type.endsWith(":StackIdentity") ? { owner: stackOf(0) } : { workspaceId: id, ...inputs },
             }),
             call: () => ({}),
         },
@@ -294,6 +294,22 @@ describe("lookups", () => {
             await Promise.all(ids.map((id) => databricks.getWorkspace({ id })));
         });
         expect(asked("workspaces")).to.deep.equal(["GET all"]);
+    });
+
+    it("tell a workspace's metastore to a program that uses it, and ask nothing for one that does not", async () => {
+        const { metastore_id } = cloud.account.metastores.add("us-east-1", "main");
+        const [assigned, without] = await makeWorkspaces("assigned", "without");
+        cloud.account.metastores.unassign(String(without));
+        const read = (name: string, id = "") => databricks.Workspace.get(name, id);
+        const metastoreIds: (string | undefined)[] = [];
+        await inStack(async () => {
+            read("not-used", assigned);
+            metastoreIds.push(await valueOf(read("assigned", assigned).metastoreId));
+            metastoreIds.push(await valueOf(read("without", without).metastoreId));
+        });
+        expect(metastoreIds).to.deep.equal([metastore_id, undefined]);
+        const paths = cloud.requests.map(({ path }) => path).filter((path) => path.endsWith("/metastore"));
+        expect(paths).to.have.length(2);
     });
 
     it("ask again after a list that failed", async () => {
