@@ -1,4 +1,12 @@
-import { LocalCloud, manyNotebooks, type RecordedRequest, seeds } from "../../local-cloud";
+import {
+    type BeyondTree,
+    effectiveAccess,
+    LocalCloud,
+    manyNotebooks,
+    manyPeople,
+    type RecordedRequest,
+    seeds,
+} from "../../local-cloud";
 import { CrashStack, type Victim } from "./crash";
 
 /** A moment of a replacement at which processes are killed: before a request. */
@@ -11,9 +19,9 @@ export interface MovePoint {
 
 /** What the account holds after the next `pulumi cancel` and `pulumi up`. */
 export interface MoveOutcome {
-    /** Objects of the old workspace that the new one does not hold as they were. */
+    /** Objects and people of the old workspace that the new one does not have as they were. */
     readonly lost: number;
-    /** Objects of the new workspace that the old one did not hold, and workspaces beyond the one of the program. */
+    /** Objects and rights of the new workspace that the old one did not have, and workspaces beyond the one of the program. */
     readonly duplicates: number;
     /** Deletions of the old workspace while something was missing in the new one. */
     readonly early: number;
@@ -30,14 +38,34 @@ const { storageConfigurationId } = new databricks.StorageConfiguration("s", { bu
 new databricks.Workspace("w", { workspaceName, replaceOn: ["workspaceName"], awsRegion: "us-east-1", credentialsId, storageConfigurationId });
 `;
 
+/** Eight people, of whom two belong to the workspace through a group alone; one group is in another. */
+const everybody = manyPeople({ users: 8, groups: 2, servicePrincipals: 1 });
+const { users = [], groups = {} } = everybody;
+
 const content = {
     ...manyNotebooks(12),
+    ...Object.fromEntries(users.map((name) => [`/Users/${name}/n`, seeds.notebook(`# of ${name}`)])),
     "/Shared/lib.py": seeds.file("x = 1"),
     "/Shared/zero": seeds.file(""),
     "/Shared/board.lvdash.json": seeds.dashboard("{}"),
     "/Shared/team/secret": seeds.notebook("1", { permissions: { "group_name:users": "CAN_READ" } }),
     "/Shared/empty/folder": seeds.folder(),
 };
+
+const beyondTree = {
+    secretScopes: { etl: { secrets: { password: "p" }, acls: { [users[0] ?? ""]: "READ" } } },
+    dashboards: {
+        "/Shared/board.lvdash.json": {
+            published: {},
+            schedules: [
+                {
+                    cron_schedule: { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" },
+                    pause_status: "UNPAUSED",
+                },
+            ],
+        },
+    },
+} satisfies BeyondTree;
 
 interface Begun {
     readonly stack: CrashStack;
@@ -52,24 +80,58 @@ async function begin(): Promise<Begun> {
     const { code, output } = await stack.act("create");
     if (code !== 0) throw new Error(`the first up failed:\n${output}`);
     const [old = ""] = workspacesOf(cloud);
-    await cloud.workspace(old).seed(content);
-    const held = await objectsOf(cloud, old);
+    await populate(cloud, old);
+    const held = await holdingsOf(cloud, old);
     cloud.clearRequests();
     return { stack, old, held };
+}
+
+async function populate(cloud: LocalCloud, id: string): Promise<void> {
+    const workspace = cloud.workspace(id);
+    const { principals } = workspace;
+    for (const name of [...users, ...(everybody.servicePrincipals ?? [])]) principals.addUser(name);
+    cloud.people.seed(everybody);
+    for (const name of Object.keys(groups)) principals.assign(name, "USER");
+    principals.assign(users[0] ?? "", "ADMIN");
+    await workspace.seed(content);
+    await workspace.seedBeyondTree(beyondTree);
+    for (const name of users.slice(-2)) {
+        const user = cloud.people.find(name);
+        if (user !== undefined) principals.setPermission(user, undefined);
+    }
 }
 
 function workspacesOf(cloud: LocalCloud): string[] {
     return cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
 }
 
-/** Each object with all that is compared: its path, type, language, hash, outputs, and the permissions that the test gave. */
-async function objectsOf(cloud: LocalCloud, id: string): Promise<Set<string>> {
-    const snapshot = await cloud.workspace(id).snapshot();
+/**
+ * Each object with all that is compared (its path, type, language, hash, outputs, and the permissions that the test gave),
+ * everybody with what they may do, and the secrets and dashboards.
+ */
+async function holdingsOf(cloud: LocalCloud, id: string): Promise<Set<string>> {
+    const workspace = cloud.workspace(id);
+    const { secretScopes, dashboards } = await workspace.beyondTree();
     return new Set(
-        snapshot.map(({ path, type, language, sha256, outputs, permissions }) =>
-            JSON.stringify([path, type, language, sha256, outputs, permissions["group_name:users"]]),
-        ),
+        [
+            ...(await workspace.snapshot()).map(({ path, type, language, sha256, outputs, permissions }) => [
+                path,
+                type,
+                language,
+                sha256,
+                outputs,
+                permissions["group_name:users"],
+            ]),
+            ...Object.entries(effectiveAccess(workspace)),
+            ...Object.entries(secretScopes),
+            ...Object.entries(dashboards),
+        ].map((one) => JSON.stringify(one)),
     );
+}
+
+/** The same without the schedules of dashboards, which wait in the new workspace, paused, until the old one is gone. */
+function withoutSchedules(holdings: ReadonlySet<string>): Set<string> {
+    return new Set([...holdings].map((one) => one.replace(/"schedules":.*/, "")));
 }
 
 function missing(held: ReadonlySet<string>, there: ReadonlySet<string>): number {
@@ -88,7 +150,7 @@ export async function recordMove(): Promise<string[]> {
 }
 
 function named({ method, path, workspaceId }: Pick<RecordedRequest, "method" | "path" | "workspaceId">): string {
-    return `${method} ${path.replace(/^.*\/(accounts\/[^/]+|2\.0)\//, "").replace(/\d{6,}/, "…")}${workspaceId === undefined ? "" : " (workspace)"}`;
+    return `${method} ${path.replace(/^.*\/(accounts\/[^/]+|2\.0)\//, "").replace(/\d{6,}|[0-9a-f-]{20,}/g, "…")}${workspaceId === undefined ? "" : " (workspace)"}`;
 }
 
 /** Every tenth request, for the two processes in turn and together; and each kind of write once. */
@@ -131,7 +193,8 @@ export async function crashMove({ request, occurrence, victim }: MovePoint): Pro
         };
         const lookAtDelete = async () => {
             const next = workspacesOf(cloud).find((id) => id !== old);
-            if (next === undefined || missing(held, await objectsOf(cloud, next)) > 0) early++;
+            const there = next === undefined ? new Set<string>() : await holdingsOf(cloud, next);
+            if (missing(withoutSchedules(held), withoutSchedules(there)) > 0) early++;
             if (isDelete(request) && left <= 0 && !reached) kill();
         };
         await stack.act("replace");
@@ -141,7 +204,7 @@ export async function crashMove({ request, occurrence, victim }: MovePoint): Pro
         if (code !== 0) throw new Error(`the next up failed:\n${output}`);
         const [now = "", ...others] = workspacesOf(cloud);
         if (now === old) throw new Error("the workspace was not replaced");
-        const there = await objectsOf(cloud, now);
+        const there = await holdingsOf(cloud, now);
         return {
             lost: missing(held, there),
             duplicates: missing(there, held) + others.length,
