@@ -3,7 +3,7 @@ import { IDENTITY, plain, type WorkspaceSpec } from "./program";
 import type { Step } from "./steps";
 import { adopt, clear, edit, library, remove, rename, told, toKey, up, write } from "./words";
 
-/** A history in which content was lost once, and what is wrong with the reasoning that lost it. */
+/** A history in which something was lost once, and what is wrong with the reasoning that lost it. */
 export interface KnownHistory {
     readonly title: string;
     readonly steps: readonly Step[];
@@ -17,7 +17,7 @@ const accepting = (name: string): Step => edit({ migrateContent: { accept: ["lib
 const fresh = (spec: Partial<WorkspaceSpec>, name: string) => edit({ ...plain, ...spec }, name);
 const incomplete = [library, toKey("k2"), up(), write(1), toKey("k3")];
 
-/** Histories that lost content before the content decided what a delete may do. */
+/** Histories that lost content, or left a workspace that nobody named, before the content decided what a delete may do. */
 export const knownHistories: readonly KnownHistory[] = [
     {
         title: "one that was kept is adopted as another resource, whose key changes: it was verified into its first replacement, not into the second",
@@ -26,6 +26,16 @@ export const knownHistories: readonly KnownHistory[] = [
     {
         title: "a renamed resource and a new one with its old name, whose people clear out what they never asked for",
         steps: [...renamed, fresh({ key: "k1" }, "w"), up(), clear(1), toKey("k2", "o"), up()],
+    },
+    {
+        title: "one that is to be kept is replaced, the run killed right after the POST, and the resource goes: nobody named the second",
+        steps: [
+            edit({ retain: true }),
+            up(),
+            { do: "taint", stack: "a", name: "w", during: { fault: { after: 8, fault: "killed-after" } } },
+            remove("w"),
+            up(),
+        ],
     },
     {
         title: "a refused delete, and the replacement is deleted in the console",

@@ -1,4 +1,4 @@
-import { belongsToStack, ownerOfInputs } from "../../contract/ownership-tag";
+import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../../contract/ownership-tag";
 import { ownershipTagOf } from "../../resource/ownership";
 import type { Session } from "../../runtime/session";
 import { workspaceObject } from "./definition";
@@ -21,14 +21,17 @@ export async function nameLeftovers(session: Session, stack: string): Promise<vo
         collection.firstList().catch(() => undefined),
         clock.sleep(LIST_TIME).then(() => undefined),
     ]);
-    const replaced = new Set(
-        claims.inState(workspaceObject).flatMap(({ notes }) => sourcesOf(notes).map(({ from }) => from)),
-    );
+    const inState = claims.inState(workspaceObject);
+    const replaced = new Set(inState.flatMap(({ notes }) => sourcesOf(notes).map(({ from }) => from)));
+    const created = (id: string) => Number(listed?.get(id)?.["creation_time"] ?? 0);
+    /** What `retainOnDelete` has kept is older than what its resource has now; what an interrupted create has left is newer. */
+    const mayBeKept = (id: string, { retained, ownerId }: OwnershipTag) =>
+        retained &&
+        !inState.some(({ id: current, owner }) => owner?.ownerId === ownerId && created(id) > created(current));
     for (const [id, response] of listed ?? []) {
-        const tag = ownershipTagOf(workspaceObject, response);
-        const owner = ownerOfInputs({ owner: tag });
-        if (owner?.stack !== stack || owner.retained || claims.isInState(workspaceObject, id) || replaced.has(id))
-            continue;
+        const owner = ownerOfInputs({ owner: ownershipTagOf(workspaceObject, response) });
+        if (owner?.stack !== stack || claims.isInState(workspaceObject, id) || replaced.has(id)) continue;
+        if (mayBeKept(id, owner)) continue;
         report.warn(describe(id, owner.resource, "this run adopts it if it needs it"));
     }
 }
