@@ -68,6 +68,7 @@ describe("an example of the packed package, in an empty folder with an empty hom
         "both-keys",
         "esm",
         "existing-key",
+        "hardened",
         "inside-the-workspace",
         "many-workspaces",
         "multi-account",

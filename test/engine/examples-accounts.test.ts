@@ -159,3 +159,53 @@ describe("the example inside-the-workspace, on the real engine", () => {
         ]);
     });
 });
+
+describe("the example hardened, on the real engine", () => {
+    let cloud: LocalCloud;
+    let databricks: FakeDatabricksProvider;
+    let stack: TestStack;
+    before(async () => {
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+        databricks = await FakeDatabricksProvider.start();
+        stack = await TestStack.ofExample(
+            cloud,
+            "hardened",
+            {},
+            {
+                PULUMI_DEBUG_PROVIDERS: `aws:${cloud.aws.port},databricks:${databricks.port}`,
+            },
+        );
+    });
+    after(async () => {
+        await cloud.stop();
+        databricks.stop();
+        stack.remove();
+    });
+
+    it("makes network rules of the account and settings of the workspace around it, and replaces the settings with it", async () => {
+        await expectOk(stack.up());
+        const [workspace] = cloud.account.list("workspaces");
+        const made = new Map(databricks.resources().map(({ type, properties }) => [type, properties]));
+        expect([...made.keys()]).to.have.members([
+            "MwsNetworkConnectivityConfig",
+            "AccountNetworkPolicy",
+            "WorkspaceNetworkOption",
+            "ComplianceSecurityProfileWorkspaceSetting",
+            "EnhancedSecurityMonitoringWorkspaceSetting",
+            "AutomaticClusterUpdateWorkspaceSetting",
+            "DisableLegacyAccessSetting",
+            "DisableLegacyDbfsSetting",
+            "RestrictWorkspaceAdminsSetting",
+            "WorkspaceConf",
+        ]);
+        expect(made.get("WorkspaceNetworkOption")).to.include({
+            workspaceId: String(workspace?.["workspace_id"]),
+            networkPolicyId: "analytics",
+        });
+        await stack.configure({ region: "us-east-2", "databricks:migrateContent": '{"accept": ["metastore"]}' });
+        const { ok, output, operations } = await stack.preview();
+        expect(ok, output).to.equal(true);
+        const replaced = [...made.keys()].filter((type) => operations.includes(`replace ${type} analytics`));
+        expect(replaced).to.have.members([...made.keys()].filter((type) => !/^(Mws|Account)/.test(type)));
+    });
+});

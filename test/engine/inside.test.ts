@@ -77,4 +77,17 @@ describe("what lives inside a workspace when its key changes, on the real engine
         await expectOk(stack.up());
         expect(workspaceIds()).to.have.length(1);
     });
+
+    it("is forgotten by a destroy that the gate refuses, as the documents say: the next up makes it a second time", async () => {
+        await expectOk(stack.up());
+        const [first] = workspaceIds();
+        await cloud.workspaces.get(first!).seed({ "/Shared/a": seeds.notebook("1") });
+        const { ok, output } = await stack.destroy();
+        expect(ok).to.equal(false);
+        expect(output).to.contain("forceDestroy");
+        expect(clusters()).to.have.length(1);
+        await expectOk(stack.up());
+        expect(workspaceIds()).to.deep.equal([first]);
+        expect(clusters()).to.have.length(2);
+    });
 });
