@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { pageInProject } from "../provider/contract/pages";
+import { partitionNames } from "../provider/contract/partitions";
 import type { Behavior, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../local-cloud";
 import {
     type Command,
@@ -21,6 +22,10 @@ export const localCloud: Command = {
         `More: ${pageInProject("local-cloud")}`,
     options: {
         port: { value: "N", help: "Port of the account and its workspaces. Default: any free one." },
+        partition: {
+            value: "aws|aws-us-gov|aws-us-gov-dod",
+            help: "The part of AWS that it stands for. Default: aws, the commercial one.",
+        },
         "account-id": {
             value: "UUID",
             multiple: true,
@@ -133,6 +138,7 @@ function distinct(values: CommandValues, name: string, form: RegExp, what: strin
 
 function optionsOf(values: CommandValues, known: BehaviorValues): LocalCloudOptions {
     const port = { most: 65_535, whole: true };
+    const partition = wordOption(values, "partition", partitionNames);
     const keyChange = wordOption(values, "key-change", ["immutable", "updatable"]);
     const milliseconds = (name: string) => {
         const seconds = numberOption(values, name);
@@ -140,6 +146,7 @@ function optionsOf(values: CommandValues, known: BehaviorValues): LocalCloudOpti
     };
     return {
         port: numberOption(values, "port", port),
+        ...(partition && { partition }),
         kmsPort: numberOption(values, "kms-port", port),
         awsAccounts: distinct(values, "aws-account", /^(?!123456789012$)\d{12}$/, "12 digits other than 123456789012"),
         // A script in another language finds a workspace by its `workspace_url`, without any name service.

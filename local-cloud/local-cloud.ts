@@ -1,3 +1,4 @@
+import { workspaceUrl } from "../provider/api/host";
 import { databricksKeyPolicy } from "../sdk/policy-documents";
 import type { Account } from "./account-api/account";
 import { AccountApi } from "./account-api/account-api";
@@ -56,7 +57,7 @@ export class LocalCloud {
 
     private constructor(
         private readonly parts: Parts,
-        options: LocalCloudOptions,
+        private readonly options: LocalCloudOptions,
     ) {
         ({ accountId: this.accountId, kms: this.kms, account: this.account, workspaces: this.workspaces } = parts);
         this.people = parts.account.people;
@@ -77,7 +78,8 @@ export class LocalCloud {
     /** Starts a local cloud. */
     static async start(options: LocalCloudOptions = {}): Promise<LocalCloud> {
         const cloud = new LocalCloud(await startParts(options), options);
-        cloud.host = await cloud.server.listen(options.port ?? 0);
+        const origin = await cloud.server.listen(options.port ?? 0);
+        cloud.host = options.partition === undefined ? origin : cloud.consoleAt(origin);
         if (options.workspacePorts === true)
             cloud.account.workspaceUrl = (workspaceId) => cloud.openWorkspacePort(workspaceId);
         return cloud;
@@ -111,7 +113,7 @@ export class LocalCloud {
     /** The origin of a workspace's own API. */
     workspaceUrl(workspaceId: string): string {
         const name = String(this.account.get("workspaces", workspaceId)["deployment_name"]);
-        return `http://${name}.localhost:${new URL(this.host).port}`;
+        return workspaceUrl(this.host, name);
     }
 
     /**
@@ -124,9 +126,12 @@ export class LocalCloud {
 
     /** Makes a KMS key of the customer that Databricks may use for notebooks, and returns its ARN. */
     createKey(): string {
-        const policy = JSON.stringify(databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT }));
-        const caller = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
-        return (this.kms.call("CreateKey", { Policy: policy }, caller)["KeyMetadata"] as { Arn: string }).Arn;
+        const { arnPartition } = this.parts.partition;
+        const policy = databricksKeyPolicy({ awsAccountId: CUSTOMER_AWS_ACCOUNT, partition: this.options.partition });
+        const caller = { principalArn: `arn:${arnPartition}:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: this.region };
+        return (
+            this.kms.call("CreateKey", { Policy: JSON.stringify(policy) }, caller)["KeyMetadata"] as { Arn: string }
+        ).Arn;
     }
 
     /** Forgets the recorded requests and counts anew. */
@@ -147,9 +152,9 @@ export class LocalCloud {
             DATABRICKS_CLIENT_ID: this.clientId,
             DATABRICKS_CLIENT_SECRET: this.clientSecret,
             PULUMI_DEBUG_PROVIDERS: `aws:${this.aws.port}`,
-            AWS_REGION: "us-east-1",
+            AWS_REGION: this.region,
             // The name that boto3 and the AWS CLI know.
-            AWS_DEFAULT_REGION: "us-east-1",
+            AWS_DEFAULT_REGION: this.region,
             AWS_ACCESS_KEY_ID: customer.accessKeyId,
             AWS_SECRET_ACCESS_KEY: customer.secretAccessKey,
             AWS_ENDPOINT_URL_KMS: this.parts.kmsServer.endpoint,
@@ -178,6 +183,17 @@ export class LocalCloud {
     async stop(): Promise<void> {
         const own = this.parts.sharesAws ? [] : [this.aws.stop()];
         await Promise.all([this.server.close(), this.parts.kmsServer.stop(), ...own]);
+    }
+
+    /** The first region of its part of AWS. */
+    private get region(): string {
+        const [region = "us-east-1"] = this.parts.partition.regions;
+        return region;
+    }
+
+    /** The origin of the account console by the name that its part of AWS has, below localhost. */
+    private consoleAt(origin: string): string {
+        return `http://${this.parts.partition.accountHost}.localhost:${new URL(origin).port}`;
     }
 
     private workspaceRoute(address: Address, request: ApiRequest): Route | undefined {

@@ -1,3 +1,4 @@
+import type { PartitionName } from "../provider/contract/partitions";
 import type { LocalCloud } from "./local-cloud";
 import type { Behavior } from "./behavior";
 import type { WorkspaceBehavior } from "./workspace-api/behavior";
@@ -8,6 +9,11 @@ export interface LocalCloudOptions {
     aws?: LocalCloud;
     /** Further AWS accounts of the customer beside 123456789012, 12 digits each, in one KMS. Default: none. */
     awsAccounts?: readonly string[];
+    /**
+     * The part of AWS that it stands for: its account console has the name of that part's, below `localhost`, and so have its workspaces.
+     * Default: `aws`, the commercial part, on a bare 127.0.0.1.
+     */
+    partition?: PartitionName;
     /** Default: a fixed uuid. */
     accountId?: string;
     /** Default: a random one. */

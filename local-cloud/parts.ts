@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
+import { databricksPrincipal, type Partition, partitions } from "../provider/contract/partitions";
 import { Account } from "./account-api/account";
 import type { AwsAccounts } from "./aws/connections";
 import { FakeAwsProvider } from "./aws/fake-aws-provider";
@@ -22,6 +23,8 @@ const databricks = { accessKeyId: "AKIADATABRICKS000000", secretAccessKey: "loca
 /** The parts that a local cloud is made of. */
 export interface Parts {
     readonly accountId: string;
+    /** The part of AWS that it stands for. */
+    readonly partition: Partition;
     readonly kms: Kms;
     readonly kmsServer: KmsServer;
     readonly account: Account;
@@ -39,6 +42,8 @@ export interface Parts {
 /** Starts the parts of a local cloud, each knowing those that it needs. */
 export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     const now = options.now ?? Date.now;
+    const partition = partitions[options.partition ?? "aws"];
+    const [region] = partition.regions;
     const accountId = options.accountId ?? "0ac0ffee-1234-4abc-8def-00c0ffee1234";
     const behavior: Behavior = { ...defaultBehavior, ...options.behavior };
     const awsAccounts = options.aws?.awsAccounts ?? accountsOf(options.awsAccounts ?? []);
@@ -49,9 +54,9 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
         new Map<string, Omit<KmsCaller, "region">>([
             ...awsAccounts.map(({ id, accessKeyId }): [string, Omit<KmsCaller, "region">] => [
                 accessKeyId,
-                { principalArn: `arn:aws:iam::${id}:root` },
+                { principalArn: `arn:${partition.arnPartition}:iam::${id}:root` },
             ]),
-            [databricks.accessKeyId, databricksPrincipal(accountId)],
+            [databricks.accessKeyId, controlPlane(partition, accountId)],
         ]),
         options.kmsPort,
     );
@@ -65,10 +70,11 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     });
     const aws =
         options.aws?.aws ??
-        (await FakeAwsProvider.start({ kmsEndpoint: kmsServer.endpoint, accounts: awsAccounts, region: "us-east-1" }));
+        (await FakeAwsProvider.start({ kmsEndpoint: kmsServer.endpoint, accounts: awsAccounts, region }));
     const sharesAws = options.aws !== undefined;
     const account = new Account({
         accountId,
+        partition,
         now,
         behavior,
         workspaces,
@@ -82,7 +88,7 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     account.people.addServicePrincipal(identity.clientId);
     const tokens = new TokenService(accountId, identity, now, (id) => account.people.addServicePrincipal(id));
     return {
-        ...{ accountId, kms, kmsServer, account, workspaces, aws, awsAccounts, sharesAws },
+        ...{ accountId, partition, kms, kmsServer, account, workspaces, aws, awsAccounts, sharesAws },
         ...{ tokens, identity, behavior, now },
     };
 }
@@ -102,9 +108,9 @@ function accountsOf(more: readonly string[]): AwsAccounts {
 }
 
 /** Databricks' role in AWS when it acts for an account: its session is tagged with the account's id. */
-function databricksPrincipal(accountId: string): Omit<KmsCaller, "region"> {
+function controlPlane(partition: Partition, accountId: string): Omit<KmsCaller, "region"> {
     return {
-        principalArn: "arn:aws:iam::414351767826:root",
+        principalArn: databricksPrincipal(partition),
         context: { "aws:PrincipalTag/DatabricksAccountId": accountId },
     };
 }

@@ -58,7 +58,7 @@ export class CloudServer {
     async listen(port: number): Promise<string> {
         guard(this.server, {
             // A client that insists on https knows the service by these names, and is led here by an agent of its own.
-            isOwn: (hostname) => /^[a-z0-9-]+\.cloud\.databricks\.com$/.test(hostname),
+            isOwn: (hostname) => /^[a-z0-9-]+\.cloud\.databricks\.(com|us|mil)$/.test(hostname),
             bodyLimit: WORKSPACE_BODY,
             refusal: (error_code, message) => ({ error_code, message }),
         });

@@ -9,6 +9,7 @@ import type { Outcome } from "./lifecycle";
 import { Metastores } from "./metastores";
 import { Propagation } from "./propagation";
 import { type AccountRecord, contains } from "./records";
+import { partitions } from "../../provider/contract/partitions";
 import { type ServerContext, serverFields } from "./server-fields";
 import { ObjectStore } from "./store";
 import {
@@ -27,7 +28,7 @@ export type AccountOptions = WorkspaceOptions & Pick<ServerContext, "accountId" 
 /** A Databricks account in memory, with the rules of the real one. Tests may look into it and change it from outside. */
 export class Account {
     /** Regions in which workspaces may be. */
-    regions = ["us-east-1", "us-east-2", "us-west-2"];
+    regions: readonly string[];
     /** The origin of a new workspace, which the API then shows as its `workspace_url`. Default: none is shown. */
     workspaceUrl: ((workspaceId: string) => Promise<string>) | undefined;
     /** Users, service principals and groups. */
@@ -41,6 +42,7 @@ export class Account {
 
     constructor(private readonly options: AccountOptions) {
         this.behavior = options.behavior;
+        this.regions = (options.partition ?? partitions.aws).regions;
         this.people = options.workspaces.people;
         this.metastores = new Metastores(options.behavior, options.now);
         this.store = new ObjectStore((kind, id, stored) => this.show(kind, id, stored));

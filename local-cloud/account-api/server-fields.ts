@@ -1,3 +1,4 @@
+import { arnPartitionOf } from "../../provider/contract/partitions";
 import type { AwsVpcEndpoint } from "../aws/fake-aws-provider";
 import type { Behavior } from "../behavior";
 import { invalid } from "../http";
@@ -39,8 +40,9 @@ export function serverFields(kind: string, body: AccountRecord, context: ServerC
 
 function keyFields(body: AccountRecord, { behavior }: ServerContext): AccountRecord {
     const info = requireObject(body["aws_key_info"], "aws_key_info");
-    const region = /^arn:aws:kms:([a-z0-9-]+):\d{12}:key\//.exec(String(info["key_arn"]))?.[1];
-    if (region === undefined) throw invalid("aws_key_info.key_arn is not the ARN of a KMS key");
+    const region = /^arn:[a-z-]+:kms:([a-z0-9-]+):\d{12}:key\//.exec(String(info["key_arn"]))?.[1];
+    if (region === undefined || !String(info["key_arn"]).startsWith(`arn:${arnPartitionOf(region)}:`))
+        throw invalid("aws_key_info.key_arn is not the ARN of a KMS key");
     const useCases = body["use_cases"];
     if (
         !Array.isArray(useCases) ||

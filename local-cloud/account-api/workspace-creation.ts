@@ -1,3 +1,4 @@
+import type { Partition } from "../../provider/contract/partitions";
 import { invalid } from "../http";
 import type { AccountRecord } from "./records";
 
@@ -9,10 +10,12 @@ const enterpriseFields = [
 ];
 
 /** Refuses a workspace that the service would not create. Throws `ApiError`. */
-export function requireCreation(asked: AccountRecord, regions: readonly string[]): void {
+export function requireCreation(asked: AccountRecord, regions: readonly string[], { hasServerless }: Partition): void {
     if (!regions.includes(String(asked["aws_region"])))
         throw invalid(`aws_region ${String(asked["aws_region"])} is not available`);
     requireTier(asked);
+    if (asked["compute_mode"] === "SERVERLESS" && !hasServerless)
+        throw invalid("compute_mode SERVERLESS is not available");
     requireComputeMode(asked);
 }
 

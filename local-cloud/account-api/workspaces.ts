@@ -7,6 +7,7 @@ import { endpointsOf } from "./kinds";
 import { Lifecycle, type Outcome } from "./lifecycle";
 import type { Propagation } from "./propagation";
 import { type AccountRecord, getPath, requireObject } from "./records";
+import { type Partition, partitions } from "../../provider/contract/partitions";
 import type { ObjectStore } from "./store";
 import { requireUpdate } from "./updates";
 import { requireForms, requireReferences } from "./validation";
@@ -21,6 +22,8 @@ export interface WorkspaceOptions {
     readonly provisioningScatter: number;
     readonly deletionMilliseconds: number;
     readonly deploymentNamePrefix: string | undefined;
+    /** The part of AWS that the account is in. Default: the commercial one. */
+    readonly partition?: Partition;
 }
 
 const running: Outcome = { status: "RUNNING", message: "Workspace is running." };
@@ -46,7 +49,7 @@ export class Workspaces {
         const { customer_managed_key_id: oldest, ...fields } = body;
         const asked: AccountRecord =
             oldest === undefined ? fields : { ...fields, managed_services_customer_managed_key_id: oldest };
-        requireCreation(asked, regions);
+        requireCreation(asked, regions, this.options.partition ?? partitions.aws);
         requireReferences(this.store, "workspaces", asked);
         this.requirePropagated(asked);
         const deploymentName = this.deploymentName(asked["deployment_name"]);

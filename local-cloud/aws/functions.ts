@@ -1,5 +1,6 @@
 import { DescribeKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 
+import { arnPartitionOf } from "../../provider/contract/partitions";
 import { type Aws, type Properties, text } from "./resource-type";
 
 /** Answers a data source of the AWS provider. Throws for one that is not known. */
@@ -12,10 +13,10 @@ export async function invoke(token: string, args: Properties, aws: Aws): Promise
 type AwsFunction = (args: Properties, aws: Aws) => Properties | Promise<Properties>;
 
 const functions: Readonly<Record<string, AwsFunction>> = {
-    "aws:index/getCallerIdentity:getCallerIdentity": (_, { accountId }) => ({
+    "aws:index/getCallerIdentity:getCallerIdentity": (_, { accountId, region }) => ({
         id: accountId,
         accountId,
-        arn: `arn:aws:iam::${accountId}:root`,
+        arn: `arn:${arnPartitionOf(region)}:iam::${accountId}:root`,
         userId: accountId,
     }),
     "aws:index/getRegion:getRegion": (_, { region }) => ({ id: region, name: region, region }),
@@ -24,7 +25,10 @@ const functions: Readonly<Record<string, AwsFunction>> = {
         const names = ["a", "b", "c"].map((zone) => `${region}${zone}`);
         return { id: region, region, names, zoneIds: names };
     },
-    "aws:index/getPartition:getPartition": () => ({ id: "aws", partition: "aws", dnsSuffix: "amazonaws.com" }),
+    "aws:index/getPartition:getPartition": (_, { region }) => {
+        const partition = arnPartitionOf(region);
+        return { id: partition, partition, dnsSuffix: "amazonaws.com" };
+    },
     "aws:kms/getKey:getKey": getKey,
 };
 

@@ -1,3 +1,4 @@
+import { arnPartitionOf } from "../../provider/contract/partitions";
 import {
     CreateAliasCommand,
     CreateKeyCommand,
@@ -97,7 +98,10 @@ export const kmsTypes: ResourceTypes = {
             await aws
                 .kms(inputs["region"])
                 .send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: String(inputs["targetKeyId"]) }));
-            return { name: alias, arn: `arn:aws:kms:${String(inputs["region"])}:${aws.accountId}:${alias}` };
+            return {
+                name: alias,
+                arn: `arn:${arnPartitionOf(String(inputs["region"]))}:kms:${String(inputs["region"])}:${aws.accountId}:${alias}`,
+            };
         },
         async update(olds, news, aws) {
             await aws.kms(news["region"]).send(

@@ -1,3 +1,4 @@
+import { arnPartitionOf } from "../../provider/contract/partitions";
 import { type Properties, randomHex, type ResourceType, type ResourceTypes, text } from "./resource-type";
 
 /** Roles, buckets and networks: remembered, with the ids and names that AWS makes up. */
@@ -19,7 +20,7 @@ export const plainTypes: ResourceTypes = {
             const own = text(inputs["name"]) ?? unique(name);
             return {
                 name: own,
-                arn: `arn:aws:iam::${aws.accountId}:role/${own}`,
+                arn: `arn:${arnPartitionOf(aws.region)}:iam::${aws.accountId}:role/${own}`,
                 uniqueId: `AROA${randomHex(16).toUpperCase()}`,
             };
         },
@@ -34,9 +35,13 @@ export const plainTypes: ResourceTypes = {
         inputs: ["region", "bucket", "bucketPrefix", "forceDestroy", "tags"],
         replaces: ["region", "bucket", "bucketPrefix"],
         id: "bucket",
-        outputs(inputs, name) {
+        outputs(inputs, name, aws) {
             const bucket = text(inputs["bucket"]) ?? unique(name);
-            return { bucket, arn: `arn:aws:s3:::${bucket}`, bucketDomainName: `${bucket}.s3.amazonaws.com` };
+            return {
+                bucket,
+                arn: `arn:${arnPartitionOf(aws.region)}:s3:::${bucket}`,
+                bucketDomainName: `${bucket}.s3.amazonaws.com`,
+            };
         },
     },
     "aws:s3/bucketPolicy:BucketPolicy": ofBucket(["policy"]),
@@ -85,7 +90,11 @@ function plain(
     return {
         inputs: ["region", "tags", ...inputs],
         id: "id",
-        outputs: () => ({ id: ec2Id(prefix), arn: `arn:aws:ec2:::${id}`, ...more() }),
+        outputs: (_inputs, _name, aws) => ({
+            id: ec2Id(prefix),
+            arn: `arn:${arnPartitionOf(aws.region)}:ec2:::${id}`,
+            ...more(),
+        }),
     };
 }
 

@@ -1,3 +1,4 @@
+import { arnPartitionOf } from "../../provider/contract/partitions";
 import { KmsError, type Operations, text } from "./key";
 import { aliasAddress, type KeyStore } from "./key-store";
 import { accountOf } from "./policy";
@@ -49,7 +50,7 @@ export function aliasOperations(store: KeyStore): Operations {
                     .map(([address, keyId]) => ({ name: address.slice(own.length), keyId }))
                     .map(({ name, keyId }) => ({
                         AliasName: name,
-                        AliasArn: `arn:aws:kms:${caller.region}:${account}:${name}`,
+                        AliasArn: `arn:${arnPartitionOf(caller.region)}:kms:${caller.region}:${account}:${name}`,
                         TargetKeyId: keyId,
                     }));
                 return { Aliases: aliases, Truncated: false };

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
+import { arnPartitionOf } from "../../provider/contract/partitions";
 import { type Fields, type KmsCaller, KmsError, type KmsKey, type Operation } from "./key";
 import { accountOf, allows, parsePolicy } from "./policy";
 
@@ -37,7 +38,8 @@ export class KeyStore {
     /** Makes a key of the caller's account with new material. */
     add({ principalArn, region }: KmsCaller, about: Partial<KmsKey>): KmsKey {
         const account = accountOf(principalArn) ?? "";
-        const root = `arn:aws:iam::${account}:root`;
+        const arnOf = `arn:${arnPartitionOf(region)}`;
+        const root = `${arnOf}:iam::${account}:root`;
         const multiRegion = about.multiRegion ?? false;
         const keyId = multiRegion ? `mrk-${randomUUID().replaceAll("-", "")}` : randomUUID();
         const key: KmsKey = {
@@ -55,7 +57,7 @@ export class KeyStore {
             tags: {},
             ...about,
             multiRegion,
-            arn: `arn:aws:kms:${region}:${account}:key/${keyId}`,
+            arn: `${arnOf}:kms:${region}:${account}:key/${keyId}`,
             region,
             keyId,
         };

@@ -73,6 +73,11 @@ export function partitionsWithArn(arnPartition: string): Partition[] {
     return Object.values(partitions).filter((one) => one.arnPartition === arnPartition);
 }
 
+/** The partition that ARNs of a region name. */
+export function arnPartitionOf(region: string): string {
+    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
 /** The principal that Databricks' control plane is to a policy. */
 export function databricksPrincipal({ arnPartition, databricksAwsAccount }: Partition): string {
     return `arn:${arnPartition}:iam::${databricksAwsAccount}:root`;

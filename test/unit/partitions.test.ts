@@ -7,6 +7,7 @@ import { workspaceUrl } from "../../provider/api/host";
 import { type PartitionName, partitions } from "../../provider/contract/partitions";
 import { createHandler } from "../../provider/registry";
 import { Session } from "../../provider/runtime/session";
+import { LocalCloud } from "../../local-cloud";
 import { root } from "../engine/harness";
 import { fakeEnvironment, ownerFor } from "../helpers/environment";
 
@@ -30,6 +31,22 @@ describe("the parts of AWS in which Databricks has accounts", () => {
     for (const [name, url] of names) {
         const { accountHost, arnPartition, regions, hasServerless } = partitions[name];
         const host = `https://${accountHost}`;
+
+        it(`${accountHost}: a local cloud that stands for it has its regions, its names, and ${hasServerless ? "" : "no "}serverless workspaces`, async () => {
+            const cloud = await LocalCloud.start({ partition: name });
+            try {
+                expect(new URL(cloud.host).hostname).to.equal(`${accountHost}.localhost`);
+                const create = (aws_region: string) =>
+                    cloud.account
+                        .create("workspaces", { workspace_name: "w", aws_region, compute_mode: "SERVERLESS" })
+                        .then(() => "made", String);
+                expect(await create("eu-west-1")).to.contain("eu-west-1 is not available");
+                const outcome = hasServerless ? "made" : "compute_mode SERVERLESS is not available";
+                expect(await create(regions[0])).to.contain(outcome);
+            } finally {
+                await cloud.stop();
+            }
+        });
 
         it(`${accountHost}: hosts, regions, ARNs and serverless workspaces follow the account's host`, async () => {
             expect(workspaceUrl(host, "acme")).to.equal(url);
