@@ -4,7 +4,7 @@ import type { Credential } from "./credential";
 import { ApiError } from "./errors";
 import { type Attempt, HttpClient, type HttpExchange, type HttpRequest, type HttpResponse } from "./http";
 import { Outage } from "./outage";
-import { RateLimiter } from "./rate-limiter";
+import { RateLimits } from "./rate-limits";
 import { redact } from "./redact";
 import { withoutWords } from "./refusal";
 import { Retry } from "./retry";
@@ -19,6 +19,8 @@ export interface ClientOptions {
     readonly requestTimeout: number;
     /** Path of the token endpoint, if the host's discovery names none. Default: the account's. */
     readonly tokenPath?: string;
+    /** What the service counts a request among when it limits the rate. Default: all requests to the host are counted together. */
+    readonly endpointOf?: (method: string, path: string) => string;
 }
 
 /** What a client tells, and asks of, whoever made it. */
@@ -57,13 +59,13 @@ export interface ClientRequest extends Pick<HttpRequest, "method" | "maxBytes"> 
 }
 
 /**
- * The one authenticated client, of an account and of a workspace: its requests to one host share a token, a `RateLimiter`, so
+ * The one authenticated client, of an account and of a workspace: its requests to one host share a token, `RateLimits`, so
  * that a rate limit slows them down together and fails none, and the time for which an outage is waited out. What is retried,
  * `Retry` decides. No message holds the credential or a token.
  */
 export class Client {
     private readonly http: HttpClient;
-    private readonly limiter: RateLimiter;
+    private readonly limits: RateLimits;
     private readonly retry: Retry;
     private readonly secrets = new Set<string>();
     private tokens: AccessTokens;
@@ -79,7 +81,7 @@ export class Client {
         const tell = (exchange: HttpExchange) => onRequest?.(sentRequest(exchange, shown));
         this.http = new HttpClient(current.host, options.requestTimeout, hooks.userAgent, onRequest && tell);
         const tellWait = (line: string) => hooks.onWait?.(line);
-        this.limiter = new RateLimiter(clock, tellWait);
+        this.limits = new RateLimits(clock, tellWait);
         const outage = new Outage(clock, options.retryTimeout, tellWait);
         this.retry = new Retry(clock, options.retryTimeout, outage, shown);
         this.tokens = this.tokensOf(current);
@@ -110,7 +112,9 @@ export class Client {
     private async sendWithToken(request: ClientRequest, used: { token?: string }): Promise<string> {
         const { method, path, body, contentType = "application/json", repeatable, maxBytes, began } = request;
         const { name = `${method} ${path.replace(/\?.*/, "")}` } = request;
-        const { tokens, limiter, hooks } = this;
+        const { tokens, limits, hooks } = this;
+        const endpoint = this.options.endpointOf?.(method, path);
+        const limiter = () => limits.of(endpoint);
         const isWrite = method !== "GET";
         const send = async (attempt: Attempt) => {
             used.token = await this.tokenOf(tokens);

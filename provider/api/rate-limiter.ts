@@ -16,6 +16,11 @@ const PAUSE = { first: 500, longest: 30_000 };
  * one that happened to get nothing for a while, a longer pause leaves what the service would accept unused.
  */
 const OF_ASKED = 2;
+/**
+ * Requests that are throttled after fewer than this part of what was once accepted in a window have no constant limit of their own:
+ * others count with them. (A service that counts in seconds of its clock accepts up to twice its limit in a window of ours.)
+ */
+const FEWER = 0.45;
 /** A higher rate is tried again after at most this many pauses of the last length: a failed attempt costs one pause. */
 const PATIENCE = 10;
 
@@ -31,7 +36,7 @@ interface Waiting {
 }
 
 /**
- * Limits the rate of one client's requests. Nothing is held back until the service throttles a request (429). From then
+ * Limits the rate of requests that share a limit. Nothing is held back until the service throttles a request (429). From then
  * on all requests wait in one queue, and no more are sent in a second than the service accepted; a higher rate is tried
  * from time to time. Reads go first: a poll must not wait behind a thousand creates.
  */
@@ -51,17 +56,30 @@ export class RateLimiter {
     /** Times at which recently throttled requests were sent, and the time from which accepted requests count as evidence. */
     private refusals: number[] = [];
     private trustFrom = Number.NEGATIVE_INFINITY;
+    /** How many were accepted in the window before each request that was throttled lately. */
+    private takenBefore: { readonly sent: number; readonly taken: number }[] = [];
     private waking = false;
 
     /** Since when requests have been queued without a break because of the limit, and when that is reported next. */
     private heldSince: number | undefined;
     private reportAt = 0;
 
-    /** @param report shows a line while requests are held back for long. */
+    /**
+     * @param report shows a line while requests are held back for long.
+     * @param what the requests, for that line: `requests`
+     * @param onFewer told if no limit of these requests alone explains when they are throttled.
+     */
     constructor(
         private readonly clock: Clock,
         private readonly report: (line: string) => void = () => undefined,
+        private readonly what = "requests",
+        private readonly onFewer: () => void = () => undefined,
     ) {}
+
+    /** Whether the service has throttled a request. */
+    get isLimited(): boolean {
+        return this.limit !== undefined;
+    }
 
     /** Resolves when a request may be sent. Rejects with the error of {@link rejectQueued}. */
     acquire(kind: "read" | "write"): Promise<Permit> {
@@ -110,7 +128,8 @@ export class RateLimiter {
         const taken = this.sent.filter(({ sent }) => sent > permit.sent - WINDOW && sent <= permit.sent).length;
         // Once more is throttled than accepted, earlier accepted requests are no evidence any more.
         if (this.refusals.length > taken) this.trustFrom = permit.sent - WINDOW;
-        this.limit = Math.max(this.mostTaken(permit), 1);
+        if (isNews) this.compareWithOthers(permit.sent, taken);
+        this.limit = Math.max(this.mostTaken(Math.max(permit.sent - TRUSTED, this.trustFrom)), 1);
         const failed = this.raise.underWay && isNews;
         const longer = Math.min(this.raise.after * 2, PATIENCE * Math.max(pause, WINDOW));
         const after = failed ? longer : this.raise.after;
@@ -120,12 +139,20 @@ export class RateLimiter {
         return { pause, since };
     }
 
+    /** A limit of these requests alone would throttle them after about as many each time. */
+    private compareWithOthers(sent: number, taken: number): void {
+        this.takenBefore = [...this.takenBefore.filter((one) => one.sent > sent - MEMORY), { sent, taken }];
+        const fewest = Math.min(...this.takenBefore.map((one) => one.taken));
+        if (fewest >= FEWER * this.mostTaken(sent - MEMORY)) return;
+        this.takenBefore = [];
+        this.onFewer();
+    }
+
     /**
-     * The most requests accepted in one window lately. (The last window alone says less: a delayed request counts in another
+     * The most requests accepted in one window since then. (The last window alone says less: a delayed request counts in another
      * second at the service than here.)
      */
-    private mostTaken(refused: Permit): number {
-        const from = Math.max(refused.sent - TRUSTED, this.trustFrom);
+    private mostTaken(from: number): number {
         const times = this.sent.map(({ sent }) => sent).filter((sent) => sent > from);
         let [first, most] = [0, 0];
         times.forEach((time, index) => {
@@ -178,7 +205,7 @@ export class RateLimiter {
             const from = new Date(now + milliseconds).toTimeString().slice(0, 8);
             const again = milliseconds < REPORT_AFTER ? "" : `, from ${from} on`;
             this.report(
-                `Databricks limits the rate of requests: ${read.length + write.length} waiting, ${this.limit ?? 1} sent a second${again}`,
+                `Databricks limits the rate of ${this.what}: ${read.length + write.length} waiting, ${this.limit ?? 1} sent a second${again}`,
             );
         }
         if (this.waking) return;

@@ -11,7 +11,8 @@ export interface RetriedRequest {
     readonly name: string;
     /** Whether sending it twice does no harm, as for a read. */
     readonly repeatable: boolean;
-    readonly limiter: RateLimiter;
+    /** What limits the rate of its next attempt. */
+    limiter(): RateLimiter;
     /**
      * When it was first tried, in milliseconds since 1970, where that was before: its time has run since then. It is sent
      * once at least.
@@ -50,18 +51,19 @@ export class Retry {
         let { began } = request;
         for (let failures = 0, number = 1; ; number++) {
             const queued = this.clock.now();
-            const permit = await request.limiter.acquire(request.repeatable ? "read" : "write");
+            const limiter = request.limiter();
+            const permit = await limiter.acquire(request.repeatable ? "read" : "write");
             // Standing in line uses up no time.
             began = began === undefined ? permit.sent : began + permit.sent - queued;
             const outcome = await this.attempt(request, { number, waited: permit.sent - queued });
             if ("refused" in outcome && isThrottled(outcome.refused)) {
                 this.outage.end();
                 // Its next permit comes no earlier than the limiter's pause ends.
-                this.requeue(request.limiter, permit, outcome.refused, outcome.askedDelay);
+                this.requeue(limiter, permit, outcome.refused, outcome.askedDelay);
                 continue;
             }
-            if ("failure" in outcome) request.limiter.onNoResponse();
-            else request.limiter.onAccepted();
+            if ("failure" in outcome) limiter.onNoResponse();
+            else limiter.onAccepted();
             if ("response" in outcome) {
                 this.outage.end();
                 return outcome.response;

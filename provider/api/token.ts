@@ -137,7 +137,7 @@ export class AccessTokens {
     private async send(name: string, request: HttpRequest): Promise<unknown> {
         const { limiter } = this;
         const send = (attempt: Attempt) => this.http.send(name, { ...request, attempt });
-        return jsonOrNothing((await this.retry.run({ name, repeatable: true, limiter, send })).text);
+        return jsonOrNothing((await this.retry.run({ name, repeatable: true, limiter: () => limiter, send })).text);
     }
 }
 

@@ -4,6 +4,7 @@ import type { Credential } from "../api/credential";
 import { ApiError, ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
 import { hostOrigin } from "../api/host";
 import type { HttpResponse } from "../api/http";
+import { endpointOf } from "../api/rate-limits";
 import type { WorkspaceContent } from "./content";
 import { readPrincipals } from "./principals";
 import { cancelledError } from "./stopped";
@@ -47,7 +48,12 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
         userAgent,
         cancelled,
     };
-    const api = new Client({ ...credential, host }, { ...options, tokenPath: "/oidc/v1/token" }, clock, hooks);
+    const api = new Client(
+        { ...credential, host },
+        { ...options, tokenPath: "/oidc/v1/token", endpointOf },
+        clock,
+        hooks,
+    );
     const transport: Transport = async (request) => {
         try {
             return await api.send(request);
