@@ -2,7 +2,7 @@ import { ApiError, type ApiResponse, bodyOf, int64, invalid, ok } from "../http"
 import { type WorkspaceCall, workspaceRoutes } from "./call";
 import { Exporter } from "./export";
 import { gitFolderOf } from "./git-folders";
-import { exists, Importer, protectedFolder, requirePlace } from "./import";
+import { exists, Importer, type ImportRequest, protectedFolder, requirePlace } from "./import";
 import { readUpload } from "./multipart";
 import { isContainer, type Node, requirePath } from "./tree";
 import type { LocalWorkspace } from "./workspace";
@@ -17,6 +17,7 @@ export const treeRoutes = workspaceRoutes({
     },
     "GET /api/2.0/workspace/export": exportObject,
     "POST /api/2.0/workspace/import": importObject,
+    "POST /api/2.0/workspace-files/import-file/{path}": importFile,
     "POST /api/2.0/workspace/mkdirs": makeFolders,
     "POST /api/2.0/workspace/delete": deleteObject,
 });
@@ -53,20 +54,39 @@ function exportObject({ workspace, request, contents }: WorkspaceCall): ApiRespo
     return { status: 200, body: undefined, bytes, contentType: "application/octet-stream" };
 }
 
-async function importObject({ workspace, request, contents, principal, now }: WorkspaceCall): Promise<ApiResponse> {
-    const { fields, content } = await readUpload(request);
-    const importer = new Importer(workspace.nodes, workspace.principals, contents, workspace.behavior, now);
-    const path = requirePath(fields["path"]);
-    const known = workspace.nodes.find(path);
-    const node = importer.import({
-        path,
+async function importObject(call: WorkspaceCall): Promise<ApiResponse> {
+    const { fields, content } = await readUpload(call.request);
+    const node = imported(call, {
+        path: requirePath(fields["path"]),
         format: typeof fields["format"] === "string" ? fields["format"] : "SOURCE",
         language: typeof fields["language"] === "string" ? fields["language"] : undefined,
         overwrite: fields["overwrite"] === true,
         bytes: content,
     });
+    return ok(call.workspace.behavior.importAnswer === "empty" ? {} : { object_id: int64(node.id) });
+}
+
+function imported({ workspace, contents, principal, now }: WorkspaceCall, request: ImportRequest): Node {
+    const importer = new Importer(workspace.nodes, workspace.principals, contents, workspace.behavior, now);
+    const known = workspace.nodes.find(request.path);
+    const node = importer.import(request);
     if (node !== known) workspace.permissions.grantCreator(node, principal);
-    return ok(workspace.behavior.importAnswer === "empty" ? {} : { object_id: int64(node.id) });
+    return node;
+}
+
+/** What Databricks' command line writes files and notebooks with; it tells what is there from other refusals by these words. */
+function importFile(call: WorkspaceCall, parameters: { readonly path: string }): ApiResponse {
+    const { query, bytes } = call.request;
+    const path = requirePath(`/${parameters.path}`);
+    try {
+        imported(call, { path, format: "AUTO", language: undefined, overwrite: query["overwrite"] === "true", bytes });
+    } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "RESOURCE_ALREADY_EXISTS") throw error;
+        if (call.workspace.nodes.find(path)?.type === "FILE")
+            throw new ApiError(409, error.code, `File already exists at (${path}).`);
+        throw new ApiError(400, "", error.message);
+    }
+    return ok({});
 }
 
 function makeFolders({ workspace, request, principal }: WorkspaceCall): ApiResponse {

@@ -160,11 +160,14 @@ export function nameOf(path: string): string {
     return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** A path of a request as the tree knows it: `/Workspace/Users/...` means `/Users/...`. Throws `ApiError`. */
+/** A path of a request as the tree knows it: `/Workspace/Users/...` means `/Users/...`, two slashes mean one. Throws `ApiError`. */
 export function requirePath(value: unknown): string {
     if (typeof value !== "string" || value === "") throw invalid("Missing required field: path");
-    const path = value.replace(/^\/Workspace(?=\/|$)/, "").replace(/\/+$/, "") || "/";
-    if (!path.startsWith("/")) throw invalid(`Path (${value}) must begin with a slash.`);
-    if (path.split("/").slice(1).includes("") && path !== "/") throw invalid(`Path (${value}) has an empty part.`);
-    return path;
+    if (!value.startsWith("/")) throw invalid(`Path (${value}) must begin with a slash.`);
+    return (
+        value
+            .replace(/\/{2,}/g, "/")
+            .replace(/^\/Workspace(?=\/|$)/, "")
+            .replace(/\/$/, "") || "/"
+    );
 }
