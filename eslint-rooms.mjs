@@ -89,12 +89,13 @@ export const rooms = [
     ),
     restricted(["cli/**/*.ts"]),
     ...[
-        ["adopt", "drill"],
-        ["drill", "adopt"],
-    ].map(([name, other]) =>
+        ["adopt", "contract", "drill"],
+        ["contract", "adopt", "drill"],
+        ["drill", "adopt", "contract"],
+    ].map(([name, ...others]) =>
         restricted([`cli/${name}/**/*.ts`], {
-            regex: outTo([other]),
-            message: `cli/${name} never imports cli/${other}; what both need is in cli/.`,
+            regex: outTo(others),
+            message: `cli/${name} never imports ${others.map((other) => `cli/${other}`).join(" or ")}; what both need is in cli/.`,
         }),
     ),
     {

@@ -54,13 +54,18 @@ export const localCloud: Command = {
             multiple: true,
             help: "One way of the service in which it behaves, such as errors=text.",
         },
+        as: {
+            value: "FILE",
+            help: "Behaves as the service did, by a report of the command contract (--json); --behavior comes first.",
+        },
         json: { help: "Prints one JSON object in place of lines for a shell." },
         verbose: { help: "Writes a line for each request to standard error." },
     },
     async run(values, _positionals, io) {
         // Read before anything is started: what cannot be used is said at once.
         const { LocalCloud, behaviorValues } = await import("../local-cloud/index.js");
-        const options = optionsOf(values, behaviorValues);
+        const { options, unknown } = await like(textOption(values, "as"), optionsOf(values, behaviorValues));
+        for (const id of unknown) io.err(`The local cloud has no option for what the report found of ${id}.`);
         const accountIds = accountIdsOf(values);
         const trustedIssuer = issuerOf(values);
         if (values["verbose"] === true) options.onRequest = (line) => io.err(line);
@@ -87,6 +92,14 @@ export const localCloud: Command = {
         }
     },
 };
+
+/** The same options with the behavior of a report, and the differences in it that are not known. */
+async function like(report: string | undefined, options: LocalCloudOptions) {
+    if (report === undefined) return { options, unknown: [] };
+    const { readReported } = await import("./contract/known.js");
+    const { behavior, workspaces, unknown } = readReported(report, "as");
+    return { options: { ...options, behavior: { ...behavior, ...options.behavior }, workspaces }, unknown };
+}
 
 /** Lines for a shell that set an environment. */
 export function exportLines(environment: Readonly<Record<string, string>>): string[] {

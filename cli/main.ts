@@ -3,6 +3,7 @@ import "./require-node"; // before what an old Node.js cannot load
 
 import { adopt } from "./adopt/adopt";
 import type { Command } from "./command";
+import { contract } from "./contract/contract";
 import { copy } from "./copy";
 import { drill } from "./drill/drill";
 import { localCloud } from "./local-cloud";
@@ -16,6 +17,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
     ["copy", copy],
     ["adopt", adopt],
     ["drill", drill],
+    ["contract", contract],
 ]);
 
 const streams = new StandardStreams();

@@ -1,6 +1,9 @@
 import type { Behavior } from "../behavior";
 import { ApiError } from "../http";
 
+/** A role of an AWS account that cannot exist. */
+const NOBODYS = /^arn:[\w-]+:iam::0{12}:/;
+
 /** Roles and buckets that AWS does not show everywhere at once, or that lack permissions: workspaces cannot use them. */
 export class Propagation {
     /** How long a role or bucket is refused, in milliseconds after it is first named. */
@@ -39,7 +42,7 @@ export class Propagation {
         const first = this.firstNamed.get(name) ?? this.now();
         this.firstNamed.set(name, first);
         const missing = this.missing.get(name);
-        if (missing === undefined && this.now() >= first + this.delay) return;
+        if (missing === undefined && !NOBODYS.test(name) && this.now() >= first + this.delay) return;
         const { validationCode, validationFormat } = this.behavior;
         throw new ApiError(400, validationCode, `${failure}: ${missing?.join(", ") ?? problem}`, validationFormat);
     }

@@ -57,6 +57,28 @@ export interface WorkspaceBehavior {
     importAnswer: "object_id" | "empty";
 }
 
+/** The values that each of these can have: words, whether, or a number. */
+export const workspaceBehaviorValues: Readonly<
+    Record<keyof WorkspaceBehavior, readonly (string | boolean)[] | "number">
+> = {
+    reachableAfterMilliseconds: "number",
+    servicesAfterMilliseconds: "number",
+    frontEnd: ["public", "forbidden", "unreachable"],
+    identifiesItself: [true, false],
+    requestsPerSecond: "number",
+    sizeRefusal: ["MAX_NOTEBOOK_SIZE_EXCEEDED", "BAD_REQUEST", "status 200"],
+    times: ["all", "files"],
+    listPage: "number",
+    identityFederation: ["with-metastore", "always", "never"],
+    homeMilliseconds: "number",
+    groupHomes: ["first-sign-in", "at-once"],
+    secretValues: ["given", "notebooks-only"],
+    secretAdmins: ["manage", "as-others"],
+    gitFolders: ["standard", "cli-outside-repos"],
+    interactiveTimes: [true, false],
+    importAnswer: ["object_id", "empty"],
+};
+
 /** The behavior of a workspace about which nothing was said. */
 export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     reachableAfterMilliseconds: 0,

@@ -1,5 +1,5 @@
 /** What sends requests: the resources of a deployment, a program's lookups, or a command of the command line. */
-export type Sender = "resources" | "lookups" | "copy" | "adopt" | "drill";
+export type Sender = "resources" | "lookups" | "copy" | "adopt" | "drill" | "contract";
 
 /**
  * As what requests present themselves, in the form that Databricks' SDKs give the header: `name/version` of the product and of
@@ -28,9 +28,14 @@ export function userAgent(
         .join(" ");
 }
 
+/** The version of this package. */
+export function packageVersion(): string {
+    return versionIn("../../../package.json") ?? "0.0.0";
+}
+
 /** The versions of this package and of Pulumi, which the command line may run without. */
 function installed(): { product: string; pulumi: string | undefined } {
-    return { product: versionIn("../../../package.json") ?? "0.0.0", pulumi: versionIn("@pulumi/pulumi/package.json") };
+    return { product: packageVersion(), pulumi: versionIn("@pulumi/pulumi/package.json") };
 }
 
 function versionIn(manifest: string): string | undefined {

@@ -48,6 +48,7 @@ describe("the rooms' arrows, as lint holds them", () => {
         ["local-cloud/kms/x.ts", "../../sdk/resources/workspace"],
         ["cli/x.ts", "../test/helpers/environment"],
         ["cli/adopt/x.ts", "../drill/key"],
+        ["cli/contract/x.ts", "../drill/key"],
         ["cli/drill/x.ts", "../adopt/program"],
     ];
     for (const [file, from] of backwards) {

@@ -1,0 +1,194 @@
+import { NotTried, type Row } from "../row";
+import type { Scene } from "../scene";
+import { importNotebook, listFolder, TREE } from "../tree";
+
+/** A small public repository. */
+const REMOTE = "https://github.com/octocat/Hello-World.git";
+
+/** What content is imported, listed and exported. */
+export const contentRows: readonly Row[] = [
+    {
+        service: "A list may come in pages, each naming the next one (`next_page_token`, `has_more`).",
+        source: "API",
+        package: "Every page is read; a page that names an earlier one, or a list without an end, is an error.",
+        behavior: "`cloud.workspace(id).behavior.listPage`",
+        checks: [
+            {
+                id: "pages-of-three",
+                level: "workspace",
+                states: "workspace.listPage",
+                expected: "none",
+                see: async (scene) => {
+                    for (const name of ["a", "b", "c"]) await importNotebook(scene, `pages/${name}`);
+                    const answer = await listFolder(scene, "/pages");
+                    return answer.record["next_page_token"] === undefined ? "none" : answer.list.length;
+                },
+            },
+        ],
+    },
+    {
+        service: "A refusal can come with the status 200 and an `error_code` in its body.",
+        source: "Users",
+        package: "A refusal all the same, with the service's words, for reads and writes.",
+        behavior: "`cloud.inject`, `sizeRefusal`",
+        checks: "`too-large` tells of one",
+    },
+    {
+        service: "Content over 10 MB is refused: `MAX_NOTEBOOK_SIZE_EXCEEDED`, by older services `BAD_REQUEST`.",
+        source: "API, Users",
+        package: "A finding (`too-large`) names it.",
+        behavior: "`cloud.workspace(id).behavior.sizeRefusal`",
+        checks: [
+            {
+                id: "too-large",
+                level: "workspace",
+                states: "workspace.sizeRefusal",
+                expected: "MAX_NOTEBOOK_SIZE_EXCEEDED",
+                see: async (scene) => {
+                    const { answer } = await importNotebook(scene, "large", { bytes: 10_485_761 });
+                    if (answer.isSuccess) return "accepted";
+                    return answer.status === 200 ? "status 200" : answer.code;
+                },
+            },
+        ],
+    },
+    {
+        service:
+            "A Jupyter notebook over 10 MB: Databricks' page on limits gives 100 MB, whether by API too is not known.",
+        source: "Users",
+        package: "JUPYTER is tried for a notebook that is too large for DBC.",
+        checks: [
+            {
+                id: "large-jupyter",
+                level: "workspace",
+                expected: "refused",
+                see: async (scene) => {
+                    const { answer } = await importNotebook(scene, "large-jupyter", {
+                        jupyter: true,
+                        bytes: 11_000_000,
+                    });
+                    return answer.isSuccess ? "accepted" : "refused";
+                },
+            },
+        ],
+    },
+    {
+        service: "An import over something without `overwrite` is refused: 400 `RESOURCE_ALREADY_EXISTS`, or 409.",
+        source: "API, SDKs",
+        package: "Reads both.",
+        checks: [
+            {
+                id: "import-again",
+                level: "workspace",
+                expected: "400 RESOURCE_ALREADY_EXISTS",
+                see: async (scene) => {
+                    await importNotebook(scene, "again");
+                    const { answer } = await importNotebook(scene, "again");
+                    return `${answer.status} ${answer.code}`;
+                },
+            },
+        ],
+    },
+    {
+        service: "An import answers with the `object_id`, or, of older services, with nothing.",
+        source: "SDKs",
+        package: "Does not need it.",
+        behavior: "`cloud.workspace(id).behavior.importAnswer`",
+        checks: [
+            {
+                id: "import-answer",
+                level: "workspace",
+                states: "workspace.importAnswer",
+                expected: "object_id",
+                see: async (scene) => {
+                    const { answer } = await importNotebook(scene, "answer");
+                    return answer.done("an import").record["object_id"] === undefined ? "empty" : "object_id";
+                },
+            },
+        ],
+    },
+    {
+        service: "Notebooks are listed with their times; the SDKs promise them for files alone.",
+        source: "SDKs",
+        package: "Needs them for no notebook.",
+        behavior: "`cloud.workspace(id).behavior.times`",
+        checks: [
+            {
+                id: "notebook-times",
+                level: "workspace",
+                states: "workspace.times",
+                expected: "all",
+                see: async (scene) => {
+                    await importNotebook(scene, "times/notebook");
+                    const [notebook] = (await listFolder(scene, "/times")).list;
+                    if (notebook === undefined) throw new NotTried("the notebook is not listed");
+                    return notebook["modified_at"] === undefined ? "files" : "all";
+                },
+            },
+        ],
+    },
+    {
+        service: "Notebooks may be listed with `modified_at_interactive`, which no import changes.",
+        source: "Terraform",
+        package: "Does not read it.",
+        behavior: "`cloud.workspace(id).behavior.interactiveTimes`",
+        checks: "it would take a person in a browser",
+    },
+    {
+        service:
+            "Databricks' command line writes with `import-file`, whose body is the bytes; a missing folder is 404, and a file that is there 409.",
+        source: "CLI",
+        package: "Does not use it.",
+        checks: [
+            {
+                id: "import-file",
+                level: "workspace",
+                expected: "404, 200, 409",
+                see: async (scene) => {
+                    const write = async (name: string) => (await importFile(scene, name)).status;
+                    const missing = await write("no-such-folder/file");
+                    return [missing, await write("file"), await write("file")].join(", ");
+                },
+            },
+        ],
+    },
+    {
+        service:
+            'A private remote needs a Git credential of whoever makes the git folder: 403 "Missing Git provider credentials".',
+        source: "Users",
+        package: "Counts git folders, which are not copied.",
+        checks: "it would take a private repository",
+    },
+    {
+        service:
+            "A git folder with Git CLI access is listed as DIRECTORY with `directory_info`, is not in the list of repos, and `get-status` gives its id and path alone.",
+        source: "SDKs",
+        package: "Copies its files as a folder's.",
+        behavior: "`cloud.workspace(id).behavior.gitFolders`",
+        checks: [
+            {
+                id: "git-folder",
+                level: "workspace",
+                states: "workspace.gitFolders",
+                expected: "standard",
+                see: async (scene) => {
+                    const { ask, folder } = await scene.workspace();
+                    await ask("POST", `${TREE}/mkdirs`, { path: `${folder}/git` });
+                    const path = `${folder}/git/hello`;
+                    const made = await ask("POST", "/api/2.0/repos", { url: REMOTE, provider: "gitHub", path });
+                    made.done("a git folder");
+                    const [listed] = (await listFolder(scene, "/git")).list;
+                    return listed?.["object_type"] === "REPO" ? "standard" : "cli-outside-repos";
+                },
+            },
+        ],
+    },
+];
+
+/** Writes a file as Databricks' command line does. */
+async function importFile(scene: Scene, name: string) {
+    const { ask, folder } = await scene.workspace();
+    await ask("POST", `${TREE}/mkdirs`, { path: folder });
+    const path = encodeURIComponent(`${folder}/${name}`.slice(1));
+    return ask("POST", `/api/2.0/workspace-files/import-file/${path}?overwrite=false`, Buffer.from("content"));
+}

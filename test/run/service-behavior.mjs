@@ -1,0 +1,13 @@
+// @ts-check
+// `npm run docs:service`: writes the table of docs/service-behavior.md from the checks of the command `contract`.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { root } from "./project.mjs";
+
+const load = createRequire(join(root, "dist", "cli", "contract", "document.js"));
+const { between, table } = load("./document.js");
+const { rows } = load("./rows.js");
+
+const page = join(root, "docs", "service-behavior.md");
+writeFileSync(page, between(readFileSync(page, "utf8"), "checks", table(rows)));
