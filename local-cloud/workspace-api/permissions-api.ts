@@ -24,7 +24,7 @@ function set(
     subject: Subject,
     others: "kept" | "removed",
 ): ApiResponse {
-    const node = permissions.require(subject.collection, subject.id);
-    permissions.set(node, bodyOf(request), others);
-    return ok(permissions.show(node));
+    const secured = permissions.require(subject.collection, subject.id);
+    permissions.set(secured, bodyOf(request), others);
+    return ok(permissions.show(secured));
 }

@@ -6,6 +6,20 @@ import type { Node, ObjectType, Tree } from "./tree";
 /** The levels of notebooks, folders and files, the weakest first. */
 export const levels: readonly string[] = ["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"];
 
+/** What has an access control list. */
+export interface Secured {
+    readonly id: string;
+    readonly path: string;
+    /** How the permissions API names its kind: in paths, and in responses. */
+    readonly collection: string;
+    readonly noun: string;
+    readonly permissions: Map<string, string>;
+    /** Whether nobody can change them. */
+    readonly isFixed: boolean;
+    /** The folders above it, the nearest first. */
+    readonly folders: readonly Node[];
+}
+
 /** How the permissions API names each kind of object: in paths, and in responses. */
 const collections: Readonly<Partial<Record<ObjectType, readonly [path: string, noun: string]>>> = {
     NOTEBOOK: ["notebooks", "notebook"],
@@ -34,34 +48,38 @@ export class Permissions {
     constructor(
         private readonly tree: Tree,
         private readonly principals: Principals,
+        /** Finds what is in no list of the tree. */
+        private readonly findOther: (collection: string, id: string) => Secured | undefined,
     ) {
         tree.root.permissions.set("group_name:admins", "CAN_MANAGE");
         tree.folder("/Shared")?.permissions.set("group_name:users", "CAN_MANAGE");
     }
 
     /** The object that a path such as `notebooks/123` names, by its resource id. Throws `ApiError`. */
-    require(collection: string, id: string): Node {
+    require(collection: string, id: string): Secured {
         const node = this.tree.byId(id);
-        if (node?.resourceId !== id || collections[node.type]?.[0] !== collection)
+        const isNode = node?.resourceId === id && collections[node.type]?.[0] === collection;
+        const found = isNode ? this.securedNode(node) : this.findOther(collection, id);
+        if (found === undefined)
             throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `${collection} with id ${id} does not exist.`);
-        return node;
+        return found;
     }
 
     /** The access control list of an object as the API shows it. */
-    show(node: Node): Record<string, unknown> {
+    show({ id, collection, noun, permissions, folders }: Secured): Record<string, unknown> {
         const lists = new Map<string, Permission[]>();
         const note = (principal: string, permission: Permission) =>
             lists.set(principal, [...(lists.get(principal) ?? []), permission]);
-        for (const [principal, permission_level] of node.permissions)
+        for (const [principal, permission_level] of permissions)
             note(principal, { permission_level, inherited: false });
-        for (const folder of this.tree.above(node)) {
+        for (const folder of folders) {
             const inherited_from_object = [`/${collections[folder.type]?.[0] ?? "directories"}/${folder.id}`];
             for (const [principal, permission_level] of folder.permissions)
                 note(principal, { permission_level, inherited: true, inherited_from_object });
         }
         return {
-            object_id: `/${collections[node.type]?.[0] ?? ""}/${node.id}`,
-            object_type: collections[node.type]?.[1],
+            object_id: `/${collection}/${id}`,
+            object_type: noun,
             access_control_list: [...lists].map(([principal, all_permissions]) => {
                 const [kind, name] = split(principal);
                 return { [kind]: name, display_name: name, all_permissions };
@@ -79,12 +97,12 @@ export class Permissions {
     }
 
     /** Sets direct permissions: these beside the others, or these alone. Throws `ApiError`. */
-    set(node: Node, body: Record<string, unknown>, others: "kept" | "removed"): void {
+    set(secured: Secured, body: Record<string, unknown>, others: "kept" | "removed"): void {
         const grants = parse(body["access_control_list"]);
         for (const { principal } of grants) this.requireKnown(principal);
-        if (node.protection === "all") throw invalid(`The permissions of ${node.path} cannot be changed.`);
-        if (others === "removed") node.permissions.clear();
-        for (const { principal, level } of grants) node.permissions.set(principal, level);
+        if (secured.isFixed) throw invalid(`The permissions of ${secured.path} cannot be changed.`);
+        if (others === "removed") secured.permissions.clear();
+        for (const { principal, level } of grants) secured.permissions.set(principal, level);
     }
 
     /** Gives who made an object its management, where it does not come from above. */
@@ -94,6 +112,20 @@ export class Permissions {
             (folder) => folder.path !== "/" && folder.permissions.get(principal) === "CAN_MANAGE",
         );
         if (!manages) node.permissions.set(principal, "CAN_MANAGE");
+    }
+
+    private securedNode(node: Node): Secured {
+        const { id, path, permissions, protection, type } = node;
+        const [collection = "", noun = ""] = collections[type] ?? [];
+        return {
+            id,
+            path,
+            collection,
+            noun,
+            permissions,
+            isFixed: protection === "all",
+            folders: [...this.tree.above(node)],
+        };
     }
 
     private groupsOf(principal: string): string[] {

@@ -129,7 +129,9 @@ function create(collection: Collection, call: WorkspaceCall): SqlFields {
     };
     const objects = objectsOf(workspace);
     const name = body["auto_resolve_display_name"] === true ? { display_name: objects.freeName(contents, fields) } : {};
+    requireRunner(call, fields);
     const made = objects.create(contents, { ...fields, ...name });
+    if (principal !== undefined) made.permissions.set(principal, "CAN_MANAGE");
     workspace.schedules.changed();
     return describe(collection, call, made);
 }
@@ -153,9 +155,19 @@ function update(collection: Collection, call: WorkspaceCall, object: SqlObject):
         workspace.principals.find(String(owner)) === undefined
     )
         throw invalid(`The workspace has no user ${String(owner)}.`);
+    requireRunner(call, only(asked, named));
     objectsOf(workspace).update(contents, object, only(asked, named));
     workspace.schedules.changed();
     return describe(collection, call, object);
+}
+
+/** A user can let an alert run as that user alone; a service principal has to belong to the workspace. Throws `ApiError`. */
+function requireRunner({ workspace, principal }: WorkspaceCall, { run_as: runner }: SqlFields): void {
+    const { user_name: user, service_principal_name: other } = (runner ?? {}) as SqlFields;
+    if (user !== undefined && principal !== `user_name:${String(user)}`)
+        throw new ApiError(403, "PERMISSION_DENIED", `An alert can run as ${String(user)} only if that user says so.`);
+    if (other !== undefined && workspace.principals.find(String(other), "service_principal_name") === undefined)
+        throw invalid(`The workspace has no service principal ${String(other)}.`);
 }
 
 function objectIn({ wrapper }: Collection, body: SqlFields): SqlFields {

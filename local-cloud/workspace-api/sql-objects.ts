@@ -14,6 +14,10 @@ export interface SqlObject {
     updatedAt: number;
     isTrashed: boolean;
     sealed: Buffer;
+    /** The path of its folder. */
+    readonly folder: string;
+    /** Direct permissions, by principal. */
+    readonly permissions: Map<string, string>;
     /** The name under which its schedule runs; `undefined`: it has none, or it is paused. */
     running: string | undefined;
 }
@@ -41,12 +45,23 @@ export class SqlObjects {
         return found;
     }
 
+    /** One object, which may be in the trash; `undefined`: there is none. */
+    find(id: string): SqlObject | undefined {
+        return this.objects.get(id);
+    }
+
     /** Makes one. Throws `ApiError` if its folder has one with this name. */
     create(contents: Contents, fields: SqlFields): SqlObject {
         const [time, id] = [this.now(), randomUUID()];
         this.requireFreeName(contents, fields);
-        const object = { id, createdAt: time, updatedAt: time, isTrashed: false };
-        const made: SqlObject = { ...object, sealed: Buffer.alloc(0), running: undefined };
+        const { parent_path: folder = "/" } = fields;
+        const object = { id, createdAt: time, updatedAt: time, isTrashed: false, folder: String(folder) };
+        const made: SqlObject = {
+            ...object,
+            permissions: new Map(),
+            sealed: Buffer.alloc(0),
+            running: undefined,
+        };
         this.write(contents, made, fields);
         this.objects.set(id, made);
         return made;

@@ -18,6 +18,7 @@ import type { Schedules } from "./schedules";
 import { SecretScopes } from "./secrets";
 import type { Seed } from "./seeds";
 import { SqlObjects } from "./sql-objects";
+import { securedSqlObject } from "./sql-permissions";
 import { toSource } from "./notebook";
 import { type Language, type Node, type ObjectType, requirePath, Tree } from "./tree";
 
@@ -102,7 +103,9 @@ export class LocalWorkspace {
         this.remotes = shared.remotes;
         this.schedules = shared.schedules;
         this.schedules.watch(id, () => [...this.dashboards.running(), ...this.alerts.running()]);
-        this.permissions = new Permissions(this.nodes, this.principals);
+        this.permissions = new Permissions(this.nodes, this.principals, (collection, id) =>
+            securedSqlObject(this, collection, id),
+        );
     }
 
     /** The contents, as long as the key can be used. Throws `KeyInaccessibleError`. */

@@ -8,7 +8,7 @@ export const otherFindingKinds = [
     "repos",
     "pipelines",
     "experiments",
-    "queries",
+    "legacy-alerts",
     "tokens",
 ] as const;
 
@@ -30,6 +30,8 @@ export const findingKinds = [
     "secret-scopes",
     "secret",
     "dashboards",
+    "queries",
+    "alerts",
     "warehouse",
     "same-path",
     "occupied",

@@ -74,4 +74,6 @@ export interface Stay {
     readonly words: string;
     /** Whether a replacement is sure to stop for it, unless it is accepted. */
     readonly isCertain: boolean;
+    /** Whose it is, if several kinds of content note one kind of finding. */
+    readonly of?: string;
 }

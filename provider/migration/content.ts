@@ -2,8 +2,9 @@ import type { CountedList } from "./counted-list";
 import type { WorkspaceScim } from "./people";
 import type { WorkspaceRequests } from "./workspace-requests";
 
-/** The kinds of objects in a workspace's tree that this package knows. */
-export type ObjectType = "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO" | "OTHER";
+/** The kinds of objects in a workspace's folders that this package knows. */
+export type ObjectType =
+    "DIRECTORY" | "NOTEBOOK" | "FILE" | "DASHBOARD" | "LIBRARY" | "REPO" | "QUERY" | "ALERT" | "OTHER";
 
 /** An object of a workspace's tree, as its lists show it. */
 export interface WorkspaceObject {

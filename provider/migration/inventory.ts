@@ -84,7 +84,7 @@ export function describeInventory({ moves, stays, principals, incomplete }: Inve
 
 class Notes implements InventoryNotes {
     private readonly counter = new Counter();
-    private readonly left = new Map<FindingKind, Stay>();
+    private readonly left = new Map<string, Stay & { readonly kind: FindingKind }>();
     private readonly missing: string[] = [];
     private reason: string | undefined;
     private found: (read: (() => Promise<unknown>) | undefined) => void = () => undefined;
@@ -106,7 +106,7 @@ class Notes implements InventoryNotes {
     }
 
     stays(kind: FindingKind, stay: Stay): void {
-        this.left.set(kind, stay);
+        this.left.set(`${kind} ${stay.of ?? ""}`, { ...stay, kind });
     }
 
     misses(principal: string): void {
@@ -130,9 +130,21 @@ class Notes implements InventoryNotes {
     result(): Inventory {
         return {
             moves: this.counter.counts(),
-            stays: new Map(this.left),
+            stays: this.stayed(),
             principals: [...this.missing],
             incomplete: this.reason,
         };
+    }
+    private stayed(): ReadonlyMap<FindingKind, Stay> {
+        const stays = new Map<FindingKind, Stay>();
+        for (const { kind, count, words, isCertain } of this.left.values()) {
+            const more = stays.get(kind);
+            stays.set(kind, {
+                count: count + (more?.count ?? 0),
+                words: more === undefined ? words : `${more.words} ${words}`,
+                isCertain: isCertain || more?.isCertain === true,
+            });
+        }
+        return stays;
     }
 }

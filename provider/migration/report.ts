@@ -6,7 +6,23 @@ import { namePrincipals } from "./principals";
 export type CountName = TreeCountName | OtherCountName;
 
 type TreeCountName = "notebooks" | "files" | "dashboards" | "folders";
-type OtherCountName = "users" | "groups" | "servicePrincipals" | "secretScopes";
+type OtherCountName = (typeof otherCountNames)[number];
+
+/** What is counted beside the tree, in the order in which a line names it. */
+const otherCountNames = [
+    ...(["users", "groups", "servicePrincipals", "secretScopes"] as const),
+    ...(["queries", "alerts", "gitFolders"] as const),
+];
+
+const nouns: Readonly<Record<OtherCountName, string>> = {
+    users: "user",
+    groups: "group",
+    servicePrincipals: "service principal",
+    secretScopes: "secret scope",
+    queries: "query",
+    alerts: "alert",
+    gitFolders: "git folder",
+};
 
 /** How many there are of each; of folders those that people make. What is not of the tree is left out if there is none. */
 export type Counts = Readonly<Record<TreeCountName, number> & Partial<Record<OtherCountName, number>>>;
@@ -85,24 +101,23 @@ export function describeReport(report: MigrationReport): string {
 
 /** `9,874 notebooks, 3 files, 1 dashboard and 120 folders`. */
 export function describeCounts(counts: Counts): string {
-    const { notebooks, files, dashboards, folders, users = 0, groups = 0 } = counts;
-    const { servicePrincipals = 0, secretScopes = 0 } = counts;
+    const { notebooks, files, dashboards, folders, ...others } = counts;
     const parts = [
         plural(notebooks, "notebook"),
         plural(files, "file"),
         ...(dashboards > 0 ? [plural(dashboards, "dashboard")] : []),
         plural(folders, "folder"),
-        ...(users > 0 ? [plural(users, "user")] : []),
-        ...(groups > 0 ? [plural(groups, "group")] : []),
-        ...(servicePrincipals > 0 ? [plural(servicePrincipals, "service principal")] : []),
-        ...(secretScopes > 0 ? [plural(secretScopes, "secret scope")] : []),
+        ...otherCountNames.flatMap((name) => {
+            const { [name]: count = 0 } = others;
+            return count > 0 ? [plural(count, nouns[name])] : [];
+        }),
     ];
     return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }
 
 /** `1 notebook`, `1,204 notebooks`. */
 export function plural(count: number, noun: string): string {
-    return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+    return `${number(count)} ${count === 1 ? noun : `${noun}s`.replace(/ys$/, "ies")}`;
 }
 
 /** A number with commas between thousands. */

@@ -87,6 +87,8 @@ function collectionOf({ type }: WorkspaceObject): string {
         DIRECTORY: "directories",
         DASHBOARD: "dashboards",
         REPO: "repos",
+        QUERY: "queries",
+        ALERT: "alertsv2",
     };
     return collections[type] ?? "files";
 }

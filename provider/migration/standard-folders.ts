@@ -14,6 +14,11 @@ export function isTrash({ type, path }: WorkspaceObject): boolean {
     return type === "DIRECTORY" && /^\/Users\/[^/]+\/Trash$/.test(path);
 }
 
+/** Whether a path is that of a home's Trash, or below it. */
+export function isInTrash(path: string): boolean {
+    return /^\/Users\/[^/]+\/Trash(\/|$)/.test(path);
+}
+
 /** Whether a folder is a user's home, which only appears with its user. */
 export function isHome({ path }: WorkspaceObject): boolean {
     return /^\/Users\/[^/]+$/.test(path);

@@ -30,6 +30,8 @@ export class TreeWalk {
         private readonly homes: Homes,
         private readonly visitor: PairVisitor,
         private readonly workers: number,
+        /** Whether another kind of content has an object of the tree. */
+        private readonly isElsewhere: (object: WorkspaceObject) => Promise<boolean>,
     ) {}
 
     /** Walks through everything at and below a path. Rejects with the first error of the visitor. */
@@ -58,7 +60,7 @@ export class TreeWalk {
         const sources = await this.read(source);
         if (sources === undefined) return;
         const targets = state === "empty" ? [] : ((await this.to.list(place)) ?? []);
-        this.add(sources, targets);
+        this.add(await this.withoutOthers(sources), targets);
     }
 
     /** Lists what is in a folder that is skipped. One that cannot be listed is no worse than what keeps the one above from being copied. */
@@ -82,6 +84,15 @@ export class TreeWalk {
             this.visitor.pass.unreadable(folder, error);
             return undefined;
         }
+    }
+
+    private async withoutOthers(objects: readonly WorkspaceObject[]): Promise<readonly WorkspaceObject[]> {
+        const own: WorkspaceObject[] = [];
+        for (const object of objects) {
+            if (await this.isElsewhere(object)) this.visitor.pass.skipped(object);
+            else own.push(object);
+        }
+        return own;
     }
 
     private add(sources: readonly WorkspaceObject[], targets: readonly WorkspaceObject[]): void {

@@ -82,8 +82,16 @@ export class WorkspaceRequests {
         await this.transport({ method, path, ...sent, repeatable: true, ...more });
     }
 
-    /** Makes what would be made twice if it were asked for twice: not repeated if its effect is not known. */
-    async create(path: string, body: unknown): Promise<void> {
-        await this.transport({ method: "POST", path, body: JSON.stringify(body), repeatable: false });
+    /**
+     * Makes what would be made twice if it were asked for twice: not repeated if its effect is not known. Resolves with the response's
+     * body, empty if that cannot be read.
+     */
+    async create(path: string, body: unknown): Promise<Body> {
+        const text = await this.transport({ method: "POST", path, body: JSON.stringify(body), repeatable: false });
+        try {
+            return toRecord(parseJson(text ?? ""));
+        } catch {
+            return {};
+        }
     }
 }

@@ -44,7 +44,7 @@ describe("dashboards of a workspace that is copied", () => {
         old.dashboards.stateOf(old.nodes.find(PATH)!).schedules.clear();
         const run = () => startPausedSchedules(scene.connect(replacement), (id) => id === old.id);
         expect((await run()).problems).to.deep.equal([]);
-        expect(await run()).to.deep.equal({ started: 0, problems: [] });
+        expect(await run()).to.deep.equal({ started: 0, problems: [], unknown: [] });
         const after = JSON.stringify((await replacement.beyondTree()).dashboards).replaceAll("bbbb", "aaaa");
         return [sorted(JSON.parse(after) as BeyondTree["dashboards"]), before];
     }
@@ -70,7 +70,7 @@ describe("dashboards of a workspace that is copied", () => {
         const mark = `(paused until workspace ${scene.old.id} is deleted)`;
         expect(names).to.have.members([`nightly ${mark}`, mark, "off"]);
         const other = await startPausedSchedules(scene.connect(scene.replacement), (id) => id === "999");
-        expect(other).to.deep.equal({ started: 0, problems: [] });
+        expect(other).to.deep.equal({ started: 0, problems: [], unknown: [] });
         const [after, before] = await started();
         expect(after).to.deep.equal(before);
     });

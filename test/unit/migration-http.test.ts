@@ -165,7 +165,7 @@ describe("moving a workspace's content over HTTP", () => {
         await old.seedBeyondTree({ queries: [{}] });
         const line = describeInventory(await takeInventory(connect(old), systemClock).inventory);
         expect(line).to.match(
-            /^1 notebook, 1 file and \d folders move; 1 of kind library, 1,204 jobs, 1 queries do not move$/,
+            /^1 notebook, 1 file, \d folders and 1 query move; 1 of kind library, 1,204 jobs do not move$/,
         );
         old.behavior.frontEnd = "forbidden";
         const refused = await takeInventory(connect(old), systemClock).inventory;

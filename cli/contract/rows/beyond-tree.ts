@@ -102,9 +102,32 @@ export const beyondTreeRows: readonly Row[] = [
     },
     {
         service:
+            "A query gets another owner by an update; an alert belongs to whoever makes it, and runs as a user only if that user says so, or as a service principal that the caller may use.",
+        source: "SDKs",
+        package:
+            "Makes a query run with its readers' rights until it has its owner. Makes an alert with its `run_as`; a refusal is a finding (`alerts`).",
+        checks: "It takes a second user.",
+    },
+    {
+        service:
+            "The list of queries leaves their folders out. Folders may show queries and alerts, as `.dbquery.ipynb` and `.dbalert.json`, of a type that is not documented.",
+        source: "SDKs, Users",
+        package:
+            "Reads each by its id. An object of the tree whose `resource_id` is that of a query or alert is not copied as a file; any other is.",
+        checks: "What a folder shows depends on how the query was made.",
+    },
+    {
+        service: "Alerts of the former API show neither their schedule nor whom they tell.",
+        source: "SDKs",
+        package: "Counts them (`legacy-alerts`); they are not copied.",
+        checks: "The former API makes no new alerts.",
+    },
+    {
+        service:
             "A query or alert that is deleted is in the trash: read by its id, in no list. A folder has one query of a name.",
         source: "SDKs",
-        package: "Counts queries, which are not copied.",
+        package:
+            "Copies those of the lists. What has a name already is left as it is, and is a finding (`queries`, `alerts`).",
         checks: [
             {
                 id: "query-in-trash",

@@ -1,6 +1,7 @@
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
 import type { WorkspaceContent } from "../content";
 import { concernsOne, type MigrationContext, type Pass } from "../pass";
+import { isInTrash } from "../standard-folders";
 import {
     type Draft,
     type Published,
@@ -11,7 +12,7 @@ import {
 import { publishedKind, reasonAgainstPublishing } from "./dashboard-published";
 import { schedulesKind } from "./dashboard-schedules";
 import { ListedMigration } from "./listed";
-import { Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
+import { nameWarehouses, Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
 
 /** A dashboard with what is not in the tree of it. */
 export interface Dashboard {
@@ -112,7 +113,7 @@ async function readOne(client: WorkspaceDashboards, id: string): Promise<Dashboa
     const draft = await client.draft(id);
     if (draft?.path === undefined || draft.lifecycle_state === "TRASHED") return undefined;
     const path = draft.path.replace(/^\/Workspace(?=\/)/, "");
-    if (/^\/Users\/[^/]+\/Trash\//.test(path)) return undefined;
+    if (isInTrash(path)) return undefined;
     const [published, schedules] = await Promise.all([client.published(id), client.schedules(id)]);
     const withSubscriptions = schedules.map(async (schedule) => ({
         schedule,
@@ -125,11 +126,11 @@ async function countDashboards(content: WorkspaceContent, notes: InventoryNotes)
     const all = await readAll(content);
     if (all.length === 0) return;
     const warehouses = await Warehouses.of(content, undefined);
-    const names = new Set(all.flatMap((one) => usesOf(one, warehouses)).map(({ warehouse }) => warehouse));
-    if (names.size > 0) {
-        const words = `the SQL warehouses ${[...names].sort().join(", ")}, which dashboards use,`;
-        notes.stays("warehouse", { count: names.size, words, isCertain: false });
-    }
+    nameWarehouses(
+        notes,
+        "dashboards",
+        all.flatMap((one) => usesOf(one, warehouses)),
+    );
     const kept = all.filter((one) => reasonAgainstPublishing(one) !== undefined);
     if (kept.length === 0) return;
     const words = `what is published of the dashboards ${kept.map(({ path }) => path).join(", ")}`;

@@ -45,9 +45,9 @@ const rows: Readonly<Record<OtherKind, LeftBehind>> = {
         list: { path: "/api/2.0/mlflow/experiments/list?max_results=1000" },
         remedy: "export them with MLflow's own tools, and import them there.",
     },
-    queries: {
-        list: { path: "/api/2.0/sql/queries?page_size=100" },
-        remedy: "save their text in the new workspace.",
+    "legacy-alerts": {
+        list: { path: "/api/2.0/sql/alerts?page_size=100" },
+        remedy: "no API shows when they run and whom they tell: make them anew there, as alerts with a schedule.",
     },
     tokens: {
         list: { path: "/api/2.0/token-management/tokens" },

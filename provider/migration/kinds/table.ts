@@ -1,15 +1,21 @@
 import type { ContentKind, KindLook, LookedAt } from "../content-kind";
+import { alerts } from "./alerts";
 import { dashboards } from "./dashboards";
 import { homes } from "./homes";
 import { leftBehind } from "./left-behind";
 import { metastore } from "./metastore";
 import { people } from "./people";
 import { principals } from "./principals";
+import { queries } from "./queries";
 import { secrets } from "./secrets";
 import { tree } from "./tree";
 
 /** What is copied, in the order in which it is copied. */
-const carried: readonly ContentKind[] = [metastore, people, homes, tree, dashboards, secrets, principals];
+const carried: readonly ContentKind[] = [
+    ...[metastore, people, homes, tree],
+    ...[dashboards, queries, alerts, secrets],
+    principals,
+];
 
 /** Every kind of what a workspace holds. A pass of a migration goes through them in this order. */
 export const kinds: readonly ContentKind[] = [...carried, ...leftBehind];

@@ -11,6 +11,7 @@ import { type PairVisitor, TreeWalk } from "../tree-walk";
 import { unmovable } from "../unmovable";
 import { VerifyPass } from "../verify-pass";
 import { WorkQueue } from "../work-queue";
+import { SqlInTree } from "./sql-in-tree";
 
 /** How many objects are worked on at once. The rate limiter of each workspace's client decides how fast. */
 const WORKERS = 24;
@@ -60,8 +61,11 @@ class TreeMigration implements KindMigration {
 
     private async walk(visitor: PairVisitor, pass: Pass): Promise<void> {
         const { from, to, root, homes, settlement } = this.context;
+        const sql = new SqlInTree(from);
+        // Queries and alerts are copied with the whole workspace only.
+        const isElsewhere = async (object: WorkspaceObject) => root.path === "/" && (await sql.has(object));
         try {
-            await new TreeWalk(from, to, homes, visitor, WORKERS).run(root);
+            await new TreeWalk(from, to, homes, visitor, WORKERS, isElsewhere).run(root);
             pass.isMistaken ||= settlement.learn(visitor.pass.digest);
         } finally {
             pass.digest = visitor.pass.digest.toString();

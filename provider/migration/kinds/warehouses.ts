@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { WorkspaceContent } from "../content";
+import type { InventoryNotes } from "../content-kind";
 import type { ListedKind } from "./listed";
 
 const listSchema = z.array(z.object({ id: z.string(), name: z.string() })).nullish();
@@ -39,6 +40,11 @@ export class Warehouses {
         return this.now.get(this.nameOf(id));
     }
 
+    /** Whether the old workspace still has it. */
+    isKnown(id: string): boolean {
+        return this.old.has(id);
+    }
+
     /** Whether it is not used, or has a counterpart. */
     has(id: string | undefined): boolean {
         return id === undefined || this.idOf(id) !== undefined;
@@ -66,6 +72,14 @@ export function warehousesKind(uses: () => Promise<readonly WarehouseUse[]>): Li
             difference: reason(all),
         }),
     };
+}
+
+/** Names, for a preview, the warehouses that a new workspace has to have. */
+export function nameWarehouses(notes: InventoryNotes, users: string, uses: readonly WarehouseUse[]): void {
+    const names = new Set(uses.map(({ warehouse }) => warehouse));
+    if (names.size === 0) return;
+    const words = `the SQL warehouses ${[...names].sort().join(", ")}, which ${users} use,`;
+    notes.stays("warehouse", { count: names.size, words, isCertain: false, of: users });
 }
 
 async function list({ requests }: WorkspaceContent) {

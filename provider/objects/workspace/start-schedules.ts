@@ -1,5 +1,5 @@
 import type { Collection } from "../../api/collection";
-import { ApiError, ReportedError } from "../../api/errors";
+import { ReportedError } from "../../api/errors";
 import { notesOf } from "../../contract/state-notes";
 import { startPausedSchedules } from "../../migration/kinds/paused-schedules";
 import { plural } from "../../migration/report";
@@ -19,20 +19,17 @@ export async function startSchedulesAfter(
         if (run.hasDeparted(to) || run.isLeaving(to)) continue;
         const response = await collection.get(to);
         if (response?.["workspace_status"] !== "RUNNING") continue;
-        try {
-            const { started, problems } = await startPausedSchedules(connect(session, response), (one) => one === id);
-            if (started > 0)
-                session.report.info(`${plural(started, "schedule")} of the workspace ${to} started, as ${id} is gone.`);
-            if (problems.length > 0)
-                throw new ReportedError(
-                    `The workspace ${id} is deleted, and not all schedules that waited for that could be started in ${to}: ${problems.join("; ")}. Start them there, or run \`pulumi up\` again.`,
-                );
-        } catch (error) {
-            // A service without dashboards has no schedules either.
-            if (!(error instanceof ApiError) || (error.kind !== "missing" && error.kind !== "denied")) throw error;
-            session.report.warn(
-                `Whether schedules in the workspace ${to} wait to be started is not known: ${error.message}`,
+        const { started, problems, unknown } = await startPausedSchedules(
+            connect(session, response),
+            (one) => one === id,
+        );
+        if (started > 0)
+            session.report.info(`${plural(started, "schedule")} of the workspace ${to} started, as ${id} is gone.`);
+        if (problems.length > 0)
+            throw new ReportedError(
+                `The workspace ${id} is deleted, and not all schedules that waited for that could be started in ${to}: ${problems.join("; ")}. Start them there, or run \`pulumi up\` again.`,
             );
-        }
+        for (const reason of unknown)
+            session.report.warn(`Whether schedules in the workspace ${to} wait to be started is not known: ${reason}`);
     }
 }

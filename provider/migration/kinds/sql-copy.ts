@@ -1,0 +1,154 @@
+import { NoResponseError } from "../../api/errors";
+import type { MigrationContext } from "../pass";
+import { type SqlFields, type SqlObject, WorkspaceSql } from "../workspace-sql";
+import type { Description, ListedKind } from "./listed";
+import { nameOnceStarted } from "./paused-schedules";
+import type { SqlKind } from "./sql";
+
+/** How often one is asked for whose creation had no response, and how long to wait before a look, in milliseconds. */
+const [ATTEMPTS, PAUSE] = [4, 5_000];
+
+/** How objects of the old workspace are to be in the new one. */
+export interface SqlForm {
+    /** Whom the requests come from. */
+    readonly caller: string;
+    /** @param idOf the id in the new workspace of another object of the kind. */
+    wanted(source: SqlObject, idOf: (id: string) => string | undefined): WantedSql;
+    /** Whether what somebody wrote is the same. */
+    isWritten(wanted: WantedSql, target: SqlObject): boolean;
+    /** Whether everything else is, as far as it can be set. */
+    isSet(wanted: WantedSql, target: SqlObject): boolean;
+    /** Why one is not the same although all that can be set is; `undefined`: it is. */
+    loss(source: SqlObject, target: SqlObject): string | undefined;
+}
+
+/** One as it is to be in the new workspace. */
+export interface WantedSql {
+    readonly fields: SqlFields;
+    /** The fields with which it is made, where those are others. */
+    readonly first: SqlFields;
+    /** Why it cannot be made yet. */
+    readonly waitsFor?: string;
+}
+
+/** A query or an alert, and where it is or is to be in the new workspace. */
+export interface PlacedSql {
+    readonly object: SqlObject;
+    readonly place: string;
+}
+
+/** Copies queries, or alerts. Names and folders tell them apart: a folder has one of a name. */
+export class SqlCopy implements ListedKind<PlacedSql> {
+    readonly finding;
+    private readonly client: WorkspaceSql;
+    private targets: ReadonlyMap<string, PlacedSql> = new Map();
+    private readonly placeById: ReadonlyMap<string, string>;
+
+    constructor(
+        private readonly kind: SqlKind,
+        private readonly context: MigrationContext,
+        private readonly sources: readonly SqlObject[],
+        private readonly form: SqlForm,
+    ) {
+        this.finding = kind.name;
+        this.client = new WorkspaceSql(context.to.requests, kind.api);
+        this.placeById = new Map(sources.map((source) => [source.id, this.placeOf(source)]));
+    }
+
+    listSource = (): Promise<readonly PlacedSql[]> =>
+        Promise.resolve(this.sources.map((object) => ({ object, place: this.placeOf(object) })));
+
+    listTarget = async (): Promise<readonly PlacedSql[]> => {
+        const all = (await this.client.all()).map((object) => ({ object, place: placeIn(object) }));
+        this.targets = new Map(all.map((one) => [one.place, one]));
+        return all;
+    };
+
+    keyOf = ({ place }: PlacedSql): string => place;
+
+    isEqual = ({ object: source }: PlacedSql, { object: target }: PlacedSql): boolean => {
+        const wanted = this.wanted(source);
+        const isSame = wanted.waitsFor === undefined && this.form.isWritten(wanted, target);
+        return isSame && this.form.isSet(wanted, target) && this.form.loss(source, target) === undefined;
+    };
+
+    isCopiedAgain = ({ object: { updatedAt } }: PlacedSql): boolean => {
+        const { settled } = this.context.options;
+        return settled === undefined || updatedAt === undefined || updatedAt > settled.at;
+    };
+
+    obstacle = ({ object: source }: PlacedSql, target: PlacedSql | undefined): string | undefined => {
+        const { noun, name } = this.kind;
+        if (source.folder === undefined)
+            return `the service does not say in which folder it is: make it by hand, or accept "${name}".`;
+        const wanted = this.wanted(source);
+        if (target === undefined || wanted.waitsFor !== undefined) return wanted.waitsFor;
+        if (!this.form.isWritten(wanted, target.object))
+            return this.isCopy(source, target.object)
+                ? undefined
+                : `the new workspace has another ${noun} of this name, which may be somebody's work: it was not overwritten. Delete one of the two, or accept "${name}".`;
+        return this.form.isSet(wanted, target.object) ? this.form.loss(source, target.object) : undefined;
+    };
+
+    copy = async ({ object: source, place }: PlacedSql, target: PlacedSql | undefined): Promise<void> => {
+        const wanted = this.wanted(source);
+        const there = target?.object ?? (await this.make(source, place, wanted));
+        if (there === undefined || (this.form.isWritten(wanted, there) && this.form.isSet(wanted, there))) return;
+        await this.client.update(there.id, wanted.fields, Object.keys(wanted.fields));
+    };
+
+    describe = ({ object }: PlacedSql): Description => {
+        const { type, name } = this.kind;
+        return {
+            subject: { path: placeIn(object), typeName: type.typeName },
+            countName: name,
+            difference: `it is not in the new workspace as in the old one. Make it so there, or accept "${name}".`,
+        };
+    };
+
+    /** Those that both workspaces have alike. */
+    get equal(): { readonly source: SqlObject; readonly target: SqlObject }[] {
+        return this.sources.flatMap((source) => {
+            const target = this.targets.get(this.placeOf(source));
+            if (target === undefined || !this.isEqual({ object: source, place: "" }, target)) return [];
+            return [{ source, target: target.object }];
+        });
+    }
+
+    private wanted(source: SqlObject): WantedSql {
+        return this.form.wanted(source, (id) => this.targets.get(this.placeById.get(id) ?? "")?.object.id);
+    }
+
+    /** Where a response is lost, looks before it asks again: one is not to be there twice. */
+    private async make(source: SqlObject, place: string, { fields, first }: WantedSql): Promise<SqlObject | undefined> {
+        const parent_path = this.context.homes.placeOf(source.folder ?? "/");
+        for (let attempt = 1; ; attempt++) {
+            try {
+                const made = await this.client.create({ ...fields, ...first, parent_path });
+                if (made !== undefined) return made;
+            } catch (error) {
+                if (!(error instanceof NoResponseError) || !error.mayHaveApplied || attempt === ATTEMPTS) throw error;
+                await this.context.clock.sleep(PAUSE);
+            }
+            const found = (await this.client.all()).find((one) => placeIn(one) === place);
+            if (found !== undefined) return found;
+        }
+    }
+
+    /** Whether the one of the new workspace is nothing but an older copy. */
+    private isCopy(source: SqlObject, { updatedAt, modifier }: SqlObject): boolean {
+        const { inUseSince } = this.context.options;
+        if (updatedAt === undefined || source.updatedAt === undefined || source.updatedAt < updatedAt) return false;
+        if (inUseSince !== undefined && updatedAt > inUseSince) return false;
+        return modifier === undefined || modifier.toLowerCase() === this.form.caller.toLowerCase();
+    }
+
+    private placeOf(source: SqlObject): string {
+        return this.context.homes.placeOf(placeIn(source));
+    }
+}
+
+/** Where one is, by the name that it has once it has started. */
+export function placeIn({ folder = "", name }: SqlObject): string {
+    return `${folder === "/" ? "" : folder}/${nameOnceStarted(name).name ?? ""}`;
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+
+import { messageOf } from "../../util/error-message";
+import type { ContentKind, InventoryNotes, KindLook, KindMigration } from "../content-kind";
+import type { WorkspaceContent, WorkspaceObject } from "../content";
+import { concernsOne, type MigrationContext, type Pass } from "../pass";
+import { PermissionCopy } from "../permission-copy";
+import { plural } from "../report";
+import { type SqlApi, type SqlObject, WorkspaceSql } from "../workspace-sql";
+import { ListedMigration } from "./listed";
+import { placeIn, SqlCopy, type SqlForm } from "./sql-copy";
+import { nameWarehouses, Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
+
+/** Queries, or alerts. */
+export interface SqlKind {
+    readonly name: "queries" | "alerts";
+    readonly noun: "query" | "alert";
+    /** What its permissions belong to. */
+    readonly type: Pick<WorkspaceObject, "type" | "typeName">;
+    readonly api: SqlApi;
+    /** How objects of one workspace are to be in another one. */
+    form(context: MigrationContext, warehouses: Warehouses, caller: string): SqlForm;
+    /** The SQL warehouse without which one cannot be copied whole; `undefined`: none. */
+    warehouseOf(object: SqlObject, warehouses: Warehouses): string | undefined;
+    /** Why one is not the same in another workspace, as far as it alone tells; `undefined`: it is. */
+    loss(object: SqlObject): string | undefined;
+    /** Whether the service may refuse to make one as it is. */
+    doubt?(object: SqlObject, caller: string): boolean;
+}
+
+type Mode = "copy" | "verify" | "plan";
+
+/** The kind of content that queries, or alerts, are. */
+export function sqlContentKind(kind: SqlKind): ContentKind {
+    const { name, noun, api } = kind;
+    return {
+        name,
+        begin: (context) => (context.root.path === "/" ? new SqlMigration(kind, context) : undefined),
+        inventory: ({ content }, notes) => count(kind, content, notes),
+        async look({ content }): Promise<KindLook> {
+            try {
+                const lines = [...(await new WorkspaceSql(content.requests, api).list())].map(String).sort();
+                const digest = createHash("sha256").update(lines.join("\n")).digest("hex");
+                return { digest, content: lines.length === 0 ? undefined : plural(lines.length, noun) };
+            } catch (error) {
+                return { digest: "", unlisted: `its ${name} cannot be listed: ${messageOf(error)}` };
+            }
+        },
+    };
+}
+
+class SqlMigration implements KindMigration {
+    /** Paths of those whose permissions are done. */
+    private readonly permitted = new Set<string>();
+    private readonly permissions: PermissionCopy;
+
+    constructor(
+        private readonly kind: SqlKind,
+        private readonly context: MigrationContext,
+    ) {
+        this.permissions = new PermissionCopy(context.from, context.to);
+    }
+
+    copy = (pass: Pass) => this.run("copy", pass);
+    verify = (pass: Pass) => this.run("verify", pass);
+    plan = (pass: Pass) => this.run("plan", pass);
+
+    /** Gives permissions, last of all, as the tree's objects get them. */
+    private async permit({ equal }: SqlCopy, pass: Pass): Promise<void> {
+        const { context, kind, permitted } = this;
+        const { findings, homes, options, ours } = context;
+        for (const { source, target } of equal) {
+            const path = placeIn(source);
+            const isOurs = ours.has(`${kind.name}:${homes.placeOf(path)}`);
+            if (homes.isFormer(path) || (options.settled !== undefined && !isOurs)) continue;
+            const subject = { path, ...kind.type };
+            if (permitted.has(path)) findings.keep(subject, ["unknown-principal", "permissions"]);
+            else
+                await pass.attempt(subject, async () => {
+                    const problems = await this.permissions.copy(
+                        { ...subject, id: source.id },
+                        { ...subject, id: target.id },
+                    );
+                    for (const { kind: found, reason, principal } of problems)
+                        findings.add(subject, found, reason, principal);
+                    permitted.add(path);
+                });
+        }
+    }
+
+    private async run(mode: Mode, pass: Pass): Promise<void> {
+        const { kind, context } = this;
+        try {
+            const sources = await new WorkspaceSql(context.from.requests, kind.api).all();
+            if (sources.length === 0) return;
+            const warehouses = await Warehouses.of(context.from, context.to);
+            const uses = sources.flatMap((one) => usesOf(kind, one, warehouses));
+            await new ListedMigration(
+                context,
+                warehousesKind(() => Promise.resolve(uses)),
+            )[mode](pass);
+            const form = kind.form(context, warehouses, (await context.to.me()) ?? "");
+            const copy = new SqlCopy(kind, context, sources, form);
+            await new ListedMigration(context, copy)[mode](pass);
+            if (mode === "copy" && !pass.isFirst) await this.permit(copy, pass);
+        } catch (error) {
+            if (!concernsOne(error)) throw error;
+            context.findings.add(
+                { path: kind.name, typeName: "LIST" },
+                kind.name,
+                `they cannot be listed: ${error.message}`,
+            );
+        }
+    }
+}
+
+function usesOf(kind: SqlKind, object: SqlObject, warehouses: Warehouses): WarehouseUse[] {
+    const id = kind.warehouseOf(object, warehouses);
+    return id === undefined || warehouses.has(id)
+        ? []
+        : [{ warehouse: warehouses.nameOf(id), user: `the ${kind.noun} ${placeIn(object)}` }];
+}
+
+async function count(kind: SqlKind, content: WorkspaceContent, notes: InventoryNotes): Promise<void> {
+    const all = await new WorkspaceSql(content.requests, kind.api).all();
+    if (all.length === 0) return;
+    all.forEach(() => notes.moves(kind.name));
+    const warehouses = await Warehouses.of(content, undefined);
+    nameWarehouses(
+        notes,
+        kind.name,
+        all.flatMap((one) => usesOf(kind, one, warehouses)),
+    );
+    const caller = (await content.me()) ?? "";
+    note((one) => kind.loss(one) !== undefined, "notification destinations of the alerts", true);
+    note((one) => kind.doubt?.(one, caller) === true, "the rights with which the alerts of users run, of", false);
+
+    function note(concerns: (one: SqlObject) => boolean, why: string, isCertain: boolean): void {
+        const found = all.filter(concerns).map(placeIn);
+        if (found.length === 0) return;
+        const words = `${why} ${found.join(", ")}`;
+        notes.stays(kind.name, { count: found.length, words, isCertain, of: why });
+    }
+}

@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+import { orMissing } from "../api/errors";
+import { isRecord } from "../util/property-path";
+import { isInTrash } from "./standard-folders";
+import { WorkQueue } from "./work-queue";
+import type { WorkspaceRequests } from "./workspace-requests";
+
+/** How many are asked for at once: the service bans who asks for ten lists. */
+const WORKERS = 8;
+
+/** Fields of a query or an alert, with the names of the API. */
+export type SqlFields = Readonly<Record<string, unknown>>;
+
+/** A SQL query or an alert. */
+export interface SqlObject {
+    readonly id: string;
+    readonly name: string;
+    /** The folder that it is in; `undefined`: the service does not say. */
+    readonly folder: string | undefined;
+    /** Whose it is; `undefined`: the service does not say. */
+    readonly owner: string | undefined;
+    /** Who changed it last; `undefined`: the service does not say. */
+    readonly modifier: string | undefined;
+    /** In milliseconds since 1970; `undefined`: the service does not say. */
+    readonly updatedAt: number | undefined;
+    /** All that the service says of it. */
+    readonly fields: SqlFields;
+}
+
+/** How the service has queries, or alerts. */
+export interface SqlApi {
+    readonly path: string;
+    /** The name of the list in its response. */
+    readonly list: string;
+    /** In which field of a request's body the object is, with what is to change beside it; `undefined`: the body is the object. */
+    readonly wrapper?: string;
+}
+
+export const queriesApi: SqlApi = { path: "/api/2.0/sql/queries", list: "results", wrapper: "query" };
+export const alertsApi: SqlApi = { path: "/api/2.0/alerts", list: "alerts" };
+
+const text = z
+    .string()
+    .nullish()
+    .transform((value) => (value === null || value === "" ? undefined : value));
+const listedSchema = z.array(z.object({ id: z.string(), update_time: text })).nullish();
+const objectSchema = z.object({
+    id: z.string(),
+    display_name: z.string().nullish(),
+    parent_path: text,
+    effective_parent_path: text,
+    owner_user_name: text,
+    last_modifier_user_name: text,
+    update_time: text,
+});
+
+/** The queries, or the alerts, of one workspace. */
+export class WorkspaceSql {
+    constructor(
+        private readonly requests: WorkspaceRequests,
+        private readonly api: SqlApi,
+    ) {}
+
+    /** The ids of all that are not in the trash, with the times of their last changes. */
+    async list(): Promise<ReadonlyMap<string, string | undefined>> {
+        const { path, list } = this.api;
+        const all = await this.requests.pages(
+            `${path}?page_size=100`,
+            "page_token",
+            (body) => listedSchema.parse(body[list]) ?? [],
+        );
+        return new Map(all.map(({ id, update_time }) => [id, update_time]));
+    }
+
+    /** All that are not in the trash. A list does not say everything, so each is asked for. */
+    async all(): Promise<readonly SqlObject[]> {
+        const objects: SqlObject[] = [];
+        const queue = new WorkQueue<never, string>();
+        for (const id of (await this.list()).keys()) queue.addItem(id);
+        await queue.run(WORKERS, {
+            folder: () => Promise.resolve(),
+            item: async (id) => {
+                const found = await orMissing(() => this.requests.read(`${this.api.path}/${id}`, toSqlObject));
+                if (found !== undefined && !isInTrash(found.folder ?? "/")) objects.push(found);
+            },
+        });
+        return objects;
+    }
+
+    /** Makes one; not repeated if its effect is not known. `undefined`: it is made, and the response does not say how it is called. */
+    async create(fields: SqlFields): Promise<SqlObject | undefined> {
+        const body = await this.requests.create(this.api.path, this.bodyOf(fields));
+        return objectSchema.safeParse(body).success ? toSqlObject(body) : undefined;
+    }
+
+    /** Changes the fields with these names. */
+    async update(id: string, fields: SqlFields, names: readonly string[]): Promise<void> {
+        const { path, wrapper } = this.api;
+        const update_mask = names.join(",");
+        const query = wrapper === undefined ? `?${new URLSearchParams({ update_mask }).toString()}` : "";
+        const mask = wrapper === undefined ? {} : { update_mask };
+        await this.requests.write("PATCH", `${path}/${id}${query}`, { ...this.bodyOf(fields), ...mask });
+    }
+
+    private bodyOf(fields: SqlFields): SqlFields {
+        return this.api.wrapper === undefined ? fields : { [this.api.wrapper]: fields };
+    }
+}
+
+function toSqlObject(body: Record<string, unknown>): SqlObject {
+    const found = objectSchema.parse(body);
+    const folder = found.parent_path ?? found.effective_parent_path;
+    return {
+        id: found.id,
+        name: found.display_name ?? "",
+        folder: folder?.replace(/^\/Workspace(?=\/)/, ""),
+        owner: found.owner_user_name,
+        modifier: found.last_modifier_user_name,
+        updatedAt: found.update_time === undefined ? undefined : Date.parse(found.update_time),
+        fields: body,
+    };
+}
+
+/** The fields of a part of an object; none if it has no such part. */
+export function fieldsIn(part: unknown): SqlFields {
+    return isRecord(part) ? part : {};
+}
+
+/** A value with its members in order, and without those that say nothing: services leave these out, or do not. */
+export function canonical(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(canonical);
+    if (!isRecord(value)) return value;
+    const members = Object.entries(value)
+        .map(([name, member]) => [name, canonical(member)] as const)
+        .filter(([, member]) => !saysNothing(member))
+        .sort(([one], [other]) => (one < other ? -1 : 1));
+    return Object.fromEntries(members);
+}
+
+function saysNothing(value: unknown): boolean {
+    if (Array.isArray(value)) return value.length === 0;
+    return value === undefined || value === null || value === "" || value === false;
+}

@@ -1,0 +1,206 @@
+import { expect } from "chai";
+
+import { startPausedSchedules } from "../../provider/migration/kinds/paused-schedules";
+import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
+import { seeds } from "../../local-cloud";
+import { CopyScene } from "../helpers/copy-scene";
+import { moveFaults } from "../helpers/move-faults";
+
+const ADA = "ada@example.com";
+const schedule = { quartz_cron_schedule: "0 0 8 * * ?", timezone_id: "UTC" };
+const evaluation = { source: { name: "n" }, comparison_operator: "LESS_THAN" };
+
+describe("SQL queries and alerts of a workspace that is copied", () => {
+    let scene: CopyScene;
+    beforeEach(async () => {
+        scene = await CopyScene.start();
+    });
+    afterEach(() => scene.cloud.stop());
+
+    const kindsOf = ({ findings }: { findings: readonly { kind: string }[] }) => findings.map(({ kind }) => kind);
+
+    const sales = {
+        ...{ display_name: "sales", parent_path: "/Shared/etl", query_text: "select :day", warehouse_id: "aaaa" },
+        ...{ owner_user_name: ADA, run_as_mode: "OWNER", tags: ["a"] },
+        parameters: [{ name: "day", text_value: { value: "monday" } }],
+    };
+    const alert = {
+        ...{ display_name: "too few", parent_path: "/Shared/etl", query_text: "select 1", warehouse_id: "aaaa" },
+        ...{ evaluation, schedule: { ...schedule, pause_status: "UNPAUSED" } },
+    };
+
+    async function seed(more: { queries?: object[]; alerts?: object[] } = {}) {
+        const { old, replacement } = scene;
+        for (const { principals } of [old, replacement]) principals.addUser(ADA);
+        old.fill({ warehouses: [{ id: "aaaa", name: "etl" }] });
+        replacement.fill({ warehouses: [{ id: "bbbb", name: "etl" }] });
+        await old.seed({ "/Shared/etl": seeds.folder() });
+        const { queries = [sales], alerts = [alert, { ...alert, display_name: "off", schedule: paused }] } = more;
+        const all = { queries, alerts } as Parameters<typeof old.seedBeyondTree>[0];
+        await old.seedBeyondTree(all);
+        scene.clock.time += 60_000;
+    }
+    const paused = { ...schedule, pause_status: "PAUSED" };
+
+    const sorted = (all: readonly object[], owner: object) =>
+        all.map((one) => JSON.stringify(Object.entries({ ...owner, ...one }).sort())).sort();
+
+    /** What both workspaces hold, once the old one is gone, with the ids of the old one's warehouses. */
+    async function started() {
+        const { old, replacement, cloud } = scene;
+        const before = await old.beyondTree();
+        expect(cloud.schedules.overlaps).to.deep.equal([]);
+        expect(replacement.alerts.running()).to.deep.equal([]);
+        for (const one of old.alerts.list()) old.alerts.remove(one);
+        const run = () => startPausedSchedules(scene.connect(replacement), (id) => id === old.id);
+        expect((await run()).problems).to.deep.equal([]);
+        expect(await run()).to.deep.equal({ started: 0, problems: [], unknown: [] });
+        const text = JSON.stringify(await replacement.beyondTree()).replaceAll("bbbb", "aaaa");
+        const after = JSON.parse(text) as typeof before;
+        const owner = { owner_user_name: cloud.clientId };
+        for (const kind of ["queries", "alerts"] as const)
+            expect(sorted(after[kind], {})).to.deep.equal(sorted(before[kind], owner));
+        expect(replacement.alerts.running()).to.have.length(1);
+    }
+
+    it("arrive with folder, owner and warehouse, and alerts run when the old workspace is gone, and not before", async () => {
+        await seed();
+        const { id } = scene.old.queries.list()[0]!;
+        const reads = { ...scene.old.queries.find(id)! };
+        reads.permissions.set(`user_name:${ADA}`, "CAN_RUN");
+        expect(await planMigration(scene.options())).to.deep.include({ findings: [] });
+        const report = await migrateContent(scene.options());
+        expect(report).to.deep.include({ complete: true, findings: [] });
+        expect(report.equal).to.include({ queries: 1, alerts: 2 });
+        const { writes } = scene;
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(await verifyContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(scene.writes).to.equal(writes);
+        const [there] = scene.replacement.queries.list();
+        expect(there?.permissions.get(`user_name:${ADA}`)).to.equal("CAN_RUN");
+        await started();
+    }).timeout(20_000);
+
+    it("are not run with the rights of whoever copies them", async () => {
+        await seed({
+            queries: [{ ...sales, owner_user_name: "gone@example.com" }],
+            alerts: [{ ...alert, run_as: { user_name: ADA } }],
+        });
+        expect((await scene.inventory()).stays.get("alerts")).to.deep.include({ count: 1, isCertain: false });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.have.members(["queries", "alerts"]);
+        const { queries, alerts } = await scene.replacement.beyondTree();
+        expect(queries).to.have.length(1);
+        expect(queries[0]).to.include({ run_as_mode: "VIEWER", query_text: sales.query_text });
+        expect(alerts).to.deep.equal([]);
+        const accepted = await migrateContent(scene.options({ accept: ["queries", "alerts"] }));
+        expect(accepted.complete).to.equal(true);
+    });
+
+    it("name notification destinations, which belong to one workspace", async () => {
+        const subscriptions = [{ user_email: ADA }, { destination_id: "d1" }];
+        await seed({ alerts: [{ ...alert, evaluation: { ...evaluation, notification: { subscriptions } } }] });
+        expect((await scene.inventory()).stays.get("alerts")).to.deep.include({ count: 1, isCertain: true });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["alerts"]);
+        expect(report.findings[0]?.reason).to.contain("notification destinations");
+        const [copied] = (await scene.replacement.beyondTree()).alerts;
+        expect(JSON.stringify(copied)).to.contain(ADA).and.not.contain("d1");
+    });
+
+    it("wait for a SQL warehouse of the same name; a query comes without it until then", async () => {
+        await seed();
+        scene.replacement.others.warehouses.length = 0;
+        expect((await scene.inventory()).stays.get("warehouse")).to.deep.include({ count: 2, isCertain: false });
+        const report = await migrateContent(scene.options());
+        expect(new Set(kindsOf(report))).to.deep.equal(new Set(["warehouse", "alerts"]));
+        expect((await scene.replacement.beyondTree()).queries).to.have.length(1);
+        scene.replacement.fill({ warehouses: [{ id: "bbbb", name: "etl" }] });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        await started();
+    });
+
+    it("take their parameters' values from the query of the new workspace", async () => {
+        await seed({ queries: [{ ...sales, display_name: "days" }] });
+        const { id } = scene.old.queries.list()[0]!;
+        const parameters = [{ name: "day", query_backed_value: { query_id: id, values: ["monday"] } }];
+        await scene.old.seedBeyondTree({ queries: [{ ...sales, parameters }] });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const there = scene.replacement.queries.list()[0]!.id;
+        const copied = (await scene.replacement.beyondTree()).queries.find((one) => one["display_name"] === "sales");
+        expect(JSON.stringify(copied)).to.contain(there).and.not.contain(id);
+    });
+
+    it("are not overwritten where they may be somebody's work", async () => {
+        await seed();
+        await scene.replacement.seed({ "/Shared/etl": seeds.folder() });
+        await scene.replacement.seedBeyondTree({ queries: [{ ...sales, query_text: "mine" }] });
+        expect(kindsOf(await migrateContent(scene.options()))).to.deep.equal(["queries"]);
+        expect((await scene.replacement.beyondTree()).queries[0]).to.include({ query_text: "mine" });
+    });
+
+    it("are copied once if the tree shows them too", async () => {
+        await seed();
+        const path = "/Shared/etl/sales.dbquery.ipynb";
+        await scene.old.seed({ [path]: seeds.file("{}"), "/Shared/etl/file.dbquery.ipynb": seeds.file("{}") });
+        Object.assign(scene.old.nodes.find(path)!, { resourceId: scene.old.queries.list()[0]!.id });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const paths = scene.replacement.tree().map((one) => one.path);
+        expect(paths).to.include("/Shared/etl/file.dbquery.ipynb").and.not.include(path);
+    });
+
+    it("are not known if the service has no such list", async () => {
+        await seed();
+        scene.cloud.inject({
+            when: ({ path }) => path.endsWith("/sql/queries"),
+            do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "no"}' },
+        });
+        expect(kindsOf(await migrateContent(scene.options()))).to.deep.equal(["queries"]);
+        expect((await scene.inventory()).incomplete).not.to.equal(undefined);
+    });
+
+    it("are not lost or doubled whatever goes wrong with any request", async () => {
+        const calls = [
+            /\/sql\/queries$/,
+            /\/sql\/queries\//,
+            /\/api\/2\.0\/alerts$/,
+            /\/api\/2\.0\/alerts\//,
+            /\/permissions\/(queries|alertsv2)\//,
+        ];
+        for (const effect of moveFaults) {
+            for (const call of calls) {
+                for (const isWrite of [false, true]) {
+                    await scene.cloud.stop();
+                    scene = await CopyScene.start();
+                    await seed();
+                    const stop = scene.cloud.inject({
+                        when: ({ path, method }) => call.test(path) && (method !== "GET") === isWrite,
+                        times: 2,
+                        do: effect,
+                    });
+                    const what = `${JSON.stringify(effect)} at ${String(call)} ${isWrite}`;
+                    const report = await migrateContent(scene.options());
+                    stop();
+                    expect(report, what).to.deep.include({ complete: true, findings: [] });
+                    await started();
+                }
+            }
+        }
+    }).timeout(120_000);
+
+    it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
+        for (let at = 0; ; at++) {
+            await scene.cloud.stop();
+            scene = await CopyScene.start();
+            await seed();
+            scene.killedAt = at;
+            const killed = await migrateContent(scene.options()).catch((error: unknown) => String(error));
+            if (typeof killed !== "string") {
+                expect(at).to.be.greaterThan(4);
+                break;
+            }
+            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+            await started();
+        }
+    }).timeout(60_000);
+});
