@@ -23,10 +23,17 @@ const outTo = (names) => `^(\\./)?(\\.\\./)+(${names.join("|")})(/|$)`;
 
 const noTests = { regex: "/test(/|$)", message: "Published code never imports the tests." };
 const noProgram = {
-    regex: outTo(["sdk", "cli", "local-cloud"]),
-    message: "provider/ never imports sdk/, cli/ or local-cloud/.",
+    regex: outTo(["sdk", "cli", "local-cloud", "plugin"]),
+    message: "provider/ never imports sdk/, cli/, local-cloud/ or plugin/.",
 };
-const noCommands = { regex: outTo(["cli", "local-cloud"]), message: "sdk/ never imports cli/ or local-cloud/." };
+const noCommands = {
+    regex: outTo(["cli", "local-cloud", "plugin"]),
+    message: "sdk/ never imports cli/, local-cloud/ or plugin/.",
+};
+const onlyProvider = {
+    regex: outTo(["sdk", "cli", "local-cloud"]),
+    message: "plugin/ imports provider/ alone: a plugin has no program.",
+};
 
 /** Which room of local-cloud/ may import which other ones; each may import the files of `CLOUD_BASE`. */
 const CLOUD_ROOMS = {
@@ -88,6 +95,7 @@ export const rooms = [
         restricted([`local-cloud/${name}/**/*.ts`], cloudOutside, cloudRoom(name, others)),
     ),
     restricted(["cli/**/*.ts"]),
+    restricted(["plugin/**/*.ts"], onlyProvider),
     ...[
         ["adopt", "contract", "drill"],
         ["contract", "adopt", "drill"],

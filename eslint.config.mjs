@@ -14,7 +14,7 @@ export default tseslint.config(
         },
     },
     {
-        files: ["sdk/**/*.ts", "provider/**/*.ts"],
+        files: ["sdk/**/*.ts", "provider/**/*.ts", "plugin/**/*.ts"],
         rules: {
             "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
         },

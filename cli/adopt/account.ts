@@ -6,7 +6,7 @@ import { responseValue } from "../../provider/resource/mapping";
 import { ownershipTagOf } from "../../provider/resource/ownership";
 import type { Session } from "../../provider/runtime/session";
 import { getPath, getString, isRecord, type Properties } from "../../provider/util/property-path";
-import { adoptedState, inputsOf, referencesIn, regionsOf, UNKEPT_TAG } from "./inputs";
+import { adoptedState, inputsOf, referencesIn, regionsOf, UNKEPT_TAG } from "../../provider/resource/arguments";
 import { UsageError } from "../command";
 
 /** What is read of an account. */

@@ -3,7 +3,7 @@ import { registry } from "../../provider/registry";
 import { printable } from "../../provider/util/printable";
 import { isRecord } from "../../provider/util/property-path";
 import type { AccountContent, AdoptedObject } from "./account";
-import { REFERENCES } from "./inputs";
+import { REFERENCES } from "../../provider/resource/arguments";
 import { Names } from "./names";
 
 /** How the program is cut into files. */

@@ -3,6 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { idOf } from "../api/codec";
 import { ReportedError } from "../api/errors";
 import { ownerOfInputs } from "../contract/ownership-tag";
+import type { DetailedDiff, Handler } from "../runtime/engine-calls";
 import { getPath, isRecord, type Properties } from "../util/property-path";
 import type { ObjectAccess } from "./access";
 import { adoptExisting } from "./adoption";
@@ -21,7 +22,7 @@ import { requireOwnTag, waitUntilShown, withExistingTags, writeChanges } from ".
 import { checkInputs, refusedChanges, resolveAliases, warnOfIgnored, withoutCheckInputs } from "./validation";
 
 /** The engine's calls for any object of the account, by its definition and by what its kind adds. */
-export class ObjectHandler implements dynamic.ResourceProvider {
+export class ObjectHandler implements Handler {
     constructor(
         private readonly access: ObjectAccess,
         private readonly lifecycle: Lifecycle = {},
@@ -61,7 +62,7 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         return { inputs: { ...checked, ...verdict?.inputs } };
     }
 
-    async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
+    async diff(id: string, olds: Properties, news: Properties): Promise<DetailedDiff> {
         const { access, lifecycle } = this;
         lifecycle.compared?.(id, olds, news);
         access.claimExclusively(id, ownerOfInputs(olds), ownerOfInputs(news));
@@ -69,12 +70,11 @@ export class ObjectHandler implements dynamic.ResourceProvider {
         const { actual } = access.registrationOf(olds, news) ?? {};
         const found = access.differences({ ...(await withActualValues(access, id, olds)), ...actual }, news);
         const replaces = pathsOf(found, "replace", "refuse");
+        const changing = found.filter(({ change }) => change !== "ignore");
         const nameCollides = access.nameCollides(olds, news);
-        const result: dynamic.DiffResult = {
-            changes:
-                found.some(({ change }) => change !== "ignore") ||
-                actual !== undefined ||
-                access.changesOwner(olds, news),
+        const result: DetailedDiff = {
+            differing: new Map(changing.map(({ path }) => [path, replaces.includes(path)])),
+            changes: changing.length > 0 || actual !== undefined || access.changesOwner(olds, news),
             replaces: topLevel(replaces),
             stables: [access.definition.idField],
             deleteBeforeReplace: replaces.length > 0 && (await this.goesFirst(id, olds, news, nameCollides)),

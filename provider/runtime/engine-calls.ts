@@ -10,6 +10,17 @@ import { messageOf } from "../util/error-message";
 /** How often a provider without work looks whether its engine is still there, in milliseconds. */
 const CHECK_ENGINE = 5_000;
 
+/** A comparison, with what a plugin can tell the engine of it and a dynamic provider cannot. */
+export interface DetailedDiff extends dynamic.DiffResult {
+    /** The inputs that differ, by dotted path, and whether each alone needs a replacement. */
+    readonly differing?: ReadonlyMap<string, boolean>;
+}
+
+/** A handler of resources of one kind. */
+export interface Handler extends dynamic.ResourceProvider {
+    diff?(id: string, olds: Properties, news: Properties): Promise<DetailedDiff>;
+}
+
 /**
  * What all handlers of the process share at its entry point: which resource a call is about, and whether any is under way.
  */
@@ -23,7 +34,7 @@ export class EngineCalls {
     ) {}
 
     /** The handler as the engine calls it. */
-    wrap(handler: dynamic.ResourceProvider): dynamic.ResourceProvider {
+    wrap(handler: Handler): WrappedHandler {
         return new WrappedHandler(handler, this);
     }
 
@@ -64,14 +75,15 @@ export function withoutCallInputs(inputs: Properties): Record<string, unknown> {
     return Object.fromEntries(Object.entries(inputs).filter(([name]) => !CALL_INPUTS.has(name)));
 }
 
-class WrappedHandler implements dynamic.ResourceProvider {
+/** A handler, with what all calls need around them. */
+export class WrappedHandler implements Handler {
     /** URNs by owner, which names one resource of this kind. `check` is told them by the class; the engine tells the provider none. */
     private readonly urns = new Map<string, string>();
     /** Whether this process previews, by the latest check: a diff is not told. */
     private isPreview = false;
 
     constructor(
-        private readonly handler: dynamic.ResourceProvider,
+        private readonly handler: Handler,
         private readonly calls: EngineCalls,
     ) {}
 
@@ -124,7 +136,7 @@ class WrappedHandler implements dynamic.ResourceProvider {
         }
     }
 
-    async diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
+    async diff(id: string, olds: Properties, news: Properties): Promise<DetailedDiff> {
         return this.calls.run(this.urnOf(ownerFirst(news, olds)), async () => {
             const result = (await this.handler.diff?.(id, olds, news)) ?? {};
             if (this.isPreview && result.changes === true) await this.calls.verifySignIn(news);

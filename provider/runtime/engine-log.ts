@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
-
 import { log } from "@pulumi/pulumi";
 import type { LogRequest as Request } from "@pulumi/pulumi/proto/engine_pb";
+
+import { fromPulumi } from "./from-pulumi";
 
 /** A line for the engine's log. */
 export interface LogLine {
@@ -35,9 +35,7 @@ export function engineLog(address: string | undefined): Send {
     };
 }
 
-/** Loads gRPC, a dependency of Pulumi's own, from where Pulumi finds it. */
 function connect(address: string): Send {
-    const fromPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
     const grpc: typeof import("@grpc/grpc-js") = fromPulumi("@grpc/grpc-js");
     const { EngineClient }: typeof import("@pulumi/pulumi/proto/engine_grpc_pb") = fromPulumi(
         "@pulumi/pulumi/proto/engine_grpc_pb",

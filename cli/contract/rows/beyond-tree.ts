@@ -106,7 +106,7 @@ export const beyondTreeRows: readonly Row[] = [
         source: "SDKs",
         package:
             "Makes a query run with its readers' rights until it has its owner. Makes an alert with its `run_as`; a refusal is a finding (`alerts`).",
-        checks: "It takes a second user.",
+        checks: "it would take a second user",
     },
     {
         service:
@@ -114,13 +114,13 @@ export const beyondTreeRows: readonly Row[] = [
         source: "SDKs, Users",
         package:
             "Reads each by its id. An object of the tree whose `resource_id` is that of a query or alert is not copied as a file; any other is.",
-        checks: "What a folder shows depends on how the query was made.",
+        checks: "it depends on how the query was made",
     },
     {
         service: "Alerts of the former API show neither their schedule nor whom they tell.",
         source: "SDKs",
         package: "Counts them (`legacy-alerts`); they are not copied.",
-        checks: "The former API makes no new alerts.",
+        checks: "the former API makes no new alerts",
     },
     {
         service:

@@ -1,10 +1,10 @@
-import type { ObjectType } from "../../provider/contract/kinds";
-import type { ObjectDefinition } from "../../provider/resource/definition";
-import { differences, setInputsMask } from "../../provider/resource/diff";
-import { type OutputContext, responseValue, toOutputs, toState } from "../../provider/resource/mapping";
-import { checkInputs } from "../../provider/resource/validation";
-import type { Settings } from "../../provider/runtime/settings";
-import { getPath, isRecord, type Properties, sameValue, setPath } from "../../provider/util/property-path";
+import type { ObjectType } from "../contract/kinds";
+import type { Settings } from "../runtime/settings";
+import { getPath, isRecord, type Properties, sameValue, setPath } from "../util/property-path";
+import type { ObjectDefinition } from "./definition";
+import { differences, setInputsMask } from "./diff";
+import { type OutputContext, responseValue, toOutputs, toState } from "./mapping";
+import { checkInputs } from "./validation";
 
 /** The inputs that hold the id, or the ids, of other objects, and the kind of these. */
 export const REFERENCES: Readonly<Record<string, ObjectType>> = {

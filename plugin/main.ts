@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import "../provider/contract/require-node"; // before what an old Node.js cannot load
+
+import { engineCancellation } from "../provider/runtime/engine";
+import { EngineCalls } from "../provider/runtime/engine-calls";
+import { engineLog } from "../provider/runtime/engine-log";
+import { EngineReporter } from "../provider/runtime/reporter";
+import { realEnvironment, Session } from "../provider/runtime/session";
+import { SignIn } from "../provider/runtime/sign-in";
+import { PackageProvider } from "./package-provider";
+import { serve } from "./server";
+import { inWordsOfPlugin } from "./words";
+
+/** The plugin `pulumi-resource-databricks-cmk`: the engine starts it with its own address, and reads the port from its output. */
+const send = engineLog(process.argv[2]);
+const reporter = new EngineReporter((line) => send({ ...line, message: inWordsOfPlugin(line.message) }));
+const session = new Session({ ...realEnvironment(reporter, "resources"), cancelled: engineCancellation() });
+const provider = new PackageProvider(session, new EngineCalls(reporter, new SignIn(session)));
+
+void serve(provider).then((port) => process.stdout.write(`${port}\n`));

@@ -1,0 +1,142 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import type { ObjectType } from "../provider/contract/kinds";
+import { objectTypes } from "../provider/contract/kinds";
+import { createHandler, registry } from "../provider/registry";
+import { adoptedState, inputsOf } from "../provider/resource/arguments";
+import type { DetailedDiff, EngineCalls, WrappedHandler } from "../provider/runtime/engine-calls";
+import { Session } from "../provider/runtime/session";
+import { messageOf } from "../provider/util/error-message";
+import { getString, type Properties } from "../provider/util/property-path";
+import { movedStateProblem, ownerOf, withIdentity } from "./identity";
+import { previewOfCreate, previewOfUpdate } from "./preview";
+import { parseUrn } from "./urn";
+import { kindOf } from "./words";
+
+/** What the engine says of the resource that a call is about. */
+export interface Call {
+    readonly urn: string;
+    /** The time that the option `customTimeouts` gives this operation, in seconds; 0: none. */
+    readonly timeout?: number;
+    /** Whether nothing is done yet. */
+    readonly preview?: boolean;
+}
+
+/**
+ * The handlers of `provider/` as a package's provider: what the classes of `sdk/` tell them beside the arguments, they are told
+ * from what the engine says.
+ */
+export class PackageProvider {
+    private readonly handlers: ReadonlyMap<ObjectType, WrappedHandler>;
+    private stackUuid = "";
+
+    constructor(
+        private readonly session: Session,
+        private readonly calls: EngineCalls,
+    ) {
+        this.handlers = new Map(objectTypes.map((type) => [type, calls.wrap(createHandler(type, session))]));
+    }
+
+    /** The configuration, with the stack's identity. Fails a state of another stack, and a credential that is not complete. */
+    checkConfig(urn: string, olds: Properties, news: Properties): dynamic.CheckResult {
+        const { stack } = parseUrn(urn);
+        const { clock } = this.session;
+        const failures = [movedStateProblem(olds, news, stack), this.credentialProblem(news)].flatMap((reason) =>
+            reason === undefined ? [] : [{ property: "", reason }],
+        );
+        return { inputs: withIdentity(olds, news, stack, clock.now()), failures };
+    }
+
+    configure(configuration: Properties): void {
+        this.stackUuid = getString(configuration, "stackUuid") ?? "";
+        this.session.configure(settingsIn(configuration));
+    }
+
+    async check({ urn }: Call, olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+        // The engine has told of every resource that it has under this URN or one of its aliases.
+        this.session.claims.isWholeProgram = true;
+        const owner = ownerOf(parseUrn(urn), this.stackUuid, olds);
+        return this.handlerOf(urn).check(olds, { ...news, owner, resourceUrn: urn });
+    }
+
+    async diff({ urn }: Call, id: string, olds: Properties, news: Properties): Promise<DetailedDiff> {
+        return this.handlerOf(urn).diff(id, olds, news);
+    }
+
+    async create(call: Call, inputs: Properties): Promise<dynamic.CreateResult> {
+        const handler = this.handlerOf(call.urn);
+        if (call.preview !== true) return handler.create(withTimeout(call, inputs));
+        await this.calls.run(call.urn, () => this.calls.verifySignIn(inputs));
+        const { accountId } = this.session.client;
+        return { id: "", outs: previewOfCreate(this.definitionOf(call.urn), inputs, accountId) };
+    }
+
+    async update(call: Call, id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+        const handler = this.handlerOf(call.urn);
+        if (call.preview !== true) return handler.update(id, olds, withTimeout(call, news));
+        await this.calls.run(call.urn, () => this.calls.verifySignIn(news));
+        return { outs: previewOfUpdate(this.definitionOf(call.urn), olds, news) };
+    }
+
+    /** A refresh or, without properties, an import or a `get`. */
+    async read({ urn }: Call, id: string, inputs: Properties, properties: Properties): Promise<dynamic.ReadResult> {
+        const handler = this.handlerOf(urn);
+        const result = await handler.read(id, { ...properties, resourceUrn: urn });
+        const definition = this.definitionOf(urn);
+        if (getString(properties, definition.idField) !== undefined || result.id === "")
+            return { ...result, inputs: result.inputs ?? inputs };
+        return this.calls.run(urn, () => this.readExisting(urn, id));
+    }
+
+    async delete(call: Call, id: string, properties: Properties): Promise<void> {
+        const { urn } = call;
+        await this.handlerOf(urn).delete(id, { ...withTimeout(call, properties), resourceUrn: urn });
+    }
+
+    /** The state of an object that no state has yet, and the inputs of a program that has it. */
+    private async readExisting(urn: string, id: string): Promise<dynamic.ReadResult> {
+        const { client, settings } = this.session;
+        const definition = this.definitionOf(urn);
+        const context = { accountId: client.accountId, host: client.host };
+        const response = await this.session.collectionFor(definition).read(id);
+        if (response === undefined) return { id: "", props: {} };
+        const inputs = inputsOf({ definition, id, response, context, settings });
+        if (typeof inputs === "string") throw new Error(`The ${definition.noun} ${id} cannot be imported: ${inputs}`);
+        const owned = { ...inputs, owner: ownerOf(parseUrn(urn), this.stackUuid, {}) };
+        return { id, props: { ...adoptedState({ definition, response, context }, owned) }, inputs: owned };
+    }
+
+    private credentialProblem(configuration: Properties): string | undefined {
+        const session = new Session(this.session.world);
+        session.configure(settingsIn(configuration));
+        try {
+            return void session.client;
+        } catch (error) {
+            return messageOf(error);
+        }
+    }
+
+    private handlerOf(urn: string): WrappedHandler {
+        const handler = this.handlers.get(kindOf(parseUrn(urn).type));
+        if (handler === undefined) throw new Error(`There is no handler of ${urn}.`);
+        return handler;
+    }
+
+    private definitionOf(urn: string) {
+        return registry[kindOf(parseUrn(urn).type)].definition;
+    }
+}
+
+/** The settings under the names that the handlers know. What is not text is as JSON, as in a stack's configuration. */
+function settingsIn(configuration: Properties): (key: string) => string | undefined {
+    return (key) => {
+        const value = configuration[key.replace(/^databricks:/, "")];
+        return value === undefined || value === null || typeof value === "string"
+            ? (value ?? undefined)
+            : JSON.stringify(value);
+    };
+}
+
+function withTimeout({ timeout = 0 }: Call, inputs: Properties): Properties {
+    return timeout === 0 ? inputs : { provisioningTimeoutSeconds: Math.ceil(timeout), ...inputs };
+}

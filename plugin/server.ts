@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type * as proto from "@pulumi/pulumi/proto/provider_pb";
+
+import { messageOf } from "../provider/util/error-message";
+import { getPath, type Properties, sameValue } from "../provider/util/property-path";
+import { Empty, grpc, messages, PluginInfo, propertiesOf, refusalOf, services, structOf } from "./messages";
+import type { PackageProvider } from "./package-provider";
+import { inWordsOfPlugin, PACKAGE } from "./words";
+
+/** The folder of the installed package. */
+const FOLDER = join(__dirname, "..", "..");
+
+/** Serves the engine, and returns the port. */
+export function serve(provider: PackageProvider): Promise<number> {
+    const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+    server.addService(services.ResourceProviderService, serviceOf(provider));
+    return new Promise((resolve, reject) =>
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+            error === null ? resolve(port) : reject(error),
+        ),
+    );
+}
+
+function serviceOf(provider: PackageProvider): UntypedServiceImplementation {
+    return {
+        getPluginInfo: unary(async () => {
+            const info = new PluginInfo();
+            info.setVersion(versionIn(readFileSync(join(FOLDER, "package.json"), "utf8")));
+            return info;
+        }),
+        getSchema: unary(async () => {
+            const response = new messages.GetSchemaResponse();
+            response.setSchema(readFileSync(join(FOLDER, "plugin", "schema.json"), "utf8"));
+            return response;
+        }),
+        // The signal of provider/runtime/engine.ts sees the call come in.
+        cancel: unary(async () => new Empty()),
+        checkConfig: unary(async (request: proto.CheckRequest) =>
+            checked(
+                provider.checkConfig(
+                    request.getUrn(),
+                    propertiesOf(request.getOlds()),
+                    propertiesOf(request.getNews()),
+                ),
+            ),
+        ),
+        configure: unary(async (request: proto.ConfigureRequest) => {
+            const variables = [...request.getVariablesMap().entries()];
+            provider.configure(
+                Object.fromEntries(variables.map(([name, value]) => [name.replace(`${PACKAGE}:config:`, ""), value])),
+            );
+            const response = new messages.ConfigureResponse();
+            response.setSupportspreview(true);
+            return response;
+        }),
+        check: unary(async (request: proto.CheckRequest) => {
+            const [olds, news] = [propertiesOf(request.getOlds()), propertiesOf(request.getNews())];
+            return checked(await provider.check({ urn: request.getUrn() }, olds, news));
+        }),
+        diff: unary(async (request: proto.DiffRequest) => diffed(provider, request)),
+        create: unary(async (request: proto.CreateRequest) => {
+            const call = { urn: request.getUrn(), timeout: request.getTimeout(), preview: request.getPreview() };
+            const { id, outs } = await provider.create(call, propertiesOf(request.getProperties()));
+            const response = new messages.CreateResponse();
+            response.setId(id);
+            response.setProperties(structOf(outs));
+            return response;
+        }),
+        read: unary(async (request: proto.ReadRequest) => {
+            const [inputs, state] = [propertiesOf(request.getInputs()), propertiesOf(request.getProperties())];
+            const result = await provider.read({ urn: request.getUrn() }, request.getId(), inputs, state);
+            const response = new messages.ReadResponse();
+            response.setId(result.id ?? "");
+            response.setProperties(structOf(result.props ?? {}));
+            response.setInputs(structOf(result.inputs ?? {}));
+            return response;
+        }),
+        update: unary(async (request: proto.UpdateRequest) => {
+            const call = { urn: request.getUrn(), timeout: request.getTimeout(), preview: request.getPreview() };
+            const [olds, news] = [propertiesOf(request.getOlds()), propertiesOf(request.getNews())];
+            const { outs } = await provider.update(call, request.getId(), olds, news);
+            const response = new messages.UpdateResponse();
+            response.setProperties(structOf(outs ?? {}));
+            return response;
+        }),
+        delete: unary(async (request: proto.DeleteRequest) => {
+            const call = { urn: request.getUrn(), timeout: request.getTimeout() };
+            await provider.delete(call, request.getId(), propertiesOf(request.getProperties()));
+            return new Empty();
+        }),
+    };
+}
+
+/** A call as gRPC has it. What an error says is in the words of a program with the plugin. */
+function unary<Request, Response>(answer: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> {
+    return (call, callback) => {
+        answer(call.request).then(
+            (response) => callback(null, response),
+            (error: unknown) => callback(refusalOf(error, inWordsOfPlugin(messageOf(error)))),
+        );
+    };
+}
+
+function checked({ inputs, failures = [] }: ReturnType<PackageProvider["checkConfig"]>): proto.CheckResponse {
+    const response = new messages.CheckResponse();
+    response.setInputs(structOf(inputs ?? {}));
+    response.setFailuresList(
+        failures.map(({ property, reason }) => {
+            const failure = new messages.CheckFailure();
+            failure.setProperty(property);
+            failure.setReason(inWordsOfPlugin(reason));
+            return failure;
+        }),
+    );
+    return response;
+}
+
+async function diffed(provider: PackageProvider, request: proto.DiffRequest): Promise<proto.DiffResponse> {
+    const [olds, news] = [propertiesOf(request.getOlds()), propertiesOf(request.getNews())];
+    const result = await provider.diff({ urn: request.getUrn() }, request.getId(), olds, news);
+    const { changes, replaces = [], stables = [], deleteBeforeReplace, differing = new Map() } = result;
+    const response = new messages.DiffResponse();
+    const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
+    response.setChanges(changes === true ? DIFF_SOME : DIFF_NONE);
+    response.setReplacesList(replaces);
+    response.setStablesList(stables);
+    response.setDeletebeforereplace(deleteBeforeReplace === true);
+    response.setHasdetaileddiff(true);
+    const oldInputs = propertiesOf(request.getOldInputs());
+    const whole = new Map([
+        ...replaces.filter((name) => !covers(differing, name)).map((name) => [name, true] as const),
+        ...differing,
+    ]);
+    for (const [path, isReplacing] of whole) {
+        // What was changed outside Pulumi is shown as the outputs have it.
+        const isInput = !sameValue(getPath(oldInputs, path), getPath(news, path));
+        const before = getPath(isInput ? oldInputs : olds, path);
+        const detail = new messages.PropertyDiff();
+        detail.setKind(kindOfDiff(before, getPath(news, path), isReplacing));
+        detail.setInputdiff(isInput);
+        response.getDetaileddiffMap().set(path, detail);
+    }
+    return response;
+}
+
+/** Whether a difference is this property, or something inside it. */
+function covers(differing: ReadonlyMap<string, boolean>, name: string): boolean {
+    return [...differing.keys()].some((path) => path.split(".")[0] === name);
+}
+
+function kindOfDiff(before: unknown, now: unknown, isReplacing: boolean) {
+    const { Kind } = messages.PropertyDiff;
+    if (before === undefined) return isReplacing ? Kind.ADD_REPLACE : Kind.ADD;
+    if (now === undefined) return isReplacing ? Kind.DELETE_REPLACE : Kind.DELETE;
+    return isReplacing ? Kind.UPDATE_REPLACE : Kind.UPDATE;
+}
+
+function versionIn(manifest: string): string {
+    const { version }: Properties = JSON.parse(manifest);
+    return String(version);
+}

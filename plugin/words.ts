@@ -1,0 +1,26 @@
+import { isObjectType, type ObjectType } from "../provider/contract/kinds";
+
+/** The package as the engine names it: in tokens, in the executable's name and in the stack's configuration. */
+export const PACKAGE = "databricks-cmk";
+
+/** The token of a resource, or of another type, as a program with the plugin spells it. */
+export function tokenOf(type: string): string {
+    return `${PACKAGE}:index:${type}`;
+}
+
+/** The kind of object of such a type. Fails if this package has none. */
+export function kindOf(token: string): ObjectType {
+    const type = token.split(":").at(-1) ?? "";
+    if (isObjectType(type) && tokenOf(type) === token) return type;
+    throw new Error(`The package ${PACKAGE} has no resource ${token}.`);
+}
+
+/**
+ * A line of the handlers in the words of a program with the plugin: the engine gives a plugin the configuration of its own package
+ * alone, and no program in another language has the documents of the npm package.
+ */
+export function inWordsOfPlugin(line: string): string {
+    return line
+        .replace(/\bdatabricks:(?=[a-z])/g, `${PACKAGE}:`)
+        .replaceAll("node_modules/pulumi-databricks-cmk/docs/", "docs/");
+}

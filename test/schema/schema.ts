@@ -1,0 +1,115 @@
+import { join } from "node:path";
+
+import ts from "typescript";
+
+import { PACKAGE, tokenOf } from "../../plugin/words";
+import { type ObjectType, objectTypes } from "../../provider/contract/kinds";
+import { registry } from "../../provider/registry";
+import { commentOf } from "./comments";
+import { configuration } from "./configuration";
+import { target, Types } from "./types";
+
+/** The folder of the repository. */
+export const root = join(__dirname, "../../..");
+
+/** The schema of the plugin as text, made from the definitions and from the classes with their doc comments. */
+export function makeSchema(): string {
+    const program = ts.createProgram([join(root, "sdk", "index.ts")], { module: ts.ModuleKind.Node20, strict: true });
+    const checker = program.getTypeChecker();
+    const types = new Types(checker);
+    const resources = objectTypes.map((type) => [tokenOf(type), resourceOf(program, types, type)] as const);
+    const schema = {
+        name: PACKAGE,
+        displayName: "Databricks CMK",
+        description: "Databricks workspaces on AWS under a customer-managed key",
+        keywords: ["databricks", "aws", "kms", "category/infrastructure"],
+        license: "Apache-2.0",
+        meta: { moduleFormat: "(.*)" },
+        language: {
+            nodejs: { respectSchemaVersion: true },
+            python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+            go: { respectSchemaVersion: true, generateResourceContainerTypes: true },
+            csharp: { respectSchemaVersion: true },
+        },
+        config: { variables: configuration() },
+        provider: {
+            description: "The configuration of the package. The credential is that of all Databricks tools.",
+            inputProperties: configuration(),
+        },
+        types: types.named,
+        resources: Object.fromEntries(resources),
+    };
+    return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+function resourceOf(program: ts.Program, types: Types, type: ObjectType) {
+    const declaration = declarationOf(program, type, ts.isClassDeclaration);
+    const inputs = argumentsOf(program, `${type}Args`).map((member) => propertyOf(types, member, type, "inputs"));
+    const outputs = declaration.members
+        .filter(ts.isPropertyDeclaration)
+        .map((member) => propertyOf(types, member, type, "outputs"));
+    return {
+        ...commentOf(declaration),
+        inputProperties: byName(inputs),
+        requiredInputs: required(inputs),
+        properties: byName(outputs),
+        required: required(outputs),
+    };
+}
+
+interface Property {
+    readonly name: string;
+    readonly spec: Readonly<Record<string, unknown>>;
+    readonly isOptional: boolean;
+}
+
+function propertyOf(
+    types: Types,
+    member: ts.PropertySignature | ts.PropertyDeclaration,
+    type: ObjectType,
+    place: "inputs" | "outputs",
+): Property {
+    const name = member.name.getText();
+    const { spec, isOptional } = types.propertyOf(member, type, place);
+    const replaces = place === "inputs" && isReplacing(type, name) ? { willReplaceOnChanges: true } : {};
+    return { name, spec: { ...spec, ...commentOf(member), ...replaces }, isOptional };
+}
+
+/** Whether every change of an input replaces its object, by the definition. */
+function isReplacing(type: ObjectType, name: string): boolean {
+    const { fields } = registry[type].definition;
+    const rules = Object.entries(fields).filter(([path]) => path === name || path.startsWith(`${name}.`));
+    return rules.length > 0 && rules.every(([, { onChange = "replace" }]) => onChange === "replace");
+}
+
+/** The members of an interface, after those of the interfaces that it extends. */
+function argumentsOf(program: ts.Program, name: string): ts.PropertySignature[] {
+    const found = declarationOf(program, name, ts.isInterfaceDeclaration);
+    const bases = (found.heritageClauses ?? []).flatMap(({ types }) =>
+        types.map(({ expression }) => expression.getText()),
+    );
+    return [...found.members.filter(ts.isPropertySignature), ...bases.flatMap((base) => argumentsOf(program, base))];
+}
+
+function declarationOf<Node extends ts.Declaration>(
+    program: ts.Program,
+    name: string,
+    isIt: (node: ts.Node) => node is Node,
+) {
+    const checker = program.getTypeChecker();
+    for (const file of program.getSourceFiles().filter(({ fileName }) => /\/sdk\/[^/]+\/[^/]+\.ts$/.test(fileName))) {
+        const exports = checker.getSymbolAtLocation(file);
+        const symbol = exports && checker.getExportsOfModule(exports).find((one) => one.name === name);
+        const declaration = symbol && target(checker, symbol).declarations?.find(isIt);
+        if (declaration !== undefined) return declaration;
+    }
+    throw new Error(`sdk/ has no ${name}`);
+}
+
+function byName(properties: readonly Property[]) {
+    return Object.fromEntries(properties.map(({ name, spec }) => [name, spec]));
+}
+
+function required(properties: readonly Property[]): string[] {
+    return properties.filter(({ isOptional }) => !isOptional).map(({ name }) => name);
+}
