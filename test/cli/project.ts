@@ -19,7 +19,7 @@ export interface CliRun {
 /** A process that a project's command started. */
 export interface CliProcess {
     readonly pid: number;
-    /** The engine, the dynamic-provider process, or another: the program, a shell. */
+    /** The engine, the dynamic-provider process or the plugin, or another: the program, a shell. */
     readonly role: "engine" | "provider" | "other";
 }
 
@@ -54,6 +54,11 @@ export class CliProject {
             PULUMI_CONFIG_PASSPHRASE: "x",
             PULUMI_SKIP_UPDATE_CHECK: "true",
         };
+    }
+
+    /** Writes a file of the project, such as another `Pulumi.yaml`. */
+    write(file: string, text: string): void {
+        writeFileSync(join(this.folder, file), text);
     }
 
     /**
@@ -131,5 +136,7 @@ export function killProcess(pid: number): void {
 
 function roleOf([program = "", ...args]: readonly string[]): CliProcess["role"] {
     if (basename(program) === "pulumi") return "engine";
-    return args.some((arg) => /cmd\/dynamic-provider(\/index\.js)?$/.test(arg)) ? "provider" : "other";
+    return args.some((arg) => /cmd\/dynamic-provider(\/index\.js)?$|\/plugin\/main\.js$/.test(arg))
+        ? "provider"
+        : "other";
 }

@@ -4,6 +4,7 @@ import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, 
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { buildProgram, GO_VERSION } from "./go-programs.mjs";
 import { npm, root } from "./project.mjs";
 import { Problem, run, temporaryFolder } from "./processes.mjs";
 
@@ -13,9 +14,8 @@ const VERSION = "3.220.0";
 const LAUNCHER = "pulumi@3.259.0";
 const DOWNLOADS = "https://get.pulumi.com";
 
-const GO_VERSION = "1.25";
 /** The last version of the module that contains the Node.js language host. It runs programs under this engine. */
-const LANGUAGE_HOST_VERSION = "v3.68.0";
+export const LANGUAGE_HOST_VERSION = "v3.68.0";
 
 const MINUTES = 60_000;
 
@@ -86,7 +86,7 @@ function isRecent(version) {
 }
 
 /** @param {string} name */
-function onPath(name) {
+export function onPath(name) {
     return (process.env.PATH ?? "")
         .split(delimiter)
         .filter((folder) => folder !== "")
@@ -95,7 +95,7 @@ function onPath(name) {
 }
 
 /** @param {string} file */
-function isProgram(file) {
+export function isProgram(file) {
     try {
         accessSync(file, constants.X_OK);
         return statSync(file).isFile() && statSync(file).size > 0;
@@ -223,38 +223,13 @@ async function build(kept, target, log) {
             version: LANGUAGE_HOST_VERSION,
         },
     ];
-    for (const { name, path, needs, replaces, version } of programs) {
-        const module = join(folder, name);
-        mkdirSync(module);
-        const lines = [
-            `module ${name}`,
-            `go ${GO_VERSION}`,
-            `tool ${path}`,
-            ...(replaces ? [`replace ${replaces}`] : []),
-            ...needs.map((need) => `require ${need}`),
-        ];
-        writeFileSync(join(module, "go.mod"), lines.join("\n\n") + "\n");
-
-        // Run inside the module: only there a Go that may download a newer Go does so.
-        const { stdout } = await run("go", ["env", "GOVERSION"], { cwd: module, timeout: 5 * MINUTES });
-        const [, found] = /^go1\.(\d+)/.exec(stdout) ?? [];
-        if (Number(found ?? 0) < Number(GO_VERSION.split(".")[1])) {
-            const old = go.stdout.trim() || "of an unknown version";
-            throw new Problem(`There is no Pulumi CLI, and Go (${old}) is too old to build one with.\n${remedy}`);
-        }
-
+    for (const program of programs) {
+        const { name, version } = program;
         log(
             `Pulumi CLI: building ${name} ${version} from source${name === "pulumi" ? " (takes some minutes, once)" : ""}`,
         );
-        const flags = `-s -w -X ${pulumi}/sdk/v3/go/common/version.Version=${version}`;
-        const built = await run("go", ["build", "-mod=mod", "-ldflags", flags, "-o", join(bin, name), path], {
-            cwd: module,
-            env: { ...process.env, CGO_ENABLED: "0" },
-        });
-        if (built.code !== 0) {
-            const problem = built.stderr.trim().split("\n").slice(-10).join("\n");
-            throw new Problem(`${name} could not be built from source:\n${problem}\n\n${remedy}`);
-        }
+        const problem = await buildProgram(program, folder, bin);
+        if (problem !== undefined) throw new Problem(`${problem}\n\n${remedy}`);
     }
     for (const name of ["pulumi-resource-pulumi-nodejs", "pulumi-analyzer-policy"]) {
         const script = join(root, "node_modules", "@pulumi", "pulumi", name);

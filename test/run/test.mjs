@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { addLanguages } from "./languages.mjs";
 import { localEnvironment, root } from "./project.mjs";
 import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./processes.mjs";
 import { Durations, jobsOf, SUITES } from "./schedule.mjs";
@@ -39,6 +40,7 @@ async function runAll(given) {
         throw new Problem(`There is no suite ${only}: ${SUITES.map(({ name }) => name).join(", ")}`);
     const began = Date.now();
     const { pulumi } = await setUp({ log: console.log, needsEngine: suites.some(({ name }) => name !== "unit") });
+    if (suites.some(({ name }) => name === "engine")) await addLanguages(pulumi, console.log);
     /** @type {{part: string, what: string, seconds: number}[]} */
     const taken = [{ part: "set-up", what: "set-up", seconds: (Date.now() - began) / 1000 }];
     const folder = temporaryFolder("databricks-cmk-test-");

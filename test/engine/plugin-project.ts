@@ -1,0 +1,103 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+
+import type { LocalCloud } from "../../local-cloud";
+import { CliProject, type CliRun } from "../cli/project";
+
+const root = resolve(__dirname, "../../..");
+
+/** A program in YAML: resources by name, each with its type, and what it exports. */
+export interface YamlProgram {
+    readonly resources: Readonly<Record<string, object>>;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Whether the host of a language is there. It is part of the official release; beside a CLI from source it may be missing. */
+export function hasLanguage(language: string): boolean {
+    try {
+        execFileSync("sh", ["-c", `command -v pulumi-language-${language}`]);
+        return true;
+    } catch {
+        console.log(`pulumi-language-${language} is missing: the tests that need it do not run.`);
+        return false;
+    }
+}
+
+/** A Pulumi project that uses the plugin of this repository, run by the real CLI. */
+export class PluginProject {
+    private readonly programs = mkdtempSync(join(tmpdir(), "databricks-cmk-plugin-"));
+    private readonly project: CliProject;
+
+    constructor(readonly cloud: LocalCloud) {
+        const plugin = join(this.programs, "pulumi-resource-databricks-cmk");
+        writeFileSync(plugin, `#!/bin/sh\nexec node ${join(root, "dist", "plugin", "main.js")} "$@"\n`);
+        chmodSync(plugin, 0o755);
+        this.project = new CliProject("plugin", "", {
+            ...cloud.environment(),
+            PATH: [this.programs, process.env["PATH"]].join(delimiter),
+        });
+    }
+
+    /** Makes a project of this program, with a stack. */
+    static async begin(cloud: LocalCloud, program: YamlProgram): Promise<PluginProject> {
+        const made = new PluginProject(cloud);
+        made.yaml = program;
+        await made.run("stack", "init", "dev");
+        return made;
+    }
+
+    /** Gives the project another program. */
+    set yaml(program: YamlProgram) {
+        this.project.write("Pulumi.yaml", JSON.stringify({ name: "plugin", runtime: "yaml", ...program }));
+    }
+
+    write(file: string, text: string): void {
+        this.project.write(file, text);
+    }
+
+    /** Runs a command of the CLI. */
+    run(...args: string[]): Promise<CliRun> {
+        return this.project.run(args);
+    }
+    /** Runs a command, and says which process it is. */
+    start(started: (pid: number) => void, ...args: string[]): Promise<CliRun> {
+        return this.project.run(args, {}, started);
+    }
+    up(...args: string[]): Promise<CliRun> {
+        return this.run("up", "--yes", "--skip-preview", ...args);
+    }
+    destroy(): Promise<CliRun> {
+        return this.run("destroy", "--yes", "--skip-preview");
+    }
+    preview(...args: string[]): Promise<CliRun> {
+        return this.run("preview", "--diff", ...args);
+    }
+
+    /** Kills the engine and the plugin. */
+    kill(): void {
+        for (const { pid, role } of this.project.processes()) if (role !== "other") this.project.kill(pid);
+    }
+
+    /** The resources of the state, as it is stored. */
+    get state(): readonly StoredResource[] {
+        const text = readFileSync(join(this.project.backend, ".pulumi/stacks/plugin/dev.json"), "utf8");
+        const { checkpoint } = JSON.parse(text) as { checkpoint: { latest?: { resources?: StoredResource[] } } };
+        return checkpoint.latest?.resources ?? [];
+    }
+
+    remove(): void {
+        this.project.remove();
+        rmSync(this.programs, { recursive: true, force: true });
+    }
+}
+
+export interface StoredResource {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly delete?: boolean;
+    readonly inputs?: Readonly<Record<string, unknown>>;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+}
