@@ -1,8 +1,9 @@
 import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../../local-cloud";
 import type { FaultTarget } from "../../local-cloud/faults";
 import { CalmClock } from "./calm-clock";
-import type { Entry, Goal, Result, UpOptions } from "./engine/engine-types";
+import type { Entry, Goal, Result, Type, UpOptions } from "./engine/engine-types";
 import { type ProcessHost, type ProviderProcess, SmallEngine } from "./engine/small-engine";
+import { expectOk } from "./expect-ok";
 
 /** What `up` of a test stack is asked, beside what the engine is. */
 export interface StackUpOptions extends UpOptions {
@@ -45,6 +46,13 @@ export class EngineStack {
     /** Makes the account what the program says. */
     async up({ kill, ...options }: StackUpOptions = {}): Promise<Result> {
         return this.killing(kill, () => this.engine.up(this.program, options));
+    }
+
+    /** `up` that succeeds: what it created, updated and deleted (`update w`). */
+    async changes(options?: StackUpOptions): Promise<string[]> {
+        const before = this.calls.length;
+        await expectOk(this.up(options));
+        return this.calls.slice(before).filter((call) => /^(create|update|delete) /.test(call));
     }
 
     /** Changes what the program says of some resources, by their names; `undefined` takes one out. */
@@ -90,6 +98,28 @@ export class EngineStack {
 
     id(name = "w"): string {
         return this.entry(name).id;
+    }
+
+    /** The ids that the state holds of a type, by the names of their resources. */
+    held(type: Type = "Workspace"): Record<string, string> {
+        const some = this.engine.state.filter((one) => one.type === type);
+        return Object.fromEntries(some.map(({ name, id }) => [name, id]));
+    }
+
+    /** `pulumi state delete`: what an interrupted create leaves behind. */
+    forget(...names: string[]): void {
+        this.engine.state = this.engine.state.filter(({ name }) => !names.includes(name));
+    }
+
+    /** `pulumi state move`: the other stack has the resource then, and nothing that it depends on. */
+    move(name: string, other: EngineStack): void {
+        other.engine.state.push({ ...this.entry(name), dependencies: [], propertyDependencies: {} });
+        this.forget(name);
+    }
+
+    /** `pulumi stack export` here, and `pulumi stack import` in another stack. */
+    copyStateTo(other: EngineStack): void {
+        other.engine.state = structuredClone(this.engine.state);
     }
 
     /** The workspaces of the account. */
@@ -152,16 +182,19 @@ function nameOf({ method, path, workspaceId }: Pick<RecordedRequest, "method" | 
 
 const started: LocalCloud[] = [];
 
+/** Where a stack is: beside another one, with the name given; or how far the service's clock is behind, in milliseconds. */
+export type Place = LocalCloudOptions & { beside?: EngineStack; name?: string; behind?: number };
+
 /** A stack of this program, against a local cloud of its own or a given one. `endEngines` stops the clouds. */
 export async function engine(
     program: readonly Goal[] | ((cloud: LocalCloud) => readonly Goal[]),
-    { beside, name, ...options }: LocalCloudOptions & { beside?: EngineStack; name?: string } = {},
+    { beside, name, behind = 0, ...options }: Place = {},
 ): Promise<EngineStack> {
     const stackOf = (cloud: LocalCloud, clock: CalmClock) =>
         new EngineStack(typeof program === "function" ? program(cloud) : program, cloud, clock, name);
     if (beside !== undefined) return stackOf(beside.cloud, beside.clock);
     const clock = new CalmClock();
-    const defaults = { provisioningMilliseconds: 30_000, now: () => clock.now() };
+    const defaults = { provisioningMilliseconds: 30_000, now: () => clock.now() - behind };
     const cloud = await LocalCloud.start({ ...defaults, ...options });
     started.push(cloud);
     return stackOf(cloud, clock);

@@ -1,292 +1,152 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { expect } from "chai";
 
-import { ownerOfInputs } from "../../provider/contract/ownership-tag";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { migrationSettings } from "../../provider/objects/workspace/migration-settings";
 import { readSettings } from "../../provider/runtime/settings";
-import { seeds } from "../../local-cloud";
-import { ownerFor } from "../helpers/environment";
-import {
-    DAY,
-    failure,
-    HOUR,
-    initError,
-    type Inputs,
-    type ReplacedContent,
-    sceneOfEach,
-} from "../helpers/replaced-content";
+import { manyNotebooks, seeds } from "../../local-cloud";
+import type { Inputs } from "../helpers/engine/engine-types";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { under, workspace } from "../helpers/programs";
+import { DAY, ReplacedStack } from "../helpers/replaced-stack";
 
-describe("the content of a workspace that is replaced, in the create of its replacement", () => {
-    let cloud: ReplacedContent["cloud"];
-    let clock: ReplacedContent["clock"];
-    let world: ReplacedContent["world"];
-    let news: ReplacedContent["news"];
-    let old: ReplacedContent["old"];
-    const { handlers, changed, existing, paths, compare } = sceneOfEach(
-        (scene) => ({ cloud, clock, world, news, old } = scene),
-    );
+const copied = ["DIRECTORY /Shared/empty", "FILE /Shared/lib.py", "NOTEBOOK /Shared/etl"];
 
-    it("is in the new one, verified, before the create ends; the old one is deleted after", async () => {
-        const process = handlers();
-        await compare(process, old, changed());
-        const { id, outs } = await process.workspace.create(changed());
-        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1, skipped: 0 });
-        expect(outs["migration"]).to.have.property("verifiedAt").that.is.a("string");
-        const [source] = outs["sources"] as Inputs[];
-        expect(source).to.include({ from: old.id }).and.have.property("digest").that.has.length(683);
-        expect(paths(id)).to.deep.equal(paths(old.id));
-        expect(world.lines.filter((line) => /: moved \d of \d/.test(line))).to.not.deep.equal([]);
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([id]);
+describe("the content of a workspace that is replaced, in the up of its replacement", () => {
+    const scene = ReplacedStack.ofEach();
+
+    it("is in the new one, verified, before the old one is deleted", async () => {
+        await expectOk(scene.to("b"));
+        expect(scene.migration).to.include({ from: scene.old, notebooks: 1, files: 1, skipped: 0 });
+        expect(scene.migration).to.have.property("verifiedAt").that.is.a("string");
+        const [source] = scene.stack.entry().outputs["sources"] as Inputs[];
+        expect(source).to.include({ from: scene.old }).and.have.property("digest").that.has.length(683);
+        expect(scene.paths()).to.deep.equal(copied);
+        expect(scene.stack.engine.progress.filter((line) => /: moved \d of \d/.test(line))).to.not.deep.equal([]);
+        scene.isReplaced();
     });
 
-    it("keeps the old one where something was not copied and nobody accepts it, in this process and in the next", async () => {
-        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
-        let process = handlers();
-        await compare(process, old, changed());
-        const error = await initError(process.workspace.create(changed()));
-        expect(error.message).to.contain("/Shared/jar [library]").and.contain("is not complete in");
-        expect(error.properties["migration"])
-            .to.include({ from: old.id, skipped: 1 })
-            .and.not.have.property("verifiedAt");
-        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
-
-        const state = { id: error.id, outs: { ...error.properties } };
-        process = handlers();
-        const { diff } = await compare(process, state, changed());
-        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
-        await initError(process.workspace.update(state.id, state.outs, changed()));
-        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
-        expect(existing()).to.have.members([old.id, state.id]);
-
-        const accepting = changed({ migrateContent: { accept: ["library"] } });
-        process = handlers();
-        await compare(process, state, accepting);
-        const { outs = {} } = await process.workspace.update(state.id, state.outs, accepting);
-        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1, skipped: 1 });
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([state.id]);
+    it("is in the new one after another region too, but for the metastore, which belongs to a region", async () => {
+        // The keys are in the first region.
+        const elsewhere = { awsRegion: "us-west-2", managedServicesCustomerManagedKeyId: undefined };
+        await expectOk(scene.to("a", { ...elsewhere, migrateContent: { accept: ["metastore"] } }));
+        expect(scene.migration).to.include({ from: scene.old, notebooks: 1, files: 1, skipped: 1 });
+        expect(scene.paths()).to.deep.equal(copied);
+        scene.isReplaced();
     });
 
-    it("that cannot be copied goes where the program says migrateContent: false, also after it stopped", async () => {
-        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
-        let process = handlers();
-        await compare(process, old, changed());
-        const error = await initError(process.workspace.create(changed()));
-        process = handlers();
-        const giving = changed({ migrateContent: false });
-        await compare(process, { id: error.id, outs: { ...error.properties } }, giving);
-        const { outs = {} } = await process.workspace.update(error.id, error.properties, giving);
-        expect(outs).not.to.have.property("migration");
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([error.id]);
-    });
-
-    it("is kept where the service lists nothing at all, as no workspace does", async () => {
-        const process = handlers();
-        await compare(process, old, changed());
-        cloud.inject({ when: ({ path }) => path.endsWith("/workspace/list"), do: { kind: "body", body: "{}" } });
-        const error = await initError(process.workspace.create(changed()));
-        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("is not deleted");
-        expect(existing()).to.have.members([old.id, error.id]);
-    });
-
-    it("is kept where the service hands out nothing of any object, so that all seems equal", async () => {
-        const process = handlers();
-        await compare(process, old, changed());
-        const { id } = await process.workspace.create(changed());
-        await cloud.workspace(old.id).seed({ "/Shared/etl": seeds.notebook("print('late')") });
-        const stop = cloud.inject({ when: ({ path }) => path.endsWith("/export"), do: { kind: "body", body: "{}" } });
-        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain("/Shared/etl [failed]");
-        expect(existing()).to.have.members([old.id, id]);
-        stop();
-    });
-
-    it("is kept where another workspace answers at the new one's host, with which it would be compared", async () => {
-        const process = handlers();
-        await compare(process, old, changed());
-        const headers = { "x-databricks-org-id": old.id };
-        cloud.inject({
-            when: ({ path, workspaceId }) => path.endsWith("/workspace/list") && workspaceId !== old.id,
-            do: { kind: "status", status: 200, headers, body: '{"objects": []}' },
-        });
-        const error = await initError(process.workspace.create(changed()));
-        expect(error.message).to.contain(`answers the workspace ${old.id}, not ${error.id}`);
-        await failure(process.workspace.delete(old.id, old.outs));
-        expect(existing()).to.have.members([old.id, error.id]);
-    });
-
-    it("is kept where the credential is no admin, to whom lists do not show everything", async () => {
-        await cloud.workspace(old.id).seed({ "/Users/ada@example.com/own": seeds.notebook("1") });
-        const process = handlers();
-        cloud.workspace(old.id).principals.admins.delete(cloud.clientId);
-        expect((await failure(compare(process, old, changed()))).message).to.contain("no admin of the old workspace");
-        const error = await initError(process.workspace.create(changed()));
-        expect(error.message).to.contain("[not-admin]");
-        expect(
-            cloud
-                .workspace(error.id)
-                .tree()
-                .map(({ path }) => path),
-        ).to.not.include("/Users/ada@example.com/own");
-        await failure(process.workspace.delete(old.id, old.outs));
-        expect(existing()).to.have.members([old.id, error.id]);
-    });
-
-    it("waits for a new workspace whose host cannot be reached yet, and stays in both where it never can", async () => {
-        const process = handlers();
-        process.session.configure((key) => (key === "databricks:retryTimeoutSeconds" ? "10" : undefined));
-        await compare(process, old, changed());
-        cloud.inject({
+    it("waits for a new workspace whose host cannot be reached yet, and stays in both if it never can", async () => {
+        scene.stack.engine.configuration.set("databricks:retryTimeoutSeconds", "10");
+        scene.stack.cloud.inject({
             when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
             do: {
                 kind: "call",
                 when: "after",
                 run: async () => {
-                    const id = existing().find((one) => one !== old.id) ?? "";
-                    cloud.workspace(id).behavior.frontEnd = "unreachable";
+                    const id = scene.stack.workspaces().find((one) => one !== scene.old) ?? "";
+                    scene.tree(id).behavior.frontEnd = "unreachable";
                 },
             },
         });
-        const error = await initError(process.workspace.create(changed()));
-        expect(error.message)
-            .to.contain("gives no response after 20 minutes")
-            .and.contain("the next `pulumi up` goes on");
+        await expectRefused(scene.to("b"), "gives no response after 20 minutes", "the next `pulumi up` goes on");
         expect(
-            world.lines.some((line) => /^w: RUNNING, but after \d+ s http.* cannot be reached yet: /.test(line)),
+            scene.stack.engine.progress.some((line) =>
+                /^w: RUNNING, but after \d+ s http.* cannot be reached yet: /.test(line),
+            ),
         ).to.equal(true);
-        const updated = process.workspace.update(error.id, error.properties, changed());
-        void clock.sleep(60_000).then(() => (cloud.workspace(error.id).behavior.frontEnd = "public"));
-        expect((await updated).outs?.["migration"]).to.include({ from: old.id, notebooks: 1 });
-        expect(existing()).to.have.members([old.id, error.id]);
+        scene.bothStay();
+        void scene.stack.clock.sleep(60_000).then(() => (scene.tree(scene.stack.id()).behavior.frontEnd = "public"));
+        await expectOk(scene.stack.up());
+        expect(scene.migration).to.include({ from: scene.old, notebooks: 1 });
+        scene.isReplaced();
     });
 
     it("overwrites nothing in a workspace that is adopted in its place", async () => {
-        const adopted = await handlers().workspace.create(changed({ owner: ownerFor("other") }));
-        const own = seeds.notebook("somebody's", { modifiedAt: clock.now() - 2 * DAY });
-        await cloud.workspace(adopted.id).seed({ "/Shared/etl": own });
-        const process = handlers();
-        const asked = changed({ adopt: adopted.id });
-        await compare(process, old, asked);
-        const error = await initError(process.workspace.create(asked));
-        expect(error.message).to.contain("/Shared/etl [changed-in-target]");
-        expect(String(await cloud.workspace(adopted.id).read("/Shared/etl"))).to.equal("somebody's");
-    });
-
-    it("is kept where the copy takes longer than migrationTimeoutSeconds", async () => {
-        const asked = changed({ migrationTimeoutSeconds: 1 });
-        const process = handlers();
-        await compare(process, old, asked);
-        cloud.inject({
-            when: ({ path }) => path.endsWith("/workspace/import"),
-            do: { kind: "call", when: "before", run: () => clock.hold(5_000) },
-        });
-        const error = await initError(process.workspace.create(asked));
-        expect(error.message).to.contain("migrationTimeoutSeconds").and.contain("is not complete in");
-        await failure(process.workspace.delete(old.id, old.outs));
-        expect(existing()).to.have.members([old.id, error.id]);
+        await expectOk(
+            scene.stack
+                .change({ other: workspace("other", { ...under("b"), workspaceName: "w" }, { retainOnDelete: true }) })
+                .up(),
+        );
+        const other = scene.stack.id("other");
+        const own = seeds.notebook("somebody's", { modifiedAt: scene.stack.clock.now() - 2 * DAY });
+        await scene.tree(other).seed({ "/Shared/etl": own });
+        await expectOk(scene.stack.change({ other: undefined }).up());
+        await expectRefused(scene.to("b", { adopt: other }), "/Shared/etl [changed-in-target]");
+        expect(String(await scene.tree(other).read("/Shared/etl"))).to.equal("somebody's");
+        scene.bothStay();
     });
 
     it("is copied for three hours at most, or for as many seconds as the program says", () => {
         const settings = readSettings(() => undefined);
-        expect(migrationSettings({}, settings).timeout).to.equal(3 * HOUR);
+        expect(migrationSettings({}, settings).timeout).to.equal(3 * 3_600_000);
         expect(migrationSettings({ migrationTimeoutSeconds: 90 }, settings).timeout).to.equal(90_000);
     });
 
     it("is written nowhere by a process whose engine was killed", async () => {
-        const process = handlers();
-        await compare(process, old, changed());
-        cloud.inject({
-            when: ({ path }) => path.endsWith("/workspace/export"),
-            do: { kind: "call", when: "before", run: async () => void (world.isEngineAlive = async () => false) },
+        const is = ({ path }: { path: string }) =>
+            path.endsWith("/workspace/export") && scene.stack.workspaces().length > 1;
+        await scene.to("b", {}, {}, { kill: { when: "before", is } });
+        await scene.stack.clock.sleep(DAY);
+        expect(scene.stack.cloud.requests.filter(({ path }) => path.endsWith("/workspace/import"))).to.deep.equal([]);
+        expect(scene.stack.workspaces()).to.include(scene.old).and.have.length(2);
+    });
+
+    for (const [what, replace] of Object.entries({
+        "--replace": () => scene.stack.up({ replace: ["w"] }),
+        "a key change and --target": () => scene.to("b", {}, {}, { target: ["w"] }),
+        "a taint": () => {
+            scene.stack.entry().taint = true;
+            return scene.stack.up();
+        },
+    }))
+        it(`is found with ${what} too`, async () => {
+            await expectOk(replace());
+            expect(scene.migration).to.include({ from: scene.old, notebooks: 1 });
+            scene.isReplaced();
         });
-        const error = await initError(process.workspace.create(changed()));
-        expect(cloud.requests.filter(({ path }) => path.endsWith("/workspace/import"))).to.deep.equal([]);
-        expect(existing()).to.have.members([old.id, error.id]);
+
+    it("goes on in the workspace that a killed run left if all in it is a copy, and in no other", async () => {
+        const isCopied = {
+            when: "before",
+            is: ({ method, path }: { method: string; path: string }) => method === "DELETE" && path.endsWith(scene.old),
+        } as const;
+        const endOfCopy = {
+            when: "after",
+            is: ({ path }: { path: string }) => path.endsWith("/workspace/import"),
+        } as const;
+        await scene.to("b", {}, {}, { kill: endOfCopy });
+        const [left = ""] = scene.stack.workspaces().filter((id) => id !== scene.old);
+        scene.stack.restart();
+        await scene.stack.up({ kill: isCopied });
+        expect(scene.stack.id()).to.equal(left);
+        scene.stack.restart();
+        await expectOk(scene.stack.up());
+        scene.isReplaced();
+
+        const second = scene.stack.id();
+        await scene.to("third", {}, {}, { kill: endOfCopy });
+        const [other = ""] = scene.stack.workspaces().filter((id) => id !== second);
+        await scene.tree(other).seed({ "/Shared/own": seeds.notebook("somebody's") });
+        scene.stack.restart();
+        await expectRefused(scene.stack.up(), "it holds content (/Shared/own)");
     });
 
-    it("is found with --replace and a taint too, where the engine compares nothing first", async () => {
-        const process = handlers();
-        process.session.claims.addStateObject(workspaceObject, {
-            id: old.id,
-            owner: ownerOfInputs(news),
-            urn: undefined,
-            notes: {},
+    it("is copied from folders whose lists have pages; a page that names itself ends the copy, and both workspaces stay", async () => {
+        scene.tree().behavior.listPage = 3;
+        await scene.tree().seed(manyNotebooks(20));
+        const stop = scene.stack.cloud.inject({
+            when: ({ path, query, workspaceId }) =>
+                workspaceId === scene.old && path.endsWith("/workspace/list") && query["path"] === "/Shared",
+            do: { kind: "body", body: '{"objects": [], "has_more": true, "next_page_token": "again"}' },
         });
-        await process.workspace.check({}, news);
-        const { id, outs } = await process.workspace.create(news);
-        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1 });
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([id]);
-    });
-
-    it("is found by the ownership tag where --target leaves the state unknown", async () => {
-        const process = handlers();
-        process.session.claims.isWholeProgram = false;
-        await process.workspace.check(news, news);
-        const { outs } = await process.workspace.create(news);
-        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1 });
-    });
-
-    it("goes on in the workspace that a killed run left, where all in it is a copy", async () => {
-        let process = handlers();
-        await compare(process, old, changed());
-        const left = await process.workspace.create(changed());
-        process = handlers();
-        await compare(process, old, changed());
-        const { id, outs } = await process.workspace.create(changed());
-        expect(id).to.equal(left.id);
-        expect(outs["migration"]).to.include({ from: old.id, notebooks: 1, files: 1 });
-
-        await cloud.workspace(left.id).seed({ "/Shared/own": seeds.notebook("somebody's") });
-        process = handlers();
-        await compare(process, old, changed());
-        expect((await failure(process.workspace.create(changed()))).message).to.contain(
-            "it holds content (/Shared/own)",
-        );
-    });
-
-    it("is reported in full where PULUMI_DATABRICKS_REPORT points", async () => {
-        const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-report-"));
-        try {
-            world.environment = { ...world.environment, PULUMI_DATABRICKS_REPORT: join(folder, "reports") };
-            const process = handlers();
-            await compare(process, old, changed());
-            await process.workspace.create(changed());
-            expect(readdirSync(join(folder, "reports"))).to.deep.equal(["migration-w.json", "migration-w.xml"]);
-            const report = JSON.parse(readFileSync(join(folder, "reports", "migration-w.json"), "utf8")) as Inputs;
-            expect(report).to.include({ mode: "copy", complete: true });
-            expect(readFileSync(join(folder, "reports", "migration-w.xml"), "utf8")).to.contain("<testsuite ");
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
-    });
-
-    it("is reported in a file of its own for each of two resources with one name, in two components, or with names that a file spells alike", async () => {
-        const folder = mkdtempSync(join(tmpdir(), "databricks-cmk-report-"));
-        try {
-            world.environment = { ...world.environment, PULUMI_DATABRICKS_REPORT: folder };
-            for (const owner of [
-                ...["@0123abcd", "@4567cdef"].map((more) => ownerFor("w", { more })),
-                ...["a/b", "a_b"].map((name) => ownerFor(name)),
-            ]) {
-                const before = await handlers().workspace.create({ ...news, owner });
-                await cloud.workspace(before.id).seed({ "/Shared/n": seeds.notebook("1") });
-                const process = handlers();
-                const asked = changed({ owner });
-                await compare(process, { id: before.id, outs: before.outs as Inputs }, asked, { ...news, owner });
-                const { outs } = await process.workspace.create(asked);
-                expect(outs["migration"], owner).to.include({ from: before.id });
-            }
-            const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-            expect(names.filter((name) => /^migration-w-[0-9a-f]{8}\.json$/.test(name))).to.have.length(2);
-            expect(names.filter((name) => /^migration-a_b(-[0-9a-f]{8})?\.json$/.test(name))).to.have.length(2);
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
+        await expectRefused(scene.to("b"), "names a page again that was read already");
+        scene.bothStay();
+        stop();
+        await expectOk(scene.to("b"));
+        scene.isReplaced();
+        expect(
+            scene
+                .tree(scene.stack.id())
+                .tree()
+                .filter(({ type }) => type === "NOTEBOOK"),
+        ).to.have.lengthOf(21);
     });
 });

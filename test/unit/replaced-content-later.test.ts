@@ -1,215 +1,137 @@
 import { expect } from "chai";
 
-import { ownerOfInputs } from "../../provider/contract/ownership-tag";
-import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { seeds } from "../../local-cloud";
-import { ownerFor } from "../helpers/environment";
-import {
-    DAY,
-    failure,
-    HOUR,
-    initError,
-    type ReplacedContent,
-    sceneOfEach,
-    type State,
-} from "../helpers/replaced-content";
+import type { Inputs } from "../helpers/engine/engine-types";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { under, workspace } from "../helpers/programs";
+import { DAY, ReplacedStack } from "../helpers/replaced-stack";
 
-describe("the content of a workspace that is replaced, in a run after the one that copied it", () => {
-    let cloud: ReplacedContent["cloud"];
-    let clock: ReplacedContent["clock"];
-    let world: ReplacedContent["world"];
-    let old: ReplacedContent["old"];
-    let news: ReplacedContent["news"];
-    const { handlers, changed, later, existing, paths, compare } = sceneOfEach(
-        (scene) => ({ cloud, clock, world, old, news } = scene),
-    );
+const HOUR = DAY / 24;
 
-    it("is kept, and goes on, where the resource gets another name by an alias together with the key", async () => {
-        const renamed = changed({ owner: ownerFor("renamed") });
-        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
-        let process = handlers();
-        await compare(process, old, renamed);
-        const error = await initError(process.workspace.create(renamed));
-        const refused = async () => (await failure(process.workspace.delete(old.id, old.outs))).message;
-        expect(await refused()).to.contain("is not complete");
-
-        const state = { id: error.id, outs: { ...error.properties } };
-        process = handlers();
-        process.session.claims.knowsState = true;
-        process.session.claims.addStateObject(workspaceObject, {
-            id: error.id,
-            owner: ownerOfInputs(renamed),
-            urn: undefined,
-            notes: {},
+describe("the content of a workspace that is replaced, in an up after the one that verified it", () => {
+    const scene = ReplacedStack.ofEach();
+    let aged: { modifiedAt: number };
+    let next: string;
+    beforeEach(async () => {
+        aged = { modifiedAt: scene.stack.clock.now() - DAY };
+        await scene.tree().seed({
+            "/Shared/proj/one": seeds.notebook("print('one')", aged),
+            "/Shared/proj/deep/two": seeds.notebook("print('two')", aged),
         });
-        await compare(process, state, renamed, renamed);
-        await initError(process.workspace.update(state.id, state.outs, renamed));
-        expect(await refused()).to.contain("is not complete");
-        expect(existing()).to.have.members([old.id, state.id]);
-
-        const accepting = { ...renamed, migrateContent: { accept: ["library"] } };
-        process = handlers();
-        await compare(process, state, accepting, renamed);
-        await process.workspace.update(state.id, state.outs, accepting);
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([state.id]);
-        expect(paths(state.id)).to.include("NOTEBOOK /Shared/etl");
+        next = await scene.verified();
+        scene.stack.clock.pass(HOUR);
     });
+    const seedOld = (path: string, text: string, more: Parameters<typeof seeds.notebook>[1] = aged) =>
+        scene.tree().seed({ [path]: seeds.notebook(text, more) });
+    const seedNew = (path: string, text: string, more?: Parameters<typeof seeds.notebook>[1]) =>
+        scene.tree(next).seed({ [path]: seeds.notebook(text, more) });
+    const read = async (path: string) => String(await scene.tree(next).read(path));
+    const goes = async (inputs: Inputs = {}) => {
+        await expectOk(scene.to("b", inputs));
+        expect(scene.stack.workspaces()).to.deep.equal([next]);
+    };
+    const stays = async (...says: string[]) => {
+        await expectRefused(scene.to("b"), ...says);
+        scene.bothStay();
+    };
+    /** The state does not say what was verified. */
+    const forgetDigest = () => {
+        for (const source of scene.stack.entry().outputs["sources"] as Inputs[]) delete source["digest"];
+    };
 
-    it("is kept where a run did not reach the resource: another one failed before it, or it is not among the targets", async () => {
-        let process = handlers();
-        await compare(process, old, changed());
-        const { id } = await process.workspace.create(changed());
-        process = handlers();
-        await process.key.check({}, { ...news, awsKeyInfo: {}, owner: ownerFor("other") });
-        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain(
-            "no workspace has taken over from it",
-        );
-        expect(existing()).to.have.members([old.id, id]);
-    });
-
-    it("that changed since it was verified is copied before the old one goes; what changed in the new one stays as it is", async () => {
-        let process = handlers();
-        await compare(process, old, changed());
-        const { id, outs } = await process.workspace.create(changed());
-        // Another process, later: the old workspace was not deleted, because another resource had failed.
-        await cloud.workspace(old.id).seed({ "/Shared/late": seeds.notebook("print(2)") });
-        cloud.workspace(id).delete("/Shared/etl");
-        process = handlers();
-        await compare(process, later({ id, outs }), changed());
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([id]);
-        expect(paths(id)).to.include("NOTEBOOK /Shared/late").and.not.include("NOTEBOOK /Shared/etl");
-    });
-
-    describe("in an `up` after the one that verified it", () => {
-        const aged = { modifiedAt: Date.now() - DAY };
-        let made: State;
-        beforeEach(async () => {
-            await cloud.workspace(old.id).seed({
-                "/Shared/proj/one": seeds.notebook("print('one')", aged),
-                "/Shared/proj/deep/two": seeds.notebook("print('two')", aged),
-            });
-            const process = handlers();
-            await compare(process, old, changed());
-            const { id, outs } = await process.workspace.create(changed());
-            made = later({ id, outs });
-            cloud.clearRequests();
-        });
-        const gate = async (asked = changed()) => {
-            const process = handlers();
-            await compare(process, made, asked);
-            await process.workspace.delete(old.id, old.outs);
+    it("comes along if it changed since, was restored from the trash or was moved, and keeps its time", async () => {
+        await seedOld("/Shared/late", "print(2)", {});
+        await seedOld("/Shared/restored", "print('restored')");
+        await scene.tree().seed({ "/Shared/moved/here": seeds.file("moved", aged) });
+        await goes();
+        const texts = {
+            "/Shared/late": "print(2)",
+            "/Shared/restored": "print('restored')",
+            "/Shared/moved/here": "moved",
         };
-        const writes = () =>
-            cloud.requests.filter(
-                ({ method, path, workspaceId }) =>
-                    workspaceId !== undefined && /^(POST|PUT)$/.test(method) && !path.endsWith("/token"),
-            );
-
-        it("what was restored from the trash or moved in the old one, and keeps its time, comes along", async () => {
-            await cloud.workspace(old.id).seed({
-                "/Shared/restored": seeds.notebook("print('restored')", aged),
-                "/Shared/moved/here": seeds.file("moved", aged),
-            });
-            await gate();
-            expect(existing()).to.deep.equal([made.id]);
-            expect(String(await cloud.workspace(made.id).read("/Shared/restored"))).to.equal("print('restored')");
-            expect(String(await cloud.workspace(made.id).read("/Shared/moved/here"))).to.equal("moved");
-        });
-
-        it("what was moved onto another object's path is not lost: both workspaces stay", async () => {
-            cloud.workspace(old.id).delete("/Shared/etl");
-            await cloud.workspace(old.id).seed({ "/Shared/etl": seeds.notebook("print('other')", aged) });
-            expect((await failure(gate())).message).to.contain("/Shared/etl [changed-in-target]");
-            expect(existing()).to.have.members([old.id, made.id]);
-            expect(String(await cloud.workspace(made.id).read("/Shared/etl"))).to.equal("print(1)");
-            await gate(changed({ migrateContent: { accept: ["changed-in-target"] } }));
-            expect(existing()).to.deep.equal([made.id]);
-        });
-
-        it("what was removed and changed in the new one stays so, and nothing is written, where the old one is as it was", async () => {
-            cloud.workspace(made.id).delete("/Shared/lib.py");
-            cloud.workspace(made.id).delete("/Shared/proj");
-            await cloud.workspace(made.id).seed({ "/Shared/etl": seeds.notebook("print('work')") });
-            await gate();
-            expect(existing()).to.deep.equal([made.id]);
-            expect(paths(made.id)).to.deep.equal(["DIRECTORY /Shared/empty", "NOTEBOOK /Shared/etl"]);
-            expect(String(await cloud.workspace(made.id).read("/Shared/etl"))).to.equal("print('work')");
-            expect(writes()).to.deep.equal([]);
-        });
-
-        it("a folder that was removed in the new one is made again only for what is new in it in the old one", async () => {
-            cloud.workspace(made.id).delete("/Shared/proj");
-            await cloud.workspace(old.id).seed({ "/Shared/proj/late": seeds.notebook("print('late')") });
-            await gate();
-            expect(existing()).to.deep.equal([made.id]);
-            expect(paths(made.id))
-                .to.include("NOTEBOOK /Shared/proj/late")
-                .and.not.include("DIRECTORY /Shared/proj/deep");
-        });
-
-        it("the permissions that the new one has by then stay; what comes late has those of the old one", async () => {
-            for (const { principals } of [old, made].map(({ id }) => cloud.workspace(id))) principals.addGroup("team");
-            const permitted = (level: string) => ({ ...aged, permissions: { "group_name:team": level } });
-            await cloud.workspace(made.id).seed({
-                "/Shared/etl": seeds.notebook("print(1)", permitted("CAN_READ")),
-                "/Shared/empty": seeds.folder(permitted("CAN_READ")),
-            });
-            await cloud.workspace(old.id).seed({
-                "/Shared/late": seeds.notebook("print(1)", permitted("CAN_RUN")),
-                "/Shared/later": seeds.folder(permitted("CAN_RUN")),
-            });
-            made = later(made, { digest: undefined });
-            await gate();
-            const held = cloud
-                .workspace(made.id)
-                .tree()
-                .map(({ path, permissions }) => [path, permissions["group_name:team"]]);
-            expect(Object.fromEntries(held)).to.include({
-                "/Shared/etl": "CAN_READ",
-                "/Shared/empty": "CAN_READ",
-                "/Shared/late": "CAN_RUN",
-                "/Shared/later": "CAN_RUN",
-            });
-        });
-
-        it("everything is compared where the state does not say what was verified", async () => {
-            made = later(made, { digest: undefined });
-            await cloud.workspace(old.id).seed({ "/Shared/restored": seeds.notebook("print('restored')", aged) });
-            cloud.workspace(made.id).delete("/Shared/lib.py");
-            await gate();
-            expect(existing()).to.deep.equal([made.id]);
-            expect(paths(made.id)).to.include("NOTEBOOK /Shared/restored").and.include("FILE /Shared/lib.py");
-        });
+        for (const [path, text] of Object.entries(texts)) expect(await read(path)).to.equal(text);
     });
 
-    it("that was edited in both after it was verified is overwritten in neither, and both stay", async () => {
-        let process = handlers();
-        await compare(process, old, changed());
-        const { id, outs } = await process.workspace.create(changed());
-        const work = seeds.notebook("print('new')", { modifiedAt: clock.now() - HOUR / 2 });
-        await cloud.workspace(id).seed({ "/Shared/etl": work });
-        await cloud.workspace(old.id).seed({ "/Shared/etl": seeds.notebook("print('old')") });
-        process = handlers();
-        await compare(process, later({ id, outs }), changed());
-        expect((await failure(process.workspace.delete(old.id, old.outs))).message).to.contain(
-            "/Shared/etl [changed-in-target]",
+    it("what was moved onto another object's path is not lost: both workspaces stay until that is accepted", async () => {
+        scene.tree().delete("/Shared/etl");
+        await seedOld("/Shared/etl", "print('other')");
+        await stays("/Shared/etl [changed-in-target]");
+        expect(await read("/Shared/etl")).to.equal("print(1)");
+        await goes({ migrateContent: { accept: ["changed-in-target"] } });
+    });
+
+    it("what was edited in both is overwritten in neither, and both stay", async () => {
+        await seedNew("/Shared/etl", "print('new')", { modifiedAt: scene.stack.clock.now() - HOUR / 2 });
+        await seedOld("/Shared/etl", "print('old')", {});
+        await stays("/Shared/etl [changed-in-target]");
+        expect(await read("/Shared/etl")).to.equal("print('new')");
+    });
+
+    it("what was removed and changed in the new one stays so, and nothing is written, if the old one is as it was", async () => {
+        scene.tree(next).delete("/Shared/lib.py");
+        scene.tree(next).delete("/Shared/proj");
+        await seedNew("/Shared/etl", "print('work')");
+        await goes();
+        expect(scene.paths()).to.deep.equal(["DIRECTORY /Shared/empty", "NOTEBOOK /Shared/etl"]);
+        expect(await read("/Shared/etl")).to.equal("print('work')");
+        const writes = scene.stack.cloud.requests.filter(
+            ({ method, path, workspaceId }) =>
+                workspaceId !== undefined && /^(POST|PUT)$/.test(method) && !path.endsWith("/token"),
         );
-        expect(String(await cloud.workspace(id).read("/Shared/etl"))).to.equal("print('new')");
-        expect(existing()).to.have.members([old.id, id]);
+        expect(writes).to.deep.equal([]);
     });
 
-    it("that changed since it was verified is copied, however wrong the clock of this machine is", async () => {
-        world.clock = Object.assign(clock.of({ dead: false }), { now: () => clock.now() + DAY });
-        let process = handlers();
-        await compare(process, old, changed());
-        const { id, outs } = await process.workspace.create(changed());
-        await cloud.workspace(old.id).seed({ "/Shared/late": seeds.notebook("print(2)") });
-        process = handlers();
-        await compare(process, { id, outs }, changed());
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([id]);
-        expect(paths(id)).to.include("NOTEBOOK /Shared/late");
+    it("a folder that was removed in the new one is made again only for what is new in it in the old one", async () => {
+        scene.tree(next).delete("/Shared/proj");
+        await seedOld("/Shared/proj/late", "print('late')", {});
+        await goes();
+        expect(scene.paths()).to.include("NOTEBOOK /Shared/proj/late").and.not.include("DIRECTORY /Shared/proj/deep");
+    });
+
+    it("the permissions that the new one has by then stay; what comes late has those of the old one", async () => {
+        for (const id of [scene.old, next]) scene.tree(id).principals.addGroup("team");
+        const permitted = (level: string) => ({ ...aged, permissions: { "group_name:team": level } });
+        await seedNew("/Shared/etl", "print(1)", permitted("CAN_READ"));
+        await scene.tree(next).seed({ "/Shared/empty": seeds.folder(permitted("CAN_READ")) });
+        await seedOld("/Shared/late", "print(1)", permitted("CAN_RUN"));
+        await scene.tree().seed({ "/Shared/later": seeds.folder(permitted("CAN_RUN")) });
+        forgetDigest();
+        await goes();
+        const held = scene.tree(next).tree();
+        expect(Object.fromEntries(held.map((one) => [one.path, one.permissions["group_name:team"]]))).to.include({
+            "/Shared/etl": "CAN_READ",
+            "/Shared/empty": "CAN_READ",
+            "/Shared/late": "CAN_RUN",
+            "/Shared/later": "CAN_RUN",
+        });
+    });
+
+    it("everything is compared if the state does not say what was verified", async () => {
+        forgetDigest();
+        await seedOld("/Shared/restored", "print('restored')");
+        scene.tree(next).delete("/Shared/lib.py");
+        await goes();
+        expect(scene.paths()).to.include("NOTEBOOK /Shared/restored").and.include("FILE /Shared/lib.py");
+    });
+
+    it("stays if the resource is not reached, and comes along under another name by alias", async () => {
+        await seedOld("/Shared/late", "print(2)", {});
+        await scene.stack.up({ target: ["s"] });
+        scene.bothStay();
+        const renamed = workspace("renamed", { ...under("b"), workspaceName: "w" }, { aliases: ["w"] });
+        await expectOk(scene.stack.change({ w: undefined, renamed }).up());
+        expect([scene.stack.workspaces(), await read("/Shared/late")]).to.deep.equal([[next], "print(2)"]);
+    });
+});
+
+describe("the content of a workspace that is replaced, on a machine whose clock is a day ahead", () => {
+    const scene = ReplacedStack.ofEach({ behind: DAY });
+
+    it("is copied if it changed since it was verified", async () => {
+        const next = await scene.verified();
+        await scene.tree().seed({ "/Shared/late": seeds.notebook("print(2)") });
+        await expectOk(scene.stack.up());
+        expect(scene.stack.workspaces()).to.deep.equal([next]);
+        expect(scene.paths()).to.include("NOTEBOOK /Shared/late");
     });
 });

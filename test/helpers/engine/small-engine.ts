@@ -41,6 +41,8 @@ export class SmallEngine implements StackState {
     readonly deleting = new Set<DeleteReason>();
     /** What this deployment has told the user so far. */
     lines: string[] = [];
+    /** What it has shown of its progress, which the engine shows for a while only. */
+    progress: string[] = [];
     /** Creates that were under way when the engine was killed: it warns of each until its resource is created after all. */
     readonly pendingCreates = new Set<string>();
     /** Called when a create has ended. */
@@ -85,6 +87,7 @@ export class SmallEngine implements StackState {
 
     private async deploy(options: UpOptions, run: (deployment: Deployment) => Promise<void>): Promise<Result> {
         this.lines = [];
+        this.progress = [];
         const process = this.host.begin();
         const calls = new ProviderCalls(this.handlersOf(process), process, {
             hasPolicy: options.policy === true,
@@ -108,14 +111,14 @@ export class SmallEngine implements StackState {
     }
 
     private handlersOf(process: ProviderProcess): (type: Type) => dynamic.ResourceProvider {
-        const lines = this.lines;
+        const { lines, progress } = this;
         const line = (message: string) => void lines.push(message);
         const session = new Session({
             ...fakeEnvironment(process.environment, process.clock),
             report: {
                 warn: line,
                 info: line,
-                progress: () => undefined,
+                progress: (message) => void progress.push(message),
                 get urn() {
                     return currentUrn.getStore();
                 },

@@ -1,0 +1,246 @@
+import { expect } from "chai";
+
+import { endEngines, engine, type EngineStack } from "../helpers/engine";
+import { type Goal, type Inputs, Output } from "../helpers/engine/engine-types";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { identity, resource, ROLE_ARN, workspace } from "../helpers/programs";
+
+const VPC = "vpc-0123456789abcdef0";
+const NCC = "11111111-2222-4333-8444-555555555555";
+
+interface Shape {
+    publicAccess?: boolean;
+    /** Names a set of subnets and a security group: those of a network are in no other. */
+    set?: string;
+    securityGroup?: string;
+    networkName?: string;
+    bucketName?: string;
+    relay?: string;
+}
+
+/** A workspace in a network with two endpoints, of which private access settings allow one. */
+function program({
+    publicAccess = true,
+    set = "f",
+    securityGroup = `sg-0123456789abcde${set}0`,
+    networkName,
+    bucketName = "root-bucket",
+    relay = "vpce-0123456789abcdef1",
+}: Shape = {}): Goal[] {
+    const endpoint = (name: string, awsVpcEndpointId: string) =>
+        resource("VpcEndpoint", name, { awsVpcEndpointId, region: "us-east-1" });
+    return [
+        identity,
+        resource("Credentials", "c", { roleArn: ROLE_ARN }),
+        resource("StorageConfiguration", "s", { bucketName }),
+        endpoint("rest", "vpce-0123456789abcdef0"),
+        endpoint("relay", relay),
+        resource("PrivateAccessSettings", "p", {
+            region: "us-east-1",
+            publicAccessEnabled: publicAccess,
+            privateAccessLevel: "ENDPOINT",
+            allowedVpcEndpointIds: [new Output("rest", "vpcEndpointId")],
+        }),
+        resource("Network", "n", {
+            networkName,
+            vpcId: VPC,
+            subnetIds: [`subnet-0123456789abcde${set}0`, `subnet-0123456789abcde${set}1`],
+            securityGroupIds: [securityGroup],
+            vpcEndpoints: {
+                restApis: [new Output("rest", "vpcEndpointId")],
+                dataplaneRelays: [new Output("relay", "vpcEndpointId")],
+            },
+        }),
+        workspace("w", {
+            networkId: new Output("n", "networkId"),
+            privateAccessSettingsId: new Output("p", "privateAccessSettingsId"),
+            networkConnectivityConfigId: NCC,
+        }),
+    ];
+}
+
+describe("a stack with a network and private links", () => {
+    let stack: EngineStack;
+    let id: string;
+    beforeEach(async () => {
+        stack = await engine(program());
+        await expectOk(stack.up());
+        id = stack.id();
+        stack.clear();
+    });
+    afterEach(async () => {
+        expect(stack.workspaces(), "the workspace stays").to.deep.equal([id]);
+        await endEngines();
+    });
+    const changed = (shape: Shape) => {
+        stack.program = program(shape);
+        return stack.changes();
+    };
+    const refused = (shape: Shape, ...says: string[]) => {
+        stack.program = program(shape);
+        return expectRefused(stack.up(), ...says);
+    };
+    const account = () => stack.cloud.account;
+    const values = (kind: string, field: string) =>
+        account()
+            .list(kind)
+            .map((one) => one[field]);
+    const requests = (method: string) => stack.cloud.requests.filter((one) => one.method === method);
+
+    it("updates private access settings with one PUT of their whole content", async () => {
+        expect(await changed({ publicAccess: false })).to.deep.equal(["update p"]);
+        expect(Object.keys((requests("PUT")[0]?.body ?? {}) as Inputs).sort()).to.deep.equal([
+            "allowed_vpc_endpoint_ids",
+            "private_access_level",
+            "private_access_settings_name",
+            "public_access_enabled",
+            "region",
+        ]);
+    });
+
+    it("replaces a network while the workspace stays, and says what to do if the service refuses the new one", async () => {
+        expect(await changed({ set: "e" })).to.deep.equal(["create n", "update w", "delete n"]);
+        expect(values("networks", "network_id")).to.deep.equal([stack.id("n")]);
+        const kept = "sg-0123456789abcdee0";
+        await refused(
+            { set: "d", securityGroup: kept },
+            `is used by the workspace ${id}, and its replacement has ${kept}`,
+            `${kept} (security_group_ids)`,
+            "give this one its own",
+        );
+        expect([values("networks", "network_id"), values("workspaces", "network_id")]).to.deep.equal([
+            [stack.id("n")],
+            [stack.id("n")],
+        ]);
+        expect(await changed({ set: "e" })).to.deep.equal([]);
+    });
+
+    it("corrects what was changed outside Pulumi", async () => {
+        const stranger = await account().create("networks", {
+            network_name: "somebody else's",
+            vpc_id: "vpc-0123456789abcdef7",
+            subnet_ids: ["subnet-0123456789abcdef6", "subnet-0123456789abcdef7"],
+            security_group_ids: ["sg-0123456789abcdef7"],
+        });
+        account().change("private-access-settings", stack.id("p"), {
+            public_access_enabled: false,
+            private_access_level: "ACCOUNT",
+            allowed_vpc_endpoint_ids: [],
+        });
+        account().change("workspaces", id, {
+            network_id: stranger["network_id"],
+            network_connectivity_config_id: "11111111-2222-4333-8444-666666666666",
+        });
+        await expectOk(stack.refresh());
+        expect(await stack.changes()).to.have.members(["update p", "update w"]);
+        expect(account().get("private-access-settings", stack.id("p"))).to.include({
+            public_access_enabled: true,
+            private_access_level: "ENDPOINT",
+        });
+        expect(account().get("workspaces", id)).to.include({
+            network_id: stack.id("n"),
+            network_connectivity_config_id: NCC,
+        });
+    });
+
+    it("has what the service finds out as outputs, and not as a change", async () => {
+        account().change("networks", stack.id("n"), {
+            vpc_status: "WARNED",
+            warning_messages: [{ warning_type: "subnet", warning_message: "Few addresses are left." }],
+        });
+        await expectOk(stack.refresh());
+        expect(await stack.changes()).to.deep.equal([]);
+        expect(stack.entry("n").outputs).to.deep.include({
+            vpcStatus: "WARNED",
+            warningMessages: [{ warningType: "subnet", warningMessage: "Few addresses are left." }],
+            workspaceId: id,
+        });
+    });
+
+    it("creates a deleted endpoint again, and updates what references it", async () => {
+        account().remove("vpc-endpoints", stack.id("rest"));
+        await expectOk(stack.refresh());
+        expect(await changed({ set: "d" })).to.include.members([
+            "create rest",
+            "update p",
+            "create n",
+            "update w",
+            "delete n",
+        ]);
+        expect(await stack.changes()).to.deep.equal([]);
+    });
+
+    it("completes an interrupted replacement that reaches from an endpoint to the workspace", async () => {
+        const shape = { relay: "vpce-0123456789abcdef5", set: "c" };
+        stack.cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/networks"),
+            times: 1,
+            do: { kind: "status", status: 400, body: '{"error_code":"INVALID_PARAMETER_VALUE","message":"Not now."}' },
+        });
+        await refused(shape, "Not now.");
+        expect(values("vpc-endpoints", "aws_vpc_endpoint_id")).to.have.length(3);
+        await changed(shape);
+        expect(values("vpc-endpoints", "aws_vpc_endpoint_id")).to.have.members([
+            "vpce-0123456789abcdef0",
+            "vpce-0123456789abcdef5",
+        ]);
+        expect(await stack.changes()).to.deep.equal([]);
+    });
+
+    it("names the workspace that blocks the replacement of a network with a fixed name", async () => {
+        await changed({ networkName: "fixed", set: "b" });
+        stack.clear();
+        await refused({ networkName: "fixed", set: "a" }, `while the workspace ${id} uses it`, "Leave networkName out");
+        expect(stack.writes()).to.deep.equal([]);
+    });
+
+    it("repairs a workspace that ran and FAILED in place, with another storage configuration", async () => {
+        account().setStatus(id, "FAILED", "The root bucket is gone.");
+        await expectOk(stack.refresh());
+        expect(await changed({ bucketName: "another-bucket" }))
+            .to.include("update w")
+            .and.not.include("create w");
+        expect(requests("PATCH").map(({ query }) => query["update_mask"])).to.deep.equal(["storage_configuration_id"]);
+        expect(account().get("workspaces", id)["workspace_status"]).to.equal("RUNNING");
+        expect(values("storage-configurations", "root_bucket_info")).to.deep.equal([{ bucket_name: "another-bucket" }]);
+    });
+
+    it("reports the problems of the network and its endpoints when they stop a workspace", async () => {
+        account().change("networks", stack.id("n"), {
+            vpc_status: "BROKEN",
+            error_messages: [{ error_type: "subnet", error_message: "No route to the internet." }],
+        });
+        account().change("vpc-endpoints", stack.id("relay"), { state: "rejected" });
+        account().setStatus(id, "FAILED", "Network validation failed.");
+        await stack.refresh();
+        await refused(
+            {},
+            "is FAILED: Network validation failed",
+            `${stack.id("n")} is BROKEN (subnet: No route to the internet)`,
+            `${stack.id("relay")} is rejected in AWS (vpce-0123456789abcdef1), not available`,
+        );
+    });
+
+    it("adopts existing objects, creates nothing, and is clean afterwards, with adopt or without", async () => {
+        const ids = { ...stack.held("VpcEndpoint"), ...stack.held("Network"), ...stack.held("PrivateAccessSettings") };
+        const others = (shape: Shape, adopting: boolean) =>
+            program(shape).flatMap((goal) => {
+                const adopt = { adopt: ids[goal.name], adoptFromOtherStack: true };
+                const inputs = { ...goal.inputs, ...(adopting ? adopt : {}) };
+                return goal.name in ids ? [{ ...goal, inputs }] : [];
+            });
+        const other = await engine([identity, ...others({ set: "e" }, true)], { beside: stack });
+        await expectRefused(
+            other.up(),
+            'subnetIds is ["subnet-0123456789abcdef0","subnet-0123456789abcdef1"], the program says',
+        );
+        other.program = [identity, ...others({ publicAccess: false }, true)];
+        stack.clear();
+        await expectOk(other.up());
+        expect(requests("POST").filter(({ path }) => path.startsWith("/api/"))).to.deep.equal([]);
+        expect(account().get("private-access-settings", ids["p"] ?? "")).to.include({ public_access_enabled: false });
+        expect(await other.changes()).to.deep.equal([]);
+        other.program = [identity, ...others({ publicAccess: false }, false)];
+        expect(await other.changes()).to.deep.equal([]);
+    });
+});
