@@ -20,7 +20,7 @@ export const copy: Command = {
         "from, and nothing is overwritten that was edited in the other one. Signs in as the provider does (DATABRICKS_*\n" +
         "variables or a profile), as a service principal that belongs to both workspaces. Ends with 0 if everything is equal but what is\n" +
         "accepted, and with 1 otherwise.\n" +
-        `More: ${pageInProject("migrating-notebooks")}`,
+        `More: ${pageInProject("replacing-a-workspace")}`,
     options: {
         from: { value: "ID|URL", help: "The workspace to copy from: its id, or its URL in the account." },
         to: { value: "ID|URL", help: "The workspace to copy to." },

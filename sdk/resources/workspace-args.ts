@@ -25,7 +25,7 @@ export type OnKeyChange =
 export interface MigrateContent {
     /**
      * Paths, each with all that is below it, and kinds of findings, such as `library`, `repo`, `too-large` or
-     * `unknown-principal`. The report of a migration names path and kind of each finding; docs/migrating-notebooks.md lists them.
+     * `unknown-principal`. The report of a migration names path and kind of each finding; docs/replacing-a-workspace.md lists them.
      */
     accept?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**

@@ -162,7 +162,7 @@ describe("handlers against the local cloud", () => {
             migrateContent: false,
         });
         expect(renamed).to.match(
-            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\..{0,80} See node_modules\/pulumi-databricks-cmk\/docs\/migrating-notebooks\.md\.$/,
+            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\..{0,80} See node_modules\/pulumi-databricks-cmk\/docs\/replacing-a-workspace\.md\.$/,
         );
         expect(more).to.deep.equal([]);
         const [unknown] = await warnings({ storageConfigurationId: UNKNOWN });

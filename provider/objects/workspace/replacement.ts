@@ -114,7 +114,7 @@ async function warning(
     const cost = content === undefined ? ", and EVERY NOTEBOOK IN IT IS LOST." : `. ${content}`;
     const copied = content === undefined ? " Without migrateContent: false its content is copied first." : "";
     if (change === undefined) {
-        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${copied} See ${pageInProject("migrating-notebooks")}.`;
+        return `${label}: a changed ${paths.join(" and ")} needs a new workspace, so this one ${may ? "may be" : "is"} replaced${cost}${copied} See ${pageInProject("replacing-a-workspace")}.`;
     }
     const inPlace = inPlaceAdvice(change, paths);
     const again = (await isSameKmsKey(access.session, olds, change))
