@@ -18,10 +18,19 @@ export const dashboardRoutes = workspaceRoutes({
         return ok(pageOf({ field: "dashboards", page: 100 }, shown, request.query));
     },
     "POST /api/2.0/lakeview/dashboards": (call) => ok(describe(call, create(call))),
-    "GET /api/2.0/lakeview/dashboards/{id}": (call, { id }) => ok(describe(call, draftOf(call, id))),
+    "GET /api/2.0/lakeview/dashboards/{id}": (call, { id }) =>
+        ok(call.workspace.dashboards.trashed.get(id) ?? describe(call, draftOf(call, id))),
     "PATCH /api/2.0/lakeview/dashboards/{id}": (call, { id }) => ok(describe(call, update(call, draftOf(call, id)))),
     "DELETE /api/2.0/lakeview/dashboards/{id}": (call, { id }) => {
-        call.workspace.nodes.remove(draftOf(call, id));
+        const { nodes, dashboards } = call.workspace;
+        const draft = draftOf(call, id);
+        dashboards.trashed.set(id, {
+            dashboard_id: id,
+            etag: etagOf(draft, dashboards.stateOf(draft).revision),
+            lifecycle_state: "TRASHED",
+            parent_path: `${homeOf(call.principal)}/Trash`,
+        });
+        nodes.remove(draft);
         return ok({});
     },
     "GET /api/2.0/lakeview/dashboards/{id}/published": showPublished,
@@ -54,7 +63,7 @@ function create(call: WorkspaceCall): Node {
     requirePlace(workspace.nodes, workspace.principals, path);
     if (workspace.nodes.find(path) !== undefined) throw exists(path);
     const node = workspace.nodes.add({ path, type: "DASHBOARD" });
-    contents.writeBytes(node, Buffer.from(typeof text === "string" ? text : "{}"));
+    contents.writeBytes(node, stored(typeof text === "string" ? text : "{}"));
     if (typeof warehouse_id === "string") workspace.dashboards.stateOf(node).warehouseId = warehouse_id;
     workspace.permissions.grantCreator(node, principal);
     return node;
@@ -64,13 +73,17 @@ function update({ workspace, contents, request, now }: WorkspaceCall, node: Node
     const { display_name: name, serialized_dashboard: text, warehouse_id, etag } = bodyOf(request);
     const state = workspace.dashboards.stateOf(node);
     if (etag !== undefined && etag !== etagOf(node, state.revision)) throw otherEtag();
-    if (name !== undefined && name !== displayNameOf(node))
-        throw invalid("The local cloud does not give a dashboard another name.");
-    if (typeof text === "string") contents.writeBytes(node, Buffer.from(text));
+    if (typeof name === "string" && name !== "") workspace.nodes.rename(node, `${name}.lvdash.json`);
+    if (typeof text === "string") contents.writeBytes(node, stored(text));
     if (typeof warehouse_id === "string") state.warehouseId = warehouse_id;
     node.modifiedAt = now();
     state.revision++;
     return node;
+}
+
+/** The content of a draft as it is kept: it ends with one line feed at least. */
+function stored(text: string): Buffer {
+    return Buffer.from(text.endsWith("\n") ? text : `${text}\n`);
 }
 
 function showPublished(call: WorkspaceCall, { id }: { readonly id: string }): ApiResponse {

@@ -58,6 +58,8 @@ export interface DashboardState {
 
 /** The dashboards of a workspace. What has been imported is a draft: not published, without a warehouse and schedules. */
 export class Dashboards {
+    /** Those that were deleted by their id, as they are still shown: they are in the trash. */
+    readonly trashed = new Map<string, Readonly<Record<string, unknown>>>();
     private readonly states = new Map<Node, DashboardState>();
 
     constructor(

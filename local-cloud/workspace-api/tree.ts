@@ -15,7 +15,7 @@ export interface Node {
     readonly id: string;
     /** What other APIs call it: 32 hexadecimal digits for a dashboard, the id for anything else. */
     readonly resourceId: string;
-    readonly path: string;
+    path: string;
     readonly type: ObjectType;
     language: Language | undefined;
     createdAt: number;
@@ -107,6 +107,17 @@ export class Tree {
         if (this.folders.has(path)) return [];
         const above = this.addFolders(parentOf(path));
         return [...above, this.add({ path, type: "DIRECTORY" })];
+    }
+
+    /** Gives an object, not a folder, another path in its folder. Throws `ApiError` if something is there. */
+    rename(node: Node, name: string): void {
+        const path = `${parentOf(node.path)}/${name}`.replace(/^\/{2}/, "/");
+        if (path === node.path) return;
+        if (this.find(path) !== undefined)
+            throw new ApiError(400, "RESOURCE_ALREADY_EXISTS", `Path (${path}) already exists.`);
+        this.objects.delete(node.path);
+        node.path = path;
+        this.objects.set(path, node);
     }
 
     /** Removes an object with all that is below it. */

@@ -5,6 +5,7 @@ import type { Contents } from "./contents";
 import { dashboardRoutes } from "./dashboards-api";
 import { KeyInaccessibleError } from "./envelope";
 import { gitCredentialRoutes } from "./git-credentials";
+import { jobRoutes } from "./jobs-api";
 import { listRoutes } from "./other-objects";
 import { permissionRoutes } from "./permissions-api";
 import { repoRoutes } from "./repos-api";
@@ -18,7 +19,7 @@ import type { LocalWorkspace } from "./workspace";
 const keyless = new Router(meRoutes);
 const router = new Router(
     ...[treeRoutes, permissionRoutes, scimRoutes, repoRoutes, gitCredentialRoutes],
-    ...[clusterRoutes, secretRoutes, dashboardRoutes, scheduleRoutes, sqlRoutes, listRoutes],
+    ...[clusterRoutes, secretRoutes, dashboardRoutes, scheduleRoutes, sqlRoutes, jobRoutes, listRoutes],
 );
 
 /** What a workspace's host asks of the account. */

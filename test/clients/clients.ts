@@ -60,6 +60,40 @@ export function python(): Client {
     }
 }
 
+/** Databricks' command line on PATH, if there is one: nothing installs it. */
+export function commandLine():
+    | {
+          readonly run: (
+              environment: Readonly<Record<string, string>>,
+              folder: string,
+              args: readonly string[],
+          ) => Promise<string>;
+      }
+    | { readonly missing: string } {
+    try {
+        const version = execFileSync("databricks", ["--version"], {
+            stdio: ["ignore", "pipe", "ignore"],
+            encoding: "utf8",
+        });
+        // The former command line, in Python, is another program of this name.
+        if (!version.startsWith("Databricks CLI")) return { missing: "the one on PATH is the former one" };
+    } catch {
+        return { missing: "there is no databricks on PATH" };
+    }
+    return {
+        run: async (environment, cwd, args) => {
+            const env = { ...ownEnvironment(), ...environment, HOME: cwd };
+            const { stdout } = await promisify(execFile)("databricks", [...args], { env, cwd, timeout: 120_000 });
+            return stdout;
+        },
+    };
+}
+
+/** Nothing of the machine's own settings for Databricks or AWS, which are those of a real account. */
+function ownEnvironment(): Record<string, string | undefined> {
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(DATABRICKS|AWS)_/.test(name)));
+}
+
 /** Says in one line that a client is missing; its tests are then not there, which counts neither as passed nor as failed. */
 export function sayMissing(what: string, { missing }: { readonly missing: string }): void {
     console.log(`Not tried: ${what}, because ${missing}.`);
@@ -86,9 +120,7 @@ function install(target: string, packages: readonly string[]): void {
 
 function runner(command: string, args: readonly string[]): Runner {
     return async (environment) => {
-        // Nothing of the machine's own settings for Databricks or AWS, which are those of a real account.
-        const own = Object.entries(process.env).filter(([name]) => !/^(DATABRICKS|AWS)_/.test(name));
-        const env = { ...Object.fromEntries(own), ...environment, HOME: dirname(folder) };
+        const env = { ...ownEnvironment(), ...environment, HOME: dirname(folder) };
         const { stdout } = await promisify(execFile)(command, [...args], { env, cwd: root, timeout: 120_000 });
         return JSON.parse(stdout) as Record<string, unknown>;
     };

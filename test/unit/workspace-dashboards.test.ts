@@ -66,15 +66,23 @@ describe("the local cloud's dashboards", () => {
         expect(made).to.include({ path: "/Shared/new.lvdash.json", warehouse_id: "w" });
         const path = `/api/2.0/lakeview/dashboards/${String(made["dashboard_id"])}`;
         const changed = await send("PATCH", path, { serialized_dashboard: '{"a":1}', etag: made["etag"] });
-        expect(changed.json["serialized_dashboard"]).to.equal('{"a":1}');
+        expect(changed.json["serialized_dashboard"]).to.equal('{"a":1}\n');
         expect(await answer(send("PATCH", path, { warehouse_id: "x", etag: made["etag"] }))).to.deep.equal([
             409,
             "ABORTED",
         ]);
-        expect(String(await workspace.read("/Shared/new.lvdash.json"))).to.equal('{"a":1}');
+        expect(String(await workspace.read("/Shared/new.lvdash.json"))).to.equal('{"a":1}\n');
+        const renamed = await send("PATCH", path, { display_name: "newer" });
+        expect(renamed.json).to.include({ display_name: "newer", path: "/Shared/newer.lvdash.json" });
+        expect(String(await workspace.read("/Shared/newer.lvdash.json"))).to.equal('{"a":1}\n');
+        expect(await answer(send("PATCH", path, { display_name: "sales" }))).to.deep.equal([
+            400,
+            "RESOURCE_ALREADY_EXISTS",
+        ]);
         await send("DELETE", path);
-        expect(workspace.nodes.find("/Shared/new.lvdash.json")).to.equal(undefined);
-        expect(await answer(send("GET", path))).to.deep.equal([404, "RESOURCE_DOES_NOT_EXIST"]);
+        expect(workspace.nodes.find("/Shared/newer.lvdash.json")).to.equal(undefined);
+        expect((await send("GET", path)).json).to.include({ lifecycle_state: "TRASHED" });
+        expect(await answer(send("DELETE", path))).to.deep.equal([404, "RESOURCE_DOES_NOT_EXIST"]);
     });
 
     it("readers see what was published, and not what the draft has become; a draft that is imported over it stays published", async () => {
