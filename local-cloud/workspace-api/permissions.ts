@@ -115,10 +115,10 @@ export class Permissions {
     }
 
     private securedNode(node: Node): Secured {
-        const { id, path, permissions, protection, type } = node;
+        const { resourceId, path, permissions, protection, type } = node;
         const [collection = "", noun = ""] = collections[type] ?? [];
         return {
-            id,
+            id: resourceId,
             path,
             collection,
             noun,

@@ -5,7 +5,6 @@ export const otherFindingKinds = [
     "instance-pools",
     "cluster-policies",
     "sql-warehouses",
-    "repos",
     "pipelines",
     "experiments",
     "legacy-alerts",

@@ -17,8 +17,6 @@ export class Acceptance {
 
     /** Whether a finding of this kind is accepted at this path. */
     covers(kind: FindingKind, path: string): boolean {
-        // Each git folder is a finding of its own in the tree.
-        if (kind === "repos") return true;
         if (this.kinds.has("others") && otherFindingKinds.some((other) => other === kind)) return true;
         return this.kinds.has(kind) || this.paths.some((one) => path === one || path.startsWith(`${one}/`));
     }

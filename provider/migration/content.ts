@@ -17,6 +17,8 @@ export interface WorkspaceObject {
     /** What other APIs call it, where that is another id: a dashboard's has 32 hexadecimal digits. */
     readonly resourceId?: string;
     readonly language?: string;
+    /** Whether it is a folder that the Git command line may work in; other git folders are a REPO. */
+    readonly hasGitCli?: true;
     /** In milliseconds since 1970; not every object has one. */
     readonly createdAt?: number;
     /** In milliseconds since 1970; not every object has one. */
@@ -105,6 +107,11 @@ export class ContentTooLargeError extends Error {}
 /** Whether a folder is one of the workspace's own: nobody makes it, and its permissions cannot be set. */
 export function isOwnFolder({ path }: Pick<WorkspaceObject, "path">): boolean {
     return ["/", "/Users", "/Repos"].includes(path);
+}
+
+/** Whether an object is a git folder. */
+export function isGitFolder({ type, hasGitCli }: WorkspaceObject): boolean {
+    return type === "REPO" || hasGitCli === true;
 }
 
 /** Whether objects of this type hold a content that can be copied. */

@@ -3,8 +3,6 @@ import { isRecord } from "../util/property-path";
 /** A list of a workspace that is only counted. */
 export interface CountedList {
     readonly path: string;
-    /** The parameter that asks for the next page. Default: `page_token`. */
-    readonly page?: string;
     /** Whether the service itself put a member there, as it does in every new workspace. */
     readonly isOfService?: (member: Readonly<Record<string, unknown>>) => boolean;
 }

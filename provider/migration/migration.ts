@@ -51,6 +51,7 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
     const shared = {
         homes: new Homes(),
         ours: new Set<string>(),
+        gitFolders: new Map<string, WorkspaceObject>(),
         written: new Counter(),
         deadline: startedAt + timeout,
     };

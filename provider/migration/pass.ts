@@ -20,6 +20,8 @@ export interface MigrationContext {
     readonly homes: Homes;
     /** Keys of what this run has written. */
     readonly ours: Set<string>;
+    /** The git folders that the last walk through the tree has found, by their paths. */
+    readonly gitFolders: Map<string, WorkspaceObject>;
     /** What this run has written. In a plan: what it would write. */
     readonly written: Counter;
     /** Milliseconds since 1970 after which nothing more is begun. */

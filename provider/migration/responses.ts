@@ -16,6 +16,7 @@ const objectSchema = z.object({
     created_at: maybe(z.coerce.number()),
     modified_at: maybe(z.coerce.number()),
     size: maybe(z.coerce.number()),
+    directory_info: maybe(z.object({ is_git_folder: maybe(z.boolean()) })),
 });
 
 const types: Readonly<Record<string, ObjectType>> = {
@@ -29,7 +30,7 @@ const types: Readonly<Record<string, ObjectType>> = {
 
 /** An object as lists show it. Throws for anything else. */
 export function toObject(value: unknown): WorkspaceObject {
-    const { path, object_type, object_id, resource_id, language, created_at, modified_at, size } =
+    const { path, object_type, object_id, resource_id, language, created_at, modified_at, size, directory_info } =
         objectSchema.parse(value);
     return {
         path,
@@ -38,6 +39,7 @@ export function toObject(value: unknown): WorkspaceObject {
         id: object_id,
         ...(resource_id === undefined || resource_id === object_id ? {} : { resourceId: resource_id }),
         ...(language === undefined ? {} : { language }),
+        ...(directory_info?.is_git_folder === true ? { hasGitCli: true } : {}),
         ...(created_at === undefined ? {} : { createdAt: created_at }),
         ...(modified_at === undefined ? {} : { modifiedAt: modified_at }),
         ...(size === undefined ? {} : { size }),

@@ -17,7 +17,7 @@ export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reas
         case "REPO":
             return {
                 kind: "repo",
-                reason: "a git folder is not moved: add it in the new workspace from its remote. Push what was not committed.",
+                reason: "a git folder is copied with the whole workspace only: add it in the new workspace from its remote. Push what was not committed.",
             };
         case "OTHER":
             return { kind: "unsupported", reason: `a ${source.typeName} cannot be moved by this package.` };

@@ -142,8 +142,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** How many members a list has. */
     async count(list: CountedList): Promise<number> {
-        return (await this.requests.pages(list.path, list.page ?? "page_token", (body) => membersOf(list, body)))
-            .length;
+        return (await this.requests.pages(list.path, "page_token", (body) => membersOf(list, body))).length;
     }
 
     private async download(

@@ -134,7 +134,6 @@ describe("moving a workspace's content", () => {
         await world.old.seed({
             "/Users/gone@example.com/n": seeds.notebook("x"),
             "/Shared/lib": seeds.library(),
-            "/Repos/team/etl": seeds.repo("https://github.com/acme/etl"),
             "/Shared/large.bin": seeds.file(Buffer.alloc(LIMIT + 1)),
             "/Shared/large": seeds.notebook("x".repeat(LIMIT + 1)),
             "/Shared/many-outputs": seeds.notebook("x", { outputs: ["o".repeat(LIMIT)] }),
@@ -145,7 +144,6 @@ describe("moving a workspace's content", () => {
         await world.old.seed({ "/Shared/twin": seeds.notebook("y") });
         const report = await migrateContent(options());
         expect(Object.fromEntries(report.findings.map(({ path, kind }) => [path, kind]))).to.deep.equal({
-            "/Repos/team/etl": "repo",
             "/Shared/large": "too-large",
             "/Shared/large.bin": "too-large",
             "/Shared/lib": "library",
@@ -407,7 +405,11 @@ describe("moving a workspace's content", () => {
         const report = await planMigration(options());
         expect(report.written).to.deep.equal({ notebooks: 1, files: 0, dashboards: 0, folders: 1 });
         expect(report.findings.map(({ kind }) => kind)).to.deep.equal(["library"]);
-        expect(world.requests.every((one) => /GET .*(\/(list|Me)|\/lakeview\/dashboards.*)$/.test(one))).to.equal(true);
+        expect(
+            world.requests.every((one) =>
+                /GET .*(\/(list|Me|sql\/queries|alerts)|\/lakeview\/dashboards.*)$/.test(one),
+            ),
+        ).to.equal(true);
     });
 
     it("ends with the reason where a workspace cannot be used", async () => {

@@ -36,10 +36,6 @@ const rows: Readonly<Record<OtherKind, LeftBehind>> = {
         },
         remedy: BY_CODE,
     },
-    repos: {
-        list: { path: "/api/2.0/repos", page: "next_page_token" },
-        remedy: "add them in the new workspace from their remotes. Push what was not committed.",
-    },
     pipelines: { list: { path: "/api/2.0/pipelines?max_results=100" }, remedy: BY_CODE },
     experiments: {
         list: { path: "/api/2.0/mlflow/experiments/list?max_results=1000" },

@@ -4,9 +4,9 @@ import { messageOf } from "../../util/error-message";
 import type { ContentKind, InventoryNotes, KindLook, KindMigration } from "../content-kind";
 import type { WorkspaceContent, WorkspaceObject } from "../content";
 import { concernsOne, type MigrationContext, type Pass } from "../pass";
-import { PermissionCopy } from "../permission-copy";
 import { plural } from "../report";
 import { type SqlApi, type SqlObject, WorkspaceSql } from "../workspace-sql";
+import { LatePermissions } from "./late-permissions";
 import { ListedMigration } from "./listed";
 import { placeIn, SqlCopy, type SqlForm } from "./sql-copy";
 import { nameWarehouses, Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
@@ -50,43 +50,18 @@ export function sqlContentKind(kind: SqlKind): ContentKind {
 }
 
 class SqlMigration implements KindMigration {
-    /** Paths of those whose permissions are done. */
-    private readonly permitted = new Set<string>();
-    private readonly permissions: PermissionCopy;
+    private readonly permissions: LatePermissions;
 
     constructor(
         private readonly kind: SqlKind,
         private readonly context: MigrationContext,
     ) {
-        this.permissions = new PermissionCopy(context.from, context.to);
+        this.permissions = new LatePermissions(context);
     }
 
     copy = (pass: Pass) => this.run("copy", pass);
     verify = (pass: Pass) => this.run("verify", pass);
     plan = (pass: Pass) => this.run("plan", pass);
-
-    /** Gives permissions, last of all, as the tree's objects get them. */
-    private async permit({ equal }: SqlCopy, pass: Pass): Promise<void> {
-        const { context, kind, permitted } = this;
-        const { findings, homes, options, ours } = context;
-        for (const { source, target } of equal) {
-            const path = placeIn(source);
-            const isOurs = ours.has(`${kind.name}:${homes.placeOf(path)}`);
-            if (homes.isFormer(path) || (options.settled !== undefined && !isOurs)) continue;
-            const subject = { path, ...kind.type };
-            if (permitted.has(path)) findings.keep(subject, ["unknown-principal", "permissions"]);
-            else
-                await pass.attempt(subject, async () => {
-                    const problems = await this.permissions.copy(
-                        { ...subject, id: source.id },
-                        { ...subject, id: target.id },
-                    );
-                    for (const { kind: found, reason, principal } of problems)
-                        findings.add(subject, found, reason, principal);
-                    permitted.add(path);
-                });
-        }
-    }
 
     private async run(mode: Mode, pass: Pass): Promise<void> {
         const { kind, context } = this;
@@ -102,7 +77,15 @@ class SqlMigration implements KindMigration {
             const form = kind.form(context, warehouses, (await context.to.me()) ?? "");
             const copy = new SqlCopy(kind, context, sources, form);
             await new ListedMigration(context, copy)[mode](pass);
-            if (mode === "copy" && !pass.isFirst) await this.permit(copy, pass);
+            if (mode !== "copy") return;
+            for (const { source, target } of copy.equal) {
+                const subject = { path: placeIn(source), ...kind.type };
+                await this.permissions.copy(pass, {
+                    key: `${kind.name}:${context.homes.placeOf(subject.path)}`,
+                    source: { ...subject, id: source.id },
+                    target: { ...subject, id: target.id },
+                });
+            }
         } catch (error) {
             if (!concernsOne(error)) throw error;
             context.findings.add(

@@ -1,6 +1,7 @@
 import type { ContentKind, KindLook, LookedAt } from "../content-kind";
 import { alerts } from "./alerts";
 import { dashboards } from "./dashboards";
+import { gitFolders } from "./git-folders";
 import { homes } from "./homes";
 import { leftBehind } from "./left-behind";
 import { metastore } from "./metastore";
@@ -12,7 +13,7 @@ import { tree } from "./tree";
 
 /** What is copied, in the order in which it is copied. */
 const carried: readonly ContentKind[] = [
-    ...[metastore, people, homes, tree],
+    ...[metastore, people, homes, tree, gitFolders],
     ...[dashboards, queries, alerts, secrets],
     principals,
 ];

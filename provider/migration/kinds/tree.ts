@@ -1,4 +1,4 @@
-import type { WorkspaceContent, WorkspaceObject } from "../content";
+import { isGitFolder, type WorkspaceContent, type WorkspaceObject } from "../content";
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
 import { CopyPass, CopyState } from "../copy-pass";
 import type { MigrationContext, Pass } from "../pass";
@@ -60,10 +60,16 @@ class TreeMigration implements KindMigration {
     }
 
     private async walk(visitor: PairVisitor, pass: Pass): Promise<void> {
-        const { from, to, root, homes, settlement } = this.context;
+        const { from, to, root, homes, settlement, gitFolders } = this.context;
         const sql = new SqlInTree(from);
-        // Queries and alerts are copied with the whole workspace only.
-        const isElsewhere = async (object: WorkspaceObject) => root.path === "/" && (await sql.has(object));
+        gitFolders.clear();
+        const isElsewhere = async (object: WorkspaceObject) => {
+            // What is beside the tree is copied with the whole workspace only.
+            if (root.path !== "/") return false;
+            if (!isGitFolder(object)) return sql.has(object);
+            gitFolders.set(object.path, object);
+            return true;
+        };
         try {
             await new TreeWalk(from, to, homes, visitor, WORKERS, isElsewhere).run(root);
             pass.isMistaken ||= settlement.learn(visitor.pass.digest);
@@ -79,6 +85,7 @@ async function countTree(workspace: WorkspaceContent, notes: InventoryNotes): Pr
     const stays = new Map<string, number>();
     let first: { error: unknown } | undefined;
     const see = (source: WorkspaceObject) => {
+        if (isGitFolder(source)) return notes.moves("gitFolders");
         if (source.type === "DIRECTORY") {
             if (isTrash(source)) return;
             queue.addFolder(source.path);
@@ -86,8 +93,6 @@ async function countTree(workspace: WorkspaceContent, notes: InventoryNotes): Pr
         if (source.type === "NOTEBOOK") notes.sample(() => workspace.exportUpTo(source, "SOURCE", 1024));
         const kind = unmovable({ source, target: undefined, samePath: false })?.kind;
         if (kind === undefined) return notes.moves(countNameOf(source));
-        // Git folders are among the repos, which are counted by their own list.
-        if (kind === "repo") return;
         const count = (stays.get(kind) ?? 0) + 1;
         stays.set(kind, count);
         notes.stays(kind, { count, words: `${number(count)} of kind ${kind}`, isCertain: false });
