@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
 import { pageInProject } from "../../provider/contract/pages";
+import { messageOf } from "../../provider/util/error-message";
 import type { AccountContent, AdoptionOptions } from "./account";
-import { type Command, type CommandIo, textOption } from "../command";
+import { type Command, type CommandIo, textOption, UsageError } from "../command";
 
 /** `adopt`: a program for what an account already has. */
 export const adopt: Command = {
@@ -28,9 +30,15 @@ export const adopt: Command = {
             value: "FILE",
             help: "Also writes a file for `pulumi import --file`, which Pulumi 3.254 and newer take: the objects are then in the state before the first `pulumi up`.",
         },
+        "from-state": {
+            value: "FILE",
+            help: "Instead of all that: writes the state in this file (`pulumi stack export`) for the plugin, or for the classes if it is the plugin's, to standard output.",
+        },
         force: { help: "Replaces files that are there already." },
     },
     async run(values, _positionals, io) {
+        const state = textOption(values, "from-state");
+        if (state !== undefined) return writeState(state, io);
         const { readAccount } = await import("./account.js");
         const { writeProgram } = await import("./program.js");
         const { AdoptFolder } = await import("./folder.js");
@@ -55,6 +63,24 @@ export const adopt: Command = {
         return 0;
     },
 };
+
+/** The state in a file, written for the other host of its resources. */
+async function writeState(file: string, io: CommandIo): Promise<number> {
+    const { writeOtherState } = await import("./state.js");
+    const { text, to, count } = writeOtherState(readText(file));
+    io.out(text.trimEnd());
+    const host = to === "plugin" ? "the plugin" : "the classes of the npm package";
+    io.err(`${count} resources are written for ${host}. Now run: pulumi stack import --file <the new file>`);
+    return 0;
+}
+
+function readText(file: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch (error) {
+        throw new UsageError(`--from-state: ${file} cannot be read (${messageOf(error)})`);
+    }
+}
 
 /** Where the import file goes, known to be writable before anything is read; `undefined` if none is asked for. */
 async function importsOf(file: string | undefined, force: boolean) {

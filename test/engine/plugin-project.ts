@@ -14,6 +14,37 @@ export interface YamlProgram {
     readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
+/** A workspace under a key, by what else it has, and the options of its resource. */
+export function workspaceUnder(
+    keyArn: string,
+    workspace: object = {},
+    options: object = {},
+    key = `k-${keyArn.slice(-4)}`,
+): YamlProgram {
+    const of = (type: string, properties: object, rest: object = {}) => ({
+        type: `databricks-cmk:${type}`,
+        properties,
+        ...rest,
+    });
+    const properties = {
+        workspaceName: "w",
+        awsRegion: "us-east-1",
+        credentialsId: "${c.credentialsId}",
+        storageConfigurationId: "${s.storageConfigurationId}",
+        managedServicesCustomerManagedKeyId: `\${${key}.customerManagedKeyId}`,
+        ...workspace,
+    };
+    return {
+        resources: {
+            c: of("Credentials", { roleArn: "arn:aws:iam::123456789012:role/r" }),
+            s: of("StorageConfiguration", { bucketName: "root-bucket" }),
+            [key]: of("CustomerManagedKey", { awsKeyInfo: { keyArn }, useCases: ["MANAGED_SERVICES"] }),
+            w: of("Workspace", properties, { options }),
+        },
+        outputs: { url: "${w.workspaceUrl}" },
+    };
+}
+
 /** Whether the host of a language is there. It is part of the official release; beside a CLI from source it may be missing. */
 export function hasLanguage(language: string): boolean {
     try {
@@ -30,12 +61,13 @@ export class PluginProject {
     private readonly programs = mkdtempSync(join(tmpdir(), "databricks-cmk-plugin-"));
     private readonly project: CliProject;
 
-    constructor(readonly cloud: LocalCloud) {
+    constructor(cloud: LocalCloud, environment: Readonly<Record<string, string>> = {}) {
         const plugin = join(this.programs, "pulumi-resource-databricks-cmk");
         writeFileSync(plugin, `#!/bin/sh\nexec node ${join(root, "dist", "plugin", "main.js")} "$@"\n`);
         chmodSync(plugin, 0o755);
         this.project = new CliProject("plugin", "", {
             ...cloud.environment(),
+            ...environment,
             PATH: [this.programs, process.env["PATH"]].join(delimiter),
         });
     }
@@ -53,8 +85,11 @@ export class PluginProject {
         this.project.write("Pulumi.yaml", JSON.stringify({ name: "plugin", runtime: "yaml", ...program }));
     }
 
-    write(file: string, text: string): void {
-        this.project.write(file, text);
+    /** Gives the project a program in JavaScript, with the classes of the npm package. */
+    set classes(program: string) {
+        const runtime = { name: "nodejs", options: { typescript: false } };
+        this.project.write("Pulumi.yaml", JSON.stringify({ name: "plugin", runtime }));
+        this.project.write("index.js", program);
     }
 
     /** Runs a command of the CLI. */

@@ -1,41 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, seeds } from "../../local-cloud";
-import { hasLanguage, PluginProject, type YamlProgram } from "./plugin-project";
-
-const ROLE = "arn:aws:iam::123456789012:role/r";
-
-/** A workspace under a key, by what else it has. */
-export function workspaceUnder(keyArn: string, workspace: object = {}, options: object = {}): YamlProgram {
-    const of = (type: string, properties: object, rest: object = {}) => ({
-        type: `databricks-cmk:${type}`,
-        properties,
-        ...rest,
-    });
-    return {
-        resources: {
-            c: of("Credentials", { roleArn: ROLE }),
-            s: of("StorageConfiguration", { bucketName: "root-bucket" }),
-            [`k-${keyArn.slice(-4)}`]: of("CustomerManagedKey", {
-                awsKeyInfo: { keyArn },
-                useCases: ["MANAGED_SERVICES"],
-            }),
-            w: of(
-                "Workspace",
-                {
-                    workspaceName: "w",
-                    awsRegion: "us-east-1",
-                    credentialsId: "${c.credentialsId}",
-                    storageConfigurationId: "${s.storageConfigurationId}",
-                    managedServicesCustomerManagedKeyId: `\${k-${keyArn.slice(-4)}.customerManagedKeyId}`,
-                    ...workspace,
-                },
-                { options },
-            ),
-        },
-        outputs: { url: "${w.workspaceUrl}" },
-    };
-}
+import { hasLanguage, PluginProject, workspaceUnder } from "./plugin-project";
 
 describe("the plugin, with programs in YAML on the real engine", () => {
     let cloud: LocalCloud;
