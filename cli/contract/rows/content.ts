@@ -156,14 +156,22 @@ export const contentRows: readonly Row[] = [
         service:
             'A private remote needs a Git credential of whoever makes the git folder: 403 "Missing Git provider credentials".',
         source: "Users",
-        package: "Counts git folders, which are not copied.",
+        package: "Says which provider and whose credential (`repo`), if a refusal may be about that.",
         checks: "it would take a private repository",
+    },
+    {
+        service:
+            "A git folder is made with the default branch; another branch or a tag is checked out afterwards, a commit never.",
+        source: "SDKs",
+        package: "Compares the commit and every file; what is not the same is a finding (`repo`).",
+        checks: "it would take a repository",
     },
     {
         service:
             "A git folder with Git CLI access is listed as DIRECTORY with `directory_info`, is not in the list of repos, and `get-status` gives its id and path alone.",
         source: "SDKs",
-        package: "Copies its files as a folder's.",
+        package:
+            "Finds git folders in the tree alone, and reads each by its id. Whether the new one has Git CLI access does not matter.",
         behavior: "`cloud.workspace(id).behavior.gitFolders`",
         checks: [
             {
