@@ -107,3 +107,31 @@ describe("a workspace that failed is replaced only where it provably never ran",
         expect(stack.cloud.account.get("workspaces", stack.id())["workspace_status"]).to.equal("RUNNING");
     });
 });
+
+describe("a workspace of a stack", () => {
+    afterEach(endEngines);
+
+    it("that drifted is corrected, and one that is gone is created again", async () => {
+        const stack = await engine(workspaceProgram(workspace("w", tagged)));
+        await expectOk(stack.up());
+        stack.cloud.account.change("workspaces", stack.id(), { custom_tags: { team: "somebody else" } });
+        await expectOk(stack.refresh());
+        expect(await stack.changes()).to.deep.equal(["update w"]);
+        expect(stack.cloud.account.get("workspaces", stack.id())["custom_tags"]).to.include({ team: "a" });
+        stack.cloud.account.remove("workspaces", stack.id());
+        await expectOk(stack.refresh());
+        expect(await stack.changes()).to.deep.equal(["create w"]);
+    });
+
+    it("with a fixed deployment name is deleted before its replacement is created, if its content may go", async () => {
+        const fixed = { deploymentName: "fixed", replaceOn: ["workspaceName"], migrateContent: false };
+        const stack = await engine(workspaceProgram(workspace("w", fixed)));
+        await expectOk(stack.up());
+        stack.clear();
+        await expectOk(stack.change({ w: workspace("w", { ...fixed, workspaceName: "renamed" }) }).up());
+        expect(stack.writes().filter((one) => one.endsWith("/workspaces"))).to.deep.equal([
+            "DELETE /workspaces",
+            "POST /workspaces",
+        ]);
+    });
+});
