@@ -1,61 +1,44 @@
-import type { FastifyReply } from "fastify";
-
 import type { Behavior } from "./behavior";
 import type { FaultEffect } from "./faults";
 import { type ApiResponse, serialize } from "./http";
 
-/** The effects of a fault that decide what is sent. */
-type SentFault = Extract<FaultEffect, { kind: "drop" | "status" | "body" | "truncate" }>;
-
-/** Whether a fault decides what is sent, instead of the response. */
-export function isSentBy(fault: FaultEffect): fault is SentFault {
-    return ["drop", "status", "body", "truncate"].includes(fault.kind);
+/** A response as it is sent. */
+export interface SentResponse {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly bytes: Buffer;
+    /** Only half of the bytes are sent, and the connection breaks. */
+    readonly isTruncated?: true;
 }
 
-/** The bytes of a response's body. */
-export function payloadOf(
-    { body, bytes, contentType }: ApiResponse,
-    { numbers }: Behavior,
-): { bytes: Buffer; contentType: string } {
-    if (bytes !== undefined) return { bytes, contentType: contentType ?? "application/octet-stream" };
-    return { bytes: Buffer.from(serialize(body, numbers)), contentType: "application/json" };
+/** What a client gets: a response, a connection that breaks before it, or nothing at all. */
+export type Sent = SentResponse | "dropped" | "hang";
+
+/** What is sent of an outcome, unless the fault decides that. */
+export function sentOf(outcome: ApiResponse, { numbers }: Behavior): SentResponse {
+    const bytes = outcome.bytes ?? Buffer.from(serialize(outcome.body, numbers));
+    const type = outcome.bytes === undefined ? "application/json" : (outcome.contentType ?? "application/octet-stream");
+    return { status: outcome.status, headers: { ...outcome.headers, "content-type": type }, bytes };
 }
 
-/** Sends what a fault makes of a response. */
-export function sendFault(
-    reply: FastifyReply,
-    fault: SentFault,
-    response: ApiResponse,
-    behavior: Behavior,
-): FastifyReply | undefined {
+/** What a fault makes of an outcome; `undefined` if it leaves the response alone. */
+export function sentByFault(fault: FaultEffect, outcome: ApiResponse, behavior: Behavior): Sent | undefined {
     switch (fault.kind) {
         case "drop":
-            return drop(reply);
-        case "status":
-            return reply
-                .status(fault.status)
-                .headers({ "content-type": "application/json", ...fault.headers })
-                .send(fault.body ?? refusalFor(fault.status));
-        case "body":
-            return reply
-                .status(200)
-                .type(fault.contentType ?? "application/json")
-                .send(fault.body);
-        case "truncate": {
-            const { bytes, contentType } = payloadOf(response, behavior);
-            reply.hijack();
-            reply.raw.writeHead(response.status, { "content-type": contentType, "content-length": bytes.length });
-            reply.raw.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => reply.raw.socket?.destroy());
-            return undefined;
+            return "dropped";
+        case "status": {
+            const { status, headers, body = refusalFor(status) } = fault;
+            return { status, headers: { "content-type": "application/json", ...headers }, bytes: Buffer.from(body) };
         }
+        case "body": {
+            const headers = { "content-type": fault.contentType ?? "application/json" };
+            return { status: 200, headers, bytes: Buffer.from(fault.body) };
+        }
+        case "truncate":
+            return { ...sentOf(outcome, behavior), isTruncated: true };
+        default:
+            return undefined;
     }
-}
-
-/** Breaks the connection. */
-export function drop(reply: FastifyReply): undefined {
-    reply.hijack();
-    reply.raw.socket?.destroy();
-    return undefined;
 }
 
 function refusalFor(status: number): string {

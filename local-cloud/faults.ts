@@ -63,6 +63,11 @@ export class Faults {
         return undefined;
     }
 
+    /** Whether one waits that breaks or holds a connection. */
+    get needsSocket(): boolean {
+        return [...this.armed].some((fault) => ["drop", "truncate", "hang"].includes(fault.do.kind));
+    }
+
     /** Counts the requests anew. */
     restartCount(): void {
         this.index = 0;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 
 import type { Behavior } from "./behavior";
-import { drop, isSentBy, payloadOf, sendFault } from "./fault-responses";
+import { type Sent, sentByFault, sentOf } from "./fault-responses";
 import { type Fault, type FaultEffect, Faults } from "./faults";
 import { guard, tooLarge } from "./guard";
 import { ApiError, type ApiRequest, type ApiResponse, type Outcome, respond } from "./http";
@@ -66,8 +66,7 @@ export class CloudServer {
         this.server.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
         this.server.all("/*", async (incoming, reply) => {
             const request = requestOf(incoming);
-            const workspace = this.routes.workspace(this.addressOf(incoming), request);
-            return this.answer(request, reply, workspace ?? this.accountRoute(request));
+            return send(reply, await this.answer(request, this.addressOf(incoming)));
         });
         return this.server.listen({ host: "127.0.0.1", port });
     }
@@ -81,6 +80,12 @@ export class CloudServer {
         const { port } = extra.address() as AddressInfo;
         this.workspacePorts.set(port, workspaceId);
         return `http://127.0.0.1:${port}`;
+    }
+
+    /** Answers a request of this process without a connection; `undefined` if a fault that waits needs one. */
+    async answerDirectly(request: ApiRequest, host: string): Promise<Sent | undefined> {
+        if (this.faults.needsSocket) return undefined;
+        return this.answer(request, { host, workspaceId: workspaceNamedBy(request.headers) });
     }
 
     /** Ends it. */
@@ -104,9 +109,7 @@ export class CloudServer {
     }
 
     private addressOf({ headers, socket }: FastifyRequest): Address {
-        const named = headers["x-databricks-workspace-id"] ?? headers["x-databricks-org-id"];
-        const workspaceId =
-            this.workspacePorts.get(socket.localPort ?? 0) ?? (named === undefined ? undefined : String(named));
+        const workspaceId = this.workspacePorts.get(socket.localPort ?? 0) ?? workspaceNamedBy(headers);
         return { host: String(headers.host ?? ""), workspaceId };
     }
 
@@ -121,47 +124,45 @@ export class CloudServer {
         return { workspaceId: undefined, run };
     }
 
-    private async answer(request: ApiRequest, reply: FastifyReply, route: Route): Promise<unknown> {
+    private async answer(request: ApiRequest, address: Address): Promise<Sent> {
+        const route = this.routes.workspace(address, request) ?? this.accountRoute(request);
         const record = recordOf(request, route.workspaceId);
         this.requests.push(record);
         try {
-            return await this.process(record, reply, route);
+            const sent = await this.process(record, route);
+            if (typeof sent !== "string") record.status = sent.status;
+            return sent;
         } finally {
             this.options.onRequest?.(lineOf(record));
         }
     }
 
-    private async process(record: RecordedRequest, reply: FastifyReply, route: Route): Promise<unknown> {
+    private async process(record: RecordedRequest, route: Route): Promise<Sent> {
         const fault = this.faults.next(record);
         record.fault = fault?.kind;
-        if (fault?.kind === "hang") {
-            reply.hijack();
-            return undefined;
-        }
-        if (fault?.kind === "drop" && fault.when === "before") return drop(reply);
+        if (fault?.kind === "hang") return "hang";
+        if (fault?.kind === "drop" && fault.when === "before") return "dropped";
         if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
         if (fault?.kind === "call" && fault.when === "before") await fault.run();
         const outcome = await this.effect(route, fault);
-        if (outcome === "dropped") return drop(reply);
+        if (outcome === "dropped") return "dropped";
         record.status = outcome.status;
         record.ignored = outcome.ignored ?? [];
         record.answered = Date.now();
         if (fault?.kind === "call" && fault.when === "after") await fault.run();
-        if (fault !== undefined && isSentBy(fault)) {
-            if (fault.kind === "status") record.status = fault.status;
-            return sendFault(reply, fault, outcome, this.behavior);
-        }
-        const { bytes, contentType } = payloadOf(outcome, this.behavior);
-        record.bytes = bytes.length;
-        // The service's clock, which is the clock of its objects' times.
-        if (this.options.now !== undefined) void reply.header("date", new Date(this.options.now()).toUTCString());
-        // Clients of a workspace learn its id from this header.
-        if (route.identity !== undefined) void reply.header("x-databricks-org-id", route.identity);
-        return reply
-            .status(outcome.status)
-            .headers(outcome.headers ?? {})
-            .type(contentType)
-            .send(bytes);
+        const faulty = fault && sentByFault(fault, outcome, this.behavior);
+        if (faulty !== undefined) return faulty;
+        const sent = sentOf(outcome, this.behavior);
+        record.bytes = sent.bytes.length;
+        const { now } = this.options;
+        const headers = {
+            ...sent.headers,
+            // The service's clock, which is the clock of its objects' times.
+            ...(now === undefined ? {} : { date: new Date(now()).toUTCString() }),
+            // Clients of a workspace learn its id from this header.
+            ...(route.identity === undefined ? {} : { "x-databricks-org-id": route.identity }),
+        };
+        return { ...sent, headers };
     }
 
     /** What the request does and is answered, unless the fault's response comes instead. */
@@ -196,6 +197,24 @@ async function attempt(route: Route, { errors }: Behavior): Promise<Outcome> {
         return outcome === "dropped" ? { status: 0, body: undefined } : outcome;
     }, errors);
     return dropped ? "dropped" : response;
+}
+
+/** Sends a response, or breaks the connection. */
+function send(reply: FastifyReply, sent: Sent): FastifyReply | undefined {
+    if (typeof sent !== "string" && sent.isTruncated !== true)
+        return reply.status(sent.status).headers(sent.headers).send(sent.bytes);
+    reply.hijack();
+    if (sent === "dropped") reply.raw.socket?.destroy();
+    if (typeof sent === "string") return undefined;
+    const { status, headers, bytes } = sent;
+    reply.raw.writeHead(status, { ...headers, "content-length": bytes.length });
+    reply.raw.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => reply.raw.socket?.destroy());
+    return undefined;
+}
+
+function workspaceNamedBy(headers: ApiRequest["headers"]): string | undefined {
+    const named = headers["x-databricks-workspace-id"] ?? headers["x-databricks-org-id"];
+    return named === undefined ? undefined : String(named);
 }
 
 function requestOf(incoming: FastifyRequest): ApiRequest {

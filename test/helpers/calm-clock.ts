@@ -1,6 +1,7 @@
 import axios, { type AxiosAdapter } from "axios";
 
 import { FakeClock } from "./environment";
+import { setAdapter } from "./without-connections";
 
 /** How often the event loop has to come round without a request before time passes. */
 const ROUNDS = 40;
@@ -23,6 +24,7 @@ function ended(): void {
 function countRequests(): void {
     if (counts) return;
     counts = true;
+    setAdapter();
     const send = axios.getAdapter(axios.defaults.adapter);
     const counted: AxiosAdapter = async (config) => {
         open++;

@@ -7,6 +7,7 @@ import type { MigrationOptions } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace } from "../../local-cloud";
 import type { MoreOptions } from "./migration-world";
 import { credentialOf } from "./workspace-requests";
+import { withoutConnections } from "./without-connections";
 
 const settings = { retryTimeout: 60_000, requestTimeout: 20_000 };
 
@@ -38,7 +39,7 @@ export class CopyScene {
             },
             random: () => 0.5,
         };
-        const cloud = await LocalCloud.start({ now: () => clock.time });
+        const cloud = withoutConnections(await LocalCloud.start({ now: () => clock.time }));
         return new CopyScene(cloud, clock, await cloud.addWorkspace(), await cloud.addWorkspace());
     }
 

@@ -4,6 +4,7 @@ import { CalmClock } from "./calm-clock";
 import type { Entry, Goal, Result, Type, UpOptions } from "./engine/engine-types";
 import { type ProcessHost, type ProviderProcess, SmallEngine } from "./engine/small-engine";
 import { expectOk } from "./expect-ok";
+import { withoutConnections } from "./without-connections";
 
 /** What `up` of a test stack is asked, beside what the engine is. */
 export interface StackUpOptions extends UpOptions {
@@ -195,7 +196,7 @@ export async function engine(
     if (beside !== undefined) return stackOf(beside.cloud, beside.clock);
     const clock = new CalmClock();
     const defaults = { provisioningMilliseconds: 30_000, now: () => clock.now() - behind };
-    const cloud = await LocalCloud.start({ ...defaults, ...options });
+    const cloud = withoutConnections(await LocalCloud.start({ ...defaults, ...options }));
     started.push(cloud);
     return stackOf(cloud, clock);
 }

@@ -8,6 +8,7 @@ import { createHandler, registry } from "../../provider/registry";
 import type { ObjectDefinition } from "../../provider/resource/definition";
 import type { ObjectHandler } from "../../provider/resource/handler";
 import { fakeEnvironment, ownerFor } from "./environment";
+import { withoutConnections } from "./without-connections";
 
 /** The handler of the kind with this definition. */
 export function handlerOf(object: ObjectDefinition, session: Session): ObjectHandler {
@@ -45,7 +46,9 @@ export async function startProvider<SomeClock extends FakeClock>(
     world: ReturnType<typeof fakeEnvironment>;
     handlers: Handlers;
 }> {
-    const cloud = await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options });
+    const cloud = withoutConnections(
+        await LocalCloud.start({ provisioningMilliseconds: 30_000, now: () => clock.now(), ...options }),
+    );
     const world = fakeEnvironment(cloud.environment(), clock);
     return { cloud, clock, world, handlers: handlersOf(world) };
 }

@@ -4,6 +4,7 @@ import { Session } from "../../provider/runtime/session";
 import { LocalCloud, type LocalCloudOptions, seeds } from "../../local-cloud";
 import { CalmClock } from "./calm-clock";
 import { fakeEnvironment, ownerFor } from "./environment";
+import { withoutConnections } from "./without-connections";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -30,7 +31,7 @@ export class ReplacedContent {
     static async begin(options: LocalCloudOptions = {}): Promise<ReplacedContent> {
         const clock = new CalmClock();
         const now = () => clock.now();
-        const cloud = await LocalCloud.start({ provisioningMilliseconds: 20_000, now, ...options });
+        const cloud = withoutConnections(await LocalCloud.start({ provisioningMilliseconds: 20_000, now, ...options }));
         const world = fakeEnvironment(cloud.environment(), clock);
         const process = handlersIn(world);
         const keys: string[] = [];

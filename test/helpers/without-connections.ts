@@ -1,0 +1,75 @@
+import axios, { type AxiosAdapter, AxiosError, type AxiosResponse, CanceledError } from "axios";
+
+import type { LocalCloud } from "../../local-cloud";
+
+/** The clouds whose clients in this process need no connection, by their ports. */
+const clouds = new Map<string, LocalCloud>();
+let isSet = false;
+
+/**
+ * Requests of this process to the cloud are answered without a connection, which costs more than half of what a request does,
+ * unless a fault breaks or holds connections. What a connection does is tested without this: see test/unit/outage.test.ts.
+ */
+export function withoutConnections(cloud: LocalCloud): LocalCloud {
+    const { port } = new URL(cloud.host);
+    clouds.set(port, cloud);
+    const stop = cloud.stop.bind(cloud);
+    cloud.stop = () => {
+        clouds.delete(port);
+        return stop();
+    };
+    setAdapter();
+    return cloud;
+}
+
+/** Lets clients that are made from now on ask the clouds directly. What counts requests is set after this. */
+export function setAdapter(): void {
+    if (isSet) return;
+    isSet = true;
+    const connect = axios.getAdapter(axios.defaults.adapter);
+    const direct: AxiosAdapter = async (config) => (await answered(config)) ?? connect(config);
+    axios.defaults.adapter = direct;
+}
+
+type Config = Parameters<AxiosAdapter>[0];
+
+async function answered(config: Config): Promise<AxiosResponse | undefined> {
+    const url = new URL(config.url ?? "", config.baseURL);
+    const cloud = clouds.get(url.port);
+    if (cloud === undefined) return undefined;
+    const answer = cloud.answerDirectly(requestOf(config, url), url.host);
+    const sent = await Promise.race([answer, aborted(config)]);
+    if (sent === undefined) return undefined;
+    if (typeof sent === "string") throw new AxiosError("socket hang up", "ECONNRESET", config);
+    const { maxContentLength = -1 } = config;
+    if (maxContentLength > -1 && sent.bytes.length > maxContentLength)
+        throw new AxiosError(`maxContentLength size of ${maxContentLength} exceeded`, "ERR_BAD_RESPONSE", config);
+    const headers = { date: new Date().toUTCString(), ...sent.headers };
+    return { status: sent.status, statusText: "", headers, data: sent.bytes.toString(), config };
+}
+
+function requestOf({ method = "get", headers, auth, data }: Config, { pathname, searchParams, host }: URL) {
+    const bytes = data === undefined ? Buffer.alloc(0) : Buffer.from(data as string | Buffer);
+    const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    const basic = auth && {
+        authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString("base64")}`,
+    };
+    return {
+        method: method.toUpperCase(),
+        path: pathname,
+        query: Object.fromEntries(searchParams) as Record<string, string>,
+        headers: { ...(Object.fromEntries(lower) as Record<string, string>), ...basic, host },
+        body: bytes.toString(),
+        bytes,
+    };
+}
+
+/** Ends when the request is aborted. */
+function aborted(config: Config): Promise<never> {
+    const { signal } = config;
+    return new Promise((_, reject) => {
+        const end = () => reject(new CanceledError(undefined, config));
+        if (signal?.aborted === true) end();
+        signal?.addEventListener?.("abort", end);
+    });
+}
