@@ -102,7 +102,7 @@ async function migrationOptions(
         if (io.signal.aborted)
             throw new Error("It was stopped. What was copied stays; run the command again to go on.");
     };
-    const onRequest = requestLog({ environment: io.environment, report: { warn: io.err } });
+    const onRequest = requestLog({ variables: io.environment, report: { warn: io.err } });
     const hooks = { onRequest, onWait: io.err, userAgent: userAgent("copy", io.environment) };
     const client = new AccountClient(credential, options, systemClock, { ...hooks, beforeSend });
     const workspaces = await AccountWorkspaces.list(client, credential, systemClock);

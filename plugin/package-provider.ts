@@ -107,7 +107,7 @@ export class PackageProvider {
     }
 
     private credentialProblem(configuration: Properties): string | undefined {
-        const session = new Session(this.session.world);
+        const session = new Session(this.session.environment);
         session.configure(settingsIn(configuration));
         try {
             return void session.client;

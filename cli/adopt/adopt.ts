@@ -100,7 +100,7 @@ async function importsOf(file: string | undefined, force: boolean) {
 
 function session(io: CommandIo, { realEnvironment, Session }: typeof import("../../provider/runtime/session.js")) {
     const report = { warn: io.err, info: io.err, progress: () => undefined };
-    const made = new Session({ ...realEnvironment(report, "adopt"), environment: io.environment });
+    const made = new Session({ ...realEnvironment(report, "adopt"), variables: io.environment });
     made.configure(() => undefined);
     return made;
 }

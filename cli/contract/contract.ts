@@ -93,7 +93,7 @@ async function optionsOf(values: CommandValues, io: CommandIo): Promise<Contract
         version: packageVersion(),
         options: readSettings(() => undefined),
         hooks: {
-            onRequest: requestLog({ environment: io.environment, report: { warn: io.err } }),
+            onRequest: requestLog({ variables: io.environment, report: { warn: io.err } }),
             onWait: io.err,
             userAgent: userAgent("contract", io.environment),
         },

@@ -76,7 +76,7 @@ async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarg
         );
     const key = new DrillKey(keyArn, io.environment);
     const hooks = {
-        onRequest: requestLog({ environment: io.environment, report: { warn: io.err } }),
+        onRequest: requestLog({ variables: io.environment, report: { warn: io.err } }),
         userAgent: userAgent("drill", io.environment),
     };
     const found = { named, keyArn, credential, clock: systemClock, report: io.err, hooks };

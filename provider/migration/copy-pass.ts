@@ -131,7 +131,7 @@ export class CopyPass implements PairVisitor {
         // What is in a former home, admins alone see, by the folder above it.
         if (this.whole.isFirst || isOwnFolder(source) || this.context.homes.isFormer(source.path)) return;
         // What was there when all was verified had its permissions then: who works in the new workspace may have changed them.
-        if (this.context.settlement.precedesVerification(target) && !this.context.ours.has(key)) return;
+        if (this.context.snapshot.precedesVerification(target) && !this.context.ours.has(key)) return;
         if (this.state.permitted.has(key)) return findings.keep(source, ["unknown-principal", "permissions"]);
         await this.pass.attempt(source, async () => {
             for (const { kind, reason, principal } of await this.state.permissions.copy(source, target))

@@ -2,7 +2,7 @@ import type { Clock } from "../api/clock";
 import type { Acceptance } from "./acceptance";
 import type { WorkspaceContent } from "./content";
 import type { AccountContent } from "./people";
-import type { Verification } from "./settlement";
+import type { Verification } from "./verified-snapshot";
 
 /** How long a migration takes at most if nothing is said: 3 hours, in milliseconds. */
 export const DEFAULT_TIMEOUT = 3 * 3_600_000;

@@ -35,9 +35,9 @@ export class PermissionCopy {
             } catch (error) {
                 if (!(error instanceof ApiError)) throw error;
                 if (error.status === 401 || error.kind === "throttled" || error.kind === "unavailable") throw error;
-                const strangers = longest(known.filter(({ name }) => names(error.detail, name)));
-                if (strangers.length === 0) return [refused(error)];
-                for (const stranger of strangers) this.unknown.add(keyOf(stranger));
+                const unknownPrincipals = longest(known.filter(({ name }) => names(error.detail, name)));
+                if (unknownPrincipals.length === 0) return [refused(error)];
+                for (const principal of unknownPrincipals) this.unknown.add(keyOf(principal));
             }
         }
     }

@@ -88,11 +88,13 @@ export function describeReport(report: MigrationReport): string {
         report.mode
     ];
     const counts = report.mode === "plan" ? report.written : report.equal;
-    const strangers = open.flatMap(({ principal }) => principal ?? []);
+    const unknownPrincipals = open.flatMap(({ principal }) => principal ?? []);
     return [
         `${describeCounts(counts)} ${verb}${report.mode === "copy" ? ` (${describeCounts(report.written)} written now)` : ""}.`,
         ...(report.stopped === undefined ? [] : [`Stopped: ${report.stopped}`]),
-        ...(strangers.length === 0 ? [] : [`Assign to the new workspace: ${namePrincipals(strangers)}.`]),
+        ...(unknownPrincipals.length === 0
+            ? []
+            : [`Assign to the new workspace: ${namePrincipals(unknownPrincipals)}.`]),
         ...(open.length === 0 ? [] : [`${number(open.length)} to look at:`]),
         ...open.slice(0, 10).map(({ path, kind, reason }) => `  ${printable(path)} [${kind}]: ${reason}`),
         ...(open.length > 10 ? [`  and ${number(open.length - 10)} more, in the full report.`] : []),

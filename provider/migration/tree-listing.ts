@@ -1,6 +1,6 @@
 import { messageOf } from "../util/error-message";
 import type { WorkspaceContent, WorkspaceObject } from "./content";
-import { TreeDigest } from "./settlement";
+import { TreeDigest } from "./verified-snapshot";
 import { isStandardFolder, isTrash } from "./standard-folders";
 import { NOT_ADMIN } from "./findings";
 import { WorkQueue } from "./work-queue";

@@ -4,7 +4,7 @@ import { ContentReader } from "./content-reader";
 import type { Subject } from "./findings";
 import type { VerifiedPairs } from "./migration-options";
 import type { MigrationContext, Pass } from "./pass";
-import { Settlement, TreeDigest } from "./settlement";
+import { VerifiedSnapshot, TreeDigest } from "./verified-snapshot";
 import { countNameOf } from "./standard-folders";
 
 /** An object of the old workspace, and what is at its path in the new one. */
@@ -24,7 +24,7 @@ export interface TreeContext extends MigrationContext {
     /** Pairs whose contents were found equal, as they were listed then. */
     readonly verified: VerifiedPairs;
     /** What an earlier migration is done with. */
-    readonly settlement: Settlement;
+    readonly snapshot: VerifiedSnapshot;
 }
 
 /** What the passes over two trees share in one migration. */
@@ -36,7 +36,7 @@ export function treeContext(migration: MigrationContext): TreeContext {
         reader,
         comparison: new Comparison(from, to, reader),
         verified: options.verified ?? new Map<string, string>(),
-        settlement: new Settlement(options.settled),
+        snapshot: new VerifiedSnapshot(options.settled),
     };
 }
 
@@ -92,7 +92,7 @@ export class TreePass {
 
     /** Whether an object was verified before and has not been changed in the old workspace since. */
     isSettled(source: WorkspaceObject): boolean {
-        return this.context.settlement.isSettled(source);
+        return this.context.snapshot.isSettled(source);
     }
 
     /** Notes that two objects are equal by content. */

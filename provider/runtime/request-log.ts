@@ -9,7 +9,7 @@ export const REQUEST_LOG = "PULUMI_DATABRICKS_LOG";
 
 /** Where requests are logged. */
 export interface LogDestination {
-    readonly environment: Environment["environment"];
+    readonly variables: Environment["variables"];
     readonly report: Pick<Reporter, "warn" | "debug" | "urn">;
 }
 
@@ -17,8 +17,8 @@ export interface LogDestination {
  * Logs each request to the engine's debug log, on the row of the resource whose call sent it, and to the file that
  * `PULUMI_DATABRICKS_LOG` names. A file that cannot be written is reported once, and fails nothing.
  */
-export function requestLog({ environment, report }: LogDestination): (sent: SentRequest) => void {
-    let file = environment[REQUEST_LOG] ?? "";
+export function requestLog({ variables, report }: LogDestination): (sent: SentRequest) => void {
+    let file = variables[REQUEST_LOG] ?? "";
     return (sent) => {
         report.debug?.(describeSent(sent));
         if (file === "") return;

@@ -37,7 +37,8 @@ export interface Reporter {
 
 /** What a session needs from the process around it; tests give their own. */
 export interface Environment {
-    readonly environment: Readonly<Record<string, string | undefined>>;
+    /** The variables of the process. */
+    readonly variables: Readonly<Record<string, string | undefined>>;
     readonly clock: Clock;
     readonly report: Reporter;
     /** What sends the requests, as they say themselves. */
@@ -68,9 +69,9 @@ export class Session {
     private readonly logRequest: (sent: SentRequest) => void;
     private readonly userAgent: string;
 
-    constructor(readonly world: Environment) {
-        this.logRequest = requestLog(world);
-        this.userAgent = userAgent(world.sender, world.environment);
+    constructor(readonly environment: Environment) {
+        this.logRequest = requestLog(environment);
+        this.userAgent = userAgent(environment.sender, environment.variables);
     }
 
     /** Takes the stack's configuration over: every handler brings the same one. Nothing is read or looked for yet. */
@@ -79,16 +80,16 @@ export class Session {
     }
 
     get clock(): Clock {
-        return this.world.clock;
+        return this.environment.clock;
     }
 
     /** Aborted once the operation is cancelled: what can go on in a later run ends at the next point that it can go on from. */
     get cancelled(): AbortSignal | undefined {
-        return this.world.cancelled;
+        return this.environment.cancelled;
     }
 
     get report(): Reporter {
-        return this.world.report;
+        return this.environment.report;
     }
 
     /** The provider's settings. Fails with `ConfigurationError` on a malformed one. */
@@ -112,7 +113,7 @@ export class Session {
     }
 
     private get credentialSources(): CredentialSources {
-        return { configuration: (key) => this.configuration?.(key), environment: this.world.environment };
+        return { configuration: (key) => this.configuration?.(key), environment: this.environment.variables };
     }
 
     /** The authenticated client. Fails with `ConfigurationError` when there is no complete credential; calls nothing. */
@@ -149,7 +150,7 @@ export class Session {
 
     /** Fails once the engine is gone: no state would ever hold what is written then. */
     private async requireEngine(): Promise<void> {
-        if (await this.world.isEngineAlive()) return;
+        if (await this.environment.isEngineAlive()) return;
         throw new ReportedError("The engine is gone, so no state would hold what is written now: it is not sent.");
     }
 
@@ -169,5 +170,5 @@ export class Session {
 
 /** The environment of a real deployment. */
 export function realEnvironment(report: Reporter, sender: Sender): Environment {
-    return { environment: process.env, clock: systemClock, report, sender, isEngineAlive: () => isEngineAlive() };
+    return { variables: process.env, clock: systemClock, report, sender, isEngineAlive: () => isEngineAlive() };
 }

@@ -26,7 +26,7 @@ export function fakeEnvironment(
     const lines: string[] = [];
     const line = (message: string) => void lines.push(message);
     return {
-        environment: { HOME: "/nowhere", ...environment },
+        variables: { HOME: "/nowhere", ...environment },
         clock,
         report: { warn: line, info: line, progress: line },
         isEngineAlive: async () => true,

@@ -147,7 +147,7 @@ describe("the KMS key of a program", () => {
             const { olds } = await workspace();
             session = new Session({
                 ...world,
-                environment: { ...world.environment, DATABRICKS_HOST: "http://127.0.0.1:9" },
+                variables: { ...world.variables, DATABRICKS_HOST: "http://127.0.0.1:9" },
             });
             const { failures = [] } = await checked(olds, UNKNOWN, { onKeyChange: "update" });
             expect(failures).to.deep.equal([]);

@@ -32,7 +32,7 @@ describe("a preview", () => {
             if (line.severity !== "DEBUG") lines.push(line);
         });
         const session = new Session({
-            environment: { HOME: "/nowhere", ...cloud.environment(), ...environment },
+            variables: { HOME: "/nowhere", ...cloud.environment(), ...environment },
             clock,
             report,
             isEngineAlive: async () => true,
@@ -166,7 +166,7 @@ describe("a wrong account id", () => {
             createHandler(
                 "Credentials",
                 new Session({
-                    environment: { HOME: "/nowhere", ...cloud.environment(), ...environment },
+                    variables: { HOME: "/nowhere", ...cloud.environment(), ...environment },
                     clock: new FakeClock(),
                     report,
                     isEngineAlive: async () => true,

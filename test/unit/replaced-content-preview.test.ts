@@ -114,7 +114,7 @@ describe("the content of a workspace that is to be replaced", () => {
         });
 
         it("stops it where the credential is a token of the account", async () => {
-            world.environment = {
+            world.variables = {
                 HOME: "/nowhere",
                 DATABRICKS_HOST: cloud.host,
                 DATABRICKS_ACCOUNT_ID: cloud.accountId,

@@ -156,7 +156,7 @@ describe("a log of requests", () => {
         listener = (_, response) => void response.end("[]");
         const file = newFile();
         const world = { ...fakeEnvironment({}), report: reporter };
-        world.environment = {
+        world.variables = {
             DATABRICKS_HOST: host(),
             DATABRICKS_ACCOUNT_ID: accountId,
             DATABRICKS_TOKEN: token,
@@ -183,7 +183,7 @@ describe("a log of requests", () => {
     });
 
     it("is not written without the variable", async () => {
-        const sent = requestLog({ environment: {}, report: { warn: () => expect.fail("no warning") } });
+        const sent = requestLog({ variables: {}, report: { warn: () => expect.fail("no warning") } });
         sent({ time: 0, method: "GET", host: "h", path: "/", duration: 0, attempt: 1, waited: 0 });
     });
 

@@ -60,7 +60,7 @@ class TreeMigration implements KindMigration {
     }
 
     private async walk(visitor: PairVisitor, pass: Pass): Promise<void> {
-        const { from, to, root, homes, settlement, gitFolders } = this.context;
+        const { from, to, root, homes, snapshot, gitFolders } = this.context;
         const sql = new SqlInTree(from);
         gitFolders.clear();
         const isElsewhere = async (object: WorkspaceObject) => {
@@ -72,7 +72,7 @@ class TreeMigration implements KindMigration {
         };
         try {
             await new TreeWalk(from, to, homes, visitor, WORKERS, isElsewhere).run(root);
-            pass.isMistaken ||= settlement.learn(visitor.pass.digest);
+            pass.isMistaken ||= snapshot.update(visitor.pass.digest);
         } finally {
             pass.digest = visitor.pass.digest.toString();
         }

@@ -127,7 +127,7 @@ async function reasonForSilence(workspace: WorkspaceContent): Promise<string | u
 }
 
 function keepReport({ session, label, parent }: ContentMove, report: MigrationReport): void {
-    const folder = session.world.environment[REPORT_FOLDER];
+    const folder = session.environment.variables[REPORT_FOLDER];
     if (folder === undefined || folder === "") return;
     const file = join(folder, `migration-${fileNameOf(label, parent)}`);
     try {

@@ -1,5 +1,5 @@
 import { formatSource, notesOf } from "../../../contract/state-notes";
-import type { Verification } from "../../../migration/settlement";
+import type { Verification } from "../../../migration/verified-snapshot";
 import type { Properties } from "../../../util/property-path";
 
 /**

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import type { WorkspaceObject } from "../../provider/migration/content";
-import { Settlement, TreeDigest } from "../../provider/migration/settlement";
+import { VerifiedSnapshot, TreeDigest } from "../../provider/migration/verified-snapshot";
 
 const DAY = 86_400_000;
 const AT = 1_700_000_000_000;
@@ -27,9 +27,9 @@ describe("what an earlier migration is done with", () => {
     it("is all of a tree that is listed as it was, in whatever order", () => {
         fc.assert(
             fc.property(fc.shuffledSubarray(tree, { minLength: tree.length }), (listed) => {
-                const settlement = new Settlement(verified);
-                expect(settlement.learn(digestOf(listed))).to.equal(false);
-                expect(listed.every((one) => settlement.isSettled(one))).to.equal(true);
+                const snapshot = new VerifiedSnapshot(verified);
+                expect(snapshot.update(digestOf(listed))).to.equal(false);
+                expect(listed.every((one) => snapshot.isSettled(one))).to.equal(true);
             }),
             { numRuns: 20 },
         );
@@ -47,12 +47,12 @@ describe("what an earlier migration is done with", () => {
         fc.assert(
             fc.property(fc.constantFrom(...tree), fc.constantFrom(...kinds), (one, change) => {
                 const listed = tree.flatMap((other) => (other === one ? change(other) : [other]));
-                const settlement = new Settlement(verified);
-                expect(settlement.learn(digestOf(listed))).to.equal(true);
+                const snapshot = new VerifiedSnapshot(verified);
+                expect(snapshot.update(digestOf(listed))).to.equal(true);
                 const known = new Set(tree);
-                for (const other of listed) if (!known.has(other)) expect(settlement.isSettled(other)).to.equal(false);
-                expect(listed.filter((other) => settlement.isSettled(other)).length).to.be.greaterThan(480);
-                expect(settlement.learn(digestOf(listed))).to.equal(false);
+                for (const other of listed) if (!known.has(other)) expect(snapshot.isSettled(other)).to.equal(false);
+                expect(listed.filter((other) => snapshot.isSettled(other)).length).to.be.greaterThan(480);
+                expect(snapshot.update(digestOf(listed))).to.equal(false);
             }),
             { numRuns: 50 },
         );
@@ -60,13 +60,13 @@ describe("what an earlier migration is done with", () => {
 
     it("is nothing where no digest is known, and what shows no time or a late one never", () => {
         for (const digest of [undefined, "", "no digest", `${verified.digest}AAAA`]) {
-            const settlement = new Settlement({ at: AT, digest });
-            expect(settlement.learn(digestOf(tree))).to.equal(false);
-            expect(tree.some((one) => settlement.isSettled(one))).to.equal(false);
+            const snapshot = new VerifiedSnapshot({ at: AT, digest });
+            expect(snapshot.update(digestOf(tree))).to.equal(false);
+            expect(tree.some((one) => snapshot.isSettled(one))).to.equal(false);
         }
-        const settlement = new Settlement(verified);
-        expect(settlement.isSettled(notebook("/a", { modifiedAt: undefined }))).to.equal(false);
-        expect(settlement.isSettled(notebook("/a", { modifiedAt: AT - 60_000 }))).to.equal(false);
-        expect(new Settlement(undefined).isSettled(notebook("/a"))).to.equal(false);
+        const snapshot = new VerifiedSnapshot(verified);
+        expect(snapshot.isSettled(notebook("/a", { modifiedAt: undefined }))).to.equal(false);
+        expect(snapshot.isSettled(notebook("/a", { modifiedAt: AT - 60_000 }))).to.equal(false);
+        expect(new VerifiedSnapshot(undefined).isSettled(notebook("/a"))).to.equal(false);
     });
 });

@@ -43,7 +43,7 @@ export class TreeDigest {
     }
 
     /** The parts in which two trees differ. */
-    partsUnlike(other: TreeDigest): number[] {
+    changedParts(other: TreeDigest): number[] {
         return this.sums.flatMap((sum, part) => (sum === other.sums[part] ? [] : [part]));
     }
 
@@ -71,7 +71,7 @@ export interface Verification {
  * unchanged whose time is old enough, and sums up what it lists. Where that is not what was verified, the next pass takes nothing
  * in the parts that differ for unchanged.
  */
-export class Settlement {
+export class VerifiedSnapshot {
     private readonly changed: Set<number>;
     private readonly digest: TreeDigest | undefined;
 
@@ -92,8 +92,8 @@ export class Settlement {
     }
 
     /** Compares what a pass has listed with what was verified. Whether the pass took something for unchanged that may not be. */
-    learn(listed: TreeDigest): boolean {
-        const unlike = this.digest?.partsUnlike(listed).filter((part) => !this.changed.has(part)) ?? [];
+    update(listed: TreeDigest): boolean {
+        const unlike = this.digest?.changedParts(listed).filter((part) => !this.changed.has(part)) ?? [];
         for (const part of unlike) this.changed.add(part);
         return unlike.length > 0;
     }
