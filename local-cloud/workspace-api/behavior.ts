@@ -46,6 +46,8 @@ export interface WorkspaceBehavior {
      * what anybody else may, which is how the reference of the API reads. Default: the first.
      */
     secretAdmins: "manage" | "as-others";
+    /** How long GET of a dashboard by its id does not show that it was made (404), or changed, in milliseconds. Default: 0. */
+    dashboardMilliseconds: number;
     /**
      * Which git folders the API makes: standard ones, which lists show as REPO, or, outside `/Repos`, those with Git CLI access,
      * which lists show as DIRECTORY with `directory_info: { is_git_folder: true }`. Default: `standard`.
@@ -74,6 +76,7 @@ export const workspaceBehaviorValues: Readonly<
     groupHomes: ["first-sign-in", "at-once"],
     secretValues: ["given", "notebooks-only"],
     secretAdmins: ["manage", "as-others"],
+    dashboardMilliseconds: "number",
     gitFolders: ["standard", "cli-outside-repos"],
     interactiveTimes: [true, false],
     importAnswer: ["object_id", "empty"],
@@ -94,6 +97,7 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     groupHomes: "first-sign-in",
     secretValues: "given",
     secretAdmins: "manage",
+    dashboardMilliseconds: 0,
     gitFolders: "standard",
     interactiveTimes: false,
     importAnswer: "object_id",

@@ -60,6 +60,8 @@ export interface DashboardState {
 export class Dashboards {
     /** Those that were deleted by their id, as they are still shown: they are in the trash. */
     readonly trashed = new Map<string, Readonly<Record<string, unknown>>>();
+    /** What is shown until then of those that were changed. */
+    readonly before = new Map<string, { readonly until: number; readonly shown: Readonly<Record<string, unknown>> }>();
     private readonly states = new Map<Node, DashboardState>();
 
     constructor(
@@ -70,8 +72,7 @@ export class Dashboards {
     /** The draft with an id. Throws `ApiError`. */
     require(id: string): Node {
         const node = this.tree.byId(id);
-        if (node?.type !== "DASHBOARD" || node.resourceId !== id)
-            throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Unable to find dashboard [${id}]`);
+        if (node?.type !== "DASHBOARD" || node.resourceId !== id) throw noDashboard(id);
         return node;
     }
 
@@ -147,6 +148,11 @@ export class Dashboards {
         for (const node of this.states.keys()) if (this.tree.byId(node.id) !== node) this.states.delete(node);
         return [...this.states];
     }
+}
+
+/** The refusal of an id that no dashboard has, or none yet. */
+export function noDashboard(id: string): ApiError {
+    return new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Unable to find dashboard [${id}]`);
 }
 
 /** A dashboard's name, which is that of its file without the ending. */

@@ -11,9 +11,12 @@ import type { LocalWorkspace } from "./workspace";
 export const treeRoutes = workspaceRoutes({
     "GET /api/2.0/workspace/list": list,
     "GET /api/2.0/workspace/get-status": ({ workspace, request }) => {
-        const node = requireNode(workspace, request.query["path"]);
+        const asked = request.query["path"];
+        const node = requireNode(workspace, asked);
         const git = request.query["return_git_info"] === "true" ? gitInfo(workspace, node) : {};
-        return ok({ ...describe(workspace, node), ...git });
+        // It names the object by the path that was asked for, and in a git folder's own information without the mount.
+        const path = asked?.startsWith("/Workspace/") === true ? `/Workspace${node.path}` : node.path;
+        return ok({ ...describe(workspace, node), path, ...git });
     },
     "GET /api/2.0/workspace/export": exportObject,
     "POST /api/2.0/workspace/import": importObject,

@@ -75,6 +75,23 @@ describe("dashboards of a workspace that is copied", () => {
         expect(after).to.deep.equal(before);
     });
 
+    it("are published, with their schedules, in a workspace that shows a new dashboard late", async () => {
+        await seed();
+        scene.replacement.behavior.dashboardMilliseconds = 20_000;
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const [after, before] = await started();
+        expect(after).to.deep.equal(before);
+    });
+
+    it("are a finding if the new workspace never shows one by its id", async () => {
+        await seed();
+        scene.replacement.behavior.dashboardMilliseconds = Infinity;
+        const report = await migrateContent(scene.options());
+        expect(report.complete).to.equal(false);
+        expect(kindsOf(report)).to.deep.equal(["dashboards"]);
+        expect(report.findings[0]?.reason).to.contain("is not shown by its id after 60 s");
+    });
+
     it("wait for a SQL warehouse of the same name, which a preview names", async () => {
         await seed();
         scene.replacement.others.warehouses.length = 0;

@@ -64,7 +64,8 @@ describe("the local cloud's workspace API: the tree", () => {
 
     it("takes /Workspace before a path for the same path", async () => {
         await workspace.import("/Shared/n", seeds.notebook("1"));
-        expect((await status("/Workspace/Shared/n")).json["path"]).to.equal("/Shared/n");
+        expect((await status("/Workspace/Shared/n")).json["path"]).to.equal("/Workspace/Shared/n");
+        expect((await status("//Workspace/Shared/n")).json["path"]).to.equal("/Shared/n");
     });
 
     it("imports only into folders that exist, and overwrites only where it is told to", async () => {

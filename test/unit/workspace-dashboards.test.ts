@@ -85,6 +85,23 @@ describe("the local cloud's dashboards", () => {
         expect(await answer(send("DELETE", path))).to.deep.equal([404, "RESOURCE_DOES_NOT_EXIST"]);
     });
 
+    it("one of a name that is taken is refused with 409, and may be shown late by its id", async () => {
+        const body = { display_name: "sales", parent_path: "/Shared" };
+        expect(await answer(send("POST", "/api/2.0/lakeview/dashboards", body))).to.deep.equal([409, "ALREADY_EXISTS"]);
+        workspace.behavior.dashboardMilliseconds = 3_600_000;
+        const late = (await send("POST", "/api/2.0/lakeview/dashboards", { ...body, display_name: "late" })).json;
+        const path = `/api/2.0/lakeview/dashboards/${String(late["dashboard_id"])}`;
+        expect(await answer(send("GET", path))).to.deep.equal([404, "RESOURCE_DOES_NOT_EXIST"]);
+        workspace.behavior.dashboardMilliseconds = 0;
+        expect((await send("GET", path)).json).to.include({ display_name: "late" });
+        workspace.behavior.dashboardMilliseconds = 3_600_000;
+        expect((await send("PATCH", path, { display_name: "later" })).json).to.include({ display_name: "later" });
+        workspace.nodes.find("/Shared/later.lvdash.json")!.createdAt -= 7_200_000;
+        expect((await send("GET", path)).json).to.include({ display_name: "late" });
+        workspace.behavior.dashboardMilliseconds = 0;
+        await send("DELETE", path);
+    });
+
     it("readers see what was published, and not what the draft has become; a draft that is imported over it stays published", async () => {
         await send("PATCH", at(), { warehouse_id: "w1" });
         await send("POST", at("/published"), { embed_credentials: true });

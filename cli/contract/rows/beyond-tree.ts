@@ -1,6 +1,6 @@
 import type { Properties } from "../../../provider/util/property-path";
 import { NotTried, type Row } from "../row";
-import type { Scene } from "../scene";
+import { type Scene, waited } from "../scene";
 import { TREE } from "../tree";
 
 const SECRETS = "/api/2.0/secrets";
@@ -39,7 +39,7 @@ export const beyondTreeRows: readonly Row[] = [
     {
         service:
             "The value of a secret is given by an API that is, by its text, for notebooks alone, and that Terraform's exporter uses from outside.",
-        source: "SDKs, Terraform",
+        source: "SDKs, Terraform, CLI",
         package: "Tries one value of each scope; what is not given is a finding (`secret`).",
         behavior: "`cloud.workspace(id).behavior.secretValues`",
         checks: [
@@ -55,6 +55,37 @@ export const beyondTreeRows: readonly Row[] = [
                     put.done("a secret");
                     const value = await ask("GET", `${SECRETS}/get?scope=${name}&key=k`);
                     return value.isSuccess ? "given" : "notebooks-only";
+                },
+            },
+        ],
+    },
+    {
+        service: "GET of a dashboard by its id may not yet show that it was made (404) or changed, for seconds.",
+        source: "CLI",
+        package: "Waits for a minute; then a finding (`dashboards`) names it.",
+        behavior: "`cloud.workspace(id).behavior.dashboardMilliseconds`",
+        checks: [
+            {
+                id: "dashboard-shown",
+                level: "workspace",
+                states: "workspace.dashboardMilliseconds",
+                expected: 0,
+                see: async (scene) => {
+                    const { ask } = await scene.workspace();
+                    const path = `${DASHBOARDS}/${await dashboard(scene, "shown")}`;
+                    const isShown = async () => (await ask("GET", path)).isSuccess;
+                    return waited(await scene.until(5 * 60_000, isShown, 1_000), "it was not shown");
+                },
+            },
+            {
+                id: "dashboard-name-taken",
+                level: "workspace",
+                expected: 409,
+                see: async (scene) => {
+                    const { ask, folder } = await scene.workspace();
+                    await dashboard(scene, "taken");
+                    const again = { display_name: scene.name("taken"), parent_path: folder };
+                    return (await ask("POST", DASHBOARDS, again)).status;
                 },
             },
         ],

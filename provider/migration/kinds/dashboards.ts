@@ -1,3 +1,4 @@
+import type { Clock } from "../../api/clock";
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
 import type { WorkspaceContent } from "../content";
 import { concernsOne, type MigrationContext, type Pass } from "../pass";
@@ -13,6 +14,9 @@ import { publishedKind, reasonAgainstPublishing } from "./dashboard-published";
 import { schedulesKind } from "./dashboard-schedules";
 import { ListedMigration } from "./listed";
 import { nameWarehouses, Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
+
+/** How long a dashboard that a list or the tree has may not be shown by its id, and the pause between two looks, in milliseconds. */
+const [LATE, PAUSE] = [60_000, 2_000];
 
 /** A dashboard with what is not in the tree of it. */
 export interface Dashboard {
@@ -54,7 +58,7 @@ class DashboardsMigration implements KindMigration {
     private async run(mode: Mode, pass: Pass): Promise<void> {
         const { context } = this;
         try {
-            const sources = await readAll(context.from);
+            const sources = await readAll(context.from, context.clock);
             if (sources.length === 0) return;
             const warehouses = await Warehouses.of(context.from, context.to);
             const uses = sources.flatMap((one) => usesOf(one, warehouses));
@@ -62,7 +66,8 @@ class DashboardsMigration implements KindMigration {
                 context,
                 warehousesKind(() => Promise.resolve(uses)),
             )[mode](pass);
-            const pairs = () => this.pairs(sources);
+            const named = new Set<string>();
+            const pairs = () => this.pairs(sources, named);
             for (const migration of [
                 new ListedMigration(context, publishedKind(context, pairs, warehouses)),
                 new ListedMigration(context, schedulesKind(context, pairs, warehouses)),
@@ -76,13 +81,18 @@ class DashboardsMigration implements KindMigration {
     }
 
     /** A dashboard that is not in the new tree is a finding of the tree. */
-    private async pairs(sources: readonly Dashboard[]): Promise<DashboardPair[]> {
-        const { to, homes } = this.context;
+    private async pairs(sources: readonly Dashboard[], named: Set<string>): Promise<DashboardPair[]> {
+        const { to, homes, clock, findings } = this.context;
         const pairs = sources.map(async (source) => {
             const found = await to.find(homes.placeOf(source.path));
             if (found?.type !== "DASHBOARD") return [];
-            const target = await readOne(new WorkspaceDashboards(to.requests), found.resourceId ?? found.id);
-            return target === undefined ? [] : [{ source, target: { ...target, path: source.path } }];
+            const target = await readOne(new WorkspaceDashboards(to.requests), found.resourceId ?? found.id, clock);
+            if (target !== undefined) return [{ source, target: { ...target, path: source.path } }];
+            const reason = `it is not shown by its id after ${LATE / 1000} s, so what is published of it, and its schedules, were not copied`;
+            const subject = { path: source.path, typeName: "DASHBOARD" };
+            if (!named.has(source.path)) findings.add(subject, "dashboards", reason);
+            named.add(source.path);
+            return [];
         });
         return (await Promise.all(pairs)).flat();
     }
@@ -98,9 +108,9 @@ function usesOf({ path, draft, published, schedules }: Dashboard, warehouses: Wa
 }
 
 /** All of a workspace that have something beside their drafts. */
-async function readAll({ requests }: WorkspaceContent): Promise<Dashboard[]> {
+async function readAll({ requests }: WorkspaceContent, clock?: Clock): Promise<Dashboard[]> {
     const client = new WorkspaceDashboards(requests);
-    const all = await Promise.all((await client.ids()).map((id) => readOne(client, id)));
+    const all = await Promise.all((await client.ids()).map((id) => readOne(client, id, clock)));
     return all.filter(
         (one): one is Dashboard =>
             one !== undefined &&
@@ -109,8 +119,8 @@ async function readAll({ requests }: WorkspaceContent): Promise<Dashboard[]> {
 }
 
 /** `undefined`: there is none, or it is in the trash. */
-async function readOne(client: WorkspaceDashboards, id: string): Promise<Dashboard | undefined> {
-    const draft = await client.draft(id);
+async function readOne(client: WorkspaceDashboards, id: string, clock?: Clock): Promise<Dashboard | undefined> {
+    const draft = await readDraft(client, id, clock);
     if (draft?.path === undefined || draft.lifecycle_state === "TRASHED") return undefined;
     const path = draft.path.replace(/^\/Workspace(?=\/)/, "");
     if (isInTrash(path)) return undefined;
@@ -120,6 +130,15 @@ async function readOne(client: WorkspaceDashboards, id: string): Promise<Dashboa
         subscriptions: await client.subscriptions(id, schedule),
     }));
     return { path, draft, published, schedules: await Promise.all(withSubscriptions) };
+}
+
+/** A draft that is in a list or in the tree. One that was just made is not shown by its id for some seconds: it is waited for. */
+async function readDraft(client: WorkspaceDashboards, id: string, clock?: Clock): Promise<Draft | undefined> {
+    for (let waited = 0; ; waited += PAUSE) {
+        const draft = await client.draft(id);
+        if (draft !== undefined || clock === undefined || waited >= LATE) return draft;
+        await clock.sleep(PAUSE);
+    }
 }
 
 async function countDashboards(content: WorkspaceContent, notes: InventoryNotes): Promise<void> {
