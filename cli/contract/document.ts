@@ -1,22 +1,15 @@
 import type { Check, Row } from "./row";
 
-/** The table of docs/service-behavior.md, as prettier has it. */
+/** The table of docs/service-behavior.md. It is not aligned, so that a new row changes no other line. */
 export function table(rows: readonly Row[]): string {
-    const cells = [
-        ["the service", "source", "this package", "`behavior`", "checks"],
-        ...rows.map((row) => [row.service, row.source, row.package, row.behavior ?? "", checksOf(row)]),
-    ].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-    const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-    const line = (row: readonly string[], fill = " ") =>
-        `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`;
-    const [head = [], ...body] = cells;
+    const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    const head = ["the service", "source", "this package", "`behavior`", "checks"];
     return [
+        "<!-- prettier-ignore-start -->",
         line(head),
-        line(
-            head.map(() => ""),
-            "-",
-        ),
-        ...body.map((row) => line(row)),
+        line(head.map(() => "---")),
+        ...rows.map((row) => line([row.service, row.source, row.package, row.behavior ?? "", checksOf(row)])),
+        "<!-- prettier-ignore-end -->",
     ].join("\n");
 }
 
