@@ -20,9 +20,10 @@ export interface WorkspaceBehavior {
     requestsPerSecond: number | undefined;
     /**
      * How content over 10 MB is refused: `MAX_NOTEBOOK_SIZE_EXCEEDED`; as older services do, `BAD_REQUEST` with "Size exceeds
-     * 10485760 bytes"; or, as was seen of exports, the first error with the status 200. Default: the first.
+     * 10485760 bytes"; as was seen of exports, the first error with the status 200; or the code MAX_READ_SIZE_EXCEEDED.
+     * Default: the first.
      */
-    sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED" | "BAD_REQUEST" | "status 200";
+    sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED" | "BAD_REQUEST" | "status 200" | "MAX_READ_SIZE_EXCEEDED";
     /** Which objects are listed with their times: notebooks are not always. Default: `all`. */
     times: "all" | "files";
     /** How many objects of a folder a page of its list has; the page names the next one. Default: the list has no pages. */
@@ -55,6 +56,10 @@ export interface WorkspaceBehavior {
     gitFolders: "standard" | "cli-outside-repos";
     /** Whether notebooks are listed with who changed them last in the browser, `modified_at_interactive`. Default: false. */
     interactiveTimes: boolean;
+    /** What becomes of a notebook of more than 10 MB, and up to 100 MB, that is exported or imported as JUPYTER. Default: `refused`. */
+    largeJupyter: "refused" | "accepted";
+    /** Whether DBC and HTML carry a notebook's environment, as JUPYTER does. Default: true. */
+    archivesHaveEnvironments: boolean;
     /** What an import answers: the `object_id`, or, as older services do, nothing. Default: the first. */
     importAnswer: "object_id" | "empty";
 }
@@ -68,7 +73,7 @@ export const workspaceBehaviorValues: Readonly<
     frontEnd: ["public", "forbidden", "unreachable"],
     identifiesItself: [true, false],
     requestsPerSecond: "number",
-    sizeRefusal: ["MAX_NOTEBOOK_SIZE_EXCEEDED", "BAD_REQUEST", "status 200"],
+    sizeRefusal: ["MAX_NOTEBOOK_SIZE_EXCEEDED", "BAD_REQUEST", "status 200", "MAX_READ_SIZE_EXCEEDED"],
     times: ["all", "files"],
     listPage: "number",
     identityFederation: ["with-metastore", "always", "never"],
@@ -79,8 +84,13 @@ export const workspaceBehaviorValues: Readonly<
     dashboardMilliseconds: "number",
     gitFolders: ["standard", "cli-outside-repos"],
     interactiveTimes: [true, false],
+    largeJupyter: ["refused", "accepted"],
+    archivesHaveEnvironments: [true, false],
     importAnswer: ["object_id", "empty"],
 };
+
+/** The largest content that is imported or exported, in bytes. */
+export const SIZE_LIMIT = 10_485_760;
 
 /** The behavior of a workspace about which nothing was said. */
 export const defaultBehavior: Readonly<WorkspaceBehavior> = {
@@ -100,20 +110,20 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     dashboardMilliseconds: 0,
     gitFolders: "standard",
     interactiveTimes: false,
+    largeJupyter: "refused",
+    archivesHaveEnvironments: true,
     importAnswer: "object_id",
 };
 
-/** The largest content that is imported or exported, in bytes. */
-export const SIZE_LIMIT = 10_485_760;
-
 /** Refuses content that is too large, in the words that the behavior chooses. */
-export function requireSize(bytes: number, { sizeRefusal }: WorkspaceBehavior): void {
-    if (bytes <= SIZE_LIMIT) return;
-    if (sizeRefusal === "BAD_REQUEST") throw new ApiError(400, "BAD_REQUEST", `Size exceeds ${SIZE_LIMIT} bytes`);
+export function requireSize(bytes: number, { sizeRefusal, largeJupyter }: WorkspaceBehavior, format = ""): void {
+    const limit = SIZE_LIMIT * (format === "JUPYTER" && largeJupyter === "accepted" ? 10 : 1);
+    if (bytes <= limit) return;
+    if (sizeRefusal === "BAD_REQUEST") throw new ApiError(400, "BAD_REQUEST", `Size exceeds ${limit} bytes`);
     throw new ApiError(
         sizeRefusal === "status 200" ? 200 : 400,
-        "MAX_NOTEBOOK_SIZE_EXCEEDED",
-        `The content has ${bytes} bytes, which exceeds the limit of ${SIZE_LIMIT} bytes.`,
+        sizeRefusal === "MAX_READ_SIZE_EXCEEDED" ? sizeRefusal : "MAX_NOTEBOOK_SIZE_EXCEEDED",
+        `The content has ${bytes} bytes, which exceeds the limit of ${limit} bytes.`,
     );
 }
 

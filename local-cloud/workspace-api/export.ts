@@ -46,7 +46,7 @@ export class Exporter {
     private notebook(node: Node, format: string): Exported {
         const language = node.language ?? "PYTHON";
         const content = this.contents.readNotebook(node);
-        requireSize(carriedBytes(language, content, format), this.behavior);
+        requireSize(carriedBytes(language, content, format), this.behavior, format);
         switch (format) {
             case "SOURCE":
             case "AUTO":
@@ -54,12 +54,22 @@ export class Exporter {
             case "JUPYTER":
                 return { bytes: writeJupyter(language, content), fileType: "ipynb" };
             case "HTML":
-                return { bytes: toHtml(writeArchive([{ path: "", language, content }])), fileType: "html" };
+                return {
+                    bytes: toHtml(writeArchive([{ path: "", language, content: this.archived(content) }])),
+                    fileType: "html",
+                };
             case "DBC":
-                return { bytes: writeArchive([{ path: "", language, content }]), fileType: "dbc" };
+                return {
+                    bytes: writeArchive([{ path: "", language, content: this.archived(content) }]),
+                    fileType: "dbc",
+                };
             default:
                 throw invalid(`Format ${format} is not supported for a notebook.`);
         }
+    }
+
+    private archived({ environment, ...content }: NotebookContent): NotebookContent {
+        return this.behavior.archivesHaveEnvironments ? { ...content, environment } : content;
     }
 
     private folder(node: Node, format: string): Exported {
@@ -75,7 +85,7 @@ export class Exporter {
             const content = this.contents.readNotebook(one);
             bytes += carriedBytes(language, content, "DBC");
             requireSize(bytes, this.behavior);
-            notebooks.push({ path, language, content });
+            notebooks.push({ path, language, content: this.archived(content) });
         }
         return { bytes: writeArchive(notebooks, folders), fileType: "dbc" };
     }

@@ -99,7 +99,8 @@ export class Importer {
     }
 
     private notebook(request: ImportRequest, path: string, language: Language, content: NotebookContent): Node {
-        requireSize(carriedBytes(language, content, "DBC"), this.behavior);
+        const { format } = request;
+        requireSize(carriedBytes(language, content, format === "JUPYTER" ? format : "DBC"), this.behavior, format);
         const node = this.place(request, { path, type: "NOTEBOOK", language });
         this.contents.writeNotebook(node, content);
         node.language = language;

@@ -23,7 +23,10 @@ export function writeJupyter(language: Language, content: NotebookContent): Buff
                 source: source === "" ? [] : source.split(/(?<=\n)/),
             })),
             metadata: {
-                "application/vnd.databricks.v1+notebook": { language: language.toLowerCase() },
+                "application/vnd.databricks.v1+notebook": {
+                    language: language.toLowerCase(),
+                    environmentMetadata: content.environment,
+                },
                 language_info: { name: language.toLowerCase() },
             },
             nbformat: 4,
@@ -35,7 +38,8 @@ export function writeJupyter(language: Language, content: NotebookContent): Buff
 /** The notebook of an `.ipynb` document. Throws `ApiError` for anything else. */
 export function readJupyter(bytes: Buffer): { language: Language; content: NotebookContent } {
     const document = parse(bytes);
-    const named = document.metadata?.["application/vnd.databricks.v1+notebook"]?.language;
+    const { language: named, environmentMetadata: environment } =
+        document.metadata?.["application/vnd.databricks.v1+notebook"] ?? {};
     const language = (named ?? document.metadata?.language_info?.name ?? "python").toUpperCase();
     if (!["PYTHON", "SQL", "SCALA", "R"].includes(language))
         throw invalid(`The notebook's language ${language} is not supported.`);
@@ -46,6 +50,7 @@ export function readJupyter(bytes: Buffer): { language: Language; content: Noteb
         content: {
             source: Buffer.from(cells.join(cellSeparator(language as Language))),
             ...(outputs.length > 0 ? { outputs } : {}),
+            ...(environment == null ? {} : { environment }),
         },
     };
 }
@@ -53,7 +58,7 @@ export function readJupyter(bytes: Buffer): { language: Language; content: Noteb
 interface Document {
     cells: Cell[];
     metadata?: {
-        "application/vnd.databricks.v1+notebook"?: { language?: string };
+        "application/vnd.databricks.v1+notebook"?: { language?: string; environmentMetadata?: unknown };
         language_info?: { name?: string };
     };
 }

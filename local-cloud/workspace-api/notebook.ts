@@ -9,6 +9,8 @@ export interface NotebookContent {
     readonly outputs?: readonly unknown[];
     /** Widgets and dashboards. Only DBC and HTML carry them. */
     readonly extras?: unknown;
+    /** What it needs on serverless compute: `{ dependencies: [...], environment_version }`. SOURCE does not carry it. */
+    readonly environment?: unknown;
 }
 
 interface Syntax {
@@ -58,8 +60,8 @@ export function cellSeparator(language: Language): string {
 }
 
 /** A notebook's content in one buffer, as it is encrypted and stored. */
-export function pack({ source, outputs, extras }: NotebookContent): Buffer {
-    const rest = Buffer.from(JSON.stringify({ outputs, extras }));
+export function pack({ source, ...others }: NotebookContent): Buffer {
+    const rest = Buffer.from(JSON.stringify(others));
     const length = Buffer.alloc(4);
     length.writeUInt32BE(rest.length);
     return Buffer.concat([length, rest, source]);

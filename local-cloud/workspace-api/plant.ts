@@ -12,8 +12,8 @@ export function plant(workspace: LocalWorkspace, contents: Contents, path: strin
     nodes.addFolders(parentOf(path));
     const node = nodeFor(workspace, path, seed);
     if (seed.type === "NOTEBOOK") {
-        const { source = "", outputs, extras } = seed;
-        contents.writeNotebook(node, { source: Buffer.from(source), outputs, extras });
+        const { source = "", outputs, extras, environment } = seed;
+        contents.writeNotebook(node, { source: Buffer.from(source), outputs, extras, environment });
     }
     if (seed.type === "FILE" || seed.type === "DASHBOARD") contents.writeBytes(node, Buffer.from(seed.bytes ?? ""));
     if (seed.type === "REPO") {

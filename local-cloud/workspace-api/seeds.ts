@@ -16,6 +16,7 @@ export type Seed = {
           readonly source?: string | Buffer;
           readonly outputs?: readonly unknown[];
           readonly extras?: unknown;
+          readonly environment?: unknown;
       }
     | { readonly type: "FILE" | "DASHBOARD"; readonly bytes?: string | Buffer }
     | {
@@ -36,7 +37,12 @@ export const seeds = {
     /** A notebook with its source code and, perhaps, outputs. */
     notebook: (
         source: string | Buffer = "",
-        options: Options & { language?: Language; outputs?: readonly unknown[]; extras?: unknown } = {},
+        options: Options & {
+            language?: Language;
+            outputs?: readonly unknown[];
+            extras?: unknown;
+            environment?: unknown;
+        } = {},
     ): Seed => ({ type: "NOTEBOOK", source, ...options }),
     /** A file of any bytes. */
     file: (bytes: string | Buffer = "", options: Options = {}): Seed => ({ type: "FILE", bytes, ...options }),

@@ -37,6 +37,7 @@ export interface SnapshotEntry extends TreeEntry {
     readonly sha256?: string;
     readonly outputs?: readonly unknown[];
     readonly extras?: unknown;
+    readonly environment?: unknown;
 }
 
 /** What the workspaces of an account share. */
@@ -210,10 +211,11 @@ function held(contents: Contents, node: Node): Partial<SnapshotEntry> {
     const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
     if (node.type === "FILE" || node.type === "DASHBOARD") return { sha256: hash(contents.readBytes(node)) };
     if (node.type !== "NOTEBOOK") return {};
-    const { source, outputs, extras } = contents.readNotebook(node);
+    const { source, outputs, extras, environment } = contents.readNotebook(node);
     return {
         sha256: hash(toSource(node.language ?? "PYTHON", source)),
         ...(outputs === undefined ? {} : { outputs }),
         ...(extras === undefined ? {} : { extras }),
+        ...(environment === undefined ? {} : { environment }),
     };
 }

@@ -91,10 +91,14 @@ export function requestIdOf({ headers, status, text }: HttpResponse): string | u
 }
 
 function detailOf(text: string): unknown {
-    const body = jsonOrNothing(text);
+    return detailIn(jsonOrNothing(text), "RequestInfo", "request_id");
+}
+
+/** A field of the details of an error that are of this type. */
+function detailIn(body: unknown, type: string, field: string): unknown {
     const details: unknown = isRecord(body) ? body["details"] : undefined;
     const records = Array.isArray(details) ? details.filter(isRecord) : [];
-    return records.find((detail) => String(detail["@type"]).endsWith("RequestInfo"))?.["request_id"];
+    return records.find((detail) => String(detail["@type"]).endsWith(type))?.[field];
 }
 
 /** What the service says against a request. */
@@ -120,7 +124,10 @@ function ofJson(body: Readonly<Record<string, unknown>>): Refusal {
     const code = first("error_code", "error", "code");
     const message = first("message", "error_description", "detail");
     const isCode = typeof code === "string" && /^\w{1,80}$/.test(code);
-    return { code: isCode ? code : "", message: shortened(message ?? (isCode ? undefined : code)) };
+    const reason = detailIn(body, "ErrorInfo", "reason");
+    const said = message ?? (isCode ? undefined : code);
+    const isMore = typeof reason === "string" && reason !== code;
+    return { code: isCode ? code : "", message: shortened(isMore ? `${String(said ?? "")} (${reason})` : said) };
 }
 
 /** What an HTML page calls itself: its title or its first heading. */

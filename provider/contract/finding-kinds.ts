@@ -19,6 +19,7 @@ export const findingKinds = [
     "not-admin",
     "too-large",
     "outputs",
+    "environment",
     "library",
     "repo",
     "unsupported",

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 
+import { ApiError } from "../api/errors";
 import { parseJson } from "../api/json";
 import { isRecord } from "../util/property-path";
-import type { WorkspaceContent, WorkspaceObject } from "./content";
+import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } from "./content";
 import type { ContentReader } from "./content-reader";
+import { type NotebookDocument, readDocument } from "./notebook-document";
 
 /** Compares the contents of objects of two workspaces. */
 export class Comparison {
@@ -13,15 +15,42 @@ export class Comparison {
         private readonly reader: ContentReader,
     ) {}
 
-    /**
-     * Whether two objects of one type hold the same: by language and a hash of a notebook's SOURCE, or of a file's bytes. Sizes
-     * alone say that two differ, never that they are equal.
-     */
+    /** Whether two objects of one type hold the same, see {@link compare}. */
     async isEqual(source: WorkspaceObject, target: WorkspaceObject): Promise<boolean> {
-        if (source.type === "FILE" && differ(source.size, target.size)) return false;
-        if (differ(source.language, target.language)) return false;
+        return (await this.compare(source, target)) === "equal";
+    }
+
+    /**
+     * Compares two objects of one type: by language and a hash of a notebook's code, and its environment, or by a file's bytes. Sizes
+     * alone say that two differ, never that they are equal. `environment`: nothing else differs.
+     */
+    async compare(source: WorkspaceObject, target: WorkspaceObject): Promise<"equal" | "environment" | "different"> {
+        if (source.type === "FILE" && differ(source.size, target.size)) return "different";
+        if (differ(source.language, target.language)) return "different";
+        const [one, other] = await Promise.all([this.document(this.from, source), this.document(this.to, target)]);
+        const isSame = one !== undefined && one.cells === other?.cells ? true : await this.hasSameBytes(source, target);
+        if (!isSame) return "different";
+        return differ(one?.environment, other?.environment) ? "environment" : "equal";
+    }
+
+    private async hasSameBytes(source: WorkspaceObject, target: WorkspaceObject): Promise<boolean> {
         const [one, other] = await Promise.all([this.hash(this.from, source), this.hash(this.to, target)]);
         return one === other;
+    }
+
+    /** A notebook as JUPYTER, which alone shows its environment; `undefined`: it is none, or is not given so. */
+    private async document(
+        workspace: WorkspaceContent,
+        object: WorkspaceObject,
+    ): Promise<NotebookDocument | undefined> {
+        if (object.type !== "NOTEBOOK") return undefined;
+        try {
+            return await this.reader.read(workspace, object, "JUPYTER", async (bytes) => readDocument(bytes));
+        } catch (error) {
+            const isRefused = error instanceof ApiError && (error.kind === "invalid" || error.kind === "validation");
+            if (!(error instanceof ContentTooLargeError) && !isRefused) throw error;
+            return undefined;
+        }
     }
 
     private async hash(workspace: WorkspaceContent, object: WorkspaceObject): Promise<string> {

@@ -45,12 +45,15 @@ export interface Principals {
     except(caller: string | undefined): readonly Principal[];
 }
 
-/** The formats that the copy uses: DBC keeps all of a notebook, SOURCE its code, AUTO a file or a dashboard as it is. */
-export type ExportFormat = "DBC" | "SOURCE" | "AUTO";
+/**
+ * The formats that the copy uses: DBC keeps all of a notebook, JUPYTER its code, environment and, of one in Python, its outputs, SOURCE
+ * its code, AUTO a file or a dashboard as it is.
+ */
+export type ExportFormat = "DBC" | "JUPYTER" | "SOURCE" | "AUTO";
 
 /** What an import consists of. RAW makes a file whatever its name and its content look like. */
 export interface ImportContent {
-    readonly format: "DBC" | "SOURCE" | "AUTO" | "RAW";
+    readonly format: ExportFormat | "RAW";
     readonly language?: string;
     readonly bytes: Buffer;
 }

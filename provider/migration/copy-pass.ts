@@ -106,13 +106,14 @@ export class CopyPass implements PairVisitor {
         });
         if (result.outcome === "problem") {
             findings.add(source, result.problem.kind, result.problem.reason);
-        } else if (result.outcome === "equal") {
-            this.pass.markVerified(pair);
         } else {
+            if (result.lost !== undefined) findings.add(source, result.lost.kind, result.lost.reason);
+            else if (result.outcome === "equal") this.pass.markVerified(pair);
+        }
+        if (result.outcome === "written") {
             this.pass.wrote(source);
             // Another object than the one that had them.
             this.state.permitted.delete(keyOf(source));
-            if (result.lost !== undefined) findings.add(source, result.lost.kind, result.lost.reason);
         }
         return result.outcome === "equal";
     }

@@ -1,13 +1,19 @@
 import { ApiError, NoResponseError } from "../api/errors";
 import type { Clock } from "../api/clock";
 import type { Comparison } from "./comparison";
-import { ContentTooLargeError, type ImportContent, type WorkspaceContent, type WorkspaceObject } from "./content";
+import {
+    ContentTooLargeError,
+    type ExportFormat,
+    type ImportContent,
+    type WorkspaceContent,
+    type WorkspaceObject,
+} from "./content";
 import type { ContentReader } from "./content-reader";
 import type { FindingKind } from "../contract/finding-kinds";
 
 /** What became of an object: equal before, written now, or neither, with the reason. */
 export type CopyResult =
-    | { readonly outcome: "equal" }
+    | { readonly outcome: "equal"; readonly lost?: Problem }
     | { readonly outcome: "written"; readonly lost?: Problem }
     | { readonly outcome: "problem"; readonly problem: Problem };
 
@@ -41,8 +47,8 @@ const ATTEMPTS = 5;
 interface Progress extends CopyRequest {
     readonly target: WorkspaceObject | undefined;
     readonly ours: boolean;
-    /** Whether the notebook is copied as code, its outputs being too large. */
-    readonly codeOnly: boolean;
+    /** As what a notebook is copied: with all that it has, or with less of it where that is too large. */
+    readonly format: "DBC" | "JUPYTER" | "SOURCE";
     /** Whether a write may have had its effect. */
     readonly attempted: boolean;
     /** Whether somebody else has made what is there, after it was found missing. */
@@ -62,7 +68,7 @@ export class ObjectCopy {
 
     /** Writes the object into the new workspace, unless what is there is equal or may be somebody's work. */
     async copy(request: CopyRequest): Promise<CopyResult> {
-        let progress: Progress = { ...request, codeOnly: false, attempted: false, foreign: false };
+        let progress: Progress = { ...request, format: "DBC", attempted: false, foreign: false };
         for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
             const next = await this.attempt(progress);
             if ("outcome" in next) return next;
@@ -79,7 +85,7 @@ export class ObjectCopy {
             await this.write(progress);
             return written(progress);
         } catch (error) {
-            if (error instanceof ContentTooLargeError) return this.withoutOutputs(progress);
+            if (error instanceof ContentTooLargeError) return this.withLess(progress);
             if (!isUncertain(error)) throw error;
             // The write may have had its effect, or somebody else's came first: what is there now decides.
             await this.clock.sleep(200 + this.clock.random() * 800);
@@ -97,7 +103,10 @@ export class ObjectCopy {
                 "occupied",
                 `at its path in the new workspace is a ${target.typeName}: rename one of the two, or accept it.`,
             );
-        if (await this.comparison.isEqual(source, target)) return attempted ? written(progress) : { outcome: "equal" };
+        const compared = await this.comparison.compare(source, target);
+        if (compared === "equal") return attempted ? written(progress) : { outcome: "equal" };
+        const isRenewed = !progress.ours && !attempted && this.isCopy(progress, target);
+        if (compared === "environment" && !isRenewed) return { outcome: "equal", lost: NO_ENVIRONMENT };
         if (attempted || (!progress.foreign && this.isCopy(progress, target))) return undefined;
         return problem(
             "changed-in-target",
@@ -116,8 +125,8 @@ export class ObjectCopy {
         return this.inUseSince !== undefined && (modifiedAt === undefined || modifiedAt > this.inUseSince);
     }
 
-    private async write({ source, target, place, codeOnly }: Progress): Promise<void> {
-        const format = source.type !== "NOTEBOOK" ? "AUTO" : codeOnly ? "SOURCE" : "DBC";
+    private async write({ source, target, place, format: wanted }: Progress): Promise<void> {
+        const format = source.type === "NOTEBOOK" ? wanted : "AUTO";
         await this.reader.read(this.from, source, format, async (bytes) => {
             // Never overwritten in place: a copy that nobody has edited is one whose times are those of its creation.
             if (target !== undefined) await this.to.delete(target.path);
@@ -126,11 +135,14 @@ export class ObjectCopy {
     }
 
     /** How to go on with an object that is too large. */
-    private async withoutOutputs(progress: Progress): Promise<CopyResult | Progress> {
-        const { source, codeOnly, acceptsLostOutputs } = progress;
-        if (source.type !== "NOTEBOOK" || codeOnly || !(await this.codeFits(source)))
+    private async withLess(progress: Progress): Promise<CopyResult | Progress> {
+        const { source, format, acceptsLostOutputs } = progress;
+        // The outputs of other languages are in DBC alone.
+        if (source.type === "NOTEBOOK" && format === "DBC" && source.language === "PYTHON")
+            return { ...progress, format: "JUPYTER" };
+        if (source.type !== "NOTEBOOK" || format === "SOURCE" || !(await this.codeFits(source)))
             return problem("too-large", tooLarge(source));
-        return acceptsLostOutputs ? { ...progress, codeOnly: true } : problem("outputs", TOO_LARGE_WITH_OUTPUTS);
+        return acceptsLostOutputs ? { ...progress, format: "SOURCE" } : problem("outputs", TOO_LARGE_WITH_OUTPUTS);
     }
 
     private async codeFits(source: WorkspaceObject): Promise<boolean> {
@@ -143,9 +155,18 @@ export class ObjectCopy {
     }
 }
 
-function written({ codeOnly }: Progress): CopyResult {
-    return { outcome: "written", ...(codeOnly ? { lost: { kind: "outputs", reason: TOO_LARGE_WITH_OUTPUTS } } : {}) };
+function written({ format }: Progress): CopyResult {
+    return {
+        outcome: "written",
+        ...(format === "SOURCE" ? { lost: { kind: "outputs", reason: TOO_LARGE_WITH_OUTPUTS } } : {}),
+    };
 }
+
+/** Of a notebook whose environment did not come with it. */
+export const NO_ENVIRONMENT: Problem = {
+    kind: "environment",
+    reason: 'its environment on serverless compute (its dependencies) did not come with it. Set it in the new workspace, or accept "environment".',
+};
 
 const TOO_LARGE_WITH_OUTPUTS =
     'with its outputs it is over the 10 MB that the service hands out. Clear its outputs, or accept "outputs" to move its code alone.';
@@ -156,8 +177,8 @@ function tooLarge({ type }: WorkspaceObject): string {
         : "it is over the 10 MB that the service hands out. Move it by hand, or to a volume.";
 }
 
-function importOf(source: WorkspaceObject, format: "AUTO" | "SOURCE" | "DBC", bytes: Buffer): ImportContent {
-    if (format === "DBC") return { format, bytes };
+function importOf(source: WorkspaceObject, format: ExportFormat, bytes: Buffer): ImportContent {
+    if (format === "DBC" || format === "JUPYTER") return { format, bytes };
     if (format === "SOURCE") return { format, language: source.language, bytes };
     // With AUTO a file that looks like a notebook would become one.
     return { format: source.type === "DASHBOARD" ? "AUTO" : "RAW", bytes };

@@ -109,7 +109,8 @@ export function isInAdmins({ groups }: Record<string, unknown>): boolean {
 /** The service's words for content over its limit have changed several times. */
 export function isTooLarge({ errorCode, detail }: ApiError): boolean {
     return (
-        errorCode === "MAX_NOTEBOOK_SIZE_EXCEEDED" ||
+        /^MAX_(NOTEBOOK|READ)_SIZE_EXCEEDED$/.test(errorCode) ||
+        /MAX_(NOTEBOOK|READ)_SIZE_EXCEEDED/.test(detail) ||
         /size.{0,80}exceed(s|ed).{0,60}(\d{7,}|limit)|exceeded max size/i.test(detail)
     );
 }

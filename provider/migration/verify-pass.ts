@@ -1,5 +1,6 @@
 import type { WorkspaceObject } from "./content";
 import type { FindingKind } from "../contract/finding-kinds";
+import { NO_ENVIRONMENT } from "./object-copy";
 import type { Pass } from "./pass";
 import { type Pair, type TreeContext, TreePass } from "./tree-pass";
 import type { PairVisitor } from "./tree-walk";
@@ -39,9 +40,12 @@ export class VerifyPass implements PairVisitor {
         if (target?.type !== source.type) return this.missing(source);
         if (this.pass.isVerified(pair)) return this.pass.equal(source);
         await this.pass.attempt(source, async () => {
-            if (await this.context.comparison.isEqual(source, target)) {
+            const compared = await this.context.comparison.compare(source, target);
+            if (compared === "equal") {
                 this.pass.markVerified(pair);
                 this.pass.equal(source);
+            } else if (compared === "environment") {
+                this.context.findings.add(source, NO_ENVIRONMENT.kind, NO_ENVIRONMENT.reason);
             } else {
                 this.context.findings.add(source, "different", "its content in the new workspace is another one.");
             }

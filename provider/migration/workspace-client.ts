@@ -32,8 +32,8 @@ export type { Transport };
 /** A base64 text and the JSON around it, for this many bytes. */
 const encodedLength = (bytes: number) => Math.ceil(bytes / 3) * 4 + 1024;
 
-/** The largest response to an export: the service's limit in base64, and some room. */
-const MAX_EXPORT = encodedLength(SIZE_LIMIT * 1.2);
+/** The largest response to an export: the service's limit in base64, and some room. JUPYTER may have ten times as much. */
+const maxExport = (format: ExportFormat) => encodedLength(SIZE_LIMIT * (format === "JUPYTER" ? 12 : 1.2));
 
 const ME = "/api/2.0/preview/scim/v2/Me";
 
@@ -90,7 +90,7 @@ export class WorkspaceClient implements WorkspaceContent {
 
     /** The content of an object. */
     async export(object: WorkspaceObject, format: ExportFormat): Promise<Buffer> {
-        const bytes = await this.download(object, format, MAX_EXPORT);
+        const bytes = await this.download(object, format, maxExport(format));
         if (bytes === undefined) throw new ContentTooLargeError("The response is larger than the service's limit.");
         return bytes;
     }

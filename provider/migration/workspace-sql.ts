@@ -126,19 +126,3 @@ function toSqlObject(body: Record<string, unknown>): SqlObject {
 export function fieldsIn(part: unknown): SqlFields {
     return isRecord(part) ? part : {};
 }
-
-/** A value with its members in order, and without those that say nothing: services leave these out, or do not. */
-export function canonical(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(canonical);
-    if (!isRecord(value)) return value;
-    const members = Object.entries(value)
-        .map(([name, member]) => [name, canonical(member)] as const)
-        .filter(([, member]) => !saysNothing(member))
-        .sort(([one], [other]) => (one < other ? -1 : 1));
-    return Object.fromEntries(members);
-}
-
-function saysNothing(value: unknown): boolean {
-    if (Array.isArray(value)) return value.length === 0;
-    return value === undefined || value === null || value === "" || value === false;
-}

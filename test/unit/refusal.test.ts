@@ -35,6 +35,12 @@ describe("a refusal", () => {
             "invalid_client",
             /Client authentication failed/,
         ],
+        "JSON with a reason among its details": [
+            400,
+            '{"error_code": "BAD_REQUEST", "message": "Too much", "details": [{"@type": "x/ErrorInfo", "reason": "MAX_READ_SIZE_EXCEEDED"}]}',
+            "BAD_REQUEST",
+            /Too much \(MAX_READ_SIZE_EXCEEDED\)/,
+        ],
         nothing: [400, "", "", /the response gives no reason/],
         "JSON of nulls": [400, '{"error_code": null, "message": null}', "", /the response gives no reason/],
     };

@@ -56,11 +56,13 @@ export const contentRows: readonly Row[] = [
         service:
             "A Jupyter notebook over 10 MB: Databricks' page on limits gives 100 MB, whether by API too is not known.",
         source: "Users",
-        package: "JUPYTER is tried for a notebook that is too large for DBC.",
+        package: "Tries JUPYTER with a notebook in Python, which alone has its outputs there; then says `outputs`.",
+        behavior: "`cloud.workspace(id).behavior.largeJupyter`",
         checks: [
             {
                 id: "large-jupyter",
                 level: "workspace",
+                states: "workspace.largeJupyter",
                 expected: "refused",
                 see: async (scene) => {
                     const { answer } = await importNotebook(scene, "large-jupyter", {
@@ -68,6 +70,27 @@ export const contentRows: readonly Row[] = [
                         bytes: 11_000_000,
                     });
                     return answer.isSuccess ? "accepted" : "refused";
+                },
+            },
+        ],
+    },
+    {
+        service:
+            "A notebook's environment on serverless compute is in the metadata of JUPYTER, and not in SOURCE; whether DBC has it is not documented.",
+        source: "Users",
+        package: "Compares code and environment by JUPYTER. What DBC did not carry is a finding (`environment`).",
+        behavior: "`cloud.workspace(id).behavior.archivesHaveEnvironments`",
+        checks: [
+            {
+                id: "archive-environment",
+                level: "workspace",
+                states: "workspace.archivesHaveEnvironments",
+                expected: true,
+                see: async (scene) => {
+                    const original = await importDocument(scene, "environment", "JUPYTER", serverlessNotebook);
+                    const archive = await exportDocument(scene, original, "DBC");
+                    const copy = await importDocument(scene, "environment-copy", "DBC", archive);
+                    return (await exportDocument(scene, copy, "JUPYTER")).includes("numpy==2.0");
                 },
             },
         ],
@@ -199,4 +222,34 @@ async function importFile(scene: Scene, name: string) {
     await ask("POST", `${TREE}/mkdirs`, { path: folder });
     const path = encodeURIComponent(`${folder}/${name}`.slice(1));
     return ask("POST", `/api/2.0/workspace-files/import-file/${path}?overwrite=false`, Buffer.from("content"));
+}
+
+const serverlessNotebook = Buffer.from(
+    JSON.stringify({
+        cells: [{ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source: ["1"] }],
+        metadata: {
+            "application/vnd.databricks.v1+notebook": {
+                language: "python",
+                environmentMetadata: { dependencies: ["numpy==2.0"], environment_version: "2" },
+            },
+            language_info: { name: "python" },
+        },
+        nbformat: 4,
+        nbformat_minor: 0,
+    }),
+);
+
+async function importDocument(scene: Scene, name: string, format: string, bytes: Buffer): Promise<string> {
+    const { ask, folder } = await scene.workspace();
+    await ask("POST", `${TREE}/mkdirs`, { path: folder });
+    const path = `${folder}/${name}`;
+    const answer = await ask("POST", `${TREE}/import`, { path, format, content: bytes.toString("base64") });
+    answer.done("an import");
+    return path;
+}
+
+async function exportDocument(scene: Scene, path: string, format: string): Promise<Buffer> {
+    const { ask } = await scene.workspace();
+    const answer = await ask("GET", `${TREE}/export?path=${encodeURIComponent(path)}&format=${format}`);
+    return Buffer.from(String(answer.done("an export").record["content"]), "base64");
 }

@@ -1,5 +1,6 @@
+import { canonicalText } from "../../util/canonical";
 import { isRecord } from "../../util/property-path";
-import { canonical, fieldsIn, queriesApi, type SqlFields, type SqlObject } from "../workspace-sql";
+import { fieldsIn, queriesApi, type SqlFields, type SqlObject } from "../workspace-sql";
 import { sqlContentKind } from "./sql";
 import type { SqlForm, WantedSql } from "./sql-copy";
 import type { Warehouses } from "./warehouses";
@@ -99,6 +100,5 @@ function warehouseIn({ fields }: SqlObject): string | undefined {
 
 /** Whether these fields say the same. */
 export function same(names: readonly string[], one: SqlFields, other: SqlFields): boolean {
-    const text = (fields: SqlFields) => JSON.stringify(names.map((name) => canonical(fields[name]) ?? null));
-    return text(one) === text(other);
+    return names.every((name) => canonicalText(one[name]) === canonicalText(other[name]));
 }
