@@ -87,6 +87,18 @@ export class Created {
         }
     }
 
+    /** Names of what other runs have made and not deleted, of the kinds that this one made. */
+    async ofOthers(anyRun: string): Promise<string[]> {
+        const names: string[] = [];
+        for (const collection of this.made.keys()) {
+            const { name } = collection;
+            if (name === undefined) continue;
+            const all = (await this.list(collection, anyRun)).map((record) => getString(record, name) ?? "");
+            names.push(...all.filter((one) => one.startsWith(anyRun) && !one.startsWith(this.prefix)));
+        }
+        return names;
+    }
+
     private async begin(collection: Collection): Promise<Made> {
         const before = collection.name === undefined ? await this.list(collection) : [];
         const ids = before.flatMap((record) => idOf(record, collection) ?? []);
@@ -140,8 +152,8 @@ export class Created {
         }
     }
 
-    private async list({ path, name }: Collection): Promise<readonly Properties[]> {
-        const filter = name === "displayName" ? `?filter=displayName%20sw%20%22${this.prefix}%22` : "";
+    private async list({ path, name }: Collection, prefix = this.prefix): Promise<readonly Properties[]> {
+        const filter = name === "displayName" ? `?filter=displayName%20sw%20%22${prefix}%22` : "";
         const answer = await this.asker.send("GET", `${this.account}${path}${filter}`);
         if (!answer.isSuccess) throw new Error(`its list was refused: ${answer.refusal}`);
         return answer.list;

@@ -12,7 +12,7 @@ export const costs: Readonly<Record<Level, string>> = {
     read: "It only reads, and costs nothing.",
     objects: "It makes registrations in the account and deletes them, which costs nothing.",
     workspace:
-        "It makes a workspace, uses it for about half an hour, and deletes it. Nothing computes in it. With --role and without --vpc, Databricks makes a VPC with a NAT gateway in the AWS account meanwhile, which AWS charges by the hour; without --role, the workspace is serverless and costs nothing.",
+        "It makes a workspace, uses it for about half an hour (with --role up to two, because updates take long), and deletes it. Nothing computes in it. With --role and without --vpc, Databricks makes a VPC with a NAT gateway in the AWS account meanwhile, which AWS charges by the hour; without --role, the workspace is serverless and costs nothing.",
 };
 
 /** What somebody has to give for a check beside an account. */

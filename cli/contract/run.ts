@@ -6,7 +6,7 @@ import { isKnown } from "./known";
 import { type CheckResult, type ContractReport, scrubbed } from "./report";
 import { type Check, type Level, levels, NotTried } from "./row";
 import { checks } from "./rows";
-import { type Given, Scene, type SceneOptions } from "./scene";
+import { type Given, PREFIX, Scene, type SceneOptions } from "./scene";
 
 /** What a run of the contract needs. */
 export interface ContractOptions extends SceneOptions {
@@ -33,6 +33,9 @@ export async function runContract(options: ContractOptions): Promise<ContractRep
     }
     if (level !== "read") onProgress("Deleting what was made.");
     const left = await scene.created.deleteAll();
+    const others = await scene.created.ofOthers(PREFIX).catch(() => []);
+    if (others.length > 0)
+        onProgress(`Another run has not deleted yet, or was killed before it could: ${others.join(", ")}`);
     const { hostname } = new URL(credential.host);
     const own = [credential.accountId, ...secretsOf(credential.as), hostname, scene.prefix, ...named(options.given)];
     const clean = (text: string) => scrubbed(text, own);

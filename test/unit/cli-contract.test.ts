@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,6 +66,27 @@ describe("the command contract", () => {
         writeFileSync(file, JSON.stringify({ ...report, results: [...report.results, odd] }));
         const like = await run({}, "local-cloud", "--as", file, "--json");
         expect(like.err).to.contain("The local cloud has no option for what the report found of new-network.");
+    });
+
+    it("deletes what it has made at SIGTERM, writes its report, and ends", async () => {
+        const cloud = await start({ provisioningMilliseconds: 3_600_000 });
+        const file = join(folder, "report.json");
+        const args = [join(__dirname, "../../cli/main.js"), "contract", "--level", "workspace", "--json", file];
+        const child = spawn(process.execPath, args, {
+            env: { ...cloud.environment(), PATH: process.env["PATH"], HOME: folder },
+            stdio: "ignore",
+        });
+        const stop = async () => void child.kill("SIGTERM");
+        cloud.inject({
+            when: ({ method, path }) => method === "GET" && /\/workspaces\/\d+$/.test(path),
+            do: { kind: "call", when: "after", run: stop },
+            times: 1,
+        });
+        const [code] = (await once(child, "exit")) as [number];
+        expect(code).to.equal(1);
+        expect(cloud.contents()).to.deep.equal([]);
+        const { results } = JSON.parse(readFileSync(file, "utf8")) as ContractReport;
+        expect(results.filter(({ why }) => why === "it was stopped")).to.not.be.empty;
     });
 
     it("makes nothing in an account that is not local without --yes-create-objects", async () => {

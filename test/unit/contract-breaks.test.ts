@@ -86,6 +86,19 @@ describe("the contract with a service that breaks in the middle", () => {
             await expectNothingLeft(report);
         });
 
+    it("names what a run has left that was killed, and lets it be", async () => {
+        await start();
+        const name = "pulumi-databricks-cmk-contract-00000000-storage";
+        await run.cloud.account.create("storage-configurations", {
+            storage_configuration_name: name,
+            root_bucket_info: { bucket_name: "b" },
+        });
+        const { left } = await run.run("objects");
+        expect(left).to.deep.equal([]);
+        expect(run.contents()).to.have.lengthOf(1);
+        expect(run.lines.at(-1)).to.contain(`was killed before it could: ${name}`);
+    });
+
     it("names what the service does not delete, without its id", async () => {
         await start();
         run.cloud.inject({

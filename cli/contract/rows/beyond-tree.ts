@@ -1,7 +1,7 @@
 import type { Properties } from "../../../provider/util/property-path";
 import { NotTried, type Row } from "../row";
 import { type Scene, waited } from "../scene";
-import { TREE } from "../tree";
+import { listFolder, TREE } from "../tree";
 
 const SECRETS = "/api/2.0/secrets";
 const DASHBOARDS = "/api/2.0/lakeview/dashboards";
@@ -145,7 +145,18 @@ export const beyondTreeRows: readonly Row[] = [
         source: "SDKs, Users",
         package:
             "Reads each by its id. An object of the tree whose `resource_id` is that of a query or alert is not copied as a file; any other is.",
-        checks: "it depends on how the query was made",
+        checks: [
+            {
+                id: "query-in-folder",
+                level: "workspace",
+                expected: "not listed",
+                see: async (scene) => {
+                    const { id } = await query(scene, "listed");
+                    const shown = (await listFolder(scene, "")).list.find((one) => one["resource_id"] === id);
+                    return shown === undefined ? "not listed" : String(shown["object_type"]);
+                },
+            },
+        ],
     },
     {
         service: "Alerts of the former API show neither their schedule nor whom they tell.",
@@ -172,6 +183,16 @@ export const beyondTreeRows: readonly Row[] = [
                     return answer.isSuccess ? String(answer.record["lifecycle_state"]) : answer.status;
                 },
             },
+            {
+                id: "query-name-taken",
+                level: "workspace",
+                expected: 400,
+                see: async (scene) => {
+                    const { ask } = await scene.workspace();
+                    await query(scene, "taken");
+                    return (await ask("POST", QUERIES, { query: await queryBody(scene, "taken") })).status;
+                },
+            },
         ],
     },
 ];
@@ -196,6 +217,10 @@ async function dashboard(scene: Scene, what: string): Promise<string> {
 async function query(scene: Scene, what: string): Promise<Properties> {
     const { ask, folder } = await scene.workspace();
     await ask("POST", `${TREE}/mkdirs`, { path: folder });
-    const asked = { display_name: scene.name(what), query_text: "SELECT 1", parent_path: folder };
-    return (await ask("POST", QUERIES, { query: asked })).done("a query").record;
+    return (await ask("POST", QUERIES, { query: await queryBody(scene, what) })).done("a query").record;
+}
+
+async function queryBody(scene: Scene, what: string): Promise<object> {
+    const { folder } = await scene.workspace();
+    return { display_name: scene.name(`query-${what}`), query_text: "SELECT 1", parent_path: folder };
 }

@@ -113,6 +113,36 @@ export const contentRows: readonly Row[] = [
         ],
     },
     {
+        service: "Two slashes in a path are read as one; a path that begins with `/Workspace` is the same without it.",
+        source: "CLI",
+        package: "Asks for paths with one slash and without `/Workspace`.",
+        checks: [
+            {
+                id: "two-slashes",
+                level: "workspace",
+                expected: "read as one",
+                see: async (scene) => {
+                    const { path } = await importNotebook(scene, "slashes");
+                    const { ask } = await scene.workspace();
+                    const two = encodeURIComponent(path.replaceAll("/", "//"));
+                    return (await ask("GET", `${TREE}/get-status?path=${two}`)).isSuccess ? "read as one" : "refused";
+                },
+            },
+            {
+                id: "workspace-prefix",
+                level: "workspace",
+                expected: "kept",
+                see: async (scene) => {
+                    const { path } = await importNotebook(scene, "prefix");
+                    const { ask } = await scene.workspace();
+                    const asked = `/Workspace${path}`;
+                    const shown = await ask("GET", `${TREE}/get-status?path=${encodeURIComponent(asked)}`);
+                    return shown.done("get-status").record["path"] === asked ? "kept" : "left out";
+                },
+            },
+        ],
+    },
+    {
         service: "An import answers with the `object_id`, or, of older services, with nothing.",
         source: "SDKs",
         package: "Does not need it.",
