@@ -2,9 +2,14 @@ import type { PolicyResource } from "@pulumi/policy";
 
 /** Types of resources that the rules know, of this package and of those that the same team may use beside it. */
 const types = {
-    workspace: ["pulumi-nodejs:dynamic/databricks-cmk:Workspace", "databricks:index/mwsWorkspaces:MwsWorkspaces"],
+    workspace: [
+        "pulumi-nodejs:dynamic/databricks-cmk:Workspace",
+        "databricks-cmk:index:Workspace",
+        "databricks:index/mwsWorkspaces:MwsWorkspaces",
+    ],
     registration: [
         "pulumi-nodejs:dynamic/databricks-cmk:CustomerManagedKey",
+        "databricks-cmk:index:CustomerManagedKey",
         "databricks:index/mwsCustomerManagedKeys:MwsCustomerManagedKeys",
     ],
     kmsKey: ["aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"],

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { LocalCloud, type RecordedRequest } from "../../local-cloud";
+import { forPlugin, PluginOnPath } from "../cli/plugin";
 import { CliProject, type CliRun } from "../cli/project";
 
 /** The process that is killed. */
@@ -77,13 +78,17 @@ const kindNames = Object.keys(kinds) as Kind[];
 /** A stack on the real CLI whose processes can be killed individually. */
 export class CrashStack {
     private readonly project: CliProject;
+    private readonly plugin: PluginOnPath | undefined;
 
+    /** @param isPlugin whether the resources are the plugin's, and not the classes'. */
     constructor(
         readonly cloud: LocalCloud,
         text = program,
+        isPlugin = false,
     ) {
-        const environment = { ...cloud.environment(), KEY_ARN: cloud.createKey() };
-        this.project = new CliProject("crash", text, environment);
+        this.plugin = isPlugin ? new PluginOnPath() : undefined;
+        const environment = { ...cloud.environment(), KEY_ARN: cloud.createKey(), ...this.plugin?.environment };
+        this.project = new CliProject("crash", isPlugin ? forPlugin(text) : text, environment);
     }
 
     run(phase: Phase, ...args: string[]): Promise<CliRun> {
@@ -129,12 +134,13 @@ export class CrashStack {
 
     remove(): void {
         this.project.remove();
+        this.plugin?.remove();
     }
 }
 
-async function begin(): Promise<CrashStack> {
+async function begin(isPlugin: boolean): Promise<CrashStack> {
     const cloud = await LocalCloud.start({ provisioningMilliseconds: 400 });
-    const stack = new CrashStack(cloud);
+    const stack = new CrashStack(cloud, program, isPlugin);
     await stack.run("create", "stack", "init", "dev");
     return stack;
 }
@@ -145,8 +151,8 @@ async function end(stack: CrashStack): Promise<void> {
 }
 
 /** Records the requests of each phase without crashes. */
-export async function recordPhases(): Promise<Record<Phase, string[]>> {
-    const stack = await begin();
+export async function recordPhases(isPlugin = false): Promise<Record<Phase, string[]>> {
+    const stack = await begin(isPlugin);
     const phases: [Phase, string[]][] = [];
     for (const phase of ["create", "update", "replace", "destroy"] as const) {
         if (phase === "replace") await stack.act("create");
@@ -168,8 +174,8 @@ function named({ method, path }: RecordedRequest): string {
  * Kills at one point, then does what a user does: `pulumi cancel`, and the same command again. If the engine left the file
  * beside its state empty (`emptied` makes it so), that file is deleted first.
  */
-export async function crashAt(point: KillPoint, { emptied = false } = {}): Promise<Outcome> {
-    const stack = await begin();
+export async function crashAt(point: KillPoint, { emptied = false, isPlugin = false } = {}): Promise<Outcome> {
+    const stack = await begin(isPlugin);
     const { cloud } = stack;
     let attributesDeleted = false;
     try {

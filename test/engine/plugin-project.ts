@@ -1,12 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import type { LocalCloud } from "../../local-cloud";
+import { PluginOnPath } from "../cli/plugin";
 import { CliProject, type CliRun } from "../cli/project";
-
-const root = resolve(__dirname, "../../..");
 
 /** A program in YAML: resources by name, each with its type, and what it exports. */
 export interface YamlProgram {
@@ -58,17 +56,14 @@ export function hasLanguage(language: string): boolean {
 
 /** A Pulumi project that uses the plugin of this repository, run by the real CLI. */
 export class PluginProject {
-    private readonly programs = mkdtempSync(join(tmpdir(), "databricks-cmk-plugin-"));
+    private readonly plugin = new PluginOnPath();
     private readonly project: CliProject;
 
     constructor(cloud: LocalCloud, environment: Readonly<Record<string, string>> = {}) {
-        const plugin = join(this.programs, "pulumi-resource-databricks-cmk");
-        writeFileSync(plugin, `#!/bin/sh\nexec node ${join(root, "dist", "plugin", "main.js")} "$@"\n`);
-        chmodSync(plugin, 0o755);
         this.project = new CliProject("plugin", "", {
             ...cloud.environment(),
             ...environment,
-            PATH: [this.programs, process.env["PATH"]].join(delimiter),
+            ...this.plugin.environment,
         });
     }
 
@@ -92,9 +87,24 @@ export class PluginProject {
         this.project.write("index.js", program);
     }
 
+    /** Gives the project a program in Python. */
+    set python(program: string) {
+        this.project.write("Pulumi.yaml", JSON.stringify({ name: "plugin", runtime: "python" }));
+        this.project.write("__main__.py", program);
+    }
+
+    /** The PATH on which the plugin is. */
+    get path(): string {
+        return this.plugin.environment.PATH;
+    }
+
     /** Runs a command of the CLI. */
     run(...args: string[]): Promise<CliRun> {
         return this.project.run(args);
+    }
+    /** Runs a command with more in its environment. */
+    runWith(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<CliRun> {
+        return this.project.run(args, environment);
     }
     /** Runs a command, and says which process it is. */
     start(started: (pid: number) => void, ...args: string[]): Promise<CliRun> {
@@ -124,7 +134,7 @@ export class PluginProject {
 
     remove(): void {
         this.project.remove();
-        rmSync(this.programs, { recursive: true, force: true });
+        this.plugin.remove();
     }
 }
 

@@ -56,14 +56,10 @@ describe("policy rules", () => {
     it("take a tier below Enterprise for a mistake only where there is a key", () => {
         expect(reports(rules.enterpriseTier, { pricingTier: "PREMIUM" })).to.deep.equal([]);
         expect(reports(rules.enterpriseTier, { pricingTier: "PREMIUM", customerManagedKeyId: "x" })).to.have.length(1);
-        expect(
-            reports(
-                rules.enterpriseTier,
-                { pricingTier: "PREMIUM", customerManagedKeyId: "x" },
-                {},
-                "databricks:index/mwsWorkspaces:MwsWorkspaces",
-            ),
-        ).to.have.length(1);
+        for (const type of ["databricks:index/mwsWorkspaces:MwsWorkspaces", "databricks-cmk:index:Workspace"]) {
+            const props = { pricingTier: "PREMIUM", customerManagedKeyId: "x" };
+            expect(reports(rules.enterpriseTier, props, {}, type), type).to.have.length(1);
+        }
     });
 
     it("report a key change that is certain, and one that is possible, the harmless way first", () => {
