@@ -72,9 +72,11 @@ export class ObjectHandler implements Handler {
         const replaces = pathsOf(found, "replace", "refuse");
         const changing = found.filter(({ change }) => change !== "ignore");
         const nameCollides = access.nameCollides(olds, news);
+        const changesOwner = access.changesOwner(olds, news);
+        const differing = new Map(changing.map(({ path }) => [path, replaces.includes(path)]));
         const result: DetailedDiff = {
-            differing: new Map(changing.map(({ path }) => [path, replaces.includes(path)])),
-            changes: changing.length > 0 || actual !== undefined || access.changesOwner(olds, news),
+            differing: changesOwner ? differing.set("owner", false) : differing,
+            changes: changing.length > 0 || actual !== undefined || changesOwner,
             replaces: topLevel(replaces),
             stables: [access.definition.idField],
             deleteBeforeReplace: replaces.length > 0 && (await this.goesFirst(id, olds, news, nameCollides)),

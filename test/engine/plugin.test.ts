@@ -82,6 +82,8 @@ describe("the plugin, with programs in YAML on the real engine", () => {
         await refused(project.destroy(), `The workspace ${id} is not deleted`);
         project.yaml = workspaceUnder(keys[1], {}, { deleteBeforeReplace: true });
         await refused(project.up(), `The workspace ${id} is not deleted`);
+        project.yaml = workspaceUnder(keys[0]);
+        await refused(project.up("--replace", "**:Workspace::w"), "it holds content (/Shared/mine)");
         expect(workspaces()).to.deep.equal([id]);
         project.yaml = workspaceUnder(keys[0], { forceDestroy: true });
         await ok(project.up());
@@ -102,6 +104,22 @@ describe("the plugin, with programs in YAML on the real engine", () => {
         expect(others).to.deep.equal([]);
         expect(id).to.not.equal(old);
         expect(String(await cloud.workspace(id).read("/Shared/mine"))).to.equal("print(1)");
+    });
+
+    it("keeps a workspace whose resource gets another name by an alias, or another provider", async () => {
+        await ok(project.up());
+        const [id] = workspaces();
+        const old = project.state.find(({ type }) => type.endsWith(":Workspace"))?.urn ?? "";
+        const renamed = (options: object) => {
+            const { w, ...others } = workspaceUnder(keys[0], {}, options).resources;
+            return { resources: { ...others, p: { type: "pulumi:providers:databricks-cmk" }, renamed: w ?? {} } };
+        };
+        project.yaml = renamed({ aliases: [old] });
+        expect(await ok(project.preview())).to.contain("~ owner");
+        await ok(project.up());
+        project.yaml = renamed({ provider: "${p}" });
+        expect(await ok(project.up())).to.contain("6 unchanged");
+        expect(workspaces()).to.deep.equal([id]);
     });
 
     it("finds what a killed up has left, and makes nothing twice", async () => {
