@@ -10,31 +10,37 @@ const examples = readdirSync(join(root, "examples")).map((name) => ({ name, fold
 /** The one that the project of this repository runs. */
 const mainExample = /^main: examples\/(\S+)$/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[1];
 
-/** Every file's syntax tree, parsed once for all examples that read it in the same way. */
-const parsed = new Map<string, ts.SourceFile | undefined>();
+/** How an example is compiled. */
+function configOf(folder: string): ts.ParsedCommandLine {
+    const config = ["tsconfig.json", "jsconfig.json"].map((name) => join(folder, name)).find(existsSync);
+    if (config === undefined) throw new Error(`${folder} has neither tsconfig.json nor jsconfig.json.`);
+    const { config: text } = ts.readConfigFile(config, ts.sys.readFile) as { config: unknown };
+    return ts.parseJsonConfigFileContent(text, ts.sys, folder);
+}
+
+/** The programs by their options: examples with the same ones are compiled together. */
+const programs = new Map<string, ts.Program>();
+
+function programOf(of: ts.CompilerOptions): ts.Program {
+    const options = { ...of, configFilePath: undefined };
+    const key = JSON.stringify(options);
+    const files = examples.flatMap(({ folder }) => {
+        const { options: own, fileNames } = configOf(folder);
+        return JSON.stringify({ ...own, configFilePath: undefined }) === key ? fileNames : [];
+    });
+    const program = programs.get(key) ?? ts.createProgram(files, options);
+    programs.set(key, program);
+    return program;
+}
 
 /** What the compiler has against an example. */
 function problemsOf(folder: string): string[] {
-    const config = ["tsconfig.json", "jsconfig.json"].map((name) => join(folder, name)).find(existsSync);
-    if (config === undefined) return ["It has neither tsconfig.json nor jsconfig.json."];
-    const { fileNames, options, errors } = ts.parseJsonConfigFileContent(
-        ts.readConfigFile(config, ts.sys.readFile).config,
-        ts.sys,
-        folder,
+    const { options, errors, fileNames } = configOf(folder);
+    const program = programOf(options);
+    const own = fileNames.flatMap((name) => ts.getPreEmitDiagnostics(program, program.getSourceFile(name)));
+    return [...errors, ...own].map(
+        ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
     );
-    const host = ts.createCompilerHost(options);
-    const read = host.getSourceFile.bind(host);
-    host.getSourceFile = (file, how, ...more) => {
-        const key = JSON.stringify([file, how, options.module]);
-        if (!parsed.has(key)) parsed.set(key, read(file, how, ...more));
-        return parsed.get(key);
-    };
-    const program = ts.createProgram(fileNames, options, host);
-    const found = [...errors, ...ts.getPreEmitDiagnostics(program)];
-    return ts
-        .formatDiagnostics(found, { ...host, getCanonicalFileName: (name) => name, getNewLine: () => "\n" })
-        .split("\n")
-        .filter((line) => line !== "");
 }
 
 describe("the examples", () => {
