@@ -1,4 +1,4 @@
-import { ApiError } from "../http";
+import { ApiError, type ApiRequest } from "../http";
 
 /** How a workspace behaves; a test may change it at any time. Times are in milliseconds. */
 export interface WorkspaceBehavior {
@@ -16,8 +16,11 @@ export interface WorkspaceBehavior {
     frontEnd: "public" | "forbidden" | "unreachable";
     /** Whether its responses name it in the header `x-databricks-org-id`, which a proxy may take out. Default: true. */
     identifiesItself: boolean;
-    /** Requests beyond these in a second are answered with 429 and `Retry-After: 1`. Default: no limit. */
-    requestsPerSecond: number | undefined;
+    /**
+     * Requests beyond these in a second are answered with 429 and `Retry-After: 1`: of all together, or of each endpoint. Default:
+     * no limit.
+     */
+    requestsPerSecond: number | EndpointRates | undefined;
     /**
      * How content over 10 MB is refused: `MAX_NOTEBOOK_SIZE_EXCEEDED`; as older services do, `BAD_REQUEST` with "Size exceeds
      * 10485760 bytes"; as was seen of exports, the first error with the status 200; or the code MAX_READ_SIZE_EXCEEDED.
@@ -92,6 +95,19 @@ export const workspaceBehaviorValues: Readonly<
 /** The largest content that is imported or exported, in bytes. */
 export const SIZE_LIMIT = 10_485_760;
 
+/** Requests to some endpoints of a workspace in a second. What is left out has no limit. */
+export interface EndpointRates {
+    readonly export?: number;
+    readonly import?: number;
+    /** GETs of permissions. */
+    readonly readPermissions?: number;
+    /** PUTs and PATCHes of permissions. */
+    readonly writePermissions?: number;
+}
+
+/** The limits of a workspace's endpoints that users report. */
+export const reportedRates: EndpointRates = { export: 60, import: 30, readPermissions: 100, writePermissions: 30 };
+
 /** The behavior of a workspace about which nothing was said. */
 export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     reachableAfterMilliseconds: 0,
@@ -129,7 +145,8 @@ export function requireSize(bytes: number, { sizeRefusal, largeJupyter }: Worksp
 
 /** Counts a workspace's requests, and refuses those over its limit. */
 export class WorkspaceRateLimit {
-    private recent: number[] = [];
+    /** When requests were accepted lately, by what they are counted among. */
+    private readonly recent = new Map<string, readonly number[]>();
     private refusals = { left: 0, retryAfter: 1 };
 
     /** Answers the next requests with 429 and this `Retry-After`, in seconds. */
@@ -138,16 +155,28 @@ export class WorkspaceRateLimit {
     }
 
     /** Counts a request: how many seconds it has to wait, if it is refused. */
-    admit(now: number, limit: number | undefined): { retryAfter: number } | undefined {
+    admit(
+        now: number,
+        rates: WorkspaceBehavior["requestsPerSecond"],
+        request: Pick<ApiRequest, "method" | "path">,
+    ): { retryAfter: number } | undefined {
         if (this.refusals.left > 0) {
             this.refusals.left--;
             return { retryAfter: this.refusals.retryAfter };
         }
+        const endpoint = typeof rates === "object" ? endpointOf(request) : undefined;
+        const limit = typeof rates === "object" ? endpoint && rates[endpoint] : rates;
         if (limit === undefined) return undefined;
-        const first = this.recent.findIndex((time) => time > now - 1000);
-        this.recent = first === -1 ? [] : this.recent.slice(first);
-        if (this.recent.length >= limit) return { retryAfter: 1 };
-        this.recent.push(now);
+        const recent = (this.recent.get(endpoint ?? "") ?? []).filter((time) => time > now - 1000);
+        if (recent.length >= limit) return { retryAfter: 1 };
+        this.recent.set(endpoint ?? "", [...recent, now]);
         return undefined;
     }
+}
+
+function endpointOf({ method, path }: Pick<ApiRequest, "method" | "path">): keyof EndpointRates | undefined {
+    if (path === "/api/2.0/workspace/export") return "export";
+    if (path === "/api/2.0/workspace/import") return "import";
+    if (!path.startsWith("/api/2.0/permissions/")) return undefined;
+    return method === "GET" ? "readPermissions" : "writePermissions";
 }

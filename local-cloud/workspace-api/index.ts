@@ -1,5 +1,5 @@
 /** A workspace of the local cloud, and what a test fills it with. */
-export { type WorkspaceBehavior, workspaceBehaviorValues } from "./behavior";
+export { type EndpointRates, reportedRates, type WorkspaceBehavior, workspaceBehaviorValues } from "./behavior";
 export type { DashboardSchedule } from "./dashboards";
 export type { GitCredentialFields } from "./git-credentials";
 export type { GitFolderEntry } from "./git-folders";

@@ -50,7 +50,7 @@ export class WorkspaceApi {
         if (behavior.frontEnd === "unreachable") return "dropped";
         if (this.now() < workspace.runningSince + behavior.reachableAfterMilliseconds) return "dropped";
         if (behavior.frontEnd === "forbidden") return forbidden;
-        const refused = workspace.rateLimit.admit(this.now(), behavior.requestsPerSecond);
+        const refused = workspace.rateLimit.admit(this.now(), behavior.requestsPerSecond, request);
         if (refused !== undefined) return throttled(refused.retryAfter);
         return authority.answerOidc(request) ?? this.answer(workspace, request, authority.authenticate(request));
     }

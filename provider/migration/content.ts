@@ -80,8 +80,8 @@ export interface WorkspaceContent {
     export(object: WorkspaceObject, format: ExportFormat): Promise<Buffer>;
     /** The content of an object, as `export`, but `undefined` where it has more bytes than this. */
     exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined>;
-    /** Makes an object. Rejects where there is one at the path. */
-    import(path: string, content: ImportContent): Promise<void>;
+    /** Makes an object; its id, if the response says it. Rejects if there is one at the path. */
+    import(path: string, content: ImportContent): Promise<string | undefined>;
     /** No error where it exists. */
     makeFolder(path: string): Promise<void>;
     /** Deletes one object, never a folder; no error where there is none. */

@@ -1,5 +1,5 @@
 import { ApiError } from "../api/errors";
-import { ObjectCopy } from "./object-copy";
+import { ObjectCopy, wasEdited } from "./object-copy";
 import { isOwnFolder, type WorkspaceObject } from "./content";
 import type { Pass } from "./pass";
 import { PermissionCopy } from "./permission-copy";
@@ -14,18 +14,23 @@ const LASTING = ["outputs"] as const;
 export class CopyState {
     /** Objects whose permissions are done. */
     readonly permitted = new Set<string>();
+    /** Objects that were compared as soon as they were written, and what of the lists has to be as it was then. */
+    readonly made = new Map<string, string>();
     readonly objects: ObjectCopy;
     readonly permissions: PermissionCopy;
+    /** Of what was just written. Whom the new workspace does not know yet, it may know in the next pass. */
+    readonly early: PermissionCopy;
 
     constructor({ from, to, reader, comparison, clock, options }: TreeContext) {
         this.objects = new ObjectCopy(from, to, reader, comparison, clock, options.inUseSince);
         this.permissions = new PermissionCopy(from, to);
+        this.early = new PermissionCopy(from, to);
     }
 }
 
 /**
- * One pass of the copy. The first one writes what is missing; each one after it compares what is there, writes what differs or
- * has changed meanwhile, and gives permissions to what is equal.
+ * One pass of the copy. The first one writes what is missing, compares it and gives it its permissions; each one after it does so
+ * with what is there and was not done so, or has changed meanwhile.
  */
 export class CopyPass implements PairVisitor {
     readonly pass: TreePass;
@@ -69,7 +74,8 @@ export class CopyPass implements PairVisitor {
         }
         // Verified before: what differs now was changed in the new workspace, where people work by now.
         if (this.pass.isSettled(source)) return this.pass.equal(source);
-        const equal = this.pass.isVerified(pair) || (await this.pass.attempt(source, () => this.copy(pair)));
+        const isKnown = this.pass.isVerified(pair) || this.isAsMade(pair);
+        const equal = isKnown || (await this.pass.attempt(source, () => this.copy(pair)));
         if (equal !== true) return;
         this.pass.equal(source);
         this.context.findings.keep(source, LASTING);
@@ -114,8 +120,32 @@ export class CopyPass implements PairVisitor {
             this.pass.wrote(source);
             // Another object than the one that had them.
             this.state.permitted.delete(keyOf(source));
+            if (result.made !== undefined) await this.finish(source, result.made);
         }
         return result.outcome === "equal";
+    }
+
+    /** Compares what was just written, and gives it its permissions. What is left over, the next pass does. */
+    private async finish(source: WorkspaceObject, made: WorkspaceObject): Promise<void> {
+        const key = keyOf(source);
+        this.state.made.delete(key);
+        // Without a time the next list does not tell whether it was changed meanwhile.
+        if (source.modifiedAt === undefined || !(await this.context.comparison.isEqual(source, made))) return;
+        this.state.made.set(key, asMade(source, made));
+        // The import does not say what the permissions API calls a dashboard.
+        if (made.type === "DASHBOARD" || this.context.homes.isFormer(source.path)) return;
+        if (await this.state.early.copyToNew(source, made)) this.state.permitted.add(key);
+    }
+
+    /** Whether the two were compared when the second was made, and neither was changed since. */
+    private isAsMade(pair: Pair): boolean {
+        const { source, target } = pair;
+        const key = keyOf(source);
+        if (target === undefined || this.state.made.get(key) !== asMade(source, target)) return false;
+        if (wasEdited(target) !== false) return false;
+        this.state.made.delete(key);
+        this.pass.markVerified(pair);
+        return true;
     }
 
     /** Makes a folder that was removed in the new workspace, and in which there is something to copy again. */
@@ -140,4 +170,8 @@ export class CopyPass implements PairVisitor {
             this.state.permitted.add(key);
         });
     }
+}
+
+function asMade({ id, modifiedAt }: WorkspaceObject, made: WorkspaceObject): string {
+    return `${id}/${modifiedAt}/${made.id}`;
 }

@@ -14,7 +14,8 @@ import type { FindingKind } from "../contract/finding-kinds";
 /** What became of an object: equal before, written now, or neither, with the reason. */
 export type CopyResult =
     | { readonly outcome: "equal"; readonly lost?: Problem }
-    | { readonly outcome: "written"; readonly lost?: Problem }
+    /** `made`: as it was just made, if the service said its id. */
+    | { readonly outcome: "written"; readonly lost?: Problem; readonly made?: WorkspaceObject }
     | { readonly outcome: "problem"; readonly problem: Problem };
 
 /** Why an object could not be copied, or not whole. */
@@ -82,8 +83,7 @@ export class ObjectCopy {
         try {
             const known = target === undefined ? undefined : await this.judge(progress, target);
             if (known !== undefined) return known;
-            await this.write(progress);
-            return written(progress);
+            return written(progress, await this.write(progress));
         } catch (error) {
             if (error instanceof ContentTooLargeError) return this.withLess(progress);
             if (!isUncertain(error)) throw error;
@@ -125,12 +125,13 @@ export class ObjectCopy {
         return this.inUseSince !== undefined && (modifiedAt === undefined || modifiedAt > this.inUseSince);
     }
 
-    private async write({ source, target, place, format: wanted }: Progress): Promise<void> {
+    /** The id of what was made, if the service says it. */
+    private async write({ source, target, place, format: wanted }: Progress): Promise<string | undefined> {
         const format = source.type === "NOTEBOOK" ? wanted : "AUTO";
-        await this.reader.read(this.from, source, format, async (bytes) => {
+        return this.reader.read(this.from, source, format, async (bytes) => {
             // Never overwritten in place: a copy that nobody has edited is one whose times are those of its creation.
             if (target !== undefined) await this.to.delete(target.path);
-            await this.to.import(place, importOf(source, format, bytes));
+            return this.to.import(place, importOf(source, format, bytes));
         });
     }
 
@@ -155,10 +156,12 @@ export class ObjectCopy {
     }
 }
 
-function written({ format }: Progress): CopyResult {
+function written({ source, place, format }: Progress, id?: string): CopyResult {
+    const { type, typeName, language } = source;
     return {
         outcome: "written",
         ...(format === "SOURCE" ? { lost: { kind: "outputs", reason: TOO_LARGE_WITH_OUTPUTS } } : {}),
+        ...(id === undefined ? {} : { made: { path: place, type, typeName, id, ...(language && { language }) } }),
     };
 }
 
@@ -193,8 +196,8 @@ function isNewer(source: WorkspaceObject, target: WorkspaceObject): boolean {
     return source.modifiedAt !== undefined && target.modifiedAt !== undefined && source.modifiedAt >= target.modifiedAt;
 }
 
-/** Whether an object was changed after it was made; `undefined` where its times do not tell. */
-function wasEdited({ createdAt, modifiedAt }: WorkspaceObject): boolean | undefined {
+/** Whether an object was changed after it was made; `undefined` if its times do not tell. */
+export function wasEdited({ createdAt, modifiedAt }: WorkspaceObject): boolean | undefined {
     if (createdAt === undefined || modifiedAt === undefined) return undefined;
     return modifiedAt > createdAt + IMPORT_TIME;
 }

@@ -1,5 +1,5 @@
 import { ApiError } from "../api/errors";
-import type { Grant, WorkspaceContent, WorkspaceObject } from "./content";
+import type { Grant, ObjectType, WorkspaceContent, WorkspaceObject } from "./content";
 import type { Problem } from "./object-copy";
 import { describePrincipal, principalKey as keyOf } from "./principals";
 
@@ -8,6 +8,8 @@ export class PermissionCopy {
     /** Principals that the new workspace does not know, so that they are asked for once only. */
     private readonly unknown = new Set<string>();
     private caller: Promise<string | undefined> | undefined;
+    /** Types of objects, and whether one that was just made has no direct permissions but those of whoever made it. */
+    private readonly bare = new Map<ObjectType, Promise<boolean>>();
 
     constructor(
         private readonly from: WorkspaceContent,
@@ -22,6 +24,28 @@ export class PermissionCopy {
         const problems = known.length === wanted.length ? [] : this.unknownProblems(wanted);
         if (sameGrants(known, await this.withoutCaller(present, known))) return problems;
         return this.set(target, wanted);
+    }
+
+    /**
+     * Gives an object that was just made the direct permissions of the old one. Those it has are not asked for: it has none, as the
+     * first of its type has shown. Whether it has all of them now; if not, `copy` says why.
+     */
+    async copyToNew(source: WorkspaceObject, made: WorkspaceObject): Promise<boolean> {
+        if (!(await this.isBare(made))) return false;
+        const wanted = await this.from.grants(source);
+        if (wanted.length === 0) return true;
+        return (await this.set(made, wanted)).length === 0;
+    }
+
+    private async isBare(made: WorkspaceObject): Promise<boolean> {
+        const known = this.bare.get(made.type);
+        if (known !== undefined) return known;
+        const shown = this.to
+            .grants(made)
+            .then(async (present) => (await this.withoutCaller(present, [])).length === 0);
+        this.bare.set(made.type, shown);
+        shown.catch(() => this.bare.delete(made.type));
+        return shown;
     }
 
     private async set(target: WorkspaceObject, wanted: readonly Grant[]): Promise<Problem[]> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { ApiError } from "../api/errors";
+import { parseJson } from "../api/json";
 import { isRecord } from "../util/property-path";
 import type { Grant, ObjectType, WorkspaceObject } from "./content";
 
@@ -62,6 +63,17 @@ const permissionsSchema = z.object({
 });
 
 const kinds = ["user_name", "group_name", "service_principal_name"] as const;
+
+const imported = z.object({ object_id: int64 });
+
+/** The object's id in the response to an import; `undefined` if it says none, as older services do. */
+export function importedId(text: string): string | undefined {
+    try {
+        return imported.parse(parseJson(text)).object_id;
+    } catch {
+        return undefined;
+    }
+}
 
 /** The direct permissions in a response of the permissions API, and those from above too if they are asked for. */
 export function grantsIn(body: unknown, withInherited: boolean): Grant[] {

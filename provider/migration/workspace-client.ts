@@ -14,6 +14,7 @@ import {
     decodeBase64,
     grantsBody,
     grantsIn,
+    importedId,
     isInAdmins,
     isNeverEmpty,
     isTooLarge,
@@ -100,13 +101,14 @@ export class WorkspaceClient implements WorkspaceContent {
         return this.download(object, format, encodedLength(bytes));
     }
 
-    /** Imports an object; not repeated where its effect is not known. */
-    async import(path: string, { format, language, bytes }: ImportContent): Promise<void> {
+    /** Imports an object; not repeated if its effect is not known. Its id, if the response says it. */
+    async import(path: string, { format, language, bytes }: ImportContent): Promise<string | undefined> {
         const fields = { path, format, ...(language === undefined ? {} : { language }) };
         const { body, contentType } = multipart(fields, bytes);
-        await this.limited(() =>
+        const text = await this.limited(() =>
             this.transport({ method: "POST", path: "/api/2.0/workspace/import", body, contentType, repeatable: false }),
         );
+        return importedId(text ?? "");
     }
 
     /** Makes a folder and its parents. */

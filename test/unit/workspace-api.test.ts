@@ -191,6 +191,15 @@ describe("the local cloud's workspace API: who may, and what goes wrong", () => 
         expect((await list()).status).to.equal(200);
     });
 
+    it("limits each endpoint by itself, when told to", async () => {
+        workspace.behavior.requestsPerSecond = { export: 1 };
+        await workspace.import("/n", seeds.notebook("x"));
+        const read = async () => (await send("GET", "/api/2.0/workspace/export?path=/n")).status;
+        expect([await read(), await read(), (await list()).status, (await list()).status]).to.deep.equal([
+            200, 429, 200, 200,
+        ]);
+    });
+
     it("does not answer for a time although it is RUNNING, when told to", async () => {
         workspace.behavior.reachableAfterMilliseconds = 120_000;
         expect(await rejection(list())).to.equal("ECONNRESET");

@@ -50,7 +50,7 @@ export const accountRows: readonly Row[] = [
     {
         service: "429 with `Retry-After`; the allowed rate is not published.",
         source: "API",
-        package: "All requests share one rate limiter.",
+        package: "All requests to the account share one rate limiter, those to a workspace by endpoint.",
         behavior: "`requestsPerSecond`",
         checks: "it would take a flood of requests",
     },

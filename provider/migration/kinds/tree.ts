@@ -14,7 +14,7 @@ import { WorkQueue } from "../work-queue";
 import { SqlInTree } from "./sql-in-tree";
 
 /** How many objects are worked on at once. The rate limiter of each workspace's client decides how fast. */
-const WORKERS = 24;
+const WORKERS = 32;
 
 /** How many folders a preview lists at once. */
 const PREVIEW_WORKERS = 8;
