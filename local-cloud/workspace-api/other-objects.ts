@@ -1,4 +1,4 @@
-import { type ApiResponse, bodyOf, ok } from "../http";
+import { ApiError, type ApiResponse, bodyOf, ok } from "../http";
 import { type WorkspaceCall, workspaceRoutes } from "./call";
 import { type Paging, pageOf } from "./pages";
 
@@ -11,7 +11,26 @@ export interface OtherObjects {
     warehouses: unknown[];
     pipelines: unknown[];
     experiments: unknown[];
+    models: unknown[];
+    servingEndpoints: unknown[];
+    vectorSearchEndpoints: unknown[];
+    apps: unknown[];
+    genieSpaces: unknown[];
     tokens: unknown[];
+    notificationDestinations: unknown[];
+    ipAccessLists: unknown[];
+    initScripts: unknown[];
+    /** Files and folders of DBFS: `{ path: "/FileStore/a.csv", is_dir: false, file_size: 1 }`. */
+    dbfs: DbfsFile[];
+    /** Settings: `{ key: "enableWebTerminal", value: "true" }`. */
+    conf: { readonly key: string; readonly value: string }[];
+}
+
+/** A file or a folder of DBFS. */
+export interface DbfsFile {
+    readonly path: string;
+    readonly is_dir: boolean;
+    readonly file_size?: number;
 }
 
 interface Listing extends Paging {
@@ -33,10 +52,23 @@ const listings: Readonly<Record<string, Listing>> = {
     "/api/2.0/pipelines": { kind: "pipelines", field: "statuses", page: 25, size: "max_results" },
     "/api/2.0/mlflow/experiments/search": experiments,
     "/api/2.0/mlflow/experiments/list": experiments,
+    "/api/2.0/mlflow/registered-models/list": {
+        kind: "models",
+        field: "registered_models",
+        page: 100,
+        size: "max_results",
+    },
+    "/api/2.0/serving-endpoints": { kind: "servingEndpoints", field: "endpoints" },
+    "/api/2.0/vector-search/endpoints": { kind: "vectorSearchEndpoints", field: "endpoints", page: 100 },
+    "/api/2.0/apps": { kind: "apps", field: "apps", page: 20 },
+    "/api/2.0/genie/spaces": { kind: "genieSpaces", field: "spaces", page: 20 },
+    "/api/2.0/notification-destinations": { kind: "notificationDestinations", field: "results", page: 20 },
+    "/api/2.0/ip-access-lists": { kind: "ipAccessLists", field: "ip_access_lists" },
+    "/api/2.0/global-init-scripts": { kind: "initScripts", field: "scripts" },
     "/api/2.0/token-management/tokens": { kind: "tokens", field: "token_infos" },
 };
 
-/** What the service puts into a new workspace: its default policies and a warehouse. */
+/** What the service puts into a new workspace: its default policies, a warehouse, an endpoint, folders. */
 export function startingObjects(): OtherObjects {
     return {
         jobs: [],
@@ -50,7 +82,20 @@ export function startingObjects(): OtherObjects {
         warehouses: [{ id: "0123456789abcdef", name: "Serverless Starter Warehouse" }],
         pipelines: [],
         experiments: [],
+        models: [],
+        servingEndpoints: [{ name: "databricks-meta-llama-3-3-70b-instruct" }],
+        vectorSearchEndpoints: [],
+        apps: [],
+        genieSpaces: [],
         tokens: [],
+        notificationDestinations: [],
+        ipAccessLists: [],
+        initScripts: [],
+        dbfs: ["/FileStore", "/databricks-datasets", "/databricks-results", "/tmp"].map((path) => ({
+            path,
+            is_dir: true,
+        })),
+        conf: [],
     };
 }
 
@@ -58,6 +103,18 @@ export function startingObjects(): OtherObjects {
 export const listRoutes = workspaceRoutes({
     ...Object.fromEntries(Object.entries(listings).map(([path, listing]) => [`GET ${path}`, list(listing)])),
     "POST /api/2.0/mlflow/experiments/search": list(experiments),
+    "GET /api/2.0/dbfs/list": ({ workspace: { others }, request }) => {
+        const folder = String(request.query["path"]).replace(/\/+$/, "");
+        if (folder !== "" && !others.dbfs.some(({ path }) => path === folder || path.startsWith(`${folder}/`)))
+            throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `No file or directory exists on path ${folder}.`);
+        const files = others.dbfs.filter(({ path }) => path.slice(0, path.lastIndexOf("/")) === folder);
+        return ok(files.length === 0 ? {} : { files });
+    },
+    "GET /api/2.0/workspace-conf": ({ workspace: { others }, request }) => {
+        const keys = String(request.query["keys"]).split(",");
+        const valueOf = (key: string) => others.conf.findLast((one) => one.key === key)?.value ?? null;
+        return ok(Object.fromEntries(keys.map((key) => [key, valueOf(key)])));
+    },
 });
 
 /** Answers with a page of a list. Throws `ApiError` for a wrong page. */

@@ -117,7 +117,10 @@ export class LocalWorkspace {
     /** Adds to the lists of what else lives in it: `fill({ jobs: [{ job_id: 1 }] })`. */
     fill(objects: Partial<OtherObjects>): void {
         const kinds = Object.keys(objects) as (keyof OtherObjects)[];
-        for (const kind of kinds) this.others[kind].push(...(objects[kind] ?? []));
+        for (const kind of kinds) {
+            const list: unknown[] = this.others[kind];
+            list.push(...(objects[kind] ?? []));
+        }
     }
 
     /** Answers the next requests with 429 and this `Retry-After`, in seconds. */

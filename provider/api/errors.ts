@@ -42,6 +42,9 @@ export class UnexpectedResponseError extends ReportedError {
     }
 }
 
+/** The API has no such endpoint, by its own word or by that of what stands before it: about objects, that says nothing. */
+export class NoSuchEndpointError extends UnexpectedResponseError {}
+
 /** What a refusal means for the caller. Mapped once from status and error code. */
 export type ApiErrorKind = "missing" | "conflict" | "throttled" | "unavailable" | "denied" | "validation" | "invalid";
 

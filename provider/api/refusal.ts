@@ -1,5 +1,5 @@
 import { isRecord } from "../util/property-path";
-import { ApiError, apiErrorKind, type ReportedError, UnexpectedResponseError } from "./errors";
+import { ApiError, apiErrorKind, NoSuchEndpointError, type ReportedError, UnexpectedResponseError } from "./errors";
 import type { HttpResponse } from "./http";
 import { jsonOrNothing, writeJson } from "./json";
 
@@ -64,9 +64,8 @@ export function toError(request: string, response: HttpResponse): ReportedError 
     // A gateway's own 404 is no word of the API: what it asked for may well be there.
     if (status === 404 && (code === "" || code === "ENDPOINT_NOT_FOUND")) {
         const said = message === undefined ? "" : `: "${message}"`;
-        return new UnexpectedResponseError(
-            `${request} was answered with HTTP 404, but not in the Account API's words${said}`,
-        );
+        const NotFound = code === "" ? UnexpectedResponseError : NoSuchEndpointError;
+        return new NotFound(`${request} was answered with HTTP 404, but not in the Account API's words${said}`);
     }
     const detail = message ?? "the response gives no reason";
     return new ApiError(apiErrorKind(status, code, detail), status, code, detail, request, requestIdOf(response));

@@ -7,8 +7,19 @@ export const otherFindingKinds = [
     "sql-warehouses",
     "pipelines",
     "experiments",
+    "models",
+    "serving-endpoints",
+    "vector-search",
+    "apps",
+    "genie-spaces",
     "legacy-alerts",
+    "dbfs",
+    "hive-tables",
     "tokens",
+    "notification-destinations",
+    "ip-access-lists",
+    "init-scripts",
+    "workspace-conf",
 ] as const;
 
 /** A kind of what lives in a workspace besides its tree. */

@@ -11,6 +11,21 @@ const QUERIES = "/api/2.0/sql/queries";
 export const beyondTreeRows: readonly Row[] = [
     {
         service:
+            "A list of something that a workspace does not have is refused with `FEATURE_DISABLED`, `NOT_IMPLEMENTED` or 404 `ENDPOINT_NOT_FOUND`.",
+        source: "SDKs, Users",
+        package: "Counts it as empty; any other refusal is a finding, and holds a DELETE back.",
+        behavior: "`cloud.inject`",
+        checks: "which lists a workspace has depends on its account",
+    },
+    {
+        service: "What a workspace's settings (`workspace-conf`) say if nobody has set them depends on its age.",
+        source: "Users",
+        package: "Compares the settings of both workspaces; those that differ are a finding (`workspace-conf`).",
+        behavior: "`workspace.fill({ conf: [{ key, value }] })`",
+        checks: "it would take a workspace of some age",
+    },
+    {
+        service:
             "Whoever makes a secret scope manages it, or all users do; every admin of the workspace manages every scope, which the reference of the API does not say.",
         source: "SDKs, ACLs",
         package: "Takes its own permission away again if the old scope did not have it.",

@@ -1,15 +1,23 @@
+import { ApiError, NoSuchEndpointError } from "../../api/errors";
 import { otherFindingKinds, type OtherKind } from "../../contract/finding-kinds";
 import { messageOf } from "../../util/error-message";
+import type { WorkspaceContent } from "../content";
 import type { ContentKind, KindMigration } from "../content-kind";
 import type { CountedList } from "../counted-list";
 import type { MigrationContext } from "../pass";
 import { number } from "../report";
+import { workspaceConf } from "./workspace-conf";
 
 /** A kind that is not copied: how it is counted, and how it is moved otherwise. */
 interface LeftBehind {
-    readonly list: CountedList;
+    readonly lists: readonly CountedList[];
     readonly remedy: string;
+    /** Whether not every service has such a list: one that it does not have is empty. Default: false. */
+    readonly isOptional?: boolean;
 }
+
+/** The kinds of these rows: all but those that have a file of their own. */
+type RowKind = Exclude<OtherKind, "workspace-conf">;
 
 const BY_CODE =
     "make them in the new workspace with Databricks asset bundles, Terraform's exporter or @pulumi/databricks.";
@@ -17,66 +25,128 @@ const BY_CODE =
 /** The warehouses that a new workspace comes with. Nothing but its name tells one from others. */
 const STARTER_WAREHOUSES: readonly unknown[] = ["Serverless Starter Warehouse", "Starter Warehouse"];
 
+/** The folders of the DBFS root that the service itself makes. What people upload is in one of them, which is listed by itself. */
+const DBFS_FOLDERS = /^\/(FileStore|Volumes?|databricks|databricks-(datasets|results)|local_disk0|mnt|tmp|user)$/i;
+
 /** What lives in a workspace besides its tree and is not copied: a row each. */
-const rows: Readonly<Record<OtherKind, LeftBehind>> = {
-    jobs: { list: { path: "/api/2.1/jobs/list?limit=100" }, remedy: BY_CODE },
-    clusters: { list: { path: "/api/2.0/clusters/list" }, remedy: BY_CODE },
-    "instance-pools": { list: { path: "/api/2.0/instance-pools/list" }, remedy: BY_CODE },
+const rows: Readonly<Record<RowKind, LeftBehind>> = {
+    jobs: { lists: [{ path: "/api/2.1/jobs/list?limit=100" }], remedy: BY_CODE },
+    clusters: { lists: [{ path: "/api/2.0/clusters/list" }], remedy: BY_CODE },
+    "instance-pools": { lists: [{ path: "/api/2.0/instance-pools/list" }], remedy: BY_CODE },
     "cluster-policies": {
-        list: {
-            path: "/api/2.0/policies/clusters/list",
-            isOfService: (policy) => policy["is_default"] === true,
-        },
+        lists: [{ path: "/api/2.0/policies/clusters/list", isOfService: (policy) => policy["is_default"] === true }],
         remedy: BY_CODE,
     },
     "sql-warehouses": {
-        list: {
-            path: "/api/2.0/sql/warehouses",
-            isOfService: (warehouse) => STARTER_WAREHOUSES.includes(warehouse["name"]),
-        },
+        lists: [
+            {
+                path: "/api/2.0/sql/warehouses",
+                isOfService: (warehouse) => STARTER_WAREHOUSES.includes(warehouse["name"]),
+            },
+        ],
         remedy: BY_CODE,
     },
-    pipelines: { list: { path: "/api/2.0/pipelines?max_results=100" }, remedy: BY_CODE },
+    pipelines: { lists: [{ path: "/api/2.0/pipelines?max_results=100" }], remedy: BY_CODE },
     experiments: {
-        list: { path: "/api/2.0/mlflow/experiments/list?max_results=1000" },
+        lists: [{ path: "/api/2.0/mlflow/experiments/list?max_results=1000" }],
         remedy: "export them with MLflow's own tools, and import them there.",
     },
+    models: {
+        lists: [{ path: "/api/2.0/mlflow/registered-models/list?max_results=100" }],
+        remedy: "export them with MLflow's own tools, or move them to Unity Catalog.",
+        isOptional: true,
+    },
+    "serving-endpoints": {
+        lists: [
+            {
+                path: "/api/2.0/serving-endpoints",
+                // Those for foundation models, which every workspace has.
+                isOfService: ({ name }) => typeof name === "string" && name.startsWith("databricks-"),
+            },
+        ],
+        remedy: BY_CODE,
+        isOptional: true,
+    },
+    "vector-search": { lists: [{ path: "/api/2.0/vector-search/endpoints" }], remedy: BY_CODE, isOptional: true },
+    apps: { lists: [{ path: "/api/2.0/apps" }], remedy: BY_CODE, isOptional: true },
+    "genie-spaces": {
+        lists: [{ path: "/api/2.0/genie/spaces" }],
+        remedy: "make them anew in the new workspace.",
+        isOptional: true,
+    },
     "legacy-alerts": {
-        list: { path: "/api/2.0/sql/alerts?page_size=100" },
+        lists: [{ path: "/api/2.0/sql/alerts?page_size=100" }],
         remedy: "no API shows when they run and whom they tell: make them anew there, as alerts with a schedule.",
+        isOptional: true,
+    },
+    dbfs: {
+        lists: [
+            { path: "/api/2.0/dbfs/list?path=%2F", isOfService: ({ path }) => DBFS_FOLDERS.test(String(path)) },
+            { path: "/api/2.0/dbfs/list?path=%2FFileStore" },
+        ],
+        remedy: "copy the bucket's objects, or move the files to a volume.",
+        isOptional: true,
+    },
+    "hive-tables": {
+        lists: [{ path: "/api/2.0/dbfs/list?path=%2Fuser%2Fhive%2Fwarehouse" }],
+        remedy: "upgrade them to Unity Catalog, as with Databricks' UCX.",
+        isOptional: true,
     },
     tokens: {
-        list: { path: "/api/2.0/token-management/tokens" },
+        lists: [{ path: "/api/2.0/token-management/tokens" }],
         remedy: "their users make new ones in the new workspace.",
     },
+    "notification-destinations": {
+        lists: [{ path: "/api/2.0/notification-destinations" }],
+        remedy: BY_CODE,
+        isOptional: true,
+    },
+    "ip-access-lists": { lists: [{ path: "/api/2.0/ip-access-lists" }], remedy: BY_CODE, isOptional: true },
+    "init-scripts": { lists: [{ path: "/api/2.0/global-init-scripts" }], remedy: BY_CODE, isOptional: true },
 };
 
 /** The kinds that are not copied. */
-export const leftBehind: readonly ContentKind[] = otherFindingKinds.map((kind) => leftBehindKind(kind, rows[kind]));
+export const leftBehind: readonly ContentKind[] = otherFindingKinds.map((kind) =>
+    kind === "workspace-conf" ? workspaceConf : leftBehindKind(kind, rows[kind]),
+);
 
 /** A kind that is counted, and is a finding if there is any. */
-function leftBehindKind(kind: OtherKind, { list, remedy }: LeftBehind): ContentKind {
+function leftBehindKind(kind: RowKind, { lists, remedy, isOptional = false }: LeftBehind): ContentKind {
     return {
         name: kind,
         begin: (context) => (context.options.countsOthers === true ? counting(context) : undefined),
         async inventory({ content }, notes) {
-            const count = await content.count(list);
+            const count = await countAll(content);
             if (count > 0) notes.stays(kind, { count, words: `${number(count)} ${kind}`, isCertain: true });
         },
         async look({ content }) {
             try {
-                const count = await content.count(list);
+                const count = await countAll(content);
                 return { digest: String(count), content: count === 0 ? undefined : `${count} ${kind}` };
             } catch (error) {
-                return { digest: "", unlisted: `its ${kind} cannot be listed: ${messageOf(error)}` };
+                const reason = `its ${kind} cannot be listed: ${messageOf(error)}`;
+                // What is not known may be accepted, as what is there may.
+                return isOptional ? { digest: "", content: reason } : { digest: "", unlisted: reason };
             }
         },
     };
 
+    async function countAll(content: WorkspaceContent): Promise<number> {
+        let count = 0;
+        for (const list of lists) {
+            try {
+                count += await content.count(list);
+            } catch (error) {
+                if (!isOptional || !isAbsent(error)) throw error;
+            }
+        }
+        return count;
+    }
+
     function counting({ from, root, findings }: MigrationContext): KindMigration {
         const note = async () => {
             try {
-                const count = await from.count(list);
+                const count = await countAll(from);
                 if (count === 0) return;
                 findings.add(root, kind, `the workspace has ${number(count)} ${kind}, which are not copied: ${remedy}`);
             } catch (error) {
@@ -85,4 +155,13 @@ function leftBehindKind(kind: OtherKind, { list, remedy }: LeftBehind): ContentK
         };
         return { copy: note, verify: note, plan: note };
     }
+}
+
+/** Whether the service says that this workspace has no such thing at all. */
+function isAbsent(error: unknown): boolean {
+    if (error instanceof NoSuchEndpointError) return true;
+    if (!(error instanceof ApiError)) return false;
+    const { kind, errorCode, detail } = error;
+    const isOff = ["FEATURE_DISABLED", "NOT_IMPLEMENTED"].includes(errorCode);
+    return kind === "missing" || isOff || /DBFS root is disabled/i.test(detail);
 }
