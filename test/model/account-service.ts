@@ -40,6 +40,10 @@ export class AccountService implements Service {
     onWrite: (id: string, before: ReadonlyMap<string, string>) => Promise<void> = () => Promise.resolve();
     /** Called when the processes are killed. */
     onKilled: () => void = () => undefined;
+    /** How old what a read of workspaces shows may be, in milliseconds. */
+    readsBehind = 0;
+    /** The workspaces as they were, by time, while reads are behind. */
+    private readonly earlier: { readonly at: number; readonly workspaces: Records }[] = [];
     /** Grows with every request and with everything that people do. */
     moment = 0;
     private readonly api: AccountApi;
@@ -149,11 +153,25 @@ export class AccountService implements Service {
             const old = this.before.find((one) => idOf(one) === id);
             return old === undefined ? notThere(`workspace ${id} does not exist`) : { status: 200, body: old };
         }
+        if (this.readsBehind > 0 && (id !== undefined || request.path.endsWith("/workspaces"))) {
+            const shown = this.earlierWorkspaces();
+            if (id === undefined) return { status: 200, body: shown };
+            const one = shown.find((each) => idOf(each) === id);
+            return one === undefined ? notThere(`workspace ${id} does not exist`) : { status: 200, body: one };
+        }
         if (!request.path.endsWith("/workspaces")) return undefined;
         if (this.plans.meets("old", undefined, 0)) return { status: 200, body: this.before };
         if (!this.plans.meets("late-list", undefined, 0)) return undefined;
         const known = new Set(this.before.map(idOf));
         return { status: 200, body: this.account.list("workspaces").filter((one) => known.has(idOf(one))) };
+    }
+
+    /** What a replica shows that is behind: a third, two thirds or all of the time that it may be. */
+    private earlierWorkspaces(): Records {
+        const now = this.clock.serviceTime();
+        this.earlier.push({ at: now, workspaces: structuredClone(this.account.list("workspaces")) });
+        const since = now - (this.readsBehind * (1 + (this.moment % 3))) / 3;
+        return (this.earlier.findLast(({ at }) => at <= since) ?? this.earlier[0])?.workspaces ?? [];
     }
 
     private async hostAnswer(request: ModelRequest): Promise<ModelResponse> {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 
+import { startOf } from "./from-state";
 import { sequences } from "./histories";
 import { interceptRequests } from "./requests";
 import { shrink } from "./shrink";
-import { live, type Step } from "./steps";
+import { live, type Step, type WorldOptions } from "./steps";
 import { Violation } from "./violation";
 
 /** How many random sequences are lived, and which. */
@@ -13,25 +14,29 @@ export interface ModelOptions {
     readonly seed: number;
     /** Whether a delete of a workspace asks anything: without that the model has to find losses. */
     readonly hasGate?: boolean;
+    /** The text of a state that each of them begins from, as `pulumi stack export` wrote it. */
+    readonly from?: string | undefined;
 }
 
 /**
  * Lives random sequences. Fails with the first one that shows what must not be, made as short as it can be, and with the seed that
  * finds it again.
  */
-export async function checkModel({ runs, seed, hasGate }: ModelOptions): Promise<void> {
+export async function checkModel({ runs, seed, hasGate, from }: ModelOptions): Promise<void> {
+    const options = { ...(hasGate !== undefined && { hasGate }), ...(from !== undefined && { start: startOf(from) }) };
     const end = interceptRequests();
     try {
         for (const [index, steps] of fc.sample(sequences, { seed, numRuns: runs }).entries()) {
-            const failure = await failureOf(steps, hasGate);
+            const failure = await failureOf(steps, options);
             if (failure === undefined) continue;
             const shortest = await shrink(
                 steps,
-                async (fewer) => kindOf(await failureOf(fewer, hasGate)) === kindOf(failure),
+                async (fewer) => kindOf(await failureOf(fewer, options)) === kindOf(failure),
             );
-            const message = (await failureOf(shortest, hasGate))?.message ?? failure.message;
-            const lines = shortest.map((one) => `  ${JSON.stringify(one)}`);
-            throw new Error(`${message}\nafter these steps (seed ${seed}, sequence ${index}):\n${lines.join("\n")}`);
+            const message = (await failureOf(shortest, options))?.message ?? failure.message;
+            const lines = shortest.map((one) => JSON.stringify(one));
+            const story = `after these steps (seed ${seed}, sequence ${index}):\n${lines.join("\n")}`;
+            throw new Error(`${message}\n${story}\n${from === undefined ? testOf(message, lines) : ""}`);
         }
     } finally {
         end();
@@ -42,16 +47,31 @@ export async function checkModel({ runs, seed, hasGate }: ModelOptions): Promise
 export async function checkHistory(steps: readonly Step[], hasGate?: boolean): Promise<void> {
     const end = interceptRequests();
     try {
-        const failure = await failureOf(steps, hasGate);
+        const failure = await failureOf(steps, hasGate === undefined ? {} : { hasGate });
         if (failure !== undefined) throw failure;
     } finally {
         end();
     }
 }
 
-async function failureOf(steps: readonly Step[], hasGate: boolean | undefined): Promise<Error | undefined> {
+/** A history that failed, to be pasted into known-histories.ts, whose histories unit tests live. */
+function testOf(message: string, steps: readonly string[]): string {
+    const title = JSON.stringify(message.split("\n")[0]);
+    const members = steps.map((step) => `            ${step.replace(/"(\w+)":/g, "$1: ")},`);
+    return [
+        "as a test, in test/model/known-histories.ts:",
+        `    {`,
+        `        title: ${title},`,
+        `        steps: [`,
+        ...members,
+        `        ],`,
+        `    },`,
+    ].join("\n");
+}
+
+async function failureOf(steps: readonly Step[], options: WorldOptions): Promise<Error | undefined> {
     try {
-        await live(steps, hasGate === undefined ? {} : { hasGate });
+        await live(steps, options);
         return undefined;
     } catch (error) {
         return error instanceof Error ? error : new Error(String(error));

@@ -15,6 +15,8 @@ interface Round {
     readonly seed: number;
     readonly runs: number;
     readonly hasGate: boolean;
+    /** The text of the state that each begins from. */
+    readonly from?: string | undefined;
 }
 
 /** What a child process found. */
@@ -27,18 +29,23 @@ interface Outcome {
  * `npm run test:model [-- <sequences> [<seed>]] [--without-gate]`: random lives of two stacks, in rounds whose seeds are printed,
  * one process for each processor.
  *
+ * `npm run test:model -- --from <file>`: the same lives, each from the state that `pulumi stack export` wrote into the file.
+ *
  * `npm run test:model -- --replay <file>`: one life again, from the steps that a failure printed, with what each step told.
  */
 async function main(): Promise<void> {
     const options = process.argv.slice(2);
     if (options[0] === "--replay") return replayFile(options[1] ?? "");
     const hasGate = !options.includes("--without-gate");
+    const at = options.indexOf("--from");
+    const [, file] = at < 0 ? [] : options.splice(at, 2);
+    const from = file === undefined ? undefined : readFileSync(file, "utf8");
     const numbers = options.filter((one) => one !== "--without-gate").map(wholeNumber);
     const [total = 20_000, first = Date.now() % 1_000_000] = numbers;
     const began = Date.now();
     const rounds: Round[] = [];
     for (let done = 0; done < total; done += ROUND)
-        rounds.push({ seed: first + done / ROUND, runs: Math.min(ROUND, total - done), hasGate });
+        rounds.push({ seed: first + done / ROUND, runs: Math.min(ROUND, total - done), hasGate, from });
     const counts = new Map<string, number>();
     let failed = 0;
     const work = async () => {

@@ -1,4 +1,5 @@
 import type { UpOptions } from "../helpers/engine/engine-types";
+import { begin, type Start } from "./from-state";
 import type { Lie } from "./lies";
 import type { Act } from "./people";
 import { IDENTITY, type WorkspaceSpec } from "./program";
@@ -57,15 +58,20 @@ interface Replacement {
 export interface WorldOptions {
     /** Whether a delete of a workspace asks anything. Without that the model has to find losses. */
     readonly hasGate?: boolean;
+    /** The state that it begins from. Default: one workspace. */
+    readonly start?: Start;
     /** Called after each step, and before the first, for those who watch. */
     readonly onStep?: (step: Step | "begin" | "settle", world: World) => Promise<void>;
 }
 
 /** Lives a sequence; throws `Violation` if something happened that must not. */
-export async function live(steps: readonly Step[], { hasGate, onStep }: WorldOptions = {}): Promise<void> {
+export async function live(steps: readonly Step[], { hasGate, start, onStep }: WorldOptions = {}): Promise<void> {
     const world = new World(hasGate);
-    const first = await world.up("a");
-    if (!first.ok) throw new Error(`the first up failed: ${first.error ?? ""}`);
+    if (start !== undefined) await begin(world, start);
+    else {
+        const first = await world.up("a");
+        if (!first.ok) throw new Error(`the first up failed: ${first.error ?? ""}`);
+    }
     await world.people.writeEverywhere();
     await world.people.writeEverywhere(1);
     await onStep?.("begin", world);

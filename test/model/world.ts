@@ -77,6 +77,11 @@ export class World extends Stacks {
         if (old !== undefined && old.id !== id) this.oracle.replaced(old.id, id);
     }
 
+    /** A workspace took over from another one before this life began. */
+    replaced(from: string, to: string): void {
+        this.oracle.replaced(from, to);
+    }
+
     /** The workspaces that existed before the deployment that runs. */
     private existing: ReadonlySet<string> = new Set();
 
