@@ -33,21 +33,35 @@ interface Stored {
     readonly outputs: { readonly migration?: { readonly from: string; readonly verifiedAt?: string } };
 }
 
+// One stack, whose tests follow each other.
 describe("an operation that is cancelled, on the real engine", () => {
     let cloud: LocalCloud;
     let project: CliProject;
+    let keys: string;
+    /** Which key the workspace has. */
+    let key = 0;
     /** How far the service's clock is ahead. */
     let ahead = 0;
-    beforeEach(async () => {
-        ahead = 0;
+    before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200, now: () => Date.now() + ahead });
         project = new CliProject("cancelled", program, cloud.environment());
+        keys = [cloud.createKey(), cloud.createKey()].join(" ");
+        await project.run(["stack", "init", "dev"]);
+        const first = await up({});
+        expect(first.code, first.output).to.equal(0);
+        await cloud.workspace(ids()[0] ?? "").seed(manyNotebooks(NOTEBOOKS));
     });
-    afterEach(async () => {
+    after(async () => {
         project.remove();
         await cloud.stop();
     });
 
+    const up = (asked: Record<string, string>, started?: (pid: number) => void) =>
+        project.run(
+            ["up", "--yes", "--skip-preview", "--stack", "dev"],
+            { KEYS: keys, KEY: String(key), ...asked },
+            started,
+        );
     const ids = () => cloud.account.list("workspaces").map(({ workspace_id }) => String(workspace_id));
     const imports = () => cloud.requests.filter(({ path }) => path.endsWith("/workspace/import")).length;
     const stored = () => {
@@ -67,25 +81,16 @@ describe("an operation that is cancelled, on the real engine", () => {
     };
     for (const [how, cancel] of Object.entries(ways)) {
         it(`${how}: a copy ends at the next object; the state has both workspaces, and the next up goes on from there`, async () => {
-            const keys = [cloud.createKey(), cloud.createKey()].join(" ");
-            const up = (key: number, started?: (pid: number) => void) =>
-                project.run(
-                    ["up", "--yes", "--skip-preview", "--stack", "dev"],
-                    { KEYS: keys, KEY: String(key) },
-                    started,
-                );
-            await project.run(["stack", "init", "dev"]);
-            const first = await up(0);
-            expect(first.code, first.output).to.equal(0);
             const [old = ""] = ids();
-            await cloud.workspace(old).seed(manyNotebooks(NOTEBOOKS));
+            key = 1 - key;
+            cloud.clearRequests();
             let cli = 0;
             const stop = cloud.inject({
                 when: ({ path }) => path.endsWith("/workspace/import") && imports() >= 20,
                 times: 1,
                 do: { kind: "call", when: "before", run: async () => void cancel(cli) },
             });
-            const cancelled = await up(1, (pid) => (cli = pid));
+            const cancelled = await up({}, (pid) => (cli = pid));
             stop();
             expect(cancelled.code, cancelled.output).to.not.equal(0);
             expect(cancelled.output).to.contain("it was cancelled. The next `pulumi up` goes on from here.");
@@ -99,7 +104,7 @@ describe("an operation that is cancelled, on the real engine", () => {
             ]);
             expect(workspaces[0]?.outputs.migration).to.include({ from: old }).and.not.have.property("verifiedAt");
             const before = imports();
-            const done = await up(1);
+            const done = await up({});
             expect(done.code, done.output).to.equal(0);
             expect(ids()).to.deep.equal([now]);
             expect(imports() - before).to.be.at.most(NOTEBOOKS - before + 24);
@@ -112,15 +117,7 @@ describe("an operation that is cancelled, on the real engine", () => {
     }
 
     it("an update in place whose wait was cancelled, and that comes later, is noticed by the next up", async () => {
-        const up = (team: string, started?: (pid: number) => void) =>
-            project.run(
-                ["up", "--yes", "--skip-preview", "--stack", "dev"],
-                { KEYS: cloud.kms.keys()[0]?.arn ?? "", KEY: "0", TEAM: team },
-                started,
-            );
-        cloud.createKey();
-        await project.run(["stack", "init", "dev"]);
-        expect((await up("a")).code).to.equal(0);
+        cloud.clearRequests();
         Object.assign(cloud.behavior, { updates: "late", updateMilliseconds: 600_000, updateStatus: "running" });
         let cli = 0;
         cloud.inject({
@@ -128,10 +125,10 @@ describe("an operation that is cancelled, on the real engine", () => {
             times: 1,
             do: { kind: "call", when: "after", run: async () => void process.kill(cli, "SIGINT") },
         });
-        const cancelled = await up("b", (pid) => (cli = pid));
+        const cancelled = await up({ TEAM: "b" }, (pid) => (cli = pid));
         expect(cancelled.code, cancelled.output).to.not.equal(0);
         expect(cancelled.output).to.contain("does not show it yet: customTags. The wait was cancelled.");
-        const again = await up("a");
+        const again = await up({});
         expect(again.code, again.output).to.equal(0);
         const patches = () => cloud.requests.filter(({ method }) => method === "PATCH").length;
         expect(patches()).to.equal(1);
@@ -139,7 +136,7 @@ describe("an operation that is cancelled, on the real engine", () => {
         const tags = () => cloud.account.list("workspaces")[0]?.["custom_tags"];
         expect(tags()).to.include({ team: "b" });
         cloud.behavior.updates = "at-once";
-        const noticed = await up("a");
+        const noticed = await up({});
         expect(noticed.output).to.contain("was asked earlier to change customTags");
         expect(tags()).to.include({ team: "a" });
         expect(patches()).to.equal(2);
