@@ -17,7 +17,7 @@ export interface ClientOptions {
     readonly retryTimeout: number;
     /** How long one request may take from its first to its last byte. */
     readonly requestTimeout: number;
-    /** Path of the token endpoint, if the host's discovery names none. Default: the account's. */
+    /** Path of the token endpoint. Default: the account's. */
     readonly tokenPath?: string;
     /** What the service counts a request among when it limits the rate. Default: all requests to the host are counted together. */
     readonly endpointOf?: (method: string, path: string) => string;

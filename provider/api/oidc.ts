@@ -17,31 +17,29 @@ const cliToken = z.object({ access_token: z.string().min(1), expiry: z.string().
 const CLI_TIMEOUT = 60_000;
 
 /**
- * The token endpoint of the account, or of a workspace, as the host's discovery documents say; the fixed path where they do not, or where they
- * lead to another host: credentials are only sent to the one that the user named.
+ * The token endpoint of the account, or of a workspace, as the host's discovery documents say; `undefined` if they say none, or lead
+ * to another host: credentials are only sent to the one that the user named.
  */
 export async function discoverTokenEndpoint(
     http: HttpClient,
     host: string,
     accountId: string,
-    fixedPath: string,
-): Promise<string> {
+): Promise<string | undefined> {
     const read = async (url: string) => {
         if (!URL.canParse(url) || new URL(url).origin !== host) return undefined;
         const response = await http.send("The search for the token endpoint", { method: "GET", url });
         return response.status === 200 ? jsonOrNothing(response.text) : undefined;
     };
-    const fixed = `${host}${fixedPath}`;
     try {
         const account = accountMetadata.safeParse(await read(`${host}/.well-known/databricks-config`));
-        if (!account.success) return fixed;
+        if (!account.success) return undefined;
         const root = account.data.oidc_endpoint.replaceAll("{account_id}", accountId).replace(/\/+$/, "");
         const server = serverMetadata.safeParse(await read(`${root}/.well-known/oauth-authorization-server`));
         const endpoint = server.data?.token_endpoint ?? "";
-        return URL.canParse(endpoint) && new URL(endpoint).origin === host ? endpoint : fixed;
+        return URL.canParse(endpoint) && new URL(endpoint).origin === host ? endpoint : undefined;
     } catch {
-        // The request for the token itself says what is wrong.
-        return fixed;
+        // The refusal of the known endpoint says what is wrong.
+        return undefined;
     }
 }
 

@@ -32,11 +32,11 @@ export class AccessTokens {
     /** Tokens come from another service, and the requests that wait for one have their permit already. */
     private readonly limiter: RateLimiter;
     private current: { readonly value: Promise<string>; token?: string; until: number } | undefined;
-    private endpoint: Promise<string> | undefined;
+    private endpoint: string;
 
     /**
      * @param onSecret is told each token, an id token too, before it is used.
-     * @param fixedPath of the token endpoint, where the host's discovery names none; by default the account's.
+     * @param knownPath of the token endpoint; by default the account's. Only a host that has none there is asked for another.
      */
     constructor(
         private readonly credential: Credential,
@@ -44,9 +44,10 @@ export class AccessTokens {
         private readonly retry: Retry,
         private readonly clock: Clock,
         private readonly onSecret: (token: string) => void,
-        private readonly fixedPath = `/oidc/accounts/${credential.accountId}/v1/token`,
+        knownPath = `/oidc/accounts/${credential.accountId}/v1/token`,
     ) {
         this.limiter = new RateLimiter(clock);
+        this.endpoint = `${credential.host}${knownPath}`;
     }
 
     /** A token that is valid now. All who ask while one is requested share that request. */
@@ -103,19 +104,33 @@ export class AccessTokens {
     }
 
     private async request(form: Record<string, string>, auth?: HttpRequest["auth"]): Promise<IssuedToken> {
-        const { host, accountId } = this.credential;
-        this.endpoint ??= discoverTokenEndpoint(this.http, host, accountId, this.fixedPath);
-        const response = await this.send("The request for an OAuth token", {
-            method: "POST",
-            url: await this.endpoint,
-            headers: { "content-type": "application/x-www-form-urlencoded" },
-            data: new URLSearchParams(form).toString(),
-            ...(auth === undefined ? {} : { auth }),
-        });
-        const parsed = tokenResponse.safeParse(response);
+        const ask = () =>
+            this.send("The request for an OAuth token", {
+                method: "POST",
+                url: this.endpoint,
+                headers: { "content-type": "application/x-www-form-urlencoded" },
+                data: new URLSearchParams(form).toString(),
+                ...(auth === undefined ? {} : { auth }),
+            });
+        const parsed = tokenResponse.safeParse(await this.atEndpoint(ask));
         if (!parsed.success)
             throw new UnexpectedResponseError("the response to the request for an OAuth token holds no token");
         return { value: parsed.data.access_token, lifetime: parsed.data.expires_in * 1000 };
+    }
+
+    /** The discovery documents are read only if there is nothing at the known endpoint. */
+    private async atEndpoint(ask: () => Promise<unknown>): Promise<unknown> {
+        try {
+            return await ask();
+        } catch (error) {
+            const isElsewhere = error instanceof ApiError && error.kind === "missing";
+            if (!isElsewhere && !(error instanceof UnexpectedResponseError)) throw error;
+            const { host, accountId } = this.credential;
+            const found = await discoverTokenEndpoint(this.http, host, accountId);
+            if (found === undefined || found === this.endpoint) throw error;
+            this.endpoint = found;
+            return ask();
+        }
     }
 
     private async githubIdToken(as: Extract<AuthMethod, { authType: "github-oidc" }>): Promise<string> {

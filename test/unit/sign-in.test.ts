@@ -151,7 +151,7 @@ describe("signing in", () => {
         );
     });
 
-    it("the token endpoint is the discovered one, but never on another host", async () => {
+    it("the token endpoint is discovered only if there is none at the known path, and never on another host", async () => {
         const environment = { DATABRICKS_OIDC_TOKEN: "ey" };
         const fixed = respond;
         let endpoint = `${host()}/elsewhere/token`;
@@ -162,13 +162,20 @@ describe("signing in", () => {
             if (request.url === `/oidc/accounts/${accountId}/.well-known/oauth-authorization-server`) {
                 return json(response, { token_endpoint: endpoint });
             }
+            if (request.url === known && isMissing) return void response.writeHead(404).end();
             return fixed(request, response);
         };
+        const known = `/oidc/accounts/${accountId}/v1/token`;
+        let isMissing = false;
         await clientFor(environment).get("/workspaces");
-        expect(tokenRequests().map(({ url }) => url)).to.deep.equal(["/elsewhere/token"]);
+        expect(tokenRequests().map(({ url }) => url)).to.deep.equal([known]);
+        isMissing = true;
+        await clientFor(environment).get("/workspaces");
+        expect(tokenRequests().map(({ url }) => url)).to.deep.equal([known, known, "/elsewhere/token"]);
         endpoint = "https://evil.example/token";
-        await clientFor(environment).get("/workspaces");
-        expect(tokenRequests()[1]?.url).to.equal(`/oidc/accounts/${accountId}/v1/token`);
+        const error = await clientFor(environment).get("/workspaces").then(String, String);
+        expect(error).to.contain("HTTP 404");
+        expect(tokenRequests()).to.have.lengthOf(4);
     });
 
     it("authType picks one method and leaves the others out", () => {
