@@ -1,6 +1,7 @@
 /** `npm run bench`: measures this package, an empty provider and a plain one side by side, on local clouds and the real engine. */
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 
 import { type ArmName, peerEnvironment } from "./arms";
 import { Bench, type Measure } from "./bench";
@@ -46,6 +47,8 @@ async function main(): Promise<void> {
         peerEnvironment();
         arms.push("peer");
     }
+    // Before anything runs: figures of a busy machine are larger.
+    const load = loadavg()[0]?.toFixed(1);
     const bench = new Bench(options, arms, (line) => console.error(line));
     const rows: Row[] = [];
     try {
@@ -59,11 +62,22 @@ async function main(): Promise<void> {
     } finally {
         await bench.stop();
     }
-    const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node.js ${process.versions.node}`;
+    const machine = [
+        `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
+        `Node.js ${process.versions.node}`,
+        `Pulumi ${said("pulumi", ["version"])}`,
+        `commit ${said("git", ["describe", "--always", "--dirty"])}`,
+        `load before it began ${load}`,
+    ].join(", ");
     console.log(`\n${table(rows, arms)}\n\n${machine}`);
     if (options.json !== undefined)
         writeFileSync(options.json, `${JSON.stringify({ machine, options, rows }, null, 2)}\n`);
     if (options.svg !== undefined) writeFileSync(options.svg, plot(rows, machine));
+}
+
+/** What a program says of itself, in one line. */
+function said(program: string, args: readonly string[]): string {
+    return spawnSync(program, args, { cwd: __dirname, encoding: "utf8" }).stdout?.trim() || "unknown";
 }
 
 main().catch((error: unknown) => {
