@@ -6,6 +6,7 @@ import type { Command } from "./command";
 import { contract } from "./contract/contract";
 import { copy } from "./copy";
 import { drill } from "./drill/drill";
+import { explain } from "./explain";
 import { localCloud } from "./local-cloud";
 import { runCommandLine } from "./run";
 import { SIGNALS } from "./signals";
@@ -18,6 +19,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
     ["adopt", adopt],
     ["drill", drill],
     ["contract", contract],
+    ["explain", explain],
 ]);
 
 const streams = new StandardStreams();

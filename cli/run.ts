@@ -2,6 +2,8 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import { type Command, type CommandIo, UsageError } from "./command";
 import { commandHelp, overview } from "./help";
+import { shownMessageOf } from "../provider/api/errors";
+import { withCode } from "../provider/contract/codes";
 import { closestName } from "../provider/contract/closest-name";
 import { messageOf } from "../provider/util/error-message";
 import { printableLines } from "../provider/util/printable";
@@ -40,7 +42,7 @@ export async function runCommandLine(
         const { values, positionals } = parse(command, rest);
         return await command.run(values, positionals, io);
     } catch (error) {
-        io.err(messageOf(error));
+        io.err(error instanceof UsageError ? withCode(error.message, "CMK1016") : shownMessageOf(error));
         if (!(error instanceof UsageError)) return 1;
         io.err(`pulumi-databricks-cmk ${name} --help tells what it takes.`);
         return 2;

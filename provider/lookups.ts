@@ -5,7 +5,7 @@
 import { RunError } from "@pulumi/pulumi";
 
 import type { Collection } from "./api/collection";
-import { ReportedError } from "./api/errors";
+import { ReportedError, shownMessageOf } from "./api/errors";
 import { kinds, type ObjectType } from "./contract/kinds";
 import type { AccountLookups, CurrentConfig, LookupType, WorkspaceInAccount } from "./contract/lookups";
 import { listArguments, lookupDefinitions } from "./lookup-definitions";
@@ -96,7 +96,7 @@ export class Lookups implements AccountLookups {
         const response = await this.collectionFor(type, account).read(id);
         if (response !== undefined) return response;
         const { noun } = registry[type].definition;
-        throw new ReportedError(`there is no ${noun} with the id "${id}" in the account ${account}.`);
+        throw new ReportedError(`there is no ${noun} with the id "${id}" in the account ${account}.`, "CMK1005");
     }
 
     /** Finds the one object that has all values of the arguments. */
@@ -112,12 +112,16 @@ export class Lookups implements AccountLookups {
         );
         const [first, second] = found;
         if (first === undefined) {
-            throw new ReportedError(`there is no ${definition.noun} with ${what} in the account ${account}.`);
+            throw new ReportedError(
+                `there is no ${definition.noun} with ${what} in the account ${account}.`,
+                "CMK1005",
+            );
         }
         if (second === undefined) return first[1];
         const ids = found.map(([id]) => id).sort();
         throw new ReportedError(
             `more than one ${definition.noun} has ${what}: ${ids.join(", ")}. Look one of them up by its id.`,
+            "CMK1005",
         );
     }
 
@@ -167,14 +171,17 @@ function matches(value: unknown, wanted: unknown): boolean {
 function requireValid(checked: Checked, args: Properties): void {
     const failures = checkInputs(checked, args, { allowedRegions: [] });
     if (failures.length === 0) return;
-    throw new ReportedError(`${failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ")}.`);
+    throw new ReportedError(
+        `${failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ")}.`,
+        "CMK1002",
+    );
 }
 
 async function reported<Result>(lookup: string, run: () => Promise<Result>): Promise<Result> {
     try {
         return await run();
     } catch (error) {
-        throw error instanceof ReportedError ? new RunError(`${lookup}: ${error.message}`) : error;
+        throw error instanceof ReportedError ? new RunError(`${lookup}: ${shownMessageOf(error)}`) : error;
     }
 }
 

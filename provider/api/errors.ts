@@ -1,8 +1,14 @@
+import { type Code, withCode } from "../contract/codes";
+import { messageOf } from "../util/error-message";
 import { printableLines } from "../util/printable";
 
 /** An error of this package, meant for the person at the terminal: a message that stands on its own, and no stack trace. */
 export class ReportedError extends Error {
-    constructor(message: string) {
+    constructor(
+        message: string,
+        /** What `explain` tells more of. It is shown at the end of the message. */
+        readonly code: Code,
+    ) {
         // The service's own words may repeat the name of any object.
         super(printableLines(message));
         this.name = "Error";
@@ -12,7 +18,11 @@ export class ReportedError extends Error {
 }
 
 /** A credential, a host or another setting of the provider is missing, half-given or malformed. */
-export class ConfigurationError extends ReportedError {}
+export class ConfigurationError extends ReportedError {
+    constructor(message: string) {
+        super(message, "CMK1001");
+    }
+}
 
 /** The API responded with something that it never should: not JSON, another shape, a missing id. */
 export class UnexpectedResponseError extends ReportedError {
@@ -25,7 +35,10 @@ export class UnexpectedResponseError extends ReportedError {
         remedy = "run the command again, and check that databricks:host names the account console",
         service = "Account API",
     ) {
-        super(`The ${service} gave a response that cannot be used: ${what}. Nothing was assumed from it; ${remedy}.`);
+        super(
+            `The ${service} gave a response that cannot be used: ${what}. Nothing was assumed from it; ${remedy}.`,
+            "CMK2008",
+        );
     }
 
     /** A workspace's own API gave it. */
@@ -67,7 +80,10 @@ export class ApiError extends ReportedError {
         remedy = remedies[kind],
     ) {
         const facts = [errorCode, `HTTP ${status}`, requestId === undefined ? "" : `request id ${requestId}`];
-        super(`${request} was refused: ${detail} (${facts.filter((fact) => fact !== "").join(", ")}). ${remedy}`);
+        super(
+            `${request} was refused: ${detail} (${facts.filter((fact) => fact !== "").join(", ")}). ${remedy}`,
+            kindCodes[kind],
+        );
     }
 
     /** The same, where more is known of what to do. */
@@ -99,6 +115,16 @@ const remedies: Readonly<Record<ApiErrorKind, string>> = {
     invalid: "Correct the named value and run the command again.",
 };
 
+const kindCodes: Readonly<Record<ApiErrorKind, Code>> = {
+    missing: "CMK2001",
+    conflict: "CMK2002",
+    throttled: "CMK2003",
+    unavailable: "CMK2004",
+    denied: "CMK2005",
+    validation: "CMK2006",
+    invalid: "CMK2007",
+};
+
 /**
  * No usable answer came. For a read nothing is lost; for a write it is not known whether it took effect
  * (`effectPossible`), so the caller looks before it repeats.
@@ -110,23 +136,29 @@ export class NoResponseError extends ReportedError {
         readonly reason: string,
         readonly mayHaveApplied: boolean,
         remedy = "Check the network and databricks:host, then run the command again: nothing is lost, and nothing will be made twice.",
+        code: Code = "CMK2009",
     ) {
-        super(`${request} had no usable answer: ${reason}. ${remedy}`);
+        super(`${request} had no usable answer: ${reason}. ${remedy}`, code);
     }
 }
 
 /** The host cannot be spoken to, now or in a minute: its name does not resolve, or its certificate is not trusted. */
 export class UnusableHostError extends NoResponseError {
     constructor(request: string, reason: string, remedy: string) {
-        super(request, reason, false, remedy);
+        super(request, reason, false, remedy, "CMK2010");
     }
 }
 
 /** A response has more bytes than were asked for. Nothing of it is kept. */
 export class ResponseTooLargeError extends ReportedError {
     constructor(request: string, maxBytes: number) {
-        super(`The response to ${request} is larger than ${maxBytes} bytes.`);
+        super(`The response to ${request} is larger than ${maxBytes} bytes.`, "CMK2011");
     }
+}
+
+/** What a person reads of whatever was thrown, its code last. */
+export function shownMessageOf(error: unknown): string {
+    return withCode(messageOf(error), error instanceof ReportedError ? error.code : undefined);
 }
 
 /** What a request resolves with; `undefined` if what it asks for is missing. */

@@ -109,6 +109,7 @@ export class HostIdentity {
         if (id !== expected)
             throw new ReportedError(
                 `At ${this.host} answers the workspace ${id}, not ${expected}: check the name server and the proxy of this machine.`,
+                "CMK2014",
             );
         this.named = id;
     }

@@ -125,11 +125,13 @@ async function begin({ from, to, path = "/" }: MigrationOptions): Promise<{ root
         if (workspaceId !== undefined) continue;
         throw new ReportedError(
             `No response from ${host} says which workspace it is (the header x-databricks-org-id), so nothing proves that it is the right one. Nothing was copied or compared. Run the command from a network whose proxies leave the headers of responses as they are.`,
+            "CMK2014",
         );
     }
     if (from.host === to.host || from.workspaceId === to.workspaceId)
         throw new ReportedError(
             `${from.host} and ${to.host} are the same workspace (${from.workspaceId}): there is nothing to copy or to compare.`,
+            "CMK2014",
         );
     return { root, seesAll };
 }

@@ -37,6 +37,7 @@ export class CustomerManagedKeyLifecycle implements Lifecycle {
         const names = users.map((user) => user.id).join(", ");
         access.session.report.warn(
             `${access.label(news)}: the KMS key ${arn} leaves the program, so AWS is asked to delete it, which makes it unusable at once, and until now it is the key of ${users.length === 1 ? "the workspace" : "the workspaces"} ${names}. Run \`pulumi up\` with keyRemoval: "retain" on its EncryptionKey before this change. See ${pageInProject("key-changes")}.`,
+            "CMK3010",
         );
         return result;
     }

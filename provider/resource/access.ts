@@ -58,6 +58,7 @@ export class ObjectAccess {
         if (isMoved || !(await this.belongsToOtherStack(id, olds))) return;
         throw new ReportedError(
             `The ownership tag of the ${this.definition.noun} ${id} names another stack, which now manages it, and a change of its tags would take it back. Nothing was changed. If that stack keeps it, remove it from this one (\`pulumi state delete <its urn>\`) and from this program.`,
+            "CMK1006",
         );
     }
 
@@ -69,6 +70,7 @@ export class ObjectAccess {
             const own = owners.find((owner) => owner !== undefined)?.resource;
             throw new ReportedError(
                 `The ${this.definition.noun} ${id} is in this stack's state twice, as "${other.resource}" and as "${own}". Nothing was changed or deleted. Take the one out of the state that is not meant to have it (\`pulumi state delete <its urn>\`), let it depend on the other in the program (dependsOn), and run \`pulumi up\`: it then gets one of its own.`,
+                "CMK1007",
             );
         }
         claims.claim(this.definition, id, ...owners);
@@ -120,5 +122,6 @@ export class ObjectAccess {
 export function goneError({ noun }: ObjectDefinition, id: string): ReportedError {
     return new ReportedError(
         `The ${noun} ${id} no longer exists: it was deleted outside Pulumi. Run \`pulumi refresh\`, then \`pulumi up\` creates a new one.`,
+        "CMK1008",
     );
 }

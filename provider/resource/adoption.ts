@@ -21,6 +21,7 @@ export async function adoptExisting(request: CreateRequest): Promise<Properties 
     if (response === undefined) {
         throw new ReportedError(
             `adopt: there is no ${definition.noun} ${id} in the account. Correct the id, or leave adopt out to create a new one.`,
+            "CMK1004",
         );
     }
     requireKnownState(request, id, response);
@@ -38,6 +39,7 @@ function requireUnclaimed({ definition, session, owner }: CreateRequest, id: str
     if (!isRecord(current)) return current === true;
     throw new ReportedError(
         `adopt: the ${definition.noun} ${id} belongs to "${current.resource}" of this stack already. Use that resource, or take it out of the program first.`,
+        "CMK1004",
     );
 }
 
@@ -50,6 +52,7 @@ function requireKnownState({ definition, owner, session }: CreateRequest, id: st
     if (matchTag(owner, ownershipTagOf(definition, response)) === undefined) return;
     throw new ReportedError(
         `adopt: the ${definition.noun} ${id} carries the owner "${owner.resource}" of this stack, and with --target the engine does not say whether that resource has it already and is being replaced. Nothing was changed. Run \`pulumi up\` without --target, or with --target '**::databricks-cmk' beside it.`,
+        "CMK1004",
     );
 }
 
@@ -60,6 +63,7 @@ function requireOwnStack({ definition, inputs, owner }: CreateRequest, id: strin
     if (getPath(inputs, "adoptFromOtherStack") === true) return;
     throw new ReportedError(
         `adopt: the ${definition.noun} ${id} belongs to another stack (its ownership tag is "${tag}"). Two stacks that have one ${definition.noun} delete it from under each other. Take it out of that stack first (\`pulumi state delete\`), then set adoptFromOtherStack: true beside adopt. Nothing was changed.`,
+        "CMK1004",
     );
 }
 
@@ -72,5 +76,6 @@ function requireEqual({ definition, inputs, session }: CreateRequest, id: string
     );
     throw new ReportedError(
         `adopt: the ${definition.noun} ${id} differs from the program in what cannot be changed: ${list.join("; ")}. Nothing was changed. Change the program to match.`,
+        "CMK1004",
     );
 }

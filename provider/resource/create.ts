@@ -90,6 +90,7 @@ function alreadyOwned({ definition, session, owner }: CreateRequest, id: string)
     const by = typeof other === "object" ? `"${other.resource}"` : "another resource";
     return new ReportedError(
         `The service returned the ${definition.noun} ${id} for this create, which ${by} of this stack already has: it keeps one object for equal content. Nothing was created. Use that resource here too, or give this one different content.`,
+        "CMK1007",
     );
 }
 

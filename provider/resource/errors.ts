@@ -1,4 +1,5 @@
 import { ApiError, ReportedError } from "../api/errors";
+import type { Code } from "../contract/codes";
 import { messageOf } from "../util/error-message";
 import type { Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
@@ -23,8 +24,9 @@ export class InitializationError extends ReportedError {
         /** The inputs, whose `__provider` becomes part of the state: without that the object could never be deleted. */
         { __provider }: Properties,
         reason: string,
+        code: Code = "CMK1015",
     ) {
-        super(reason);
+        super(reason, code);
         this.properties = { ...state, __provider };
         this.reasons = [reason];
     }
@@ -38,5 +40,6 @@ export function asInitializationError(
     error: unknown,
 ): InitializationError {
     if (error instanceof InitializationError) return error;
-    return new InitializationError(id, state, inputs, messageOf(error));
+    const code = error instanceof ReportedError ? error.code : undefined;
+    return new InitializationError(id, state, inputs, messageOf(error), code);
 }

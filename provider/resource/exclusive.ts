@@ -37,6 +37,7 @@ export async function deletesForSharedIds(
     const used = user === undefined ? "may be in use" : `is used by the ${user.kind.noun} ${user.id}`;
     session.report.warn(
         `${ownerOfInputs(news)?.resource ?? noun}: the ${noun} ${id} is replaced and ${used}, and its replacement has ${shared} too. By the API's reference only one ${noun} can have it at a time: an account that holds to that refuses the replacement, and nothing is lost. Give the replacement others.`,
+        "CMK1011",
     );
     return false;
 }
@@ -55,6 +56,7 @@ export function warnOfSharedIds(definition: ObjectDefinition, session: Session, 
         if (shared === "") continue;
         session.report.warn(
             `${owner.resource}: ${shared} is in "${name}" of this stack too. By the API's reference only one ${noun} can have it at a time, and an account that holds to that refuses the second. Give each its own.`,
+            "CMK1011",
         );
     }
     others.set(owner.resource, inputs);

@@ -136,11 +136,11 @@ export class ObjectHandler implements Handler {
         const isGet = getPath(properties, idField) === undefined;
         const bare = id.split("/").at(-1) ?? "";
         if (isGet && bare !== id) {
-            throw new ReportedError(`get: the id of a ${noun} is the bare "${bare}", not "${id}".`);
+            throw new ReportedError(`get: the id of a ${noun} is the bare "${bare}", not "${id}".`, "CMK1005");
         }
         const response = await this.access.collectionOf(properties).read(id);
         if (response === undefined && isGet) {
-            throw new ReportedError(`get: there is no ${noun} ${id} in the account. Correct the id.`);
+            throw new ReportedError(`get: there is no ${noun} ${id} in the account. Correct the id.`, "CMK1005");
         }
         if (response === undefined) return { id: "", props: {} };
         session.claims.claim(definition, id, ownerOfInputs(properties));
@@ -203,6 +203,7 @@ export class ObjectHandler implements Handler {
         if (await access.belongsToOtherStack(id, properties)) {
             report.warn(
                 `The ${definition.noun} ${id} is not deleted: its ownership tag names another stack, which now manages it.`,
+                "CMK1006",
             );
             return;
         }

@@ -138,6 +138,7 @@ function reportOthers(request: CreateRequest, owner: OwnershipTag, others: reado
             : `carries the owner "${owner.resource}" of this stack, but differs from what the program asks for`;
         session.report.warn(
             `The ${definition.noun} ${id} ${why}, so it is left alone. To use it, give a resource adopt: "${id}". Before you delete it in the account console, see that nobody uses it.`,
+            "CMK1009",
         );
     }
 }
@@ -145,5 +146,6 @@ function reportOthers(request: CreateRequest, owner: OwnershipTag, others: reado
 function notAdopted({ definition }: CreateRequest, owner: OwnershipTag, id: string, reason: string): ReportedError {
     return new ReportedError(
         `The ${definition.noun} ${id} carries the owner "${owner.resource}" of this stack and is what the program asks for, but it is not adopted: ${reason}. Nothing was created. If it is this resource's, give this resource adopt: "${id}". For a new one, give the resource another name in the program.`,
+        "CMK1009",
     );
 }

@@ -46,6 +46,7 @@ export async function requireUnused(
             if (path === undefined) continue;
             throw new ReportedError(
                 `The ${definition.noun} ${id} is not deleted: the ${kind.noun} ${user} of the account still names it (${path}). If that ${kind.noun} is being changed or deleted, run the command again when that is done. Otherwise remove it there first; to keep the ${definition.noun}, remove it from the state (\`pulumi state delete <its urn>\`).`,
+                "CMK1013",
             );
         }
     }
@@ -87,5 +88,6 @@ export async function requireFreeName(kind: KindInAccount, id: string): Promise<
     const name = definition.nameField ?? definition.unique?.[0] ?? "its name";
     throw new ReportedError(
         `The ${definition.noun} ${id} needs a replacement, and ${name} keeps its value, which only one ${definition.noun} can have: the old one would have to be deleted first, and the service refuses that while the ${user.kind.noun} ${user.id} uses it. Leave ${name} out (a name is then generated), or change it together with the rest.`,
+        "CMK1013",
     );
 }

@@ -60,6 +60,7 @@ export function keepKnownDrift(
     const paths = found.map(({ path }) => path).join(" and ");
     session.report.warn(
         `${ownerOfInputs(news)?.resource ?? definition.noun}: ${paths} of the ${definition.noun} ${id} was changed outside Pulumi. Nothing was done about it: \`pulumi refresh\` brings it into the state, and the next \`pulumi preview\` shows what it leads to.`,
+        "CMK1010",
     );
     return state;
 }

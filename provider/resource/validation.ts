@@ -168,6 +168,7 @@ export function warnOfIgnored(
         const what = to === undefined ? `"${from}" is taken away` : `changes from "${from}" to "${String(to)}"`;
         session.report.warn(
             `${ownerOfInputs(news)?.resource ?? noun}: ${path} ${what}. It is only a name, which the ${noun} keeps as it was created: nothing is changed or replaced.`,
+            "CMK1012",
         );
     }
 }

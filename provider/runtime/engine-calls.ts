@@ -1,5 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { ReportedError, shownMessageOf } from "../api/errors";
+import { withCode } from "../contract/codes";
 import { classInputs } from "../contract/state-notes";
 import { type Properties, UNKNOWN } from "../util/property-path";
 import { isEngineAlive } from "./engine";
@@ -112,7 +114,8 @@ export class WrappedHandler implements Handler {
         const inputs = this.noteCall(news);
         const { movedState } = news;
         // Another stack made the state: nothing else is looked at before the user has said what that means.
-        if (typeof movedState === "string") return { inputs, failures: [{ property: "", reason: movedState }] };
+        if (typeof movedState === "string")
+            return { inputs, failures: [{ property: "", reason: withCode(movedState, "CMK1003") }] };
         try {
             const result = await this.calls.run(this.urnOf(news), async () => {
                 const checked = await this.handler.check?.(olds, inputs);
@@ -124,7 +127,7 @@ export class WrappedHandler implements Handler {
             // The engine prints the value of a property that a failure names, a secret one in the clear.
             const named = failures.map(({ property, reason }) => ({
                 property: "",
-                reason: property === "" ? reason : `${property} ${reason}`,
+                reason: withCode(property === "" ? reason : `${property} ${reason}`, "CMK1002"),
             }));
             return { inputs: result?.inputs ?? inputs, failures: named };
         } catch (error) {
@@ -177,8 +180,10 @@ function ownerFirst(news: Properties, olds: Properties): Properties {
  */
 class EngineError extends Error {
     constructor(error: Error) {
-        super(error.message);
+        super(shownMessageOf(error));
         Object.assign(this, error);
+        // What the engine shows of an object that it keeps in the state.
+        if (error instanceof ReportedError && "reasons" in this) this.reasons = [this.message];
         this.stack = "";
     }
 

@@ -3,12 +3,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { log } from "@pulumi/pulumi";
 
 import { engineLog, type LogLine } from "./engine-log";
+import { type Code, withCode } from "../contract/codes";
 import { printableLines } from "../util/printable";
 import type { Reporter } from "./session";
 
 /** The reporter of a program's own process, where `pulumi.log` reaches the engine. */
 export const programReporter: Reporter = {
-    warn: (message) => void log.warn(message),
+    warn: (message, code) => void log.warn(withCode(message, code)),
     info: (message) => void log.info(message),
     progress: (message) => void log.info(message, undefined, undefined, true),
     debug: (message) => void log.debug(message),
@@ -30,8 +31,8 @@ export class EngineReporter implements Reporter {
         return urn === "" ? undefined : urn;
     }
 
-    warn(message: string): void {
-        this.line("WARNING", message, false);
+    warn(message: string, code: Code): void {
+        this.line("WARNING", withCode(message, code), false);
     }
 
     info(message: string): void {

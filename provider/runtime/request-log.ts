@@ -29,7 +29,10 @@ export function requestLog({ variables, report }: LogDestination): (sent: SentRe
             appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
         } catch (error) {
             file = "";
-            report.warn(`Requests are not logged, because ${REQUEST_LOG} cannot be written: ${messageOf(error)}`);
+            report.warn(
+                `Requests are not logged, because ${REQUEST_LOG} cannot be written: ${messageOf(error)}`,
+                "CMK3012",
+            );
         }
     };
 }

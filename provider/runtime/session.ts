@@ -1,3 +1,4 @@
+import type { Code } from "../contract/codes";
 import { AccountClient } from "../api/account-client";
 import type { ClientHooks } from "../api/client";
 import { type Clock, systemClock } from "../api/clock";
@@ -24,7 +25,7 @@ import { readSettings, type Settings } from "./settings";
 /** Lines for the person who watches `pulumi up`. */
 export interface Reporter {
     /** Something that matters after the deployment too. */
-    warn(message: string): void;
+    warn(message: string, code: Code): void;
     /** Something to know now. */
     info(message: string): void;
     /** How far a wait has come; the next such line takes its place. */
@@ -151,7 +152,10 @@ export class Session {
     /** Fails once the engine is gone: no state would ever hold what is written then. */
     private async requireEngine(): Promise<void> {
         if (await this.environment.isEngineAlive()) return;
-        throw new ReportedError("The engine is gone, so no state would hold what is written now: it is not sent.");
+        throw new ReportedError(
+            "The engine is gone, so no state would hold what is written now: it is not sent.",
+            "CMK1014",
+        );
     }
 
     /** The objects of one kind in the named account, or in that of the credential. */

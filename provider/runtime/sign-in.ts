@@ -35,10 +35,12 @@ export class SignIn {
             if (isRefusal(error)) {
                 throw new ReportedError(
                     `Databricks would refuse \`pulumi up\`, and nothing was created. ${messageOf(error)}`,
+                    "CMK2012",
                 );
             }
             this.session.report.warn(
                 `Nothing is known about the credential for the Databricks account ${account}, because it could not be tried: ${messageOf(error)}`,
+                "CMK2013",
             );
         }
     }

@@ -45,7 +45,7 @@ describe("the command line", () => {
         const option = await run("local-cloud", "--prot", "1");
         expect([option.code, option.err.split("\n")[0]]).to.deep.equal([
             2,
-            "There is no option --prot. Did you mean --port?",
+            "There is no option --prot. Did you mean --port? [CMK1016]",
         ]);
     });
 

@@ -20,7 +20,7 @@ describe("the engine's calls", () => {
         const { lines, reporter, calls } = begin();
         const handler = calls.wrap({
             check: async (_, inputs) => {
-                reporter.warn("the key changes");
+                reporter.warn("the key changes", "CMK3007");
                 return { inputs };
             },
             create: async () => {
@@ -33,7 +33,7 @@ describe("the engine's calls", () => {
         expect(inputs).to.deep.equal({ owner, a: 1 });
         await handler.create(inputs);
         expect(lines).to.deep.equal([
-            { severity: "WARNING", message: "the key changes", urn: urn("w"), ephemeral: false },
+            { severity: "WARNING", message: "the key changes [CMK3007]", urn: urn("w"), ephemeral: false },
             { severity: "INFO", message: "PROVISIONING", urn: urn("w"), ephemeral: true },
         ]);
     });
@@ -65,7 +65,7 @@ describe("the engine's calls", () => {
         const handler = calls.wrap({
             create: async () => ({ id: "1" }),
             check: async (_, inputs) => {
-                reporter.warn("same");
+                reporter.warn("same", "CMK3007");
                 return { inputs };
             },
         });
@@ -98,7 +98,7 @@ describe("the engine's calls", () => {
             check: async () => ({ failures: [{ property: "deploymentName", reason: "must be a label" }] }),
         });
         expect((await handler.check?.({}, {}))?.failures).to.deep.equal([
-            { property: "", reason: "deploymentName must be a label" },
+            { property: "", reason: "deploymentName must be a label [CMK1002]" },
         ]);
     });
 

@@ -163,7 +163,7 @@ describe("lookups", () => {
                 [notebooks, storage].sort(),
             );
             expect(await failure(find({ keyArn: KEY }))).to.match(
-                /^getCustomerManagedKey: more than one customer-managed key has the keyArn "arn:.*": .*, .*\. Look one of them up by its id\.$/,
+                /^getCustomerManagedKey: more than one customer-managed key has the keyArn "arn:.*": .*, .*\. Look one of them up by its id\. \[CMK1005\]$/,
             );
         });
     });
@@ -217,7 +217,7 @@ describe("lookups", () => {
         const ids = await makeWorkspaces("twin", "twin");
         await inStack(async () => {
             expect(await failure(databricks.getWorkspace({ name: "twin" }))).to.equal(
-                `getWorkspace: more than one workspace has the name "twin": ${ids.sort().join(", ")}. Look one of them up by its id.`,
+                `getWorkspace: more than one workspace has the name "twin": ${ids.sort().join(", ")}. Look one of them up by its id. [CMK1005]`,
             );
         });
     });
@@ -225,7 +225,7 @@ describe("lookups", () => {
     it("fail where nothing is found, and say what was looked for", async () => {
         const id = "11111111-2222-4333-8444-555555555555";
         await inStack(async () => {
-            const account = `in the account ${cloud.accountId}.`;
+            const account = `in the account ${cloud.accountId}. [CMK1005]`;
             expect(await failure(databricks.getWorkspace({ name: "x" }))).to.equal(
                 `getWorkspace: there is no workspace with the name "x" ${account}`,
             );
@@ -249,7 +249,10 @@ describe("lookups", () => {
             // What the compiler refuses, as a JavaScript program would pass it.
             const untyped = (args: unknown) => args as { id: string };
             wrong.push(
-                [getWorkspace(untyped({})), /^getWorkspace: name, id, deploymentName: give one of these\.$/],
+                [
+                    getWorkspace(untyped({})),
+                    /^getWorkspace: name, id, deploymentName: give one of these\. \[CMK1002\]$/,
+                ],
                 [getWorkspace(untyped({ name: "a", id: "1" })), /id: is given beside name: keep one of them/],
                 [getWorkspace(untyped({ id: 12 })), /id: must be a string/],
                 [getWorkspace({ id: `${cloud.accountId}/12` }), /id: must be the bare id "12"/],

@@ -73,7 +73,7 @@ describe("the requests of a copy", () => {
 
     it("bring what was changed in the old workspace after it was compared", async () => {
         await world.old.seed({ "/Shared/n": seeds.notebook("x") });
-        runAt(/^old GET .*export.*SOURCE/, /^old GET .*permissions/, () => edit("old", "/Shared/n", "newer"));
+        runAt(/^old GET .*export.*JUPYTER/, /^old GET .*permissions/, () => edit("old", "/Shared/n", "newer"));
         expect(await migrateContent(world.options())).to.deep.include({ complete: true, findings: [] });
         expect(String(await world.replacement.read("/Shared/n"))).to.contain("newer");
     });

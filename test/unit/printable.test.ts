@@ -66,7 +66,7 @@ describe("names from the service", () => {
         const reporter = new EngineReporter(async ({ message: line }) => void lines.push(line));
         await reporter.during("urn", async () => {
             reporter.progress(NAME);
-            reporter.warn(NAME);
+            reporter.warn(NAME, "CMK3007");
         });
         expect(lines).to.have.lengthOf(2);
         expect(lines.every(isPrinted)).to.equal(true);

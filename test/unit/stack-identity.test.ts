@@ -58,7 +58,7 @@ describe("a resource in a state that another stack made", () => {
         const failed = await handler.check?.({}, { name: "n", movedState: "Was the stack renamed?" });
         expect(failed).to.deep.equal({
             inputs: { name: "n" },
-            failures: [{ property: "", reason: "Was the stack renamed?" }],
+            failures: [{ property: "", reason: "Was the stack renamed? [CMK1003]" }],
         });
         expect(checks).to.equal(0);
         expect((await handler.check?.({}, { name: "n" }))?.inputs).to.deep.equal({ name: "n" });

@@ -17,6 +17,7 @@ export async function warnAboutDuplicates(request: CreateRequest, since: number)
         for (const [id] of newUnclaimed(request, before, now, owner)) {
             session.report.warn(
                 `The workspace ${id} appeared while "${owner.resource}" of this stack was created and carries its tag too, but belongs to no resource that this run knows: an interrupted \`pulumi up\` had asked for it, or a request whose response was lost. See in the account console whether anybody uses it before you delete it.`,
+                "CMK1009",
             );
         }
     } catch {

@@ -35,6 +35,7 @@ async function isReplaceable(access: ObjectAccess, { id, olds, news }: Compariso
         if (response !== undefined && !isTerminal(access.toOutputs(response, access.contextOf(olds).accountId)))
             throw new ReportedError(
                 `${access.label(news)}: the workspace ${id} failed and would be replaced, but it is ${getString(response, "workspace_status") ?? "without a status"} now: it was repaired outside Pulumi. Nothing was changed. Run \`pulumi refresh\`, and it will be kept.`,
+                "CMK3008",
             );
     }
     return news["forceDestroy"] === true || cannotHaveRun(olds, access.session.client.serverTime);

@@ -64,7 +64,11 @@ export async function mayDelete(leaving: Leaving): Promise<boolean> {
 
 const REMEDY = "To delete it with everything in it, set forceDestroy: true, run `pulumi up`, then this again.";
 
-class RefusalError extends ReportedError {}
+class RefusalError extends ReportedError {
+    constructor(message: string) {
+        super(message, "CMK3001");
+    }
+}
 
 /** The refusal of a DELETE. */
 export function refusal(id: string, reason: string, remedy = REMEDY): ReportedError {

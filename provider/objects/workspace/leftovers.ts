@@ -32,7 +32,7 @@ export async function nameLeftovers(session: Session, stack: string): Promise<vo
         const owner = ownerOfInputs({ owner: ownershipTagOf(workspaceObject, response) });
         if (owner?.stack !== stack || claims.isInState(workspaceObject, id) || replaced.has(id)) continue;
         if (mayBeKept(id, owner)) continue;
-        report.warn(describe(id, owner.resource, "this run adopts it if it needs it"));
+        report.warn(describe(id, owner.resource, "this run adopts it if it needs it"), "CMK1009");
     }
 }
 
@@ -54,7 +54,7 @@ export async function nameSiblings(
         const theirs = ownerOfInputs({ owner: tag });
         if (other === id || isKnown(other) || theirs?.retained !== false || !belongsToStack(own, tag)) continue;
         if (theirs.ownerId === own.ownerId)
-            session.report.warn(describe(other, own.resource, "it is not deleted here"));
+            session.report.warn(describe(other, own.resource, "it is not deleted here"), "CMK1009");
     }
 }
 

@@ -135,6 +135,7 @@ export class WorkspaceLifecycle implements Lifecycle {
             : "nothing, because migrateContent is false";
         throw new ReportedError(
             `The service of this account did not change the key of the workspace ${id} in place: ${error.detail}. The workspace is as it was. Bring the key back; or set onKeyChange to "replace": a new workspace then takes over ${takesOver}.`,
+            "CMK3009",
         );
     }
 

@@ -27,6 +27,7 @@ export async function nameOldKeys({ session, label, olds, news, isInPlace }: Che
         if (session.kmsKeysOfStack.has(arn)) {
             session.report.warn(
                 `${label}: the service may need the KMS key ${arn} for 24 hours after this key change, and it belongs to this stack: if the program no longer has it, AWS is asked to delete it, which makes it unusable at once. Leave it in the program until then, or run \`pulumi up\` with keyRemoval: "retain" on its EncryptionKey (retainOnDelete on an aws.kms.Key of your own) before this change. See ${pageInProject("key-changes")}.`,
+                "CMK3010",
             );
         } else if (isInPlace) {
             session.report.info(

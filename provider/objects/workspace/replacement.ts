@@ -37,6 +37,7 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
         if (!holdsUnknown(news)) return;
         throw new ReportedError(
             `${label}: a resource that it depends on (${paths.join(", ")}) is to be deleted before it is replaced, and the workspace ${id} with every notebook would be deleted with it. Nothing was changed. Remove deleteBeforeReplace from that resource, and leave its name out if it has a fixed one: its replacement is then created first.`,
+            "CMK3004",
         );
     }
     const change = keyChangeIn(replacement);
@@ -44,15 +45,17 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
     if (change !== undefined && keyChangeMode(news, session.settings) === "forbid") {
         throw new ReportedError(
             `${label}: ${describeKeyChange(change)}, which would replace the workspace ${id}, and onKeyChange is "forbid". Nothing was changed.${unjudged.length > 0 ? " The key was changed outside Pulumi, or an update was not taken: run `pulumi refresh`, and change the program to name the key that the workspace has now." : ""}`,
+            "CMK3004",
         );
     }
     if (unjudged.length > 0) {
         throw new ReportedError(
             `${label}: ${unjudged.join(" and ")} of the workspace ${id} differs from the program, which a check of this program could not see: it was changed outside Pulumi, or an update was not taken. Nothing was changed. Run \`pulumi refresh\`; \`pulumi preview\` then shows what the difference leads to.`,
+            "CMK1010",
         );
     }
     const content = replacement.content.enabled ? await contentSentence(replacement) : undefined;
-    session.report.warn(await warning(replacement, change, content));
+    session.report.warn(await warning(replacement, change, content), "CMK3007");
 }
 
 /**
@@ -74,6 +77,7 @@ async function contentSentence(replacement: Replacement): Promise<string> {
     if (problem !== undefined && !isPossible(replacement)) {
         throw new ReportedError(
             `${access.label(news)}: the workspace ${id} is to be replaced, and its content cannot be copied: ${problem} Nothing was changed. With migrateContent: false it is replaced without its content.`,
+            "CMK3005",
         );
     }
     const counts = inventory === undefined ? "" : `: ${inventory}`;

@@ -28,8 +28,12 @@ export async function startSchedulesAfter(
         if (problems.length > 0)
             throw new ReportedError(
                 `The workspace ${id} is deleted, and not all schedules that waited for that could be started in ${to}: ${problems.join("; ")}. Start them there, or run \`pulumi up\` again.`,
+                "CMK3011",
             );
         for (const reason of unknown)
-            session.report.warn(`Whether schedules in the workspace ${to} wait to be started is not known: ${reason}`);
+            session.report.warn(
+                `Whether schedules in the workspace ${to} wait to be started is not known: ${reason}`,
+                "CMK3011",
+            );
     }
 }

@@ -101,6 +101,7 @@ export function waitUntilDeleted(
         () =>
             new ReportedError(
                 `The deletion of the workspace ${id} was requested, but it still exists after ${timeout / 1000} s. Run the same command again: it continues to wait.`,
+                "CMK3003",
             ),
     );
 }
@@ -111,7 +112,7 @@ class NotRunningError extends ReportedError {
         private readonly what: string,
         private readonly remedy: string,
     ) {
-        super(`${what}. ${remedy}`);
+        super(`${what}. ${remedy}`, "CMK3002");
     }
 
     /** The same, with what may be the cause. */

@@ -204,9 +204,10 @@ export class HandoverLifecycle {
         const report = await moveContent(move).catch((error: unknown) => {
             throw new ReportedError(
                 `The content of the workspace ${from} cannot be copied into ${id}, which replaces it: ${messageOf(error)}`,
+                "CMK3005",
             );
         });
-        if (!report.complete) throw new ReportedError(describeIncomplete(move, report));
+        if (!report.complete) throw new ReportedError(describeIncomplete(move, report), "CMK3006");
     }
 
     /** How to move content in a handover; `undefined` if the account no longer has the old workspace. */
@@ -220,6 +221,7 @@ export class HandoverLifecycle {
             if ((await collection.list()).has(from))
                 throw new ReportedError(
                     `The account lists the workspace ${from}, and says at the same time that there is none. It stays. Run the command again.`,
+                    "CMK3005",
                 );
             handovers.apply(handover, "vanish");
             session.report.info(`${label}: the workspace ${from} no longer exists: nothing is copied from it.`);
@@ -228,6 +230,7 @@ export class HandoverLifecycle {
         if (target === undefined) {
             throw new ReportedError(
                 `There is no workspace ${to} in the account of the workspace ${from}, which therefore stays.`,
+                "CMK3005",
             );
         }
         // Somebody has worked in it if it existed before, or if it has taken over from a newer one.

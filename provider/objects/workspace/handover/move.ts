@@ -92,6 +92,7 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
     if (host === undefined) {
         throw new ReportedError(
             `The workspace ${getString(response, "workspace_id") ?? ""} has no host name, so its content cannot be read.`,
+            "CMK3005",
         );
     }
     const { settings, credential, clock, cancelled } = session;
@@ -112,6 +113,7 @@ async function requireReachable({ session, handover, label }: ContentMove, works
     if (missing === undefined) return;
     throw new ReportedError(
         `The workspace ${handover.to} gives no response after ${REACHABLE_AFTER / 60_000} minutes: ${missing}. It stays, and so does ${handover.from}; the next \`pulumi up\` goes on.`,
+        "CMK3005",
     );
 }
 
@@ -135,7 +137,10 @@ function keepReport({ session, label, parent }: ContentMove, report: MigrationRe
         writeReport(report, `${file}.json`);
         writeReport(report, `${file}.xml`);
     } catch (error) {
-        session.report.warn(`${label}: the report could not be written to ${REPORT_FOLDER}: ${messageOf(error)}`);
+        session.report.warn(
+            `${label}: the report could not be written to ${REPORT_FOLDER}: ${messageOf(error)}`,
+            "CMK3012",
+        );
     }
 }
 
