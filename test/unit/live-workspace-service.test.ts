@@ -130,25 +130,6 @@ describe("what must not be mistaken for an orphan", () => {
         expect(await stack.changes()).to.deep.equal([]);
     });
 
-    it("a workspace that retainOnDelete kept is neither adopted nor created again; adopt adopts it", async () => {
-        const retained = workspace("w", {}, { retainOnDelete: true });
-        const stack = await engine(workspaceProgram(retained));
-        await expectOk(stack.up());
-        const id = stack.id();
-        await expectOk(stack.change({ w: undefined }).up());
-        await expectRefused(stack.change({ w: retained }).up(), `The workspace ${id}`, `adopt: "${id}"`);
-        expect([stack.workspaces(), stack.held()]).to.deep.equal([[id], {}]);
-        await expectOk(stack.change({ w: workspace("w", { adopt: id }) }).up());
-        expect([stack.workspaces(), stack.held()]).to.deep.equal([[id], { w: id }]);
-    });
-
-    it("nothing changes if retainOnDelete is set or removed", async () => {
-        const stack = await engine(workspaceProgram());
-        await expectOk(stack.up());
-        for (const retainOnDelete of [true, true, false])
-            expect(await stack.change({ w: workspace("w", {}, { retainOnDelete }) }).changes()).to.deep.equal([]);
-    });
-
     it("a registration whose resource is renamed is kept, and the user is told", async () => {
         const stack = await engine([identity, key("old", REGISTERED)]);
         await expectOk(stack.up());
