@@ -154,7 +154,7 @@ describe("the command copy", () => {
             const { code, err } = await run(...pair);
             expect([code, err.split("\n")[0]]).to.deep.equal([
                 2,
-                `The account has no workspace at ${url}, so its credential is not sent there. Name the workspace by its id`,
+                `The account has no workspace at ${url}, so its credential is not sent there. Name the workspace by its id [CMK1016]`,
             ]);
         }
         stranger.close();
@@ -191,7 +191,7 @@ describe("the command copy", () => {
         const wrong = await run("--from", old.id, "--to", replacement.id, "--accept", "libraries");
         expect([wrong.code, wrong.err.split("\n")[0]]).to.deep.equal([
             2,
-            '--accept takes a path that begins with /, or a kind, not "libraries"',
+            '--accept takes a path that begins with /, or a kind, not "libraries" [CMK1016]',
         ]);
         expect(cloud.requests).to.deep.equal([]);
         const unknown = await run("--from", "12", "--to", replacement.id);
