@@ -20,7 +20,7 @@ export interface ContentKind {
 }
 
 /** A workspace that is looked at, and what is asked for of it. */
-export interface LookedAt extends Pick<MigrationOptions, "account" | "people" | "formerHomes"> {
+export interface LookedAt extends Pick<MigrationOptions, "account" | "people" | "formerHomes" | "kinds"> {
     readonly content: WorkspaceContent;
     /** Its id. */
     readonly id: string;

@@ -3,7 +3,7 @@ import { type FindingKind, findingKinds } from "../contract/finding-kinds";
 import { messageOf } from "../util/error-message";
 import type { WorkspaceContent } from "./content";
 import type { InventoryNotes, LookedAt, Stay } from "./content-kind";
-import { kinds } from "./kinds/table";
+import { isLeftOut, kinds } from "./kinds/table";
 import { namePrincipals } from "./principals";
 import { type CountName, type Counts, Counter, describeCounts } from "./report";
 
@@ -50,7 +50,7 @@ export function takeInventory(
     const all = Promise.all(
         kinds.map(async (kind) => {
             try {
-                await kind.inventory?.(workspace, notes);
+                if (!isLeftOut(kind, workspace.kinds)) await kind.inventory?.(workspace, notes);
             } catch (error) {
                 notes.incomplete(error);
             }

@@ -39,6 +39,8 @@ export interface MigrationOptions {
     readonly people?: boolean;
     /** The folder of the new workspace that takes the homes of those who have left the account. Default: they are findings. */
     readonly formerHomes?: string | undefined;
+    /** The kinds of content beside the tree and people that are copied; others are compared alone. Default: all. */
+    readonly kinds?: readonly string[] | undefined;
     /** Whether what the old workspace holds and no kind carries is a finding. Default: false. */
     readonly countsOthers?: boolean;
     /** Filled by this run, and used if a run before it has filled it. */

@@ -4,7 +4,7 @@ import type { WorkspaceContent, WorkspaceObject } from "./content";
 import type { KindMigration } from "./content-kind";
 import { Findings, NOT_ADMIN } from "./findings";
 import { Homes } from "./homes";
-import { kinds } from "./kinds/table";
+import { isLeftOut, kinds } from "./kinds/table";
 import { DEFAULT_TIMEOUT, type MigrationOptions } from "./migration-options";
 import { type MigrationContext, Pass } from "./pass";
 import { Counter, type MigrationReport } from "./report";
@@ -56,7 +56,13 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
         deadline: startedAt + timeout,
     };
     const context: MigrationContext = { options, from, to, clock, root, findings, ...shared, onProgress };
-    const migrations = kinds.flatMap((kind) => kind.begin?.(context) ?? []);
+    const migrations = kinds.flatMap((kind) => {
+        const migration = kind.begin?.(context);
+        if (migration === undefined) return [];
+        if (!isLeftOut(kind, options.kinds)) return [migration];
+        const verify = (onePass: Pass) => migration.verify(onePass);
+        return [{ copy: verify, verify, plan: verify }];
+    });
     let pass: Pass;
     let stopped: string | undefined;
     let asOf: number;

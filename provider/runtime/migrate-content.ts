@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { ConfigurationError } from "../api/errors";
+import { chosenContentKinds, isChosenContentKind } from "../contract/content-kinds";
 import { findingKinds, unknownAccepts } from "../contract/finding-kinds";
 import { FORMER_HOMES_FORM, isFormerHomesFolder } from "../contract/former-homes";
 
@@ -19,10 +20,15 @@ const from = z.array(
     z.string("must be a string").regex(/^\d{1,20}$/, "must be the id of a workspace: a number, as a string"),
 );
 
+const kinds = z.array(
+    z.string("must be a string").refine(isChosenContentKind, `must be one of ${chosenContentKinds.join(", ")}`),
+    "must be a list of kinds of content",
+);
+
 const formerHomes = z.string("must be a path").refine(isFormerHomesFolder, FORMER_HOMES_FORM);
 
 const FORM =
-    'must be true, false, or { accept: [...], from: [...], people: false, formerHomes: "/..." } with a list of paths and kinds, a list of ids of workspaces, whether people come along, and the path of a folder';
+    'must be true, false, or { accept: [...], from: [...], kinds: [...], people: false, formerHomes: "/..." } with a list of paths and kinds of findings, a list of ids of workspaces, the kinds of content to copy, whether people come along, and the path of a folder';
 
 /** What `migrateContent` may be. */
 export const migrateContentSchema = z.union(
@@ -32,6 +38,7 @@ export const migrateContentSchema = z.union(
             {
                 accept: accept.optional(),
                 from: from.optional(),
+                kinds: kinds.optional(),
                 people: z.boolean("must be true or false").optional(),
                 formerHomes: formerHomes.optional(),
             },

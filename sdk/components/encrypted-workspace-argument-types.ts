@@ -66,6 +66,7 @@ export const encryptedWorkspaceArgumentTypes: ArgumentTypes<EncryptedWorkspaceAr
             objectOf<MigrateContent>({
                 accept: input(listOf(input(text))),
                 from: input(listOf(input(text))),
+                kinds: input(listOf(input(text))),
                 people: input(flag),
                 formerHomes: input(text),
             }),

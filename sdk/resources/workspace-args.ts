@@ -36,6 +36,14 @@ export interface MigrateContent {
      */
     from?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
+     * What is copied beside the tree and people: `git-folders`, `dashboards` (what is published of them, and their schedules),
+     * `queries`, `alerts`, `secrets`. What is left out is compared all the same, so that another tool can bring it along; what the new
+     * workspace lacks of it is a finding.
+     *
+     * @default all of them
+     */
+    kinds?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
      * Whether the users, groups and service principals of the workspace belong to the new one too. `false` leaves them
      * to another tool, such as an identity provider or `@pulumi/databricks`.
      *

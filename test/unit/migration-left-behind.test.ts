@@ -2,8 +2,9 @@ import { expect } from "chai";
 
 import { otherFindingKinds } from "../../provider/contract/finding-kinds";
 import { lookAtAll } from "../../provider/migration/kinds/table";
-import { migrateContent } from "../../provider/migration/migration";
-import type { OtherObjects } from "../../local-cloud";
+import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
+import { readMigrateContent } from "../../provider/runtime/migrate-content";
+import { type OtherObjects, seeds } from "../../local-cloud";
 import { CopyScene } from "../helpers/copy-scene";
 
 describe("what lives in a workspace and is not copied", () => {
@@ -91,5 +92,43 @@ describe("what lives in a workspace and is not copied", () => {
         expect(kindsOf(await migrateContent(options()))).to.deep.equal(["apps"]);
         expect((await migrateContent(options(["apps"]))).complete).to.equal(true);
         expect((await look()).content).to.contain("its apps cannot be listed");
+    });
+});
+
+describe("a kind of content that the program leaves out", () => {
+    let scene: CopyScene;
+    beforeEach(async () => {
+        scene = await CopyScene.start();
+        await scene.old.seed({ "/Repos/team/etl": seeds.repo("https://github.com/acme/etl") });
+        const query = { display_name: "q", parent_path: "/Shared", query_text: "select 1" };
+        const secretScopes = { etl: { secrets: { k: "v" } } };
+        await scene.old.seedBeyondTree({ queries: [query], secretScopes });
+    });
+    afterEach(() => scene.cloud.stop());
+
+    it("is compared and not copied: what another tool has brought is no finding, what is missing is one", async () => {
+        const options = scene.options({ kinds: ["dashboards"] });
+        for (const run of [planMigration, migrateContent, verifyContent]) {
+            const { complete, findings } = await run(options);
+            expect(complete).to.equal(false);
+            expect(new Set(findings.map(({ kind }) => kind))).to.deep.equal(
+                new Set(["repo", "queries", "secret-scopes", "secret"]),
+            );
+        }
+        expect(await scene.replacement.beyondTree()).to.deep.include({ queries: [], secretScopes: {} });
+        expect(scene.replacement.gitFolders()).to.deep.equal({});
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(await migrateContent(scene.options({ kinds: [] }))).to.deep.include({ complete: true, findings: [] });
+    });
+
+    it("is one of those that there are", () => {
+        for (const [kinds, says] of [
+            [["secrets"], undefined],
+            [["secret"], "migrateContent.kinds.0 must be one of git-folders, dashboards"],
+        ] as const) {
+            const read = () => readMigrateContent(JSON.stringify({ kinds }));
+            if (says === undefined) expect(read()).to.deep.equal({ kinds });
+            else expect(read).to.throw(says);
+        }
     });
 });

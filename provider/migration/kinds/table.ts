@@ -1,3 +1,4 @@
+import { isChosenContentKind } from "../../contract/content-kinds";
 import type { ContentKind, KindLook, LookedAt } from "../content-kind";
 import { alerts } from "./alerts";
 import { dashboards } from "./dashboards";
@@ -33,4 +34,9 @@ export async function lookAtAll(workspace: LookedAt): Promise<KindLook> {
         content: first === "" ? undefined : first,
         unlisted: looks.find((one) => one?.unlisted !== undefined)?.unlisted,
     };
+}
+
+/** Whether a program leaves a kind out: it is compared, and what the new workspace lacks of it is a finding. */
+export function isLeftOut({ name }: ContentKind, chosen: readonly string[] | undefined): boolean {
+    return chosen !== undefined && isChosenContentKind(name) && !chosen.includes(name);
 }

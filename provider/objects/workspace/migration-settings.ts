@@ -10,6 +10,8 @@ export interface MigrationSettings {
     readonly enabled: boolean;
     /** What may be left behind. */
     readonly accept: Acceptance;
+    /** The kinds of content beside the tree and people that are copied; `undefined`: all. */
+    readonly kinds: readonly string[] | undefined;
     /** Whether its people belong to the new one too. */
     readonly people: boolean;
     /** The folder for the homes of those who have left the account. */
@@ -24,11 +26,12 @@ export interface MigrationSettings {
 export function migrationSettings(inputs: Properties, settings: Settings): MigrationSettings {
     const { success, data } = migrateContentSchema.safeParse(inputs["migrateContent"]);
     const given = success ? data : settings.migrateContent;
-    const { accept, from, people, formerHomes } = typeof given === "object" ? given : {};
+    const { accept, from, kinds, people, formerHomes } = typeof given === "object" ? given : {};
     const seconds = inputs["migrationTimeoutSeconds"];
     return {
         enabled: given !== false,
         accept: new Acceptance(accept),
+        kinds,
         people: people !== false,
         formerHomes,
         named: from ?? [],

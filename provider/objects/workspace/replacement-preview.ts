@@ -60,7 +60,7 @@ export function obstacle({ session, id, olds, isDeletedFirst, changesAccount }: 
 export async function previewContent(
     session: Session,
     { olds, news }: { readonly olds: Properties; readonly news: Properties },
-    { accept, people, formerHomes }: MigrationSettings,
+    { accept, kinds, people, formerHomes }: MigrationSettings,
 ): Promise<ContentPreview> {
     const { clock } = session;
     try {
@@ -70,7 +70,7 @@ export async function previewContent(
         };
         const workspace = connect(session, known, INVENTORY_TIME);
         const { inventory, sample } = takeInventory(workspace, clock, {
-            ...{ people, formerHomes, id: known.workspace_id ?? "" },
+            ...{ kinds, people, formerHomes, id: known.workspace_id ?? "" },
             leavesRegion: ![UNKNOWN, getString(olds, "awsRegion")].includes(getString(news, "awsRegion")),
             account: new AccountDirectory(session.client, getString(olds, "accountId")),
         });

@@ -79,6 +79,7 @@ function optionsOf({ session, handover, responses, settings, label, isInUse }: C
         inUseSince: isInUse ? 0 : settled?.at,
         verified: equalPairs,
         account: new AccountDirectory(session.client, getString(responses.to, "account_id")),
+        kinds: settings.kinds,
         people: settings.people,
         formerHomes: settings.formerHomes,
         countsOthers: true,
