@@ -2,6 +2,7 @@ import fc from "fast-check";
 
 import { startOf } from "./from-state";
 import { sequences } from "./histories";
+import type { ModelHost } from "./hosts";
 import { interceptRequests } from "./requests";
 import { shrink } from "./shrink";
 import { live, type Step, type WorldOptions } from "./steps";
@@ -12,8 +13,8 @@ export interface ModelOptions {
     readonly runs: number;
     /** The same seed gives the same sequences. */
     readonly seed: number;
-    /** Whether a delete of a workspace asks anything: without that the model has to find losses. */
-    readonly hasGate?: boolean;
+    /** What the handlers are told, and whether the gate is asked: without it the model has to find losses. Default: the classes. */
+    readonly host?: ModelHost;
     /** The text of a state that each of them begins from, as `pulumi stack export` wrote it. */
     readonly from?: string | undefined;
 }
@@ -22,8 +23,8 @@ export interface ModelOptions {
  * Lives random sequences. Fails with the first one that shows what must not be, made as short as it can be, and with the seed that
  * finds it again.
  */
-export async function checkModel({ runs, seed, hasGate, from }: ModelOptions): Promise<void> {
-    const options = { ...(hasGate !== undefined && { hasGate }), ...(from !== undefined && { start: startOf(from) }) };
+export async function checkModel({ runs, seed, host, from }: ModelOptions): Promise<void> {
+    const options = { ...(host !== undefined && { host }), ...(from !== undefined && { start: startOf(from) }) };
     const end = interceptRequests();
     try {
         for (const [index, steps] of fc.sample(sequences, { seed, numRuns: runs }).entries()) {
@@ -44,10 +45,10 @@ export async function checkModel({ runs, seed, hasGate, from }: ModelOptions): P
 }
 
 /** Lives one sequence. Fails if it shows what must not be. */
-export async function checkHistory(steps: readonly Step[], hasGate?: boolean): Promise<void> {
+export async function checkHistory(steps: readonly Step[], host?: ModelHost): Promise<void> {
     const end = interceptRequests();
     try {
-        const failure = await failureOf(steps, hasGate === undefined ? {} : { hasGate });
+        const failure = await failureOf(steps, host === undefined ? {} : { host });
         if (failure !== undefined) throw failure;
     } finally {
         end();

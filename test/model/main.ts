@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 import { checkModel } from "./check";
+import type { ModelHost } from "./hosts";
 import { replay } from "./replay";
 import type { Step } from "./steps";
 import { observed } from "./violation";
@@ -10,11 +11,13 @@ import { observed } from "./violation";
 /** How many sequences one round lives: its seed is printed, and a failure ends it. */
 const ROUND = 250;
 
+const HOSTS = ["plugin", "without-gate"] as const;
+
 /** A round that a child process is to live. */
 interface Round {
     readonly seed: number;
     readonly runs: number;
-    readonly hasGate: boolean;
+    readonly host: ModelHost;
     /** The text of the state that each begins from. */
     readonly from?: string | undefined;
 }
@@ -36,16 +39,16 @@ interface Outcome {
 async function main(): Promise<void> {
     const options = process.argv.slice(2);
     if (options[0] === "--replay") return replayFile(options[1] ?? "");
-    const hasGate = !options.includes("--without-gate");
     const at = options.indexOf("--from");
     const [, file] = at < 0 ? [] : options.splice(at, 2);
     const from = file === undefined ? undefined : readFileSync(file, "utf8");
-    const numbers = options.filter((one) => one !== "--without-gate").map(wholeNumber);
+    const host = HOSTS.find((one) => options.includes(`--${one}`)) ?? "classes";
+    const numbers = options.filter((one) => one !== `--${host}`).map(wholeNumber);
     const [total = 20_000, first = Date.now() % 1_000_000] = numbers;
     const began = Date.now();
     const rounds: Round[] = [];
     for (let done = 0; done < total; done += ROUND)
-        rounds.push({ seed: first + done / ROUND, runs: Math.min(ROUND, total - done), hasGate, from });
+        rounds.push({ seed: first + done / ROUND, runs: Math.min(ROUND, total - done), host, from });
     const counts = new Map<string, number>();
     let failed = 0;
     const work = async () => {

@@ -5,7 +5,7 @@ import { ModelClock } from "./model-clock";
 import type { Connection } from "./requests";
 import { askedIds, emptyProgram, IDENTITY, plain, type Program, type WorkspaceSpec } from "./program";
 import { type ProcessHost, SmallEngine } from "../helpers/engine/small-engine";
-import { withoutGate } from "./without-gate";
+import { handlerIn, type ModelHost } from "./hosts";
 
 export type StackName = "a" | "b";
 export const STACKS: readonly StackName[] = ["a", "b"];
@@ -23,9 +23,9 @@ export class Stacks {
         b: emptyProgram,
     };
 
-    constructor(hasGate: boolean) {
+    constructor(host: ModelHost) {
         const engine = (name: string) =>
-            new SmallEngine(`org/model/${name}`, processesOf(this.service, this.clock, hasGate));
+            new SmallEngine(`org/model/${name}`, processesOf(this.service, this.clock, host));
         this.engines = { a: engine("a"), b: engine("b") };
     }
 
@@ -87,7 +87,7 @@ export function tagOf({ custom_tags }: Record<string, unknown> = {}): string | u
 }
 
 /** The provider processes of one engine, against the service of the model. */
-function processesOf(service: AccountService, clock: ModelClock, hasGate: boolean): ProcessHost {
+function processesOf(service: AccountService, clock: ModelClock, host: ModelHost): ProcessHost {
     let connection: Connection | undefined;
     return {
         begin() {
@@ -103,7 +103,6 @@ function processesOf(service: AccountService, clock: ModelClock, hasGate: boolea
         },
         end: () => connection && service.disconnect(connection),
         onKilled: () => undefined,
-        replaceHandler: (type, handler, session) =>
-            type === "Workspace" && !hasGate ? withoutGate(handler, session) : handler,
+        replaceHandler: (type, handler, session) => handlerIn(host, type, handler, session),
     };
 }

@@ -1,5 +1,6 @@
 import type { UpOptions } from "../helpers/engine/engine-types";
 import { begin, type Start } from "./from-state";
+import type { ModelHost } from "./hosts";
 import type { Lie } from "./lies";
 import type { Act } from "./people";
 import { IDENTITY, type WorkspaceSpec } from "./program";
@@ -56,8 +57,8 @@ interface Replacement {
 
 /** How the world of a sequence is. */
 export interface WorldOptions {
-    /** Whether a delete of a workspace asks anything. Without that the model has to find losses. */
-    readonly hasGate?: boolean;
+    /** What the handlers are told, and whether the gate is asked. Without it the model has to find losses. Default: the classes. */
+    readonly host?: ModelHost;
     /** The state that it begins from. Default: one workspace. */
     readonly start?: Start;
     /** Called after each step, and before the first, for those who watch. */
@@ -65,8 +66,8 @@ export interface WorldOptions {
 }
 
 /** Lives a sequence; throws `Violation` if something happened that must not. */
-export async function live(steps: readonly Step[], { hasGate, start, onStep }: WorldOptions = {}): Promise<void> {
-    const world = new World(hasGate);
+export async function live(steps: readonly Step[], { host, start, onStep }: WorldOptions = {}): Promise<void> {
+    const world = new World(host);
     if (start !== undefined) await begin(world, start);
     else {
         const first = await world.up("a");
@@ -166,7 +167,8 @@ async function replace(
     const before = world.engines[stack].entry(name)?.id;
     const { ok } = await world.up(stack, { ...options, ...optionsOf({ continues }) }, during);
     const named: WorkspaceSpec | undefined = world.programs[stack].workspaces[name];
-    if (ok && before !== undefined && named !== undefined && world.engines[stack].entry(name)?.id === before)
+    const isExpected = ok && world.replacesOnDemand;
+    if (isExpected && before !== undefined && named !== undefined && world.engines[stack].entry(name)?.id === before)
         throw new Violation(
             "undone",
             `the replacement of ${stack}.${name} that was asked for was reported done, and did nothing`,

@@ -2,6 +2,7 @@ import { Deletions } from "./deletions";
 import type { Entry, Result, UpOptions } from "../helpers/engine/engine-types";
 import { type Before, Expectations } from "./expectations";
 import type { FaultPlan, Lie } from "./lies";
+import type { ModelHost } from "./hosts";
 import { Oracle } from "./oracle";
 import { type Act, People } from "./people";
 import { piecesOf } from "./pieces";
@@ -37,12 +38,17 @@ export class World extends Stacks {
     readonly deletions = new Deletions(this, this.oracle);
     readonly expectations = new Expectations(this, this.deletions.shared);
 
-    constructor(hasGate = true) {
-        super(hasGate);
+    constructor(private readonly host: ModelHost = "classes") {
+        super(host);
         this.service.onDelete = (id) => this.deletions.judge(id);
         this.service.onWrite = (id, before) => this.deletions.judgeWrite(id, before);
         for (const engine of Object.values(this.engines))
             engine.onCreated = (entry, old) => this.noteCreated(entry, old);
+    }
+
+    /** Whether a replacement that the user asks for is one: the plugin is not told of it, and a workspace may become its own (record 0041). */
+    get replacesOnDemand(): boolean {
+        return this.host !== "plugin";
     }
 
     async up(stack: StackName, options: UpOptions = {}, during: During = {}): Promise<Result> {

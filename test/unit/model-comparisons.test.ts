@@ -52,7 +52,7 @@ describe("the model, from a state that pulumi stack export wrote", () => {
 
     it("holds, and finds losses without what a delete asks", async () => {
         await checkModel({ runs: 5, seed: 3, from: state });
-        const found = await checkModel({ runs: 10, seed: 3, from: state, hasGate: false }).then(
+        const found = await checkModel({ runs: 10, seed: 3, from: state, host: "without-gate" }).then(
             () => "",
             (error: unknown) => String(error),
         );
@@ -66,10 +66,10 @@ describe("the model, from a state that pulumi stack export wrote", () => {
     });
 
     it("prints a history that failed as one that can be pasted", async () => {
-        const found = await checkModel({ runs: 20, seed: 20, hasGate: false }).catch((error: unknown) => String(error));
+        const found = await checkModel({ runs: 20, seed: 20, host: "without-gate" }).catch((error: unknown) => String(error));
         const [, title, steps = ""] = /title: (".*"),\n {8}steps: (\[[^]*\]),\n {4}\},$/.exec(found ?? "") ?? [];
         expect(title).to.contain("lost: ");
         const pasted = new Function(`return ${steps}`)() as Step[];
-        expect(await checkHistory(pasted, false).catch((error: unknown) => String(error))).to.contain("lost: ");
+        expect(await checkHistory(pasted, "without-gate").catch((error: unknown) => String(error))).to.contain("lost: ");
     });
 });

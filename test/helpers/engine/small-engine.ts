@@ -137,8 +137,8 @@ export class SmallEngine implements StackState {
     }
 
     private handlerOf(type: Type, session: Session): dynamic.ResourceProvider {
-        if (type === "StackIdentity") return new StackIdentityHandler(session, definitionOf);
-        const handler = createHandler(type, session);
+        const handler =
+            type === "StackIdentity" ? new StackIdentityHandler(session, definitionOf) : createHandler(type, session);
         return this.host.replaceHandler?.(type, handler, session) ?? handler;
     }
 }
