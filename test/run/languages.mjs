@@ -39,16 +39,28 @@ export async function addLanguages(bin, log) {
         const { name, version } = host;
         if (isProgram(join(bin, name)) || onPath(name)) continue;
         log(`Pulumi CLI: building ${name} ${version} from source`);
-        const folder = temporaryFolder(`.begun-${name}-`, bin);
-        const made = join(folder, "bin");
-        mkdirSync(made);
-        const problem = await buildProgram(host, folder, made);
-        if (problem === undefined) {
-            if (name === "pulumi-language-python") await addStarter(join(folder, name), bin);
-            renameSync(join(made, name), join(bin, name));
-        } else log(`${problem}\nThe tests that need it do not run.`);
-        rmSync(folder, { recursive: true, force: true });
+        const problem = await add(host, bin).catch(String);
+        if (problem !== undefined) log(`${problem}\nThe tests that need it do not run.`);
     }
+}
+
+/**
+ * Builds a host beside the CLI. Returns the problem, if there is one.
+ * @param {import("./go-programs.mjs").Program} host
+ * @param {string} bin
+ */
+async function add(host, bin) {
+    const { name } = host;
+    const folder = temporaryFolder(`.begun-${name}-`, bin);
+    const made = join(folder, "bin");
+    mkdirSync(made);
+    const problem = await buildProgram(host, folder, made);
+    if (problem === undefined) {
+        if (name === "pulumi-language-python") await addStarter(join(folder, name), bin);
+        renameSync(join(made, name), join(bin, name));
+    }
+    rmSync(folder, { recursive: true, force: true });
+    return problem;
 }
 
 /**
