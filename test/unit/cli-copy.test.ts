@@ -76,6 +76,18 @@ describe("the command copy", () => {
         expect((await run(...both, "--former-homes", "/Users/x")).err).to.contain("must be the path of a folder");
     });
 
+    it("copies what is below --path alone, accepts each --accept, and takes a --timeout of a second or more", async () => {
+        await old.seed({ "/Shared/part/n": seeds.notebook("y"), "/Shared/part/lib": seeds.library() });
+        const both = ["--from", old.id, "--to", replacement.id];
+        const part = [...both, "--path", "/Shared/part", "--accept", "/nowhere", "--accept", "library"];
+        const { code, out } = await run(...part);
+        expect(code, out).to.equal(0);
+        const paths = replacement.tree().map(({ path }) => path);
+        expect(paths).to.include("/Shared/part/n").and.not.include("/Shared/n");
+        expect((await run(...part, "--timeout", "1")).err).to.not.contain("--timeout");
+        expect((await run(...part, "--timeout", "0")).err).to.contain("--timeout");
+    });
+
     it("writes the full report as JSON and as JUnit", async () => {
         const folder = mkdtempSync(join(tmpdir(), "copy-"));
         const [json, junit] = [join(folder, "report.json"), join(folder, "report.xml")];
