@@ -22,7 +22,7 @@ const OPERATORS = {
 };
 
 /** @type {Record<string, string>} */
-const METHODS = { some: "every", every: "some", includes: "startsWith", has: "delete", all: "race" };
+const METHODS = { some: "every", every: "some", includes: "startsWith", all: "race" };
 
 /**
  * All mutations of a source, in the order of its text.

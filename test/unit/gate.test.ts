@@ -42,6 +42,10 @@ describe("the gate, which decides about each DELETE of a workspace", () => {
         expect([await mayDelete(gone), gone.asked]).to.deep.equal([false, []]);
     });
 
+    it("sends none if the workspace is gone when it is looked at", async () => {
+        expect(await mayDelete({ ...leaving(), look: async () => undefined })).to.equal(false);
+    });
+
     it("looks at nothing if somebody gave the word, or if the workspace has certainly never run", async () => {
         for (const answers of [{ word: "forceDestroy: true" }, { hasNeverRun: async () => true }]) {
             const one = leaving({ ...answers, looks: [FULL] });
@@ -79,6 +83,7 @@ describe("the gate, which decides about each DELETE of a workspace", () => {
         let changes = 0;
         const busy: Leaving = { ...leaving(), look: async () => ({ digest: `${++changes}`, content: "/n" }) };
         expect(await refused(mayDelete(busy))).to.contain("changed all the time");
+        expect(changes).to.equal(6);
     });
 
     it("stays shut if a look, or the successor, cannot be asked", async () => {
