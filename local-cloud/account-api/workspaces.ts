@@ -35,6 +35,8 @@ export class Workspaces {
     /** The id of the next workspace; made up when unset. */
     nextId: string | undefined;
     private readonly lifecycles = new Map<string, Lifecycle>();
+    /** Deployment names of workspaces that are being made. */
+    private readonly reserved = new Set<string>();
 
     constructor(
         private readonly store: ObjectStore,
@@ -53,7 +55,9 @@ export class Workspaces {
         requireReferences(this.store, "workspaces", asked);
         this.requirePropagated(asked);
         const deploymentName = this.deploymentName(asked["deployment_name"]);
-        const outcome = await this.open(id, asked);
+        // Two creations that run at once must not both find the name free.
+        this.reserved.add(deploymentName);
+        const outcome = await this.open(id, asked).finally(() => this.reserved.delete(deploymentName));
         const { behavior, now } = this.options;
         const begins = now() + behavior.queueMilliseconds;
         const ready = this.provisioned() + behavior.queueMilliseconds;
@@ -196,7 +200,8 @@ export class Workspaces {
         const { deploymentNamePrefix: prefix } = this.options;
         if (asked === undefined) return `dbc-${randomBytes(4).toString("hex")}-${randomBytes(2).toString("hex")}`;
         const name = prefix === undefined ? String(asked) : asked === "EMPTY" ? prefix : `${prefix}-${String(asked)}`;
-        if (this.store.list("workspaces").some(({ deployment_name }) => deployment_name === name)) {
+        const isTaken = this.store.list("workspaces").some(({ deployment_name }) => deployment_name === name);
+        if (isTaken || this.reserved.has(name)) {
             throw new ApiError(409, "RESOURCE_ALREADY_EXISTS", `Workspace with deployment name ${name} already exists`);
         }
         return name;

@@ -4,7 +4,7 @@ import { CalmClock } from "./calm-clock";
 import type { Entry, Goal, Result, Type, UpOptions } from "./engine/engine-types";
 import { type ProcessHost, type ProviderProcess, SmallEngine } from "./engine/small-engine";
 import { expectOk } from "./expect-ok";
-import { withoutConnections } from "./without-connections";
+import { untilAnswered, withoutConnections } from "./without-connections";
 
 /** What `up` of a test stack is asked, beside what the engine is. */
 export interface StackUpOptions extends UpOptions {
@@ -142,6 +142,8 @@ export class EngineStack {
             do: { kind: "call", when, run: () => Promise.resolve(this.host.onKilled()) },
         });
         const result = await run();
+        // What was sent has its effect before anything else runs, as it has over a connection.
+        await untilAnswered();
         stop();
         if (!result.killed)
             throw new Error(

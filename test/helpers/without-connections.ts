@@ -4,6 +4,8 @@ import type { LocalCloud } from "../../local-cloud";
 
 /** The clouds whose clients in this process need no connection, by their ports. */
 const clouds = new Map<string, LocalCloud>();
+/** Requests that are being answered. */
+const pending = new Set<Promise<unknown>>();
 let isSet = false;
 
 /**
@@ -31,6 +33,11 @@ export function setAdapter(): void {
     axios.defaults.adapter = direct;
 }
 
+/** Waits until each request that was sent has had its effect, also those whose client is gone. */
+export async function untilAnswered(): Promise<void> {
+    await Promise.allSettled(pending);
+}
+
 type Config = Parameters<AxiosAdapter>[0];
 
 async function answered(config: Config): Promise<AxiosResponse | undefined> {
@@ -38,6 +45,8 @@ async function answered(config: Config): Promise<AxiosResponse | undefined> {
     const cloud = clouds.get(url.port);
     if (cloud === undefined) return undefined;
     const answer = cloud.answerDirectly(requestOf(config, url), url.host);
+    pending.add(answer);
+    void answer.finally(() => pending.delete(answer)).catch(() => undefined);
     const sent = await Promise.race([answer, aborted(config)]);
     if (sent === undefined) return undefined;
     if (typeof sent === "string") throw new AxiosError("socket hang up", "ECONNRESET", config);

@@ -209,7 +209,7 @@ describe("the command copy", () => {
         const unknown = await run("--from", "12", "--to", replacement.id);
         expect([unknown.code, unknown.err]).to.satisfy(
             ([code, err]: [number, string]) =>
-                code === 2 && err.startsWith("The account has no workspace with the id 12\n"),
+                code === 2 && err.startsWith("The account has no workspace with the id 12 [CMK1016]\n"),
         );
     });
 });

@@ -198,7 +198,7 @@ describe("handlers against the local cloud", () => {
             [both, "storageCustomerManagedKeyId"],
             [{ ...both, onKeyChange: "forbid" }, "storageCustomerManagedKeyId"],
             [{ storageCustomerManagedKeyId: UNKNOWN }, "storageCustomerManagedKeyId"],
-            [{ awsRegion: "us-west-2" }, "awsRegion"],
+            [{ awsRegion: "us-west-2", migrateContent: { accept: ["metastore"] } }, "awsRegion"],
         ] as const) {
             const line = await said(change);
             expect(line).to.not.match(recommended);

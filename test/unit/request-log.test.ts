@@ -209,7 +209,7 @@ describe("a log of requests", () => {
             await from.seed({ "/Shared/n": seeds.notebook("x") });
             const requests = await run("copy", "--from", from.id, "--to", to.id);
             expect(requests).to.include(`GET /api/2.0/accounts/${cloud.accountId}/workspaces`);
-            expect(requests).to.include("GET /api/2.0/workspace/export?path=%2FShared%2Fn&format=SOURCE");
+            expect(requests).to.include("GET /api/2.0/workspace/export?path=%2FShared%2Fn&format=JUPYTER");
             expect(requests).to.include("POST /api/2.0/workspace/import");
         });
 
