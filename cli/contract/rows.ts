@@ -4,6 +4,7 @@ import { beyondTreeRows } from "./rows/beyond-tree";
 import { contentRows } from "./rows/content";
 import { peopleRows } from "./rows/people";
 import { roleAndKeyRows } from "./rows/roles-and-keys";
+import { sqlRows } from "./rows/sql";
 import { updateRows } from "./rows/updates";
 import { workspaceRows } from "./rows/workspaces";
 
@@ -15,6 +16,7 @@ export const rows: readonly Row[] = [
     ...peopleRows,
     ...contentRows,
     ...beyondTreeRows,
+    ...sqlRows,
     // The last: these change the workspace.
     ...updateRows,
 ];

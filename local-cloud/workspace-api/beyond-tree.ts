@@ -2,7 +2,8 @@ import type { Contents } from "./contents";
 import type { DashboardSchedule, KeptSchedule } from "./dashboards";
 import type { GitCredentialFields } from "./git-credentials";
 import type { SecretScope, SecretScopeSeed } from "./secrets";
-import type { SqlFields, SqlObjects } from "./sql-objects";
+import type { SqlFields, SqlObject, SqlObjects } from "./sql-objects";
+import { addVisualization, readVisualization } from "./visualizations-api";
 import type { LocalWorkspace } from "./workspace";
 
 /** A schedule with its subscribers: users by their emails. */
@@ -29,7 +30,7 @@ export interface BeyondTree {
     readonly secretScopes?: Readonly<Record<string, SecretScopeSeed>>;
     /** By their paths: those that are published, or have a warehouse or a schedule. */
     readonly dashboards?: Readonly<Record<string, DashboardSeed>>;
-    /** With the fields of the API: `display_name`, `parent_path`, `query_text`, `warehouse_id`, `owner_user_name`, ... */
+    /** With the fields of the API: `display_name`, `parent_path`, `query_text`, `warehouse_id`, `owner_user_name`, `visualizations`, ... */
     readonly queries?: readonly SqlFields[];
     /** With the fields of the API, `schedule` among them. */
     readonly alerts?: readonly SqlFields[];
@@ -45,7 +46,7 @@ export function plantBeyondTree(workspace: LocalWorkspace, contents: Contents, o
     for (const [name, seed] of Object.entries(secretScopes)) plantScope(workspace, contents, name, seed);
     for (const [path, seed] of Object.entries(dashboards)) plantDashboard(workspace, contents, path, seed);
     for (const kind of ["queries", "alerts", "legacyAlerts"] as const)
-        for (const fields of objects[kind] ?? []) workspace[kind].create(contents, fields);
+        for (const fields of objects[kind] ?? []) plantSql(workspace[kind], contents, fields);
     for (const [name, credentials] of Object.entries(objects.gitCredentials ?? {}))
         for (const fields of credentials) workspace.gitCredentials.add(contents, ownerOf(workspace, name), fields);
     workspace.schedules.changed();
@@ -56,7 +57,7 @@ export function showBeyondTree(workspace: LocalWorkspace, contents: Contents): R
     const scopes = workspace.secrets
         .list()
         .map((scope) => [scope.name, showScope(workspace, contents, scope)] as const);
-    const fieldsOf = (objects: SqlObjects) => objects.list().map((one) => objects.read(contents, one));
+    const fieldsOf = (objects: SqlObjects) => objects.list().map((one) => showSql(objects, contents, one));
     return {
         secretScopes: Object.fromEntries(scopes),
         dashboards: showDashboards(workspace, contents),
@@ -65,6 +66,16 @@ export function showBeyondTree(workspace: LocalWorkspace, contents: Contents): R
         legacyAlerts: fieldsOf(workspace.legacyAlerts),
         gitCredentials: showCredentials(workspace),
     };
+}
+
+function plantSql(objects: SqlObjects, contents: Contents, { visualizations = [], ...fields }: SqlFields): void {
+    const made = objects.create(contents, fields);
+    for (const one of visualizations as readonly SqlFields[]) addVisualization(contents, made, one, made.createdAt);
+}
+
+function showSql(objects: SqlObjects, contents: Contents, object: SqlObject): SqlFields {
+    const visualizations = [...object.visualizations.values()].map((one) => readVisualization(contents, one));
+    return { ...objects.read(contents, object), ...(visualizations.length === 0 ? {} : { visualizations }) };
 }
 
 function plantScope(workspace: LocalWorkspace, contents: Contents, name: string, seed: SecretScopeSeed): void {

@@ -20,6 +20,16 @@ export interface SqlObject {
     readonly permissions: Map<string, string>;
     /** The name under which its schedule runs; `undefined`: it has none, or it is paused. */
     running: string | undefined;
+    /** Those of a query, by their ids. */
+    readonly visualizations: Map<string, SealedVisualization>;
+}
+
+/** A visualization of a query. What it says is kept encrypted. */
+export interface SealedVisualization {
+    readonly id: string;
+    readonly createdAt: number;
+    updatedAt: number;
+    sealed: Buffer;
 }
 
 /** The queries, or the alerts, of a workspace. */
@@ -61,6 +71,7 @@ export class SqlObjects {
             permissions: new Map(),
             sealed: Buffer.alloc(0),
             running: undefined,
+            visualizations: new Map(),
         };
         this.write(contents, made, fields);
         this.objects.set(id, made);

@@ -14,12 +14,14 @@ import { meRoutes, scimRoutes } from "./scim-api";
 import { secretRoutes } from "./secrets-api";
 import { sqlRoutes } from "./sql-api";
 import { treeRoutes } from "./tree-api";
+import { visualizationRoutes } from "./visualizations-api";
 import type { LocalWorkspace } from "./workspace";
 
 const keyless = new Router(meRoutes);
 const router = new Router(
     ...[treeRoutes, permissionRoutes, scimRoutes, repoRoutes, gitCredentialRoutes],
     ...[clusterRoutes, secretRoutes, dashboardRoutes, scheduleRoutes, sqlRoutes, jobRoutes, listRoutes],
+    visualizationRoutes,
 );
 
 /** What a workspace's host asks of the account. */

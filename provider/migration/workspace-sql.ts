@@ -5,6 +5,7 @@ import { isRecord } from "../util/property-path";
 import { isInTrash } from "./standard-folders";
 import { WorkQueue } from "./work-queue";
 import type { WorkspaceRequests } from "./workspace-requests";
+import { type Visualization, WorkspaceVisualizations } from "./workspace-visualizations";
 
 /** How many are asked for at once: the service bans who asks for ten lists. */
 const WORKERS = 8;
@@ -22,8 +23,10 @@ export interface SqlObject {
     readonly owner: string | undefined;
     /** Who changed it last; `undefined`: the service does not say. */
     readonly modifier: string | undefined;
-    /** In milliseconds since 1970; `undefined`: the service does not say. */
+    /** When it or one of its visualizations was changed, in milliseconds since 1970; `undefined`: the service does not say. */
     readonly updatedAt: number | undefined;
+    /** Those of a query. */
+    readonly visualizations: readonly Visualization[];
     /** All that the service says of it. */
     readonly fields: SqlFields;
 }
@@ -35,10 +38,16 @@ export interface SqlApi {
     readonly list: string;
     /** In which field of a request's body the object is, with what is to change beside it; `undefined`: the body is the object. */
     readonly wrapper?: string;
+    readonly hasVisualizations: boolean;
 }
 
-export const queriesApi: SqlApi = { path: "/api/2.0/sql/queries", list: "results", wrapper: "query" };
-export const alertsApi: SqlApi = { path: "/api/2.0/alerts", list: "alerts" };
+export const queriesApi: SqlApi = {
+    path: "/api/2.0/sql/queries",
+    list: "results",
+    wrapper: "query",
+    hasVisualizations: true,
+};
+export const alertsApi: SqlApi = { path: "/api/2.0/alerts", list: "alerts", hasVisualizations: false };
 
 const text = z
     .string()
@@ -76,16 +85,21 @@ export class WorkspaceSql {
     /** All that are not in the trash. A list does not say everything, so each is asked for. */
     async all(): Promise<readonly SqlObject[]> {
         const objects: SqlObject[] = [];
-        const queue = new WorkQueue<never, string>();
-        for (const id of (await this.list()).keys()) queue.addItem(id);
-        await queue.run(WORKERS, {
-            folder: () => Promise.resolve(),
-            item: async (id) => {
-                const found = await orMissing(() => this.requests.read(`${this.api.path}/${id}`, toSqlObject));
-                if (found !== undefined && !isInTrash(found.folder ?? "/")) objects.push(found);
-            },
+        await each((await this.list()).keys(), async (id) => {
+            const found = await orMissing(() => this.requests.read(`${this.api.path}/${id}`, toSqlObject));
+            if (found === undefined || isInTrash(found.folder ?? "/")) return;
+            objects.push(withVisualizations(found, await this.visualizations(id)));
         });
         return objects;
+    }
+
+    /** A line for each of a list and for each visualization: another one once it is changed. */
+    async versions(all: ReadonlyMap<string, string | undefined>): Promise<readonly string[]> {
+        const lines = [...all].map(String);
+        await each(all.keys(), async (id) => {
+            for (const one of await this.visualizations(id)) lines.push([id, JSON.stringify(one)].join());
+        });
+        return lines.sort();
     }
 
     /** Makes one; not repeated if its effect is not known. `undefined`: it is made, and the response does not say how it is called. */
@@ -103,9 +117,26 @@ export class WorkspaceSql {
         await this.requests.write("PATCH", `${path}/${id}${query}`, { ...this.bodyOf(fields), ...mask });
     }
 
+    private async visualizations(id: string): Promise<readonly Visualization[]> {
+        return this.api.hasVisualizations ? new WorkspaceVisualizations(this.requests).of(id) : [];
+    }
+
     private bodyOf(fields: SqlFields): SqlFields {
         return this.api.wrapper === undefined ? fields : { [this.api.wrapper]: fields };
     }
+}
+
+async function each(ids: Iterable<string>, item: (id: string) => Promise<void>): Promise<void> {
+    const queue = new WorkQueue<never, string>();
+    for (const id of ids) queue.addItem(id);
+    await queue.run(WORKERS, { folder: () => Promise.resolve(), item });
+}
+
+function withVisualizations(object: SqlObject, visualizations: readonly Visualization[]): SqlObject {
+    const parts = [object, ...visualizations];
+    const times = parts.flatMap(({ updatedAt }) => updatedAt ?? []);
+    const updatedAt = times.length === parts.length ? Math.max(...times) : undefined;
+    return { ...object, visualizations, updatedAt };
 }
 
 function toSqlObject(body: Record<string, unknown>): SqlObject {
@@ -118,6 +149,7 @@ function toSqlObject(body: Record<string, unknown>): SqlObject {
         owner: found.owner_user_name,
         modifier: found.last_modifier_user_name,
         updatedAt: found.update_time === undefined ? undefined : Date.parse(found.update_time),
+        visualizations: [],
         fields: body,
     };
 }

@@ -161,6 +161,9 @@ async function noteWorkspace(cloud: LocalCloud, id: string, note: Note): Promise
     };
     const saved = await send("POST", "/api/2.0/sql/queries", { query });
     note("sql.Query", saved);
+    const texts = { display_name: "v", type: "TABLE", serialized_options: "{}", serialized_query_plan: "{}" };
+    const visualization = { ...texts, query_id: saved["id"] };
+    note("sql.Visualization", await send("POST", "/api/2.0/sql/visualizations", { visualization }));
     const words = { custom_description: "", custom_summary: "", parameters: [] };
     const alert = { ...sql, ...words, run_as, run_as_user_name: "ada@example.com", evaluation: {}, schedule: {} };
     note("sql.AlertV2", await send("POST", "/api/2.0/alerts", alert));

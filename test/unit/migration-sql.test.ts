@@ -1,10 +1,12 @@
 import { expect } from "chai";
 
+import { queries } from "../../provider/migration/kinds/queries";
 import { startPausedSchedules } from "../../provider/migration/kinds/paused-schedules";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { seeds } from "../../local-cloud";
 import { CopyScene } from "../helpers/copy-scene";
 import { moveFaults } from "../helpers/move-faults";
+import { workspaceRequests } from "../helpers/workspace-requests";
 
 const ADA = "ada@example.com";
 const schedule = { quartz_cron_schedule: "0 0 8 * * ?", timezone_id: "UTC" };
@@ -19,10 +21,13 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
 
     const kindsOf = ({ findings }: { findings: readonly { kind: string }[] }) => findings.map(({ kind }) => kind);
 
+    const bars = { display_name: "bars", type: "CHART", serialized_options: '{"x": 1}', serialized_query_plan: "[]" };
+    const table = { display_name: "Table", type: "TABLE", serialized_options: "{}" };
     const sales = {
         ...{ display_name: "sales", parent_path: "/Shared/etl", query_text: "select :day", warehouse_id: "aaaa" },
         ...{ owner_user_name: ADA, run_as_mode: "OWNER", tags: ["a"] },
         parameters: [{ name: "day", text_value: { value: "monday" } }],
+        visualizations: [bars, table],
     };
     const alert = {
         ...{ display_name: "too few", parent_path: "/Shared/etl", query_text: "select 1", warehouse_id: "aaaa" },
@@ -108,6 +113,65 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
         expect(JSON.stringify(copied)).to.contain(ADA).and.not.contain("d1");
     });
 
+    it("have their visualizations, beside those that the service makes by itself", async () => {
+        await seed();
+        const spaced = { ...bars, serialized_options: '{ "x":1 }' };
+        const other = { ...table, display_name: "Results" };
+        await scene.replacement.seed({ "/Shared/etl": seeds.folder() });
+        await scene.replacement.seedBeyondTree({ queries: [{ ...sales, visualizations: [other, spaced] }] });
+        const visualizations = async () => (await scene.replacement.beyondTree()).queries[0]?.["visualizations"];
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(await visualizations()).to.deep.equal([other, spaced, table]);
+    });
+
+    it("have a visualization as it was changed after it was copied, unless it was changed in the new workspace", async () => {
+        await seed();
+        await migrateContent(scene.options());
+        const change = async (workspace: typeof scene.old, serialized_options: string) => {
+            scene.clock.time += 60_000;
+            const send = workspaceRequests(scene.cloud, workspace.id);
+            const [id] = [...workspace.queries.list()[0]!.visualizations.keys()];
+            const body = { visualization: { serialized_options }, update_mask: "serialized_options" };
+            expect((await send("PATCH", `/api/2.0/sql/visualizations/${String(id)}`, body)).status).to.equal(200);
+        };
+        const shown = async () => JSON.stringify((await scene.replacement.beyondTree()).queries);
+        await change(scene.old, '{"x": 2}');
+        expect((await verifyContent(scene.options())).complete).to.equal(false);
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(await shown())
+            .to.contain("2}")
+            .and.not.contain("1}");
+        await change(scene.replacement, '{"x": 3}');
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["queries"]);
+        expect(report.findings[0]?.reason).to.contain("its visualization bars is another one");
+        expect(await shown()).to.contain("3}");
+        expect((await migrateContent(scene.options({ accept: ["queries"] }))).complete).to.equal(true);
+        await change(scene.old, '{"x": 4}');
+        const inUseSince = scene.clock.time - 100_000;
+        expect(kindsOf(await migrateContent(scene.options({ inUseSince })))).to.deep.equal(["queries"]);
+        expect(await shown()).to.contain("3}");
+    });
+
+    it("are looked at with their visualizations before the old workspace is deleted", async () => {
+        await seed();
+        const look = () => queries.look!({ content: scene.connect(scene.old), id: scene.old.id });
+        const before = await look();
+        expect(before).to.include({ content: "1 query" });
+        scene.clock.time += 60_000;
+        const query_id = scene.old.queries.list()[0]!.id;
+        const visualization = { ...bars, display_name: "late", query_id };
+        await workspaceRequests(scene.cloud, scene.old.id)("POST", "/api/2.0/sql/visualizations", { visualization });
+        expect((await look()).digest).not.to.equal(before.digest);
+        scene.cloud.inject({
+            when: ({ path }) => path.endsWith("/visualizations"),
+            do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "no"}' },
+        });
+        expect((await look()).unlisted).to.contain("its queries cannot be listed");
+        expect((await scene.inventory()).incomplete).not.to.equal(undefined);
+        expect(kindsOf(await migrateContent(scene.options()))).to.deep.equal(["queries"]);
+    });
+
     it("wait for a SQL warehouse of the same name; a query comes without it until then", async () => {
         await seed();
         scene.replacement.others.warehouses.length = 0;
@@ -162,7 +226,8 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
     it("are not lost or doubled whatever goes wrong with any request", async () => {
         const calls = [
             /\/sql\/queries$/,
-            /\/sql\/queries\//,
+            /\/sql\/queries\/[^/]*$/,
+            /\/visualizations(\/|$)/,
             /\/api\/2\.0\/alerts$/,
             /\/api\/2\.0\/alerts\//,
             /\/permissions\/(queries|alertsv2)\//,

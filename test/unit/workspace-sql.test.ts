@@ -98,6 +98,28 @@ describe("the local cloud's SQL queries and alerts", () => {
         expect((await workspace.beyondTree()).queries).to.deep.equal([]);
     });
 
+    it("a query has visualizations, which are made, listed, changed by a mask, and deleted", async () => {
+        const VISUALIZATIONS = "/api/2.0/sql/visualizations";
+        const { id: query_id } = await query({ display_name: "sales" });
+        const list = async () => (await send("GET", `${QUERIES}/${String(query_id)}/visualizations`)).json;
+        expect(await list()).to.deep.equal({});
+        const fields = { display_name: "bars", type: "CHART", serialized_options: "{}", query_id };
+        const { json: made } = await send("POST", VISUALIZATIONS, { visualization: { ...fields, other: 1 } });
+        expect(made).to.deep.include(fields).and.not.have.property("other");
+        expect(await list()).to.deep.equal({ results: [made] });
+        const path = `${VISUALIZATIONS}/${String(made["id"])}`;
+        now += 1000;
+        const body = { visualization: { display_name: "lines", type: "TABLE" }, update_mask: "display_name" };
+        const { json: changed } = await send("PATCH", path, body);
+        expect(changed).to.deep.equal({ ...made, display_name: "lines", update_time: new Date(now).toISOString() });
+        const wrong = send("PATCH", path, { visualization: {}, update_mask: "query_id" });
+        expect(await answer(wrong)).to.deep.equal([400, "INVALID_PARAMETER_VALUE"]);
+        await send("DELETE", path);
+        expect(await answer(send("DELETE", path))).to.deep.equal([404, "RESOURCE_DOES_NOT_EXIST"]);
+        const lost = send("POST", VISUALIZATIONS, { visualization: { ...fields, query_id: "none" } });
+        expect(await answer(lost)).to.deep.equal([404, "RESOURCE_DOES_NOT_EXIST"]);
+    });
+
     it("an alert has its own query and schedule, which is counted while it runs", async () => {
         expect(await answer(send("POST", ALERTS, alert))).to.deep.equal([400, "INVALID_PARAMETER_VALUE"]);
         const made = (await send("POST", ALERTS, { ...alert, ...daily("UNPAUSED") })).json;

@@ -1,11 +1,9 @@
-import type { Properties } from "../../../provider/util/property-path";
 import { NotTried, type Row } from "../row";
 import { type Scene, waited } from "../scene";
-import { listFolder, TREE } from "../tree";
+import { TREE } from "../tree";
 
 const SECRETS = "/api/2.0/secrets";
 const DASHBOARDS = "/api/2.0/lakeview/dashboards";
-const QUERIES = "/api/2.0/sql/queries";
 
 /** What a workspace holds beside its tree. */
 export const beyondTreeRows: readonly Row[] = [
@@ -146,70 +144,6 @@ export const beyondTreeRows: readonly Row[] = [
             },
         ],
     },
-    {
-        service:
-            "A query gets another owner by an update; an alert belongs to whoever makes it, and runs as a user only if that user says so, or as a service principal that the caller may use.",
-        source: "SDKs",
-        package:
-            "Makes a query run with its readers' rights until it has its owner. Makes an alert with its `run_as`; a refusal is a finding (`alerts`).",
-        checks: "it would take a second user",
-    },
-    {
-        service:
-            "The list of queries leaves their folders out. Folders may show queries and alerts, as `.dbquery.ipynb` and `.dbalert.json`, of a type that is not documented.",
-        source: "SDKs, Users",
-        package:
-            "Reads each by its id. An object of the tree whose `resource_id` is that of a query or alert is not copied as a file; any other is.",
-        checks: [
-            {
-                id: "query-in-folder",
-                level: "workspace",
-                expected: "not listed",
-                see: async (scene) => {
-                    const { id } = await query(scene, "listed");
-                    const shown = (await listFolder(scene, "")).list.find((one) => one["resource_id"] === id);
-                    return shown === undefined ? "not listed" : String(shown["object_type"]);
-                },
-            },
-        ],
-    },
-    {
-        service: "Alerts of the former API show neither their schedule nor whom they tell.",
-        source: "SDKs",
-        package: "Counts them (`legacy-alerts`); they are not copied.",
-        checks: "the former API makes no new alerts",
-    },
-    {
-        service:
-            "A query or alert that is deleted is in the trash: read by its id, in no list. A folder has one query of a name.",
-        source: "SDKs",
-        package:
-            "Copies those of the lists. What has a name already is left as it is, and is a finding (`queries`, `alerts`).",
-        checks: [
-            {
-                id: "query-in-trash",
-                level: "workspace",
-                expected: "TRASHED",
-                see: async (scene) => {
-                    const { ask } = await scene.workspace();
-                    const { id } = await query(scene, "trash");
-                    (await ask("DELETE", `${QUERIES}/${String(id)}`)).done("its deletion");
-                    const answer = await ask("GET", `${QUERIES}/${String(id)}`);
-                    return answer.isSuccess ? String(answer.record["lifecycle_state"]) : answer.status;
-                },
-            },
-            {
-                id: "query-name-taken",
-                level: "workspace",
-                expected: 400,
-                see: async (scene) => {
-                    const { ask } = await scene.workspace();
-                    await query(scene, "taken");
-                    return (await ask("POST", QUERIES, { query: await queryBody(scene, "taken") })).status;
-                },
-            },
-        ],
-    },
 ];
 
 async function makeScope(scene: Scene, what: string): Promise<string> {
@@ -227,15 +161,4 @@ async function dashboard(scene: Scene, what: string): Promise<string> {
     const id = made.done("a dashboard").record["dashboard_id"];
     if (typeof id !== "string") throw new NotTried("the dashboard has no id");
     return id;
-}
-
-async function query(scene: Scene, what: string): Promise<Properties> {
-    const { ask, folder } = await scene.workspace();
-    await ask("POST", `${TREE}/mkdirs`, { path: folder });
-    return (await ask("POST", QUERIES, { query: await queryBody(scene, what) })).done("a query").record;
-}
-
-async function queryBody(scene: Scene, what: string): Promise<object> {
-    const { folder } = await scene.workspace();
-    return { display_name: scene.name(`query-${what}`), query_text: "SELECT 1", parent_path: folder };
 }

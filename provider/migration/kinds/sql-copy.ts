@@ -1,6 +1,7 @@
 import { NoResponseError } from "../../api/errors";
 import type { MigrationContext } from "../pass";
 import { type SqlFields, type SqlObject, WorkspaceSql } from "../workspace-sql";
+import { type Lacking, lackingOf, WorkspaceVisualizations } from "../workspace-visualizations";
 import type { Description, ListedKind } from "./listed";
 import { nameOnceStarted } from "./paused-schedules";
 import type { SqlKind } from "./sql";
@@ -69,6 +70,7 @@ export class SqlCopy implements ListedKind<PlacedSql> {
     isEqual = ({ object: source }: PlacedSql, { object: target }: PlacedSql): boolean => {
         const wanted = this.wanted(source);
         const isSame = wanted.waitsFor === undefined && this.form.isWritten(wanted, target);
+        if (lackingOf(source.visualizations, target.visualizations).length > 0) return false;
         return isSame && this.form.isSet(wanted, target) && this.form.loss(source, target) === undefined;
     };
 
@@ -87,13 +89,20 @@ export class SqlCopy implements ListedKind<PlacedSql> {
             return this.isCopy(source, target.object)
                 ? undefined
                 : `the new workspace has another ${noun} of this name, which may be somebody's work: it was not overwritten. Delete one of the two, or accept "${name}".`;
-        return this.form.isSet(wanted, target.object) ? this.form.loss(source, target.object) : undefined;
+        const lacking = lackingOf(source.visualizations, target.object.visualizations);
+        const other = lacking.find((one) => !this.mayWrite(one))?.wanted;
+        if (other !== undefined)
+            return `its visualization ${other.fields.display_name ?? other.id} is another one in the new workspace, which may be somebody's work: it was not overwritten. Delete one of the two, or accept "${name}".`;
+        const isSet = lacking.length === 0 && this.form.isSet(wanted, target.object);
+        return isSet ? this.form.loss(source, target.object) : undefined;
     };
 
     copy = async ({ object: source, place }: PlacedSql, target: PlacedSql | undefined): Promise<void> => {
         const wanted = this.wanted(source);
         const there = target?.object ?? (await this.make(source, place, wanted));
-        if (there === undefined || (this.form.isWritten(wanted, there) && this.form.isSet(wanted, there))) return;
+        if (there === undefined) return;
+        await this.copyVisualizations(source, there);
+        if (this.form.isWritten(wanted, there) && this.form.isSet(wanted, there)) return;
         await this.client.update(there.id, wanted.fields, Object.keys(wanted.fields));
     };
 
@@ -119,28 +128,56 @@ export class SqlCopy implements ListedKind<PlacedSql> {
         return this.form.wanted(source, (id) => this.targets.get(this.placeById.get(id) ?? "")?.object.id);
     }
 
-    /** Where a response is lost, looks before it asks again: one is not to be there twice. */
+    /** One is not to be there twice: looks before it asks again. */
     private async make(source: SqlObject, place: string, { fields, first }: WantedSql): Promise<SqlObject | undefined> {
         const parent_path = this.context.homes.placeOf(source.folder ?? "/");
+        const find = async () => (await this.client.all()).find((one) => placeIn(one) === place);
+        return this.untilKnown(async (isFirst) => {
+            const found = isFirst ? undefined : await find();
+            return found ?? (await this.client.create({ ...fields, ...first, parent_path })) ?? (await find());
+        });
+    }
+
+    private async copyVisualizations(source: SqlObject, { id }: SqlObject): Promise<void> {
+        if (source.visualizations.length === 0) return;
+        const client = new WorkspaceVisualizations(this.context.to.requests);
+        await this.untilKnown(async () => {
+            for (const one of lackingOf(source.visualizations, await client.of(id))) {
+                const { wanted, found } = one;
+                if (found === undefined) await client.create(id, wanted.fields);
+                else if (this.mayWrite(one)) await client.update(found.id, wanted.fields);
+            }
+        });
+    }
+
+    /** Where a response is lost, repeats what looks before it asks again. */
+    private async untilKnown<Result>(run: (isFirst: boolean) => Promise<Result>): Promise<Result> {
         for (let attempt = 1; ; attempt++) {
             try {
-                const made = await this.client.create({ ...fields, ...first, parent_path });
-                if (made !== undefined) return made;
+                return await run(attempt === 1);
             } catch (error) {
                 if (!(error instanceof NoResponseError) || !error.mayHaveApplied || attempt === ATTEMPTS) throw error;
                 await this.context.clock.sleep(PAUSE);
             }
-            const found = (await this.client.all()).find((one) => placeIn(one) === place);
-            if (found !== undefined) return found;
         }
     }
 
+    /** Whether a visualization is missing, or there is nothing but an older copy of it. */
+    private mayWrite({ wanted, found }: Lacking): boolean {
+        return found === undefined || this.isOlder(wanted, found);
+    }
+
     /** Whether the one of the new workspace is nothing but an older copy. */
-    private isCopy(source: SqlObject, { updatedAt, modifier }: SqlObject): boolean {
+    private isCopy(source: SqlObject, target: SqlObject): boolean {
+        const { modifier } = target;
+        if (!this.isOlder(source, target)) return false;
+        return modifier === undefined || modifier.toLowerCase() === this.form.caller.toLowerCase();
+    }
+
+    private isOlder(source: Pick<SqlObject, "updatedAt">, { updatedAt }: Pick<SqlObject, "updatedAt">): boolean {
         const { inUseSince } = this.context.options;
         if (updatedAt === undefined || source.updatedAt === undefined || source.updatedAt < updatedAt) return false;
-        if (inUseSince !== undefined && updatedAt > inUseSince) return false;
-        return modifier === undefined || modifier.toLowerCase() === this.form.caller.toLowerCase();
+        return inUseSince === undefined || updatedAt <= inUseSince;
     }
 
     private placeOf(source: SqlObject): string {

@@ -39,9 +39,11 @@ export function sqlContentKind(kind: SqlKind): ContentKind {
         inventory: ({ content }, notes) => count(kind, content, notes),
         async look({ content }): Promise<KindLook> {
             try {
-                const lines = [...(await new WorkspaceSql(content.requests, api).list())].map(String).sort();
+                const client = new WorkspaceSql(content.requests, api);
+                const all = await client.list();
+                const lines = await client.versions(all);
                 const digest = createHash("sha256").update(lines.join("\n")).digest("hex");
-                return { digest, content: lines.length === 0 ? undefined : plural(lines.length, noun) };
+                return { digest, content: all.size === 0 ? undefined : plural(all.size, noun) };
             } catch (error) {
                 return { digest: "", unlisted: `its ${name} cannot be listed: ${messageOf(error)}` };
             }
