@@ -8,9 +8,9 @@ export const drill: Command = {
     summary:
         "Disables a workspace's key, waits until reads are refused, enables it again, and reports it for auditors.",
     description:
-        "Writes and reads a canary notebook, disables the key, waits until reads are refused, enables it again, waits until\n" +
-        "reads work, and removes the canary. Whatever happens, the key is enabled again. Meanwhile nobody can read or write\n" +
-        "notebooks in any workspace that uses the key. Signs in to Databricks as the provider does, as a service principal\n" +
+        "Writes and reads a notebook, a dashboard and a secret as canaries, disables the key, waits until reads are refused,\n" +
+        "enables it again, waits until reads work, and removes the canaries. Whatever happens, the key is enabled again.\n" +
+        "Meanwhile nobody can read or write what it encrypts in any workspace that uses it. Signs in to Databricks as the provider does, as a service principal\n" +
         "that belongs to the workspace, and to AWS as AWS' tools do. Ends with 0 if every step passed, and with 1\n" +
         "otherwise.\n" +
         `More: ${pageInProject("drill")}`,
@@ -41,7 +41,7 @@ async function runAndReport(target: DrillTarget, files: ReportFiles, io: Command
     const { toJson } = await import("../../provider/migration/report-file.js");
     const { holdSignals } = await import("../signals.js");
     const release = holdSignals(() =>
-        io.err("Stopping: the key is enabled, the canary removed and the report written first."),
+        io.err("Stopping: the key is enabled, the canaries removed and the report written first."),
     );
     try {
         const report = await runDrill(target);

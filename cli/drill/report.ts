@@ -6,12 +6,12 @@ import { enableCommand } from "./key";
 /** The steps of a drill, in order. */
 export const STEPS = [
     "the key is enabled",
-    "a canary notebook is written and read",
+    "canaries are written and read",
     "the key is disabled",
     "reads are refused",
     "the key is enabled again",
     "reads work again, with the same content",
-    "the canary notebook is removed",
+    "the canaries are removed",
 ] as const;
 
 /** A step of a drill. */

@@ -1,5 +1,6 @@
 import { printable } from "../../provider/util/printable";
-import { Canary, type CanaryContent } from "./canary";
+import { Canaries } from "./canaries";
+import type { CanaryContent, CanarySecrets } from "./canary-objects";
 import { cancelCommand, enableCommand, type KeySwitch } from "./key";
 import type { DrillReport } from "./report";
 import { DrillSteps } from "./steps";
@@ -9,6 +10,7 @@ import { type DrillWait, retryUntilSuccess, poll, StepFailure } from "./wait";
 export interface DrillTarget extends DrillWait {
     readonly workspace: { readonly id: string; readonly host: string };
     readonly content: CanaryContent;
+    readonly secrets: CanarySecrets;
     readonly key: KeySwitch;
     /** The account's other workspaces that use the key. */
     readonly otherWorkspaces: readonly { readonly id: string; readonly name: string }[];
@@ -31,7 +33,7 @@ export async function runDrill(target: DrillTarget): Promise<DrillReport> {
 
 class Drill {
     private readonly steps: DrillSteps;
-    private readonly canary: Canary;
+    private readonly canaries: Canaries;
     private readonly startedAt: string;
     private mayBeDisabled = false;
     private disabledAt = 0;
@@ -41,7 +43,7 @@ class Drill {
 
     constructor(private readonly target: DrillTarget) {
         this.steps = new DrillSteps(target);
-        this.canary = new Canary(target.content, target.clock);
+        this.canaries = new Canaries(target.content, target.secrets, target.clock);
         this.startedAt = this.steps.time();
     }
 
@@ -50,18 +52,18 @@ class Drill {
         this.nameOthers();
         const passed =
             (await this.steps.run("the key is enabled", () => this.requireEnabled())) &&
-            (await this.steps.run("a canary notebook is written and read", () => this.writeCanary())) &&
+            (await this.steps.run("canaries are written and read", () => this.writeCanaries())) &&
             (await this.steps.run("the key is disabled", () => this.disable())) &&
             (await this.steps.run("reads are refused", () => this.waitUntilRefused())) &&
             (await this.enable());
         if (passed) await this.steps.run("reads work again, with the same content", () => this.waitUntilReadable());
     }
 
-    /** Enables the key if it may be disabled, and removes the canary. */
+    /** Enables the key if it may be disabled, and removes the canaries. */
     async restore(): Promise<void> {
         if (this.mayBeDisabled) await this.enable();
-        if (!this.canary.mayExist) return;
-        await this.steps.run("the canary notebook is removed", () => this.canary.remove(), { evenWhenStopped: true });
+        if (!this.canaries.mayExist) return;
+        await this.steps.run("the canaries are removed", () => this.canaries.remove(), { evenWhenStopped: true });
     }
 
     async report(): Promise<DrillReport> {
@@ -104,9 +106,9 @@ class Drill {
         );
     }
 
-    private async writeCanary(): Promise<string> {
-        for (const line of await this.canary.removeEarlier()) this.target.onProgress(line);
-        return this.canary.write();
+    private async writeCanaries(): Promise<string> {
+        for (const line of await this.canaries.removeEarlier()) this.target.onProgress(line);
+        return this.canaries.write();
     }
 
     private async disable(): Promise<undefined> {
@@ -121,7 +123,7 @@ class Drill {
     private async waitUntilRefused(): Promise<string> {
         const refusal = await poll(
             this.target,
-            () => this.canary.refusal(),
+            () => this.canaries.refusal(),
             (seconds) =>
                 `reads still worked ${seconds} s after the key was disabled: the service keeps the data key longer than --timeout, or the workspace does not use this key`,
         );
@@ -134,7 +136,7 @@ class Drill {
         await poll(
             this.target,
             async () => {
-                last = await this.canary.obstacle();
+                last = await this.canaries.obstacle();
                 return last === undefined ? true : undefined;
             },
             (seconds) => `reads were still refused ${seconds} s after the key was enabled: ${last}`,

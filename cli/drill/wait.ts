@@ -7,7 +7,7 @@ const ATTEMPT_PAUSE = 2000;
 /** How long a drill waits; times are in milliseconds. */
 export interface DrillWait {
     readonly clock: Clock;
-    /** Ends the drill early: the key is enabled again, and the canary removed. */
+    /** Ends the drill early: the key is enabled again, and the canaries removed. */
     readonly signal: AbortSignal;
     /** How long each change is waited for at most. */
     readonly timeout: number;

@@ -5,6 +5,7 @@ import { Collection } from "../../provider/api/collection";
 import type { Credential } from "../../provider/api/credential";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
+import { WorkspaceSecrets } from "../../provider/migration/workspace-secrets";
 import { readSettings } from "../../provider/runtime/settings";
 import { getString, type Properties } from "../../provider/util/property-path";
 import { AccountWorkspaces } from "../account-workspaces";
@@ -36,7 +37,7 @@ const READ_RETRY_MILLISECONDS = 10_000;
  */
 export async function drilledWorkspace(
     options: DrilledWorkspace,
-): Promise<Pick<DrillTarget, "workspace" | "content" | "otherWorkspaces">> {
+): Promise<Pick<DrillTarget, "workspace" | "content" | "secrets" | "otherWorkspaces">> {
     const { named, keyArn, credential, clock, report, hooks } = options;
     if (credential.as.authType === "pat")
         throw new UsageError(
@@ -56,19 +57,21 @@ export async function drilledWorkspace(
         throw new UsageError(
             `The workspace ${id} uses ${ownKey === undefined ? "no customer-managed key for managed services" : `the key ${ownKey}`}, not ${keyArn}. Nothing was disabled`,
         );
+    const content = connectWorkspace({
+        host,
+        workspaceId: id,
+        credential,
+        options: { ...settings, retryTimeout: READ_RETRY_MILLISECONDS },
+        clock,
+        onWait: report,
+        ...hooks,
+    });
     return {
         workspace: { id, host },
+        content,
+        secrets: new WorkspaceSecrets(content.requests),
         otherWorkspaces: [...workspaces.all]
             .filter(([other, one]) => other !== id && KEYS.some((field) => keyOf(one, field) === keyArn))
             .map(([other, one]) => ({ id: other, name: getString(one, "workspace_name") ?? "" })),
-        content: connectWorkspace({
-            host,
-            workspaceId: id,
-            credential,
-            options: { ...settings, retryTimeout: READ_RETRY_MILLISECONDS },
-            clock,
-            onWait: report,
-            ...hooks,
-        }),
     };
 }

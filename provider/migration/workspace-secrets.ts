@@ -55,6 +55,11 @@ export class WorkspaceSecrets {
         }
     }
 
+    /** Deletes a scope with its secrets; no error where there is none. */
+    async deleteScope(scope: string): Promise<void> {
+        await orMissing(() => this.requests.write("POST", `${SECRETS}/scopes/delete`, { scope }));
+    }
+
     /** Stores a value. What is not text is sent as bytes. */
     async put(scope: string, key: string, value: Buffer): Promise<void> {
         const text = value.toString();

@@ -61,7 +61,10 @@ describe("the evidence of a drill", () => {
         for (const key of cloud.kms.keys()) if (key.arn === keyArn) key.enabled = enabled;
     };
     const canaries = async () =>
-        (await workspace.snapshot()).map(({ path }) => path).filter((path) => path.includes("drill"));
+        [
+            ...(await workspace.snapshot()).map(({ path }) => path),
+            ...workspace.secrets.list().map(({ name }) => name),
+        ].filter((place) => place.includes("drill"));
 
     /** Runs something right before a call of the KMS. */
     function beforeCall(operation: string, run: () => void): void {
@@ -174,15 +177,20 @@ describe("the evidence of a drill", () => {
         });
         await once(child, "exit");
         setEnabled(true);
-        const [left = ""] = await canaries();
+        const all = await canaries();
+        expect(all).to.have.length(3);
+        const left = all.find((place) => /^\/Shared.*[0-9a-f]$/.test(place)) ?? "";
         const others = [left.replace(/[0-9a-f]{12}$/, "000000000000"), `${left}-of-ada`, `/Shared/notes of a drill`];
+        const scope = left.replace("/Shared/", "").replace(/[0-9a-f]{12}$/, "000000000000");
+        await workspace.seedBeyondTree({ secretScopes: { [scope]: { secrets: { mine: "1" } } } });
         for (const path of others) await workspace.seed({ [path]: seeds.notebook("mine") });
         const { code, err } = await run();
         expect(code, err).to.equal(0);
-        expect(err).to.contain(`the canary of an earlier drill is removed: ${left}`);
+        for (const place of all) expect(err).to.contain(`the canary of an earlier drill is removed: ${place}\n`);
+        expect(err).to.contain(`${scope} looks like a canary of an earlier drill, but holds something else`);
         expect(err).to.contain(
             `${String(others[0])} looks like a canary of an earlier drill, but holds something else`,
         );
-        expect(await canaries()).to.have.members(others);
+        expect(await canaries()).to.have.members([...others, scope]);
     });
 });

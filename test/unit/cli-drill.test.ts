@@ -12,7 +12,7 @@ import { describeReport, type DrillReport } from "../../cli/drill/report";
 import { runDrill } from "../../cli/drill/run";
 import { runCommandLine } from "../../cli/run";
 import { ApiError, NoResponseError } from "../../provider/api/errors";
-import type { ExportFormat, ImportContent, WorkspaceObject } from "../../provider/migration/content";
+import type { ImportContent } from "../../provider/migration/content";
 import { LocalCloud, type LocalCloudOptions, type LocalWorkspace } from "../../local-cloud";
 import { KmsError } from "../../local-cloud/kms/key";
 
@@ -60,7 +60,10 @@ describe("the command drill", () => {
     const keyState = () => cloud.kms.keys().find(({ arn }) => arn === keyArn)?.enabled;
     const disabled = () => cloud.kms.calls.filter(({ operation }) => operation === "DisableKey").length;
     const canaries = async () =>
-        (await workspace.snapshot()).map(({ path }) => path).filter((path) => path.includes("drill"));
+        [
+            ...(await workspace.snapshot()).map(({ path }) => path),
+            ...workspace.secrets.list().map(({ name }) => name),
+        ].filter((place) => place.includes("drill"));
     const outcomes = ({ steps }: DrillReport) => steps.map(({ outcome }) => outcome);
 
     it("passes where revocation works: reads are refused when the cache expires, and work again afterwards", async () => {
@@ -72,8 +75,8 @@ describe("the command drill", () => {
         expect(report().refusedAfterSeconds).to.be.above(0);
         expect(report().readableAfterSeconds).to.be.a("number");
         expect(report().otherWorkspaces).to.deep.equal([other.id]);
-        expect(report().steps.find(({ name }) => name === "reads are refused")?.detail).to.contain(
-            "CUSTOMER_MANAGED_KEY_INACCESSIBLE",
+        expect(report().steps.find(({ name }) => name === "reads are refused")?.detail).to.match(
+            /notebook: .*CUSTOMER_MANAGED_KEY_INACCESSIBLE.*; dashboard: .*INACCESSIBLE.*; secret: .*INACCESSIBLE/,
         );
         expect(out).to.contain("The drill passed").and.to.contain("s after the key was disabled");
         expect(readFileSync(junit, "utf8")).to.contain('<testsuites tests="7" failures="0" skipped="0">');
@@ -246,18 +249,7 @@ describe("the command drill", () => {
             new ApiError("unavailable", 503, "", "try later", "GET"),
         ];
         for (const refusal of refusals) {
-            const { key, content, ...target } = fakes();
-            const report = await runDrill({
-                ...target,
-                key,
-                content: {
-                    ...content,
-                    export: async (...args) => {
-                        if ((await key.state()) === "Disabled") throw refusal;
-                        return content.export(...args);
-                    },
-                },
-            });
+            const report = await runDrill(fakes(refusal));
             expect(report.refusedAfterSeconds).to.equal(undefined);
             expect(report).to.include({ passed: false, keyState: "Enabled" });
         }
@@ -270,30 +262,45 @@ describe("the command drill", () => {
             new ApiError("denied", 401, "", "who are you", "GET"),
             new ApiError("denied", 403, "", "Unauthorized network access to workspace", "GET"),
         ]) {
-            const { key, content, ...target } = fakes();
-            const exports = async (...args: [WorkspaceObject, ExportFormat]) => {
-                if ((await key.state()) === "Disabled") throw refusal;
-                return content.export(...args);
-            };
-            const report = await runDrill({ ...target, key, content: { ...content, export: exports } });
+            const report = await runDrill(fakes(refusal));
             expect(report.refusedAfterSeconds, refusal.message).to.equal(undefined);
             expect(report).to.include({ passed: false, keyState: "Enabled" });
         }
     });
 
+    it("is not passed by a secret that can be read while the key is disabled", async () => {
+        await start();
+        const target = fakes(new ApiError("denied", 403, "KEY", "no key", "GET"));
+        expect((await runDrill(target)).passed).to.equal(true);
+        let kept: Buffer = Buffer.from("");
+        const put = async (...[, , value]: [string, string, Buffer]) => void (kept = value);
+        const secrets = { ...target.secrets, put, value: async () => kept };
+        const report = await runDrill({ ...target, secrets });
+        expect(report).to.include({ passed: false, keyState: "Enabled" });
+        expect(report.refusedAfterSeconds).to.equal(undefined);
+    });
+
+    it("reads no secret that the service gives to notebooks alone, and says so", async () => {
+        await start();
+        workspace.behavior.secretValues = "notebooks-only";
+        const { code, out, err, report } = await run("--workspace", workspace.id, "--key", keyArn);
+        expect(code, out + err).to.equal(0);
+        expect(report().steps[1]?.detail).to.match(/, secret \S+drill\S+ \(not read: .*400/);
+        expect(report().steps[3]?.detail)
+            .to.match(/notebook: .*dashboard: /)
+            .and.not.contain("secret");
+        expect(await canaries()).to.deep.equal([]);
+    });
+
     it("fails, and names the canary, where it cannot be removed; the key is enabled again before that", async () => {
         await start();
-        const { key, content, ...target } = fakes();
+        const { key, content, ...target } = fakes(new ApiError("denied", 403, "KEY", "no key", "GET"));
         const states: string[] = [];
         const report = await runDrill({
             ...target,
             key,
             content: {
                 ...content,
-                export: async (...args) => {
-                    if ((await key.state()) === "Disabled") throw new ApiError("denied", 403, "KEY", "no key", "GET");
-                    return content.export(...args);
-                },
                 delete: async () => void states.push(await key.state()),
                 find: async (path) => ({ path, type: "NOTEBOOK", typeName: "NOTEBOOK", id: "1" }),
             },
@@ -301,7 +308,9 @@ describe("the command drill", () => {
         expect(report).to.include({ passed: false, keyState: "Enabled" });
         const last = report.steps.at(-1);
         expect(last?.outcome).to.equal("failed");
-        expect(last?.detail).to.match(/^\/Shared\/.*drill.* is still there$/);
+        expect(last?.detail).to.match(
+            /^\/Shared\/\S*drill\S* is still there; \/Shared\/\S*drill\S*json is still there$/,
+        );
         expect(new Set(states)).to.deep.equal(new Set(["Enabled"]));
         expect(report.steps.filter(({ outcome }) => outcome === "passed")).to.have.length(6);
     });
@@ -329,20 +338,35 @@ describe("the command drill", () => {
         expect(String(error)).to.match(/time/i);
     });
 
-    /** A workspace whose key can be switched, under a clock of its own; reads work all the time. */
-    function fakes() {
+    /**
+     * A workspace whose key can be switched, under a clock of its own.
+     *
+     * @param refusal why reads fail while the key is disabled; `undefined`: they work
+     */
+    function fakes(refusal?: Error) {
         let [now, state] = [0, "Enabled"];
         let stored: Buffer = Buffer.from("");
+        const read = async () => {
+            if (state === "Disabled" && refusal !== undefined) throw refusal;
+            return stored;
+        };
         return {
             workspace: { id: "1", host: "http://workspace" },
             otherWorkspaces: [],
             content: {
                 import: async (...[, { bytes }]: [string, ImportContent]) => void (stored = bytes),
-                export: async (...args: [WorkspaceObject, ExportFormat]) =>
-                    args.length === 2 ? stored : Buffer.from(""),
+                export: read,
                 delete: async () => undefined,
                 find: async () => undefined,
                 list: async () => [],
+            },
+            secrets: {
+                scopes: async () => [],
+                keys: async () => undefined,
+                createScope: async () => undefined,
+                put: async (...[, , value]: [string, string, Buffer]) => void (stored = value),
+                value: read,
+                deleteScope: async () => undefined,
             },
             key: {
                 arn: keyArn,
