@@ -66,10 +66,14 @@ describe("the model, from a state that pulumi stack export wrote", () => {
     });
 
     it("prints a history that failed as one that can be pasted", async () => {
-        const found = await checkModel({ runs: 20, seed: 20, host: "without-gate" }).catch((error: unknown) => String(error));
+        const found = await checkModel({ runs: 20, seed: 20, host: "without-gate" }).catch((error: unknown) =>
+            String(error),
+        );
         const [, title, steps = ""] = /title: (".*"),\n {8}steps: (\[[^]*\]),\n {4}\},$/.exec(found ?? "") ?? [];
         expect(title).to.contain("lost: ");
         const pasted = new Function(`return ${steps}`)() as Step[];
-        expect(await checkHistory(pasted, "without-gate").catch((error: unknown) => String(error))).to.contain("lost: ");
+        expect(await checkHistory(pasted, "without-gate").catch((error: unknown) => String(error))).to.contain(
+            "lost: ",
+        );
     });
 });
