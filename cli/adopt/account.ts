@@ -1,5 +1,5 @@
 import { ApiError } from "../../provider/api/errors";
-import { kinds, type ObjectType } from "../../provider/contract/kinds";
+import { kinds, type ObjectType, objectTypes } from "../../provider/contract/kinds";
 import { registry } from "../../provider/registry";
 import type { ObjectDefinition } from "../../provider/resource/definition";
 import { responseValue } from "../../provider/resource/mapping";
@@ -42,15 +42,16 @@ export interface AccountContent {
 }
 
 /** The kinds in the order in which a program can declare their objects. */
-const ORDER = [
-    "CustomerManagedKey",
-    "Credentials",
-    "StorageConfiguration",
-    "VpcEndpoint",
-    "Network",
-    "PrivateAccessSettings",
-    "Workspace",
-] as const satisfies readonly ObjectType[];
+const PLACES: Readonly<Record<ObjectType, number>> = {
+    CustomerManagedKey: 1,
+    Credentials: 2,
+    StorageConfiguration: 3,
+    VpcEndpoint: 4,
+    Network: 5,
+    PrivateAccessSettings: 6,
+    Workspace: 7,
+};
+const ORDER = [...objectTypes].sort((one, other) => PLACES[one] - PLACES[other]);
 
 /** The kinds that an account without the private-link feature refuses to list. */
 const OPTIONAL_KINDS: readonly ObjectType[] = ["VpcEndpoint", "PrivateAccessSettings"];

@@ -3,7 +3,6 @@ import { registry } from "../../provider/registry";
 import { printable } from "../../provider/util/printable";
 import { isRecord } from "../../provider/util/property-path";
 import type { AccountContent, AdoptedObject } from "./account";
-import { REFERENCES } from "../../provider/resource/arguments";
 import { Names } from "./names";
 
 /** How the program is cut into files. */
@@ -17,6 +16,15 @@ export interface Declared extends AdoptedObject {
     readonly resource: string;
     readonly variable: string;
 }
+
+/** The kinds of which inputs hold ids, by the inputs' paths. */
+const references = new Map(
+    Object.values(registry).flatMap(({ definition: { fields } }) =>
+        Object.entries<{ references?: ObjectType }>(fields).flatMap(([path, { references: type }]) =>
+            type === undefined ? [] : [[path, type] as const],
+        ),
+    ),
+);
 
 /** A text of the program, with the variables that it uses. */
 class Code {
@@ -45,7 +53,7 @@ class Code {
     }
 
     private reference(path: string, id: string): string | undefined {
-        const type = REFERENCES[path];
+        const type = references.get(path);
         const object = type === undefined ? undefined : this.byId.get(keyOf(type, id));
         if (object === undefined) return undefined;
         this.used.add(object);

@@ -1,4 +1,3 @@
-import type { ObjectType } from "../contract/kinds";
 import type { Settings } from "../runtime/settings";
 import { getPath, isRecord, type Properties, sameValue, setPath } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
@@ -6,24 +5,11 @@ import { differences, setInputsMask } from "./diff";
 import { type OutputContext, responseValue, toOutputs, toState } from "./mapping";
 import { checkInputs } from "./validation";
 
-/** The inputs that hold the id, or the ids, of other objects, and the kind of these. */
-export const REFERENCES: Readonly<Record<string, ObjectType>> = {
-    credentialsId: "Credentials",
-    storageConfigurationId: "StorageConfiguration",
-    networkId: "Network",
-    privateAccessSettingsId: "PrivateAccessSettings",
-    managedServicesCustomerManagedKeyId: "CustomerManagedKey",
-    storageCustomerManagedKeyId: "CustomerManagedKey",
-    "vpcEndpoints.restApis": "VpcEndpoint",
-    "vpcEndpoints.dataplaneRelays": "VpcEndpoint",
-    allowedVpcEndpointIds: "VpcEndpoint",
-};
-
 /** The ids of other objects that an object of the account names. */
 export function referencesIn(definition: ObjectDefinition, response: Properties): string[] {
-    return Object.keys(REFERENCES)
-        .filter((path) => definition.fields[path] !== undefined)
-        .flatMap((path) => [responseValue(definition, response, path)].flat())
+    return Object.entries(definition.fields)
+        .filter(([, { references }]) => references !== undefined)
+        .flatMap(([path]) => [responseValue(definition, response, path)].flat())
         .filter((id) => typeof id === "string");
 }
 
