@@ -143,7 +143,7 @@ export class EngineStack {
         });
         const result = await run();
         // What was sent has its effect before anything else runs, as it has over a connection.
-        await untilAnswered();
+        await untilAnswered(this.cloud);
         stop();
         if (!result.killed)
             throw new Error(

@@ -2,10 +2,17 @@ import axios, { type AxiosAdapter, AxiosError, type AxiosResponse, CanceledError
 
 import type { LocalCloud } from "../../local-cloud";
 
+/** A cloud whose clients need no connection. */
+interface Known {
+    readonly cloud: LocalCloud;
+    /** Requests that are being answered. */
+    readonly pending: Set<Promise<unknown>>;
+    /** Ends when the cloud does. */
+    readonly stopped: Promise<"dropped">;
+}
+
 /** The clouds whose clients in this process need no connection, by their ports. */
-const clouds = new Map<string, LocalCloud>();
-/** Requests that are being answered. */
-const pending = new Set<Promise<unknown>>();
+const clouds = new Map<string, Known>();
 let isSet = false;
 
 /**
@@ -14,10 +21,13 @@ let isSet = false;
  */
 export function withoutConnections(cloud: LocalCloud): LocalCloud {
     const { port } = new URL(cloud.host);
-    clouds.set(port, cloud);
+    let end = (_: "dropped") => undefined as void;
+    clouds.set(port, { cloud, pending: new Set(), stopped: new Promise((resolve) => (end = resolve)) });
     const stop = cloud.stop.bind(cloud);
     cloud.stop = () => {
         clouds.delete(port);
+        // As a connection breaks that waits for a response.
+        end("dropped");
         return stop();
     };
     setAdapter();
@@ -34,20 +44,21 @@ export function setAdapter(): void {
 }
 
 /** Waits until each request that was sent has had its effect, also those whose client is gone. */
-export async function untilAnswered(): Promise<void> {
-    await Promise.allSettled(pending);
+export async function untilAnswered({ host }: LocalCloud): Promise<void> {
+    await Promise.allSettled(clouds.get(new URL(host).port)?.pending ?? []);
 }
 
 type Config = Parameters<AxiosAdapter>[0];
 
 async function answered(config: Config): Promise<AxiosResponse | undefined> {
     const url = new URL(config.url ?? "", config.baseURL);
-    const cloud = clouds.get(url.port);
-    if (cloud === undefined) return undefined;
+    const known = clouds.get(url.port);
+    if (known === undefined) return undefined;
+    const { cloud, pending, stopped } = known;
     const answer = cloud.answerDirectly(requestOf(config, url), url.host);
     pending.add(answer);
     void answer.finally(() => pending.delete(answer)).catch(() => undefined);
-    const sent = await Promise.race([answer, aborted(config)]);
+    const sent = await Promise.race([answer, stopped, aborted(config)]);
     if (sent === undefined) return undefined;
     if (typeof sent === "string") throw new AxiosError("socket hang up", "ECONNRESET", config);
     const { maxContentLength = -1 } = config;
