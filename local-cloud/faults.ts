@@ -42,6 +42,8 @@ export interface Fault {
 
 /** The faults that wait for their requests. */
 export class Faults {
+    /** Whether one was ever injected that breaks or holds a connection. */
+    hadToBreak = false;
     private readonly armed = new Set<Fault>();
     private index = 0;
 
@@ -49,6 +51,7 @@ export class Faults {
     inject(fault: Fault): () => void {
         const armed = { ...fault, when: fault.when.bind(fault) };
         this.armed.add(armed);
+        if (["drop", "truncate", "hang"].includes(fault.do.kind)) this.hadToBreak = true;
         return () => this.armed.delete(armed);
     }
 
@@ -61,11 +64,6 @@ export class Faults {
             return fault.do;
         }
         return undefined;
-    }
-
-    /** Whether one waits that breaks or holds a connection. */
-    get needsSocket(): boolean {
-        return [...this.armed].some((fault) => ["drop", "truncate", "hang"].includes(fault.do.kind));
     }
 
     /** Counts the requests anew. */

@@ -164,7 +164,7 @@ export class LocalCloud {
 
     /**
      * Answers a request to this host in this process, without a connection: for clients of which a test has very many.
-     * `undefined` if a fault that waits breaks or holds connections.
+     * `undefined` once a fault broke or held connections.
      *
      * @internal
      */

@@ -17,17 +17,20 @@ let isSet = false;
 
 /**
  * Requests of this process to the cloud are answered without a connection, which costs more than half of what a request does,
- * unless a fault breaks or holds connections. What a connection does is tested without this: see test/unit/outage.test.ts.
+ * until a fault breaks or holds connections. What a connection does is tested without this: see test/unit/outage.test.ts.
  */
 export function withoutConnections(cloud: LocalCloud): LocalCloud {
     const { port } = new URL(cloud.host);
-    let end = (_: "dropped") => undefined as void;
-    clouds.set(port, { cloud, pending: new Set(), stopped: new Promise((resolve) => (end = resolve)) });
+    const ended = new AbortController();
+    const stopped = new Promise<"dropped">((resolve) =>
+        ended.signal.addEventListener("abort", () => resolve("dropped")),
+    );
+    clouds.set(port, { cloud, pending: new Set(), stopped });
     const stop = cloud.stop.bind(cloud);
     cloud.stop = () => {
         clouds.delete(port);
         // As a connection breaks that waits for a response.
-        end("dropped");
+        ended.abort();
         return stop();
     };
     setAdapter();

@@ -85,7 +85,11 @@ describe("a workspace that retainOnDelete kept", () => {
                 const { stack, first } = await replaced();
                 const second = stack.id();
                 if (effect.kind !== undefined)
-                    stack.cloud.inject({ when: ({ method }) => method === "POST", times: 1, do: effect });
+                    stack.cloud.inject({
+                        when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
+                        times: 1,
+                        do: effect,
+                    });
                 await expectOk(stack.change({ w: named("w") }).up());
                 expect(stack.id()).to.not.be.oneOf([first, second]);
             });

@@ -79,7 +79,7 @@ describe("orphans, and what must not be adopted as one", () => {
             session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
             const slow = createHandler("Workspace", session);
             cloud.inject({
-                when: ({ method }) => method === "POST",
+                when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
                 times: 1,
                 do: { kind: "call", when: "before", run: () => effect.passed },
             });
@@ -130,7 +130,11 @@ describe("orphans, and what must not be adopted as one", () => {
             const news = await inputs({ deploymentName: "sales" });
             await handlers.workspace.create(news);
             cloud.clearRequests();
-            cloud.inject({ when: ({ method }) => method === "POST", times: 1, do: { kind: "drop", when: "before" } });
+            cloud.inject({
+                when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
+                times: 1,
+                do: { kind: "drop", when: "before" },
+            });
             const message = await outcome(handlers.workspace.create({ ...news, owner: owner("other") }));
             expect(message).to.contain("already exists");
             expect(posts("workspaces")).to.have.length(2);

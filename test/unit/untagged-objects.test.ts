@@ -22,6 +22,8 @@ const registration = {
     useCases: ["MANAGED_SERVICES"],
 };
 
+const KEYS = "/customer-managed-keys";
+
 describe("objects without an ownership tag", () => {
     let cloud: LocalCloud;
     let clock: EventfulClock;
@@ -147,7 +149,11 @@ describe("objects without an ownership tag", () => {
         for (const lost of [1, 2, 3]) {
             it(`of ${lost < 3 ? 2 : 3} registrations with the same content created at once, each has its own when the ${lost === 1 ? "first" : `first ${lost}`} answers are lost ${when}`, async () => {
                 await begin();
-                cloud.inject({ when: ({ method }) => method === "POST", times: lost, do: loss });
+                cloud.inject({
+                    when: ({ method, path }) => method === "POST" && path.endsWith(KEYS),
+                    times: lost,
+                    do: loss,
+                });
                 const names = lost < 3 ? ["a", "b"] : ["a", "b", "c"];
                 const made = await Promise.all(
                     names.map((name) => handlers.key.create({ ...registration, owner: owner(name) })),
@@ -168,19 +174,19 @@ describe("objects without an ownership tag", () => {
             await begin();
             let lists = 0;
             cloud.inject({
-                when: ({ method }) => method === "GET" && ++lists > 1,
+                when: ({ method, path }) => method === "GET" && path.endsWith(KEYS) && ++lists > 1,
                 do: { kind: "call", when: "after", run: async () => void setImmediate(() => twinLooked.open()) },
             });
             const twinLooked = gate();
             let posted = 0;
             cloud.inject({
-                when: ({ method }) => method === "POST" && posted++ === second,
+                when: ({ method, path }) => method === "POST" && path.endsWith(KEYS) && posted++ === second,
                 times: 1,
                 do: { kind: "call", when: "after", run: () => twinLooked.passed },
             });
             let lost = 0;
             cloud.inject({
-                when: ({ method }) => method === "POST" && lost++ === 0,
+                when: ({ method, path }) => method === "POST" && path.endsWith(KEYS) && lost++ === 0,
                 times: 1,
                 do: first,
             });
