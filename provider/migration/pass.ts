@@ -35,6 +35,9 @@ const FAILURES_IN_A_ROW = 20;
 /** How often progress is shown, in milliseconds. */
 const PROGRESS_INTERVAL = 1_000;
 
+/** How long a pass runs before its pace is told, in seconds. */
+const PACE_AFTER = 10;
+
 /** Counts, errors and progress of one pass over everything. */
 export class Pass {
     readonly found = new Counter();
@@ -48,6 +51,7 @@ export class Pass {
     isMistaken = false;
     private failures = 0;
     private shownAt = Number.NEGATIVE_INFINITY;
+    private readonly beganAt: number;
 
     /**
      * @param verb what is done, for the progress line: `moved`, `verified`
@@ -57,7 +61,9 @@ export class Pass {
         private readonly context: MigrationContext,
         private readonly verb: string,
         readonly isFirst: boolean,
-    ) {}
+    ) {
+        this.beganAt = context.clock.now();
+    }
 
     /** Runs what concerns one object. A failure of it alone is a finding; one of the workspace ends the migration. */
     async attempt<Result>(object: Subject, run: () => Promise<Result>): Promise<Result | undefined> {
@@ -97,13 +103,23 @@ export class Pass {
 
     private showProgress(): void {
         const now = this.context.clock.now();
-        if (now < this.shownAt + PROGRESS_INTERVAL) return;
+        // Nothing of the tree is known yet while people and secrets are copied.
+        if (this.found.objects === 0 || now < this.shownAt + PROGRESS_INTERVAL) return;
         this.shownAt = now;
         const done = this.written.objects + this.equal.objects;
         const { open } = this.context.findings;
         this.context.onProgress(
-            `${this.verb} ${number(done)} of ${number(this.found.objects)}${open === 0 ? "" : `, ${number(open)} to look at`}`,
+            `${this.verb} ${number(done)} of ${number(this.found.objects)}${open === 0 ? "" : `, ${number(open)} to look at`}${this.pace(now, done)}`,
         );
+    }
+
+    /** How fast it goes, and how long what is listed so far takes at that pace: more may be listed. */
+    private pace(now: number, done: number): string {
+        const seconds = (now - this.beganAt) / 1000;
+        if (seconds < PACE_AFTER || done === 0) return "";
+        const rate = done / seconds;
+        const minutes = Math.ceil((this.found.objects - done) / rate / 60);
+        return `; ${rate.toFixed(1)} a second${minutes > 1 ? `, at least ${number(minutes)} minutes left` : ""}`;
     }
 }
 

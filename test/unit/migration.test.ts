@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
-import { type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
+import { manyNotebooks, type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
 import { MigrationWorld, type MoreOptions } from "../helpers/migration-world";
 
 const LIMIT = 10_485_760;
@@ -364,8 +364,19 @@ describe("moving a workspace's content", () => {
         world.old.behavior.times = "files";
         const lines: string[] = [];
         await migrateContent(options({ onProgress: (line: string) => lines.push(line) }));
-        expect(lines.some((line) => /^moved [\d,]+ of 1,200, 1 to look at$/.test(line))).to.equal(true);
-        expect(lines.some((line) => /^verified [\d,]+ of [\d,]+, 1 to look at$/.test(line))).to.equal(true);
+        expect(lines.some((line) => /^moved [\d,]+ of 1,200, 1 to look at/.test(line))).to.equal(true);
+        expect(lines.some((line) => /^verified [\d,]+ of [\d,]+, 1 to look at/.test(line))).to.equal(true);
+        expect(lines.filter((line) => line.includes("0 of 0"))).to.deep.equal([]);
+    });
+
+    it("says how fast it goes, and how long what is listed takes", async () => {
+        await world.old.seed(manyNotebooks(300));
+        Object.assign(world.replacement.behavior, { requestsPerSecond: 2 });
+        const lines: string[] = [];
+        await migrateContent(options({ onProgress: (line: string) => lines.push(line) }));
+        const [, pace, minutes] = /; ([\d.]+) a second, at least (\d+) minutes left$/m.exec(lines.join("\n")) ?? [];
+        expect(Number(pace)).to.be.within(0.1, 2);
+        expect(Number(minutes)).to.be.within(2, 50);
     });
 
     it("a verification reads every content, finds what is missing or different, and writes nothing", async () => {
