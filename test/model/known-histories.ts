@@ -38,6 +38,32 @@ export const knownHistories: readonly KnownHistory[] = [
         ],
     },
     {
+        title: "a copy that is not complete and a rename; then a new resource takes the old name, with a word that is its own",
+        steps: [
+            library,
+            toKey("k3"),
+            rename("w", "o"),
+            up(),
+            edit({ forceDestroy: true }),
+            { do: "rename", stack: "a", name: "o", to: "v", alias: false, fresh: false },
+            up(),
+        ],
+    },
+    {
+        title: "two copies that are not complete, and the resource moves to another stack: its word stays with what it left behind",
+        steps: [
+            edit({ forceDestroy: true }),
+            library,
+            toKey("k2"),
+            up(),
+            toKey("k3"),
+            rename("w", "o"),
+            up(),
+            { do: "move", stack: "a", name: "o", keeps: false },
+            { do: "up", stack: "a", refresh: false, policy: false, twice: false, continues: true },
+        ],
+    },
+    {
         title: "a refused delete, and the replacement is deleted in the console",
         steps: [
             toKey("k2"),

@@ -36,8 +36,9 @@ export class LeavingWorkspace implements Leaving {
      * - `migrateContent: false`, said in this run for this workspace or for the one that replaces it.
      * - `forceDestroy: true`, in the state or in this run. While a workspace of this run takes its content over, or is to, it means
      *   nothing: then `migrateContent` decides. That of the state was taken back if the workspace that replaces it no longer says it.
-     * - `forceDestroy: true` of the workspace that replaces it, if that goes too.
-     * - `forceDestroy: true`, said in this run for its resource, of which it is a remainder that only waits for its deletion.
+     * - `forceDestroy: true` of the workspace that replaces it, if that goes too, and does not only wait for its deletion as well.
+     * - `forceDestroy: true`, said in this run for its resource, of which it is a remainder that only waits for its deletion, and that no
+     *   workspace has to take over from.
      */
     get word(): string | undefined {
         const { lifecycle, id, state } = this;
@@ -53,10 +54,14 @@ export class LeavingWorkspace implements Leaving {
         const spoken = successors.map((to) => lifecycle.run.inputsOf(to)).filter((said) => said !== undefined);
         if (spoken.some((said) => !isCopied(said))) return "migrateContent: false";
         if (spoken.length > 0 || lifecycle.run.isWanted(id)) return undefined;
-        const leaving = successors.filter((to) => lifecycle.run.isLeaving(to)).map((to) => lifecycle.run.stateOf(to));
+        const leaving = successors
+            .filter((to) => lifecycle.run.isLeaving(to) && !this.isRemainder(to))
+            .map((to) => lifecycle.run.stateOf(to));
         // What the resource has said since counts, and not what it said when it still had this workspace.
         const isTakenBack = leaving.some(({ forceDestroy }) => forceDestroy !== true);
-        const words = [inputs ?? {}, ...(isTakenBack ? [] : [state]), ...leaving, ...this.spokenForRemainder()];
+        // A new resource of its name says nothing about what another one has to take over.
+        const spokenForRemainder = successors.length === 0 ? this.spokenForRemainder() : [];
+        const words = [inputs ?? {}, ...(isTakenBack ? [] : [state]), ...leaving, ...spokenForRemainder];
         const isForced = words.some(({ forceDestroy }) => forceDestroy === true);
         return isForced ? "forceDestroy: true" : undefined;
     }
@@ -64,9 +69,13 @@ export class LeavingWorkspace implements Leaving {
     /** What this run says of the resource, if the state has this workspace only as one that waits for its deletion. */
     private spokenForRemainder(): readonly Properties[] {
         const { lifecycle, id, state } = this;
-        const { claims } = lifecycle.session;
-        const isRemainder = claims.knowsState && !claims.isInState(workspaceObject, id);
-        return isRemainder ? lifecycle.run.inputsFor(ownerOfInputs(state)) : [];
+        return this.isRemainder(id) ? lifecycle.run.inputsFor(ownerOfInputs(state)) : [];
+    }
+
+    /** Whether the state has a workspace only as one that waits for its deletion, as far as that is known. */
+    private isRemainder(id: string): boolean {
+        const { claims } = this.lifecycle.session;
+        return claims.knowsState && !claims.isInState(workspaceObject, id);
     }
 
     async hasNeverRun(): Promise<boolean> {
