@@ -2,6 +2,7 @@ import type { Check, Row } from "./row";
 import { accountRows } from "./rows/account";
 import { beyondTreeRows } from "./rows/beyond-tree";
 import { contentRows } from "./rows/content";
+import { gitFolderRows } from "./rows/git-folders";
 import { peopleRows } from "./rows/people";
 import { roleAndKeyRows } from "./rows/roles-and-keys";
 import { sqlRows } from "./rows/sql";
@@ -15,6 +16,7 @@ export const rows: readonly Row[] = [
     ...workspaceRows,
     ...peopleRows,
     ...contentRows,
+    ...gitFolderRows,
     ...beyondTreeRows,
     ...sqlRows,
     // The last: these change the workspace.

@@ -10,6 +10,7 @@ import { Metastores } from "./metastores";
 import { Propagation } from "./propagation";
 import { type AccountRecord, contains } from "./records";
 import { partitions } from "../../provider/contract/partitions";
+import { fillAccount } from "./add-workspace";
 import { type ServerContext, serverFields } from "./server-fields";
 import { ObjectStore } from "./store";
 import {
@@ -104,24 +105,7 @@ export class Account {
 
     /** Puts RUNNING workspaces into the account from outside, with credentials and storage of their own. */
     async fill(count: number): Promise<void> {
-        const credentials = await this.create("credentials", {
-            credentials_name: `others-${randomUUID()}`,
-            aws_credentials: { sts_role: { role_arn: "arn:aws:iam::999999999999:role/others" } },
-        });
-        const storage = await this.create("storage-configurations", {
-            storage_configuration_name: `others-${randomUUID()}`,
-            root_bucket_info: { bucket_name: "others-root-bucket" },
-        });
-        for (let index = 0; index < count; index++) {
-            const { workspace_id } = await this.create("workspaces", {
-                workspace_name: `others-${index}`,
-                aws_region: this.regions[index % this.regions.length],
-                credentials_id: credentials["credentials_id"],
-                storage_configuration_id: storage["storage_configuration_id"],
-                custom_tags: { team: `team-${index % 40}`, environment: "production" },
-            });
-            this.workspaces.finish(String(workspace_id));
-        }
+        await fillAccount(this, count);
     }
 
     /** Changes an object from outside, as somebody in the account console would: drift. */

@@ -123,7 +123,7 @@ export class Workspaces {
     }
 
     /** Ends the provisioning of a workspace now; with another outcome, where one is given. */
-    finish(id: string, outcome: Outcome = running): void {
+    finish(id: string, outcome: Outcome): void {
         this.lifecycleOf(id).provision(this.options.now(), outcome);
     }
 

@@ -43,6 +43,8 @@ describe("the parts of AWS in which Databricks has accounts", () => {
                 expect(await create("eu-west-1")).to.contain("eu-west-1 is not available");
                 const outcome = hasServerless ? "made" : "compute_mode SERVERLESS is not available";
                 expect(await create(regions[0])).to.contain(outcome);
+                const { id } = await cloud.addWorkspace();
+                expect(cloud.account.get("workspaces", id)["aws_region"]).to.equal(regions[0]);
             } finally {
                 await cloud.stop();
             }

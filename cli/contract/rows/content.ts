@@ -2,9 +2,6 @@ import { NotTried, type Row } from "../row";
 import type { Scene } from "../scene";
 import { importNotebook, listFolder, TREE } from "../tree";
 
-/** A small public repository. */
-const REMOTE = "https://github.com/octocat/Hello-World.git";
-
 /** What content is imported, listed and exported. */
 export const contentRows: readonly Row[] = [
     {
@@ -201,45 +198,6 @@ export const contentRows: readonly Row[] = [
                     const write = async (name: string) => (await importFile(scene, name)).status;
                     const missing = await write("no-such-folder/file");
                     return [missing, await write("file"), await write("file")].join(", ");
-                },
-            },
-        ],
-    },
-    {
-        service:
-            'A private remote needs a Git credential of whoever makes the git folder: 403 "Missing Git provider credentials".',
-        source: "Users",
-        package: "Says which provider and whose credential (`repo`), if a refusal may be about that.",
-        checks: "it would take a private repository",
-    },
-    {
-        service:
-            "A git folder is made with the default branch; another branch or a tag is checked out afterwards, a commit never.",
-        source: "SDKs",
-        package: "Compares the commit and every file; what is not the same is a finding (`repo`).",
-        checks: "it would take a repository",
-    },
-    {
-        service:
-            "A git folder with Git CLI access is listed as DIRECTORY with `directory_info`, is not in the list of repos, and `get-status` gives its id and path alone.",
-        source: "SDKs",
-        package:
-            "Finds git folders in the tree alone, and reads each by its id. Whether the new one has Git CLI access does not matter.",
-        behavior: "`cloud.workspace(id).behavior.gitFolders`",
-        checks: [
-            {
-                id: "git-folder",
-                level: "workspace",
-                states: "workspace.gitFolders",
-                expected: "standard",
-                see: async (scene) => {
-                    const { ask, folder } = await scene.workspace();
-                    await ask("POST", `${TREE}/mkdirs`, { path: `${folder}/git` });
-                    const path = `${folder}/git/hello`;
-                    const made = await ask("POST", "/api/2.0/repos", { url: REMOTE, provider: "gitHub", path });
-                    made.done("a git folder");
-                    const [listed] = (await listFolder(scene, "/git")).list;
-                    return listed?.["object_type"] === "REPO" ? "standard" : "cli-outside-repos";
                 },
             },
         ],
