@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { seeds } from "../../local-cloud";
 import { Histories, type Work } from "./histories";
 import { LiveStack } from "./live-workspaces";
-import { renamed, under } from "./scene";
+import { forced, renamed, under } from "./scene";
 
 describe("what people wrote survives renames, adoptions and repeated replacements, on the real engine", () => {
     let all: Histories;
@@ -16,6 +16,7 @@ describe("what people wrote survives renames, adoptions and repeated replacement
             one: "plain",
             two: "plain",
             three: "plain",
+            taken: "plain",
         });
     });
     after(() => all.end());
@@ -57,6 +58,22 @@ describe("what people wrote survives renames, adoptions and repeated replacement
             all.cloud.workspace(old).delete("/Shared/jar");
             await all.up();
             await all.keeps(await all.up(), ...works);
+        });
+    });
+
+    describe("of an incomplete copy whose resource was renamed in the same up", () => {
+        after(() => all.reset());
+
+        it("nothing is lost when a new resource takes the old name with forceDestroy, and the renamed one goes", async () => {
+            const old = await all.idOf("taken");
+            const work = await all.people(old);
+            await all.cloud.workspace(old).seed({ "/Shared/jar": seeds.library() });
+            const { ok, output } = await all.up({ taken: undefined, renamed: renamed("renamed", "b", "taken") });
+            expect(ok, output).to.equal(false);
+            all.cloud.workspace(await all.idOf("renamed")).delete("/Shared/etl");
+            await all.up({ renamed: undefined, taken: under("taken", "c", forced) });
+            await all.keeps(await all.up(), work);
+            expect(all.live.workspaces()).to.include(old);
         });
     });
 
