@@ -3,8 +3,9 @@ import { expect } from "chai";
 import { startPausedSchedules } from "../../provider/migration/kinds/paused-schedules";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { type BeyondTree, seeds } from "../../local-cloud";
+import type { FaultTarget } from "../../local-cloud/faults";
+import { isWholeAfterKills, isWholeWithFaults } from "../helpers/copy-faults";
 import { CopyScene } from "../helpers/copy-scene";
-import { moveFaults } from "../helpers/move-faults";
 
 const PATH = "/Shared/sales.lvdash.json";
 const cron_schedule = { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" };
@@ -146,44 +147,32 @@ describe("dashboards of a workspace that is copied", () => {
         expect((await scene.inventory()).incomplete).not.to.equal(undefined);
     });
 
+    const begin = async () => {
+        await scene.cloud.stop();
+        scene = await CopyScene.start();
+        await seed();
+        return scene;
+    };
+    const lived = {
+        begin,
+        check: async (what: string) => {
+            const [after, before] = await started();
+            expect(after, what).to.deep.equal(before);
+        },
+    };
+
     it("are not lost or doubled whatever goes wrong with any request", async () => {
         const calls = ["lakeview/dashboards", "/published", "/schedules", "/subscriptions", "sql/warehouses"];
-        for (const effect of moveFaults) {
-            for (const call of calls) {
-                for (const isWrite of call.startsWith("/") ? [false, true] : [false]) {
-                    await scene.cloud.stop();
-                    scene = await CopyScene.start();
-                    await seed();
-                    const stop = scene.cloud.inject({
-                        when: ({ path, method }) => path.endsWith(call) && (method !== "GET") === isWrite,
-                        times: 2,
-                        do: effect,
-                    });
-                    const what = `${JSON.stringify(effect)} at ${call} ${isWrite}`;
-                    const report = await migrateContent(scene.options());
-                    stop();
-                    expect(report, what).to.deep.include({ complete: true, findings: [] });
-                    const [after, before] = await started();
-                    expect(after, what).to.deep.equal(before);
-                }
-            }
-        }
+        const requests = calls.flatMap((call) =>
+            (call.startsWith("/") ? [false, true] : [false]).map((isWrite) => [
+                `${call} ${isWrite}`,
+                ({ path, method }: FaultTarget) => path.endsWith(call) && (method !== "GET") === isWrite,
+            ]),
+        );
+        await isWholeWithFaults(lived, Object.fromEntries(requests));
     }).timeout(120_000);
 
     it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
-        for (let at = 0; ; at++) {
-            await scene.cloud.stop();
-            scene = await CopyScene.start();
-            await seed();
-            scene.killedAt = at;
-            const killed = await migrateContent(scene.options()).catch((error: unknown) => String(error));
-            if (typeof killed !== "string") {
-                expect(at).to.be.greaterThan(6);
-                break;
-            }
-            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
-            const [after, before] = await started();
-            expect(after).to.deep.equal(before);
-        }
+        expect(await isWholeAfterKills(lived)).to.be.greaterThan(6);
     }).timeout(60_000);
 });

@@ -11,8 +11,9 @@ import { migrateContent, planMigration, verifyContent } from "../../provider/mig
 import { describeReport } from "../../provider/migration/report";
 import { writeReport } from "../../provider/migration/report-file";
 import type { FaultEffect } from "../../local-cloud";
+import type { FaultTarget } from "../../local-cloud/faults";
+import { isWholeAfterKills, isWholeWithFaults } from "../helpers/copy-faults";
 import { CopyScene } from "../helpers/copy-scene";
-import { moveFaults } from "../helpers/move-faults";
 
 const VALUE = "planted-Grün-4711";
 
@@ -168,38 +169,22 @@ describe("secrets of a workspace that is copied", () => {
         expect(words).to.equal("1 secret scope");
     });
 
+    const begin = async () => {
+        await scene.cloud.stop();
+        scene = await CopyScene.start();
+        await seed();
+        return scene;
+    };
+    const lived = { begin, check: isEqual };
+
     it("are not lost or doubled whatever goes wrong with any request, and nobody gains a right", async () => {
         const calls = ["scopes/list", "scopes/create", "secrets/list", "secrets/get", "secrets/put", "acls/"];
-        for (const effect of moveFaults) {
-            for (const call of calls) {
-                await scene.cloud.stop();
-                scene = await CopyScene.start();
-                await seed();
-                const stop = scene.cloud.inject({ when: ({ path }) => path.includes(call), times: 2, do: effect });
-                const what = `${JSON.stringify(effect)} at ${call}`;
-                const report = await migrateContent(scene.options());
-                stop();
-                expect(report, what).to.deep.include({ complete: true, findings: [] });
-                await isEqual();
-            }
-        }
+        const requests = calls.map((call) => [call, ({ path }: FaultTarget) => path.includes(call)]);
+        await isWholeWithFaults(lived, Object.fromEntries(requests));
     }).timeout(60_000);
 
     it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
-        for (let at = 0; ; at++) {
-            await scene.cloud.stop();
-            scene = await CopyScene.start();
-            await seed();
-            scene.killedAt = at;
-            const killed = await migrateContent(scene.options()).catch((error: unknown) => String(error));
-            if (typeof killed !== "string") {
-                expect(at).to.be.greaterThan(5);
-                break;
-            }
-            expect(killed).to.contain("killed");
-            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
-            await isEqual();
-        }
+        expect(await isWholeAfterKills(lived)).to.be.greaterThan(5);
     }).timeout(60_000);
 
     describe("show nothing of a value", () => {

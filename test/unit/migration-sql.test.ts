@@ -4,8 +4,9 @@ import { queries } from "../../provider/migration/kinds/queries";
 import { startPausedSchedules } from "../../provider/migration/kinds/paused-schedules";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { seeds } from "../../local-cloud";
+import type { FaultTarget } from "../../local-cloud/faults";
+import { isWholeAfterKills, isWholeWithFaults } from "../helpers/copy-faults";
 import { CopyScene } from "../helpers/copy-scene";
-import { moveFaults } from "../helpers/move-faults";
 import { workspaceRequests } from "../helpers/workspace-requests";
 
 const ADA = "ada@example.com";
@@ -103,14 +104,14 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
     });
 
     it("name notification destinations, which belong to one workspace", async () => {
-        const subscriptions = [{ user_email: ADA }, { destination_id: "d1" }];
+        const subscriptions = [{ user_email: ADA }, { destination_id: "pager-of-the-old-workspace" }];
         await seed({ alerts: [{ ...alert, evaluation: { ...evaluation, notification: { subscriptions } } }] });
         expect((await scene.inventory()).stays.get("alerts")).to.deep.include({ count: 1, isCertain: true });
         const report = await migrateContent(scene.options());
         expect(kindsOf(report)).to.deep.equal(["alerts"]);
         expect(report.findings[0]?.reason).to.contain("notification destinations");
         const [copied] = (await scene.replacement.beyondTree()).alerts;
-        expect(JSON.stringify(copied)).to.contain(ADA).and.not.contain("d1");
+        expect(JSON.stringify(copied)).to.contain(ADA).and.not.contain("pager-of-the-old-workspace");
     });
 
     it("have their visualizations, beside those that the service makes by itself", async () => {
@@ -223,6 +224,14 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
         expect((await scene.inventory()).incomplete).not.to.equal(undefined);
     });
 
+    const begin = async () => {
+        await scene.cloud.stop();
+        scene = await CopyScene.start();
+        await seed();
+        return scene;
+    };
+    const lived = { begin, check: () => started() };
+
     it("are not lost or doubled whatever goes wrong with any request", async () => {
         const calls = [
             /\/sql\/queries$/,
@@ -232,40 +241,16 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
             /\/api\/2\.0\/alerts\//,
             /\/permissions\/(queries|alertsv2)\//,
         ];
-        for (const effect of moveFaults) {
-            for (const call of calls) {
-                for (const isWrite of [false, true]) {
-                    await scene.cloud.stop();
-                    scene = await CopyScene.start();
-                    await seed();
-                    const stop = scene.cloud.inject({
-                        when: ({ path, method }) => call.test(path) && (method !== "GET") === isWrite,
-                        times: 2,
-                        do: effect,
-                    });
-                    const what = `${JSON.stringify(effect)} at ${String(call)} ${isWrite}`;
-                    const report = await migrateContent(scene.options());
-                    stop();
-                    expect(report, what).to.deep.include({ complete: true, findings: [] });
-                    await started();
-                }
-            }
-        }
+        const requests = calls.flatMap((call) =>
+            [false, true].map((isWrite) => [
+                `${String(call)} ${isWrite}`,
+                ({ path, method }: FaultTarget) => call.test(path) && (method !== "GET") === isWrite,
+            ]),
+        );
+        await isWholeWithFaults(lived, Object.fromEntries(requests));
     }).timeout(120_000);
 
     it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
-        for (let at = 0; ; at++) {
-            await scene.cloud.stop();
-            scene = await CopyScene.start();
-            await seed();
-            scene.killedAt = at;
-            const killed = await migrateContent(scene.options()).catch((error: unknown) => String(error));
-            if (typeof killed !== "string") {
-                expect(at).to.be.greaterThan(4);
-                break;
-            }
-            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
-            await started();
-        }
+        expect(await isWholeAfterKills(lived)).to.be.greaterThan(4);
     }).timeout(60_000);
 });
