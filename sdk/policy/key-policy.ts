@@ -1,6 +1,6 @@
 import type { PolicyResource, ReportViolation, StackValidationPolicy } from "@pulumi/policy";
 
-import { databricksPrincipal, partitionsWithArn } from "../../provider/contract/partitions";
+import { arnPartitionOf, databricksPrincipal, partitionsWithArn } from "../../provider/contract/partitions";
 import { MalformedPolicyError, parsePolicy, type Statement } from "./document/parse";
 import { letsVolumesBeEncrypted, missingPermissions, statementsForAnyAccount } from "./databricks-permissions";
 import { excessPermissions, type KeyFacts } from "./excess-permissions";
@@ -113,14 +113,15 @@ function withPolicy(
     if (typeof statements === "string") return tell(`is not one that AWS takes: ${statements}`);
     const arns = [text(key.props, "arn"), ...registrations.map(({ props }) => text(props, "awsKeyInfo.keyArn"))];
     const arn = arns.find((one) => one !== undefined);
-    const arnPartition = arn?.split(":")[1] ?? arnPartitionOf(text(key.props, "region"), statements);
+    const arnPartition = arn?.split(":")[1] ?? partitionOf(text(key.props, "region"), statements);
     const owner = arn?.split(":")[4];
     validate(statements, { useCases, databricksAccounts, arnPartition, owner }, tell);
 }
 
 /** The partition of a key whose ARN is not known yet: by its region, or by whom its policy names. */
-function arnPartitionOf(region: string | undefined, statements: readonly Statement[]): string {
-    if (region?.startsWith("us-gov-") === true) return "aws-us-gov";
+function partitionOf(region: string | undefined, statements: readonly Statement[]): string {
+    const ofRegion = arnPartitionOf(region ?? "");
+    if (ofRegion !== "aws") return ofRegion;
     const principals = statements.flatMap((statement) => statement.principals.principals.map(({ value }) => value));
     return principals.flatMap((one) => /^arn:([\w-]+):/.exec(one)?.[1] ?? []).find((one) => one !== "aws") ?? "aws";
 }
