@@ -95,27 +95,40 @@ describe("the example multi-account, on the real engine", () => {
     });
 });
 
+/** An example of which the local cloud and a stand-in for `@pulumi/databricks` serve the plugins. */
+interface ServedExample {
+    readonly cloud: LocalCloud;
+    readonly databricks: FakeDatabricksProvider;
+    readonly stack: TestStack;
+}
+
+async function serve(example: string, config: Record<string, unknown> = {}): Promise<ServedExample> {
+    const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+    const databricks = await FakeDatabricksProvider.start();
+    const stack = await TestStack.ofExample(cloud, example, config, {
+        PULUMI_DEBUG_PROVIDERS: `aws:${cloud.aws.port},databricks:${databricks.port}`,
+    });
+    return { cloud, databricks, stack };
+}
+
+async function end({ cloud, databricks, stack }: ServedExample): Promise<void> {
+    await cloud.stop();
+    databricks.stop();
+    stack.remove();
+}
+
 describe("the example inside-the-workspace, on the real engine", () => {
     let cloud: LocalCloud;
     let databricks: FakeDatabricksProvider;
     let stack: TestStack;
     before(async () => {
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
-        databricks = await FakeDatabricksProvider.start();
-        const config = {
+        ({ cloud, databricks, stack } = await serve("inside-the-workspace", {
             metastoreId: "11111111-2222-4333-8444-555555555555",
             catalogStorage: "s3://a-bucket/sales",
             forceDestroy: true,
-        };
-        stack = await TestStack.ofExample(cloud, "inside-the-workspace", config, {
-            PULUMI_DEBUG_PROVIDERS: `aws:${cloud.aws.port},databricks:${databricks.port}`,
-        });
+        }));
     });
-    after(async () => {
-        await cloud.stop();
-        databricks.stop();
-        stack.remove();
-    });
+    after(() => end({ cloud, databricks, stack }));
     const made = (type: string) => databricks.resources().find((resource) => resource.type === type)?.properties;
 
     it("makes what is inside by the workspace's own host, with the stack's credential", async () => {
@@ -165,22 +178,9 @@ describe("the example hardened, on the real engine", () => {
     let databricks: FakeDatabricksProvider;
     let stack: TestStack;
     before(async () => {
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
-        databricks = await FakeDatabricksProvider.start();
-        stack = await TestStack.ofExample(
-            cloud,
-            "hardened",
-            {},
-            {
-                PULUMI_DEBUG_PROVIDERS: `aws:${cloud.aws.port},databricks:${databricks.port}`,
-            },
-        );
+        ({ cloud, databricks, stack } = await serve("hardened"));
     });
-    after(async () => {
-        await cloud.stop();
-        databricks.stop();
-        stack.remove();
-    });
+    after(() => end({ cloud, databricks, stack }));
 
     it("makes network rules of the account and settings of the workspace around it, and replaces the settings with it", async () => {
         await expectOk(stack.up());
