@@ -20,6 +20,8 @@ export class Deletions {
 
     /** Workspaces whose states said `forceDestroy` when the deployment began. */
     private forced = new Set<string>();
+    /** Resources that had an entry when the deployment began: the engine looks at no alias of theirs. */
+    private named = new Set<string>();
 
     constructor(
         private readonly stacks: Stacks,
@@ -31,6 +33,7 @@ export class Deletions {
         this.running = { stack, hasProgram };
         const entries = this.stacks.entriesOf(stack);
         this.forced = new Set(entries.flatMap((one) => (one.outputs["forceDestroy"] === true ? [one.id] : [])));
+        this.named = new Set(entries.flatMap((one) => (one.delete ? [] : [one.name])));
         this.waiting = new Set(entries.flatMap((one) => (one.delete ? [one.id] : [])));
         for (const entry of hasProgram ? entries : [])
             for (const { migrateContent } of this.specsOf(stack, entry))
@@ -97,10 +100,12 @@ export class Deletions {
         );
     }
 
+    /** Whether the program has the resource of an entry, by its name or by an alias that the engine takes. */
     private isInProgram({ name }: Entry): boolean {
         const { stack = "a" } = this.running ?? {};
         const { workspaces } = this.stacks.programs[stack];
-        return workspaces[name] !== undefined || Object.values(workspaces).some(({ alias }) => alias === name);
+        if (workspaces[name] !== undefined) return true;
+        return Object.entries(workspaces).some(([own, { alias }]) => alias === name && !this.named.has(own));
     }
 
     private requireNoOtherHolder(id: string, stack: StackName, { entry, why }: DeleteReason): void {
