@@ -15,6 +15,9 @@ export default class CountingReporter extends Mocha.reporters.Spec {
         super(runner, options);
         /** @type {Record<string, number>} */
         const seconds = {};
+        /** @type {string[]} */
+        const failed = [];
+        runner.on("fail", (test) => failed.push(test.fullTitle()));
         let last = Date.now();
         runner.on("test end", ({ file }) => {
             const [, , ...name] = relative("dist", file ?? "").split(sep);
@@ -26,7 +29,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
             const notRun = Math.max(0, runner.total - passes - failures - pending);
             writeFileSync(
                 options.reporterOptions.counts,
-                JSON.stringify({ passes, failures, pending, notRun, seconds }),
+                JSON.stringify({ passes, failures, pending, notRun, failed, seconds }),
             );
             setTimeout(() => {
                 console.error(

@@ -4,7 +4,7 @@
 // after `--` go to mocha: npm test -- --grep "key". The last line counts passed and failed tests.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { addLanguages } from "./languages.mjs";
 import { localEnvironment, root } from "./project.mjs";
 import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./processes.mjs";
@@ -12,6 +12,11 @@ import { Durations, jobsOf, SUITES } from "./schedule.mjs";
 import { setUp } from "./setup.mjs";
 
 const total = { passed: 0, failed: 0 };
+/**
+ * The titles of what failed, said again at the end of a long output.
+ * @type {string[]}
+ */
+const failed = [];
 
 cleanUpOnSignals(() => {
     total.failed++;
@@ -28,6 +33,7 @@ finish();
 process.exitCode = total.failed === 0 ? 0 : 1;
 
 function finish() {
+    if (failed.length > 0) console.log(`\n── failed\n${failed.map((title) => `    ${title}`).join("\n")}`);
     console.log(`\n${total.passed} passed, ${total.failed} failed`);
 }
 
@@ -103,6 +109,7 @@ async function checkStyle() {
         const { code, stdout, stderr } = await run(String(command), args, { cwd: root });
         if (code === 0) continue;
         total.failed++;
+        failed.push(`style: ${relative(root, String(command))} ${args.join(" ")}`);
         console.error(`\n── style\n${stdout}${stderr}`.trimEnd());
         console.error("\nThat counts as a failed test; `npm run lint` shows it again.\n");
     }
@@ -137,12 +144,14 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
     console.log(`\n── ${what} (${seconds} s)\n${stdout}${stderr}`.trimEnd());
     if (!existsSync(counts)) {
         total.failed++;
+        failed.push(`${what}, which ended early`);
         console.error(`The ${what} ended early (exit code ${code}); counted as one failed test.`);
         return {};
     }
-    const { passes, failures, pending, notRun, seconds: taken } = JSON.parse(readFileSync(counts, "utf8"));
+    const { passes, failures, pending, notRun, failed: titles, seconds: taken } = JSON.parse(readFileSync(counts, "utf8"));
     total.passed += passes;
     total.failed += failures + pending + notRun;
+    failed.push(...titles.map((/** @type {string} */ title) => `${what}: ${title}`));
     if (pending > 0) console.error(`${pending} skipped in the ${what}: a skipped test counts as failed.`);
     if (notRun > 0) console.error(`${notRun} not run in the ${what}, after a failure: counted as failed.`);
     if (code !== 0 && failures === 0) {
