@@ -148,7 +148,14 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
         console.error(`The ${what} ended early (exit code ${code}); counted as one failed test.`);
         return {};
     }
-    const { passes, failures, pending, notRun, failed: titles, seconds: taken } = JSON.parse(readFileSync(counts, "utf8"));
+    const {
+        passes,
+        failures,
+        pending,
+        notRun,
+        failed: titles,
+        seconds: taken,
+    } = JSON.parse(readFileSync(counts, "utf8"));
     total.passed += passes;
     total.failed += failures + pending + notRun;
     failed.push(...titles.map((/** @type {string} */ title) => `${what}: ${title}`));
