@@ -57,7 +57,8 @@ describe("many workspaces on the real engine", () => {
         await expectOk(stack.up({ parallel: COUNT }));
         const { "POST /workspaces": posts, "GET /workspaces": lists, ...others } = calls();
         expect(posts).to.equal(COUNT);
-        expect(lists).to.be.within(2, 12);
+        // It lists while it waits: 4 times on a quiet machine, 14 with a load of 20. One list for each would be 60 and more.
+        expect(lists).to.be.within(2, COUNT / 2);
         // The last that is waited for alone is asked for alone.
         expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(8);
     });
@@ -97,7 +98,7 @@ describe("many workspaces on the real engine", () => {
         expect(cloud.contents()).to.deep.equal([]);
         const { "DELETE /workspaces/*": deletions, ...others } = calls();
         expect(deletions).to.equal(COUNT);
-        // It lists while it waits: 9 to 12 times here, 17 on a machine with a load of 16.
-        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.at.most(20);
+        // It lists while it waits: 9 to 12 times on a quiet machine, 25 with a load of 20. One for each would be 60 and more.
+        expect(Object.values(others).reduce((sum, one) => sum + one, 0)).to.be.below(COUNT);
     });
 });
