@@ -96,9 +96,9 @@ export class Permissions {
         return [node, ...this.tree.above(node), ...this.tree.all(node)].some(isOpen);
     }
 
-    /** Sets direct permissions: these beside the others, or these alone. Throws `ApiError`. */
+    /** Sets direct permissions: these beside the others, or these alone, which may be none. Throws `ApiError`. */
     set(secured: Secured, body: Record<string, unknown>, others: "kept" | "removed"): void {
-        const grants = parse(body["access_control_list"]);
+        const grants = parse(body["access_control_list"] ?? (others === "removed" ? [] : undefined));
         for (const { principal } of grants) this.requireKnown(principal);
         if (secured.isFixed) throw invalid(`The permissions of ${secured.path} cannot be changed.`);
         if (others === "removed") secured.permissions.clear();

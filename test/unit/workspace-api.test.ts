@@ -88,6 +88,13 @@ describe("the local cloud's workspace API: who may, and what goes wrong", () => 
             expect(workspace.tree().find(({ path }) => path === "/Shared/f/n")?.permissions).to.deep.equal({});
         });
 
+        it("PUT without a list removes the direct ones, as Terraform's provider asks for it, and PATCH needs one", async () => {
+            await set("PUT", [{ group_name: "data", permission_level: "CAN_EDIT" }]);
+            expect((await send("PUT", permissions("notebooks"), {})).status).to.equal(200);
+            expect(workspace.tree().find(({ path }) => path === "/Shared/f/n")?.permissions).to.deep.equal({});
+            expect((await send("PATCH", permissions("notebooks"), {})).status).to.equal(400);
+        });
+
         it("refuses levels that it does not know, and changes to the workspace's own folders", async () => {
             expect((await set("PUT", [{ group_name: "data", permission_level: "CAN_FLY" }])).status).to.equal(400);
             const shared = await send("PUT", `/api/2.0/permissions/directories/${idOf("/Shared")}`, {
