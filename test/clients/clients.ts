@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 import { CUSTOMER_AWS_ACCOUNT, type LocalCloud } from "../../local-cloud";
@@ -60,8 +60,8 @@ export function python(): Client {
     }
 }
 
-/** Databricks' command line on PATH, if there is one: nothing installs it. */
-export function commandLine():
+/** A program that works in a folder, and what it printed; or why it is not there. */
+export type Tool =
     | {
           readonly run: (
               environment: Readonly<Record<string, string>>,
@@ -69,29 +69,54 @@ export function commandLine():
               args: readonly string[],
           ) => Promise<string>;
       }
-    | { readonly missing: string } {
-    try {
-        const version = execFileSync("databricks", ["--version"], {
-            stdio: ["ignore", "pipe", "ignore"],
-            encoding: "utf8",
-        });
-        // The former command line, in Python, is another program of this name.
-        if (!version.startsWith("Databricks CLI")) return { missing: "the one on PATH is the former one" };
-    } catch {
-        return { missing: "there is no databricks on PATH" };
-    }
+    | { readonly missing: string };
+
+/** Databricks' command line on PATH, if there is one: nothing installs it. */
+export function commandLine(): Tool {
+    const version = versionOf("databricks", "--version");
+    if (version === undefined) return { missing: "there is no databricks on PATH" };
+    // The former command line, in Python, is another program of this name.
+    if (!version.startsWith("Databricks CLI")) return { missing: "the one on PATH is the former one" };
+    return { run: (environment, cwd, args) => runIn("databricks", { ...environment, HOME: cwd }, cwd, args) };
+}
+
+const TERRAFORM_PROVIDER = "terraform-provider-databricks";
+
+/** Terraform, or OpenTofu, with Databricks' provider; both on PATH, because nothing installs them. */
+export function terraform(): Tool {
+    const program = ["terraform", "tofu"].find((one) => versionOf(one, "version") !== undefined);
+    if (program === undefined) return { missing: "there is neither terraform nor tofu on PATH" };
+    const folders = (process.env["PATH"] ?? "").split(delimiter);
+    const provider = folders.find((one) => one !== "" && existsSync(join(one, TERRAFORM_PROVIDER)));
+    if (provider === undefined) return { missing: `there is no ${TERRAFORM_PROVIDER} on PATH` };
     return {
         run: async (environment, cwd, args) => {
-            const env = { ...ownEnvironment(), ...environment, HOME: cwd };
-            const { stdout } = await promisify(execFile)("databricks", [...args], { env, cwd, timeout: 120_000 });
-            return stdout;
+            const settings = join(cwd, "terraform.rc");
+            const overrides = `dev_overrides { "databricks/databricks" = ${JSON.stringify(resolve(provider))} }`;
+            writeFileSync(settings, `provider_installation {\n  ${overrides}\n  direct {}\n}\n`);
+            return runIn(program, { ...environment, HOME: cwd, TF_CLI_CONFIG_FILE: settings }, cwd, args);
         },
     };
 }
 
+/** What a program says of its version; `undefined` if it is not on PATH. */
+function versionOf(program: string, argument: string): string | undefined {
+    try {
+        return execFileSync(program, [argument], { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" });
+    } catch {
+        return undefined;
+    }
+}
+
+async function runIn(program: string, own: Readonly<Record<string, string>>, cwd: string, args: readonly string[]) {
+    const env = { ...ownEnvironment(), ...own };
+    const { stdout } = await promisify(execFile)(program, [...args], { env, cwd, timeout: 120_000 });
+    return stdout;
+}
+
 /** Nothing of the machine's own settings for Databricks or AWS, which are those of a real account. */
 function ownEnvironment(): Record<string, string | undefined> {
-    return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(DATABRICKS|AWS)_/.test(name)));
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(DATABRICKS|AWS|TF)_/.test(name)));
 }
 
 /** Says in one line that a client is missing; its tests are then not there, which counts neither as passed nor as failed. */
