@@ -33,7 +33,7 @@ export interface Behavior {
     /** Subnets and security groups: of one network configuration at a time, or of any number. */
     subnets: "exclusive" | "shared";
     /**
-     * A POST that is equal to an object that exists: another object where no name stands against it, the existing
+     * A POST that is equal to an object that exists: another object if no name prevents it, the existing
      * object, or a 409.
      */
     equalPost: "new" | "existing" | "refused";

@@ -31,7 +31,7 @@ export interface FaultTarget {
 /** Which requests a fault meets, and its effect on them. */
 export interface Fault {
     /**
-     * `index` counts the requests since the start or the last `clearRequests`; `workspaceId` is set where the request was
+     * `index` counts the requests since the start or the last `clearRequests`; `workspaceId` is set if the request was
      * sent to a workspace's host.
      */
     when(request: FaultTarget): boolean;

@@ -93,7 +93,7 @@ export function int64(digits: string): string {
 }
 
 /**
- * The JSON of a response; empty where there is no body. A workspace's id is an integer there, whatever its size, unless
+ * The JSON of a response; empty if there is no body. A workspace's id is an integer there, whatever its size, unless
  * numbers are to be strings.
  */
 export function serialize(body: unknown, numbers: "number" | "string" = "number"): string {

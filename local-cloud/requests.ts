@@ -12,13 +12,13 @@ export interface RecordedRequest {
     readonly body: unknown;
     /** Fields of the body that the service does not know, and ignored: dotted paths. */
     ignored: readonly string[];
-    /** 0 where no response was given. */
+    /** 0 if no response was given. */
     status: number;
     /** When it came in, in milliseconds since 1970. */
     readonly time: number;
     /** When its response was made, in milliseconds since 1970: the response shows the account as it was then. */
     answered: number | undefined;
-    /** Bytes of the response's body, where it was sent whole. */
+    /** Bytes of the response's body, if it was sent whole. */
     bytes: number;
     fault: string | undefined;
 }

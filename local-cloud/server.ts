@@ -29,7 +29,7 @@ export interface Route {
 
 /** What answers the requests that come in. */
 export interface ServerRoutes {
-    /** Who answers a request to a workspace; `undefined` where it is addressed to no RUNNING workspace. */
+    /** Who answers a request to a workspace; `undefined` if it is addressed to no RUNNING workspace. */
     workspace(address: Address, request: ApiRequest): Route | undefined;
     /** Answers a request to the account's host. */
     account(request: ApiRequest): Promise<ApiResponse>;

@@ -73,7 +73,7 @@ function parsed(text: string): Resource {
     } catch {
         // What follows says it.
     }
-    throw new UsageError("--from-state: this is no state. Write it with `pulumi stack export`");
+    throw new UsageError("--from-state: this file is not a state. Write it with `pulumi stack export`");
 }
 
 function hostOf(resources: readonly Resource[]): Host {

@@ -32,7 +32,7 @@ const KEYS = [NOTEBOOKS_KEY, "storage_customer_managed_key_id"];
 const READ_RETRY_MILLISECONDS = 10_000;
 
 /**
- * The workspace of a drill, and the others that share its key. Throws `UsageError` where the account says that the
+ * The workspace of a drill, and the others that share its key. Throws `UsageError` if the account says that the
  * workspace has another key: disabling that one would show nothing, and stop others.
  */
 export async function drilledWorkspace(

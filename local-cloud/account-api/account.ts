@@ -211,7 +211,7 @@ export class Account {
         return known;
     }
 
-    /** The object that a POST would make again, where the service answers with it or refuses. */
+    /** The object that a POST would make again, if the service returns it or refuses. */
     private equalTo(kind: string, body: AccountRecord): AccountRecord | undefined {
         const { equalPost } = this.behavior;
         if (equalPost === "new" || kind === "workspaces") return undefined;

@@ -26,7 +26,7 @@ export type UseCase = "WORKSPACE_ACCESS" | "DATAPLANE_RELAY_ACCESS";
 /**
  * What Databricks makes of a VPC endpoint that is registered. One that AWS knows is judged by the service that it leads
  * to; of one that only its id is known of, the name it is registered under tells: what has "relay" in it is the relay's.
- * `undefined` where it leads to no service of Databricks in that region.
+ * `undefined` if it leads to no service of Databricks in that region.
  */
 export function privateLinkOf(
     aws: AwsVpcEndpoint | undefined,

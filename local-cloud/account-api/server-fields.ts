@@ -12,7 +12,7 @@ export interface ServerContext {
     readonly behavior: Behavior;
     readonly regions: readonly string[];
     readonly propagation: Propagation;
-    /** The VPC endpoint of AWS with this id, where AWS is known to have it. */
+    /** The VPC endpoint of AWS with this id, if AWS is known to have it. */
     readonly awsVpcEndpoint: (id: string) => AwsVpcEndpoint | undefined;
     /** The customer's AWS account. */
     readonly awsAccountId: string;

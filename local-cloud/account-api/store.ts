@@ -7,7 +7,7 @@ export class ObjectStore {
         Object.keys(kinds).map((kind) => [kind, new Map()]),
     );
 
-    /** `show` makes what the API shows of a stored object; `undefined` where the object is gone by now. */
+    /** `show` makes what the API shows of a stored object; `undefined` if the object is gone by now. */
     constructor(
         private readonly show: (kind: string, id: string, stored: AccountRecord) => AccountRecord | undefined,
     ) {}

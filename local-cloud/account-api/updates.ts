@@ -23,7 +23,7 @@ const storageKey = "storage_customer_managed_key_id";
 export interface Update {
     readonly id: string;
     readonly body: AccountRecord;
-    /** The fields of the update mask; `undefined` where there was none. */
+    /** The fields of the update mask; `undefined` if there was none. */
     readonly mask: readonly string[] | undefined;
     readonly stored: AccountRecord;
     readonly lifecycle: Lifecycle;

@@ -73,7 +73,7 @@ export class Workspaces {
         return id;
     }
 
-    /** Changes a workspace. `mask` is the update mask; `undefined` where there was none. Throws `ApiError`. */
+    /** Changes a workspace. `mask` is the update mask; `undefined` if there was none. Throws `ApiError`. */
     async patch(id: string, body: AccountRecord, mask: readonly string[] | undefined): Promise<void> {
         const { behavior, now } = this.options;
         const stored = this.store.stored("workspaces").get(id);
@@ -105,7 +105,7 @@ export class Workspaces {
         if (this.options.deletionMilliseconds === 0) this.store.stored("workspaces").delete(id);
     }
 
-    /** A workspace as the API shows it now; `undefined` where it is gone. */
+    /** A workspace as the API shows it now; `undefined` if it is gone. */
     show(id: string, stored: AccountRecord): AccountRecord | undefined {
         const lifecycle = this.lifecycleOf(id);
         if (lifecycle.gone <= this.options.now()) {
@@ -122,7 +122,7 @@ export class Workspaces {
         return this.lifecycleOf(id).ready;
     }
 
-    /** Ends the provisioning of a workspace now; with another outcome, where one is given. */
+    /** Ends the provisioning of a workspace now; with another outcome, if one is given. */
     finish(id: string, outcome: Outcome): void {
         this.lifecycleOf(id).provision(this.options.now(), outcome);
     }

@@ -18,7 +18,7 @@ export type AwsAccounts = readonly [AwsAccount, ...AwsAccount[]];
 export interface AwsDefaults {
     readonly kmsEndpoint: string;
     readonly accounts: AwsAccounts;
-    /** Where a program names no region. */
+    /** The region if a program names none. */
     readonly region: string;
 }
 

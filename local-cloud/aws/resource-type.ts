@@ -9,7 +9,7 @@ export interface Aws {
     readonly accountId: string;
     /** The provider's region. */
     readonly region: string;
-    /** A client of the local KMS in a region; the provider's own region where none is given. */
+    /** A client of the local KMS in a region; the provider's own region if none is given. */
     kms(region: unknown): KMSClient;
 }
 

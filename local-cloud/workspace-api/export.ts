@@ -21,7 +21,7 @@ export class Exporter {
         private readonly behavior: WorkspaceBehavior,
     ) {}
 
-    /** Throws `ApiError` where the object has no such format, or is too large in it. */
+    /** Throws `ApiError` if the object has no such format, or is too large in it. */
     export(node: Node, format: string): Exported {
         if (isContainer(node)) return this.folder(node, format);
         switch (node.type) {

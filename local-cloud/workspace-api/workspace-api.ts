@@ -26,7 +26,7 @@ const router = new Router(
 
 /** What a workspace's host asks of the account. */
 export interface WorkspaceAuthority {
-    /** Whom a request comes from: an application id or an email. Throws `ApiError` where it is nobody. */
+    /** Whom a request comes from: an application id or an email. Throws `ApiError` if it is nobody. */
     authenticate(request: ApiRequest): string | undefined;
     /** Answers the host's discovery documents and its token endpoint; `undefined` for any other request. */
     answerOidc(request: ApiRequest): ApiResponse | Promise<ApiResponse> | undefined;

@@ -62,7 +62,7 @@ export class WorkspaceStore {
         this.encryption.close(workspaceId);
     }
 
-    /** The workspace with this id. Throws where there is none. */
+    /** The workspace with this id. Throws if there is none. */
     get(workspaceId: string): LocalWorkspace {
         const workspace = this.workspaces.get(workspaceId);
         if (workspace === undefined)

@@ -185,7 +185,7 @@ export class LocalWorkspace {
         return [...this.nodes.all()].map((node) => ({ ...entryOf(node), ...held(contents, node) }));
     }
 
-    /** A notebook's source, or a file's bytes; `undefined` where there is nothing. */
+    /** A notebook's source, or a file's bytes; `undefined` if there is nothing. */
     async read(path: string): Promise<Buffer | undefined> {
         const contents = await this.unlock();
         const node = this.nodes.find(path);

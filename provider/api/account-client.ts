@@ -18,7 +18,7 @@ export class AccountClient {
         this.client = new Client(credential, options, clock, hooks);
     }
 
-    /** The account whose objects are meant where a program names none. */
+    /** The account whose objects are meant if a program names none. */
     get accountId(): string {
         return this.client.credential.accountId;
     }

@@ -12,7 +12,7 @@ export interface ObjectCodec {
     readonly idField: string;
 }
 
-/** The id that a response gives its object. Fails with `UnexpectedResponseError` where there is none. */
+/** The id that a response gives its object. Fails with `UnexpectedResponseError` if there is none. */
 export function idOf({ noun, idField }: ObjectCodec, response: Properties): string {
     const name = snakeCase(idField);
     const id = response[name];
@@ -21,7 +21,7 @@ export function idOf({ noun, idField }: ObjectCodec, response: Properties): stri
     throw UnexpectedResponseError.ofRecord(noun, undefined, `holds no ${name}`);
 }
 
-/** A response about one object, and the id that it gives it. Fails with `UnexpectedResponseError` where it is about none. */
+/** A response about one object, and the id that it gives it. Fails with `UnexpectedResponseError` if it is about none. */
 export function recordOf(codec: ObjectCodec, response: unknown): [string, Properties] {
     if (!isRecord(response)) throw UnexpectedResponseError.ofRecord(codec.noun, undefined, "is not an object");
     return [idOf(codec, response), response];
@@ -29,7 +29,7 @@ export function recordOf(codec: ObjectCodec, response: unknown): [string, Proper
 
 /**
  * The objects of a list by their ids. One odd record concerns that object alone, which is then read by itself; a list of
- * nothing else is no list of these objects, and fails with `UnexpectedResponseError`.
+ * odd records alone fails with `UnexpectedResponseError`.
  */
 export function listOf(codec: ObjectCodec, response: unknown): ReadonlyMap<string, Properties> {
     const records = recordsOf(codec.path, response);
@@ -50,8 +50,8 @@ export function listOf(codec: ObjectCodec, response: unknown): ReadonlyMap<strin
 }
 
 /**
- * The records of a list: an array, or one inside an object under the collection's name. An empty response is no empty list,
- * and neither is one page of several.
+ * The records of a list: an array, or one inside an object under the collection's name. An empty response, or
+ * one page of several, is not accepted as a list.
  */
 function recordsOf(path: string, response: unknown): readonly unknown[] | undefined {
     if (response === null) return [];

@@ -47,7 +47,7 @@ export class Collection {
     private pendingBatch: { ids: string[]; answers: Promise<ReadonlyMap<string, Properties | undefined>> } | undefined;
     /** How many reads found no list that serves, since the last write. */
     private reads = 0;
-    /** From when on a list may save reads again: later, where one failed. */
+    /** From when on a list may save reads again: later, if one failed. */
     private listFrom = 0;
     /** Grows when a write begins and when it ends. */
     private writes = 0;
@@ -99,7 +99,7 @@ export class Collection {
     /**
      * One object as it is now, asked for alone; `undefined` when it is gone.
      *
-     * @param began since when the answer is waited for, in milliseconds since 1970, where a list has failed meanwhile.
+     * @param began since when the answer is waited for, in milliseconds since 1970, if a list has failed meanwhile.
      */
     async get(id: string, began?: number): Promise<Properties | undefined> {
         return orMissing(async () => {
@@ -127,7 +127,7 @@ export class Collection {
     }
 
     /**
-     * Several objects as they are now: one list, or single reads where those are cheaper or the list fails. What the list
+     * Several objects as they are now: one list, or single reads if those are cheaper or the list fails. What the list
      * took is part of the time for which they are tried: an outage is not waited out twice.
      *
      * @param absence what it means that a list does not show an object: it is `asked` for by itself before it counts as
@@ -161,7 +161,7 @@ export class Collection {
         return this.following;
     }
 
-    /** Every object as it was at some moment after this time: the latest list where that is young enough. */
+    /** Every object as it was at some moment after this time: the latest list if that is young enough. */
     async listSince(time: number): Promise<Listed> {
         const { latest } = this;
         return latest !== undefined && latest.asked > time ? latest.answers : this.list();

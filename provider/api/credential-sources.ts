@@ -34,7 +34,7 @@ export interface Source {
     readonly spelled: (name: ValueName) => string;
 }
 
-/** The sources, first the one that counts most. Fails with `ConfigurationError` where a profile is asked for and missing. */
+/** The sources, first the one that counts most. Fails with `ConfigurationError` if a profile is asked for and missing. */
 export function sourcesOf({ configuration, environment }: CredentialSources): {
     readonly sources: readonly Source[];
     readonly environment: CredentialSources["environment"];

@@ -58,7 +58,7 @@ export function findCredential(given: CredentialSources): Credential {
 }
 
 /**
- * Another credential for the same account, where the one of the stack's configuration was refused: the engine keeps that of
+ * Another credential for the same account, if the one of the stack's configuration was refused: the engine keeps that of
  * the last `pulumi up` for `refresh` and `destroy`, so it may have been rotated since.
  */
 export function findOtherCredential(sources: CredentialSources, refused: Credential): Credential | undefined {
@@ -120,7 +120,7 @@ class MethodFinder {
         );
     }
 
-    /** Each method with what it needs; `undefined` where that is missing. */
+    /** Each method with what it needs; `undefined` if that is missing. */
     private methods(): Readonly<Record<string, readonly [AuthMethod | undefined, string] | undefined>> {
         const [clientId, clientSecret, token] = (["clientId", "clientSecret", "token"] as const).map((name) =>
             first(this.sources, name),
@@ -156,7 +156,7 @@ class MethodFinder {
         return given(token) ? { authType: "pat", token } : undefined;
     }
 
-    /** An id token, where this source leads to one. */
+    /** An id token, if this source leads to one. */
     private oidcOf(source: Source): AuthMethod | undefined {
         const inEnvironment = source.name === "environment";
         // In a GitHub job the request for an id token is there whether it is meant or not: a client id says that it is.
@@ -203,7 +203,7 @@ class MethodFinder {
         return { authType: "databricks-cli", command, args };
     }
 
-    /** Half a service principal is no reason to take another identity from a later source, unless its id is one for id tokens. */
+    /** If a source has only half of a service principal, no later source is used, unless its id is one for id tokens. */
     private refuseHalf(source: Source): void {
         const [has, more] = (["clientId", "clientSecret"] as const).filter((name) => given(source.read(name)));
         if (has === undefined || more !== undefined) return;

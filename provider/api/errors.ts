@@ -27,7 +27,7 @@ export class ConfigurationError extends ReportedError {
 /** The API responded with something that it never should: not JSON, another shape, a missing id. */
 export class UnexpectedResponseError extends ReportedError {
     /**
-     * @param remedy what to do; by default what is right where the whole response is strange
+     * @param remedy what to do; by default what is right if the whole response is strange
      * @param service who gave the response
      */
     constructor(
@@ -70,7 +70,7 @@ export class ApiError extends ReportedError {
         readonly kind: ApiErrorKind,
         /** HTTP status. */
         readonly status: number,
-        /** The API's error code, such as RESOURCE_DOES_NOT_EXIST; empty where the answer had none. */
+        /** The API's error code, such as RESOURCE_DOES_NOT_EXIST; empty if the answer had none. */
         readonly errorCode: string,
         /** The API's own words, shortened. */
         readonly detail: string,
@@ -86,7 +86,7 @@ export class ApiError extends ReportedError {
         );
     }
 
-    /** The same, where more is known of what to do. */
+    /** The same, if more is known of what to do. */
     withRemedy(remedy: string): ApiError {
         const same = this.as(this.kind, remedy);
         same.mayHaveApplied = this.mayHaveApplied;
@@ -138,7 +138,7 @@ export class NoResponseError extends ReportedError {
         remedy = "Check the network and databricks:host, then run the command again: nothing is lost, and nothing will be made twice.",
         code: Code = "CMK2009",
     ) {
-        super(`${request} had no usable answer: ${reason}. ${remedy}`, code);
+        super(`${request} got no usable response: ${reason}. ${remedy}`, code);
     }
 }
 

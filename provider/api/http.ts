@@ -20,7 +20,7 @@ export interface HttpRequest {
     /** Besides those of every request. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly data?: string | Buffer;
-    /** The largest response that is read, in bytes: `ResponseTooLargeError` where there are more. Default: 32 MiB. */
+    /** The largest response that is read, in bytes: `ResponseTooLargeError` if there are more. Default: 32 MiB. */
     readonly maxBytes?: number | undefined;
     /** Ends the wait for the response: whoever aborts it expects the `NoResponseError`. */
     readonly signal?: AbortSignal | undefined;

@@ -39,7 +39,7 @@ export class Outage {
         return this.since + this.budget;
     }
 
-    /** Waits before a request is sent again, and says so where the outage has lasted. */
+    /** Waits before a request is sent again, and says so if the outage has lasted. */
     async pause(milliseconds: number, request: string, reason: string): Promise<void> {
         const end = this.clock.now() + milliseconds;
         if (this.since !== undefined && this.reportAt <= end) {

@@ -10,7 +10,7 @@ const EARLY_PAUSE = 400;
 const EARLY_SHARE = 0.24;
 /** From when on in a wait polls are close: a real workspace takes half a minute at least. In milliseconds. */
 const CLOSE_FROM = 20_000;
-/** How late somebody may be noticed, as a share of the time waited, where all began together and so are late together. */
+/** How late somebody may be noticed, as a share of the time waited, if all began together and so are late together. */
 const LATE_TOGETHER = 1 / 18;
 /** The same where they began one after the other, so that on average they are noticed in half of it. */
 const LATE_SCATTERED = 1 / 11;

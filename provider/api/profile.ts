@@ -8,7 +8,7 @@ import { ConfigurationError } from "./errors";
 export interface Profile {
     /** What it is called in messages. */
     readonly name: string;
-    /** The profile that was asked for by name; `undefined` where it is the default one. */
+    /** The profile that was asked for by name; `undefined` if it is the default one. */
     readonly asked: string | undefined;
     readonly values: ReadonlyMap<string, string>;
 }

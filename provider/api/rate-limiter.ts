@@ -12,7 +12,7 @@ const TRUSTED = 10_000;
 /** The first pause after a 429 without Retry-After, and the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 30_000 };
 /**
- * The longest pause where the service says how long to wait, as a multiple of that. Other programs use the same limit: to
+ * The longest pause if the service says how long to wait, as a multiple of that. Other programs use the same limit: to
  * one that happened to get nothing for a while, a longer pause leaves what the service would accept unused.
  */
 const OF_ASKED = 2;

@@ -65,7 +65,7 @@ export function toError(request: string, response: HttpResponse): ReportedError 
     if (status === 404 && (code === "" || code === "ENDPOINT_NOT_FOUND")) {
         const said = message === undefined ? "" : `: "${message}"`;
         const NotFound = code === "" ? UnexpectedResponseError : NoSuchEndpointError;
-        return new NotFound(`${request} was answered with HTTP 404, but not in the Account API's words${said}`);
+        return new NotFound(`${request} returned HTTP 404, but not in the Account API's format${said}`);
     }
     const detail = message ?? "the response gives no reason";
     return new ApiError(apiErrorKind(status, code, detail), status, code, detail, request, requestIdOf(response));
@@ -102,7 +102,7 @@ function detailIn(body: unknown, type: string, field: string): unknown {
 
 /** What the service says against a request. */
 interface Refusal {
-    /** The API's error code; empty where there is none. */
+    /** The API's error code; empty if there is none. */
     readonly code: string;
     readonly message: string | undefined;
 }

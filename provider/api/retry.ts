@@ -14,7 +14,7 @@ export interface RetriedRequest {
     /** What limits the rate of its next attempt. */
     limiter(): RateLimiter;
     /**
-     * When it was first tried, in milliseconds since 1970, where that was before: its time has run since then. It is sent
+     * When it was first tried, in milliseconds since 1970, if that was before: its time has run since then. It is sent
      * once at least.
      */
     readonly began?: number | undefined;
@@ -90,7 +90,7 @@ export class Retry {
             // A service that failed may have done first what it was asked to.
             const refused =
                 isUnavailable(error) && !repeatable
-                    ? new NoResponseError(name, `the service answered with ${describe(error)}`, true)
+                    ? new NoResponseError(name, `the service responded with ${describe(error)}`, true)
                     : error;
             return { refused, askedDelay: retryAfter(response.headers["retry-after"], this.clock.now()) ?? 0 };
         } catch (failure) {
@@ -121,7 +121,7 @@ function isUnavailable(error: unknown): error is ApiError {
     return error instanceof ApiError && error.kind === "unavailable";
 }
 
-/** Whether the next attempt may do better: not where a name does not resolve, say, or the service refused. */
+/** Whether the next attempt may do better: not if a name does not resolve, say, or the service refused. */
 function canPass(failure: unknown): boolean {
     if (failure instanceof UnusableHostError) return false;
     return failure instanceof NoResponseError || isUnavailable(failure);

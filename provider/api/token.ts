@@ -157,7 +157,7 @@ export class AccessTokens {
 }
 
 /**
- * Sends a request, and once more where the service refuses its token (401) and `renew` can get another one: who refuses a token
+ * Sends a request, and once more if the service refuses its token (401) and `renew` can get another one: who refuses a token
  * has done nothing, and a token may be revoked, or forgotten, before its end.
  *
  * @param send notes the token that it used

@@ -64,7 +64,7 @@ export const codes = {
         text: "Another object of the account names it, so it is not deleted or replaced. The message says which one: change or delete that first, or give the new one another name.",
     },
     CMK1014: {
-        title: "The engine is gone",
+        title: "The engine has stopped",
         text: "It was killed, so no state would hold what is written now, and nothing more is sent. Run `pulumi cancel`, then `pulumi up`: what was created is found and adopted.",
     },
     CMK1015: {
@@ -105,7 +105,7 @@ export const codes = {
     },
     CMK2008: {
         title: "A response cannot be used",
-        text: "It is not what the API answers: a proxy, a gateway or another host may have answered. Nothing was assumed from it. Check `databricks:host` and run the command again.",
+        text: "It does not have the API's form: a proxy, a gateway or another host may have sent it. Nothing was assumed from it. Check `databricks:host` and run the command again.",
     },
     CMK2009: {
         title: "There was no usable response",
@@ -128,7 +128,7 @@ export const codes = {
         text: "The preview did not reach the account in time. This is a warning; `pulumi up` needs the connection.",
     },
     CMK2014: {
-        title: "It is not certain which workspace answers",
+        title: "The workspace at a host is not certain",
         text: "Another workspace than the expected one answers at a host, both hosts are one workspace, or no response says which it is. Nothing was copied, compared or deleted. Check the name server and the proxy of this machine.",
     },
     CMK3001: {

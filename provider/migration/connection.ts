@@ -73,7 +73,7 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
 export function requireWorkspaceCredential({ as }: Credential): void {
     if (as.authType === "pat")
         throw new ConfigurationError(
-            "The content of a workspace cannot be moved with a token of the account, which no workspace takes. Sign in as a service principal that belongs to both workspaces (databricks:clientId and databricks:clientSecret), or leave the content behind with migrateContent: false.",
+            "The content of a workspace cannot be moved with an account token, which workspaces do not accept. Sign in as a service principal that belongs to both workspaces (databricks:clientId and databricks:clientSecret), or leave the content behind with migrateContent: false.",
         );
 }
 
@@ -108,7 +108,7 @@ export class HostIdentity {
         const expected = this.expected ?? this.named ?? id;
         if (id !== expected)
             throw new ReportedError(
-                `At ${this.host} answers the workspace ${id}, not ${expected}: check the name server and the proxy of this machine.`,
+                `The workspace ${id} responds at ${this.host} instead of ${expected}: check the name server and the proxy of this machine.`,
                 "CMK2014",
             );
         this.named = id;

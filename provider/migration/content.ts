@@ -14,7 +14,7 @@ export interface WorkspaceObject {
     readonly typeName: string;
     /** 64-bit, in digits. */
     readonly id: string;
-    /** What other APIs call it, where that is another id: a dashboard's has 32 hexadecimal digits. */
+    /** What other APIs call it, if that is another id: a dashboard's has 32 hexadecimal digits. */
     readonly resourceId?: string;
     readonly language?: string;
     /** Whether it is a folder that the Git command line may work in; other git folders are a REPO. */
@@ -74,17 +74,17 @@ export interface WorkspaceContent {
     readonly workspaceId: string | undefined;
     /** Everything that is directly in a folder, however many pages it has; `undefined` if there is no such folder. */
     list(path: string): Promise<readonly WorkspaceObject[] | undefined>;
-    /** The object at a path; `undefined` where there is none. */
+    /** The object at a path; `undefined` if there is none. */
     find(path: string): Promise<WorkspaceObject | undefined>;
     /** The content of an object. Rejects with `ContentTooLargeError` over the service's limit. */
     export(object: WorkspaceObject, format: ExportFormat): Promise<Buffer>;
-    /** The content of an object, as `export`, but `undefined` where it has more bytes than this. */
+    /** The content of an object, as `export`, but `undefined` if it has more bytes than this. */
     exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined>;
     /** Makes an object; its id, if the response says it. Rejects if there is one at the path. */
     import(path: string, content: ImportContent): Promise<string | undefined>;
     /** No error where it exists. */
     makeFolder(path: string): Promise<void>;
-    /** Deletes one object, never a folder; no error where there is none. */
+    /** Deletes one object, never a folder; no error if there is none. */
     delete(path: string): Promise<void>;
     /** The direct permissions of an object, and those that it has from folders above if they are asked for. */
     grants(object: WorkspaceObject, withInherited?: boolean): Promise<readonly Grant[]>;

@@ -21,7 +21,7 @@ export interface Finding {
 
 /** Why a copy by somebody who is no admin cannot count as complete. */
 export const NOT_ADMIN =
-    "the credential is no admin of the old workspace, whose lists show others only what they may use: what is missing cannot be told. Make it an admin there.";
+    "the credential is not an admin of the old workspace, so its lists may be incomplete. Make it an admin there.";
 
 /** What a finding is about: an object of the tree, or something else that has a name in its workspace. */
 export type Subject = Pick<WorkspaceObject, "path" | "typeName">;

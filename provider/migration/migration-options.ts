@@ -17,7 +17,7 @@ export interface MigrationOptions {
     readonly clock: Clock;
     /** Only what is at and below this path of the tree. Default: `/`, everything. */
     readonly path?: string;
-    /** What is no reason to fail. Default: nothing. */
+    /** Findings that are accepted. Default: nothing. */
     readonly accept?: Acceptance;
     /** Milliseconds. Default: 3 hours. */
     readonly timeout?: number;

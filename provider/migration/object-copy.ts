@@ -42,13 +42,13 @@ export interface CopyRequest {
 /** How long after its creation an import may still change an object, in milliseconds: nobody can have opened it by then. */
 const IMPORT_TIME = 2_000;
 
-/** How often an object is written at most, where responses are lost. */
+/** How often an object is written at most, if responses are lost. */
 const ATTEMPTS = 5;
 
 interface Progress extends CopyRequest {
     readonly target: WorkspaceObject | undefined;
     readonly ours: boolean;
-    /** As what a notebook is copied: with all that it has, or with less of it where that is too large. */
+    /** As what a notebook is copied: with all that it has, or with less of it if that is too large. */
     readonly format: "DBC" | "JUPYTER" | "SOURCE";
     /** Whether a write may have had its effect. */
     readonly attempted: boolean;
@@ -95,13 +95,13 @@ export class ObjectCopy {
         }
     }
 
-    /** What is to be said of the object in the new workspace; `undefined` where it is to be replaced. */
+    /** What is to be said of the object in the new workspace; `undefined` if it is to be replaced. */
     private async judge(progress: Progress, target: WorkspaceObject): Promise<CopyResult | undefined> {
         const { source, attempted } = progress;
         if (target.type !== source.type)
             return problem(
                 "occupied",
-                `at its path in the new workspace is a ${target.typeName}: rename one of the two, or accept it.`,
+                `a ${target.typeName} is already at its path in the new workspace: rename one of the two, or accept it.`,
             );
         const compared = await this.comparison.compare(source, target);
         if (compared === "equal") return attempted ? written(progress) : { outcome: "equal" };
@@ -110,7 +110,7 @@ export class ObjectCopy {
         if (attempted || (!progress.foreign && this.isCopy(progress, target))) return undefined;
         return problem(
             "changed-in-target",
-            `it is another one in the new workspace, and ${isNewer(source, target) ? "may be somebody's work" : "was changed there later"}: it was not overwritten. Delete one of the two, or accept it.`,
+            `it differs in the new workspace, where ${isNewer(source, target) ? "somebody may have written it" : "it was changed later"}: it was not overwritten. Delete one of the two, or accept it.`,
         );
     }
 

@@ -5,7 +5,7 @@ import { printableLines } from "../util/printable";
 import { describeCounts, type MigrationReport, plural } from "./report";
 
 /**
- * Writes the full report: as JSON, or as JUnit XML where the file's name ends with `.xml`.
+ * Writes the full report: as JSON, or as JUnit XML if the file's name ends with `.xml`.
  *
  * @param file where; what is there is replaced
  */

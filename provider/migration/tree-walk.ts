@@ -63,7 +63,7 @@ export class TreeWalk {
         this.add(await this.withoutOthers(sources), targets);
     }
 
-    /** Lists what is in a folder that is skipped. One that cannot be listed is no worse than what keeps the one above from being copied. */
+    /** Lists what is in a folder that is skipped. A subfolder that cannot be listed needs no finding: its parent has one. */
     private async skip(folder: WorkspaceObject): Promise<void> {
         const objects = await this.from.list(folder.path).catch(() => undefined);
         for (const source of objects ?? []) {
@@ -74,7 +74,7 @@ export class TreeWalk {
         }
     }
 
-    /** What is in a folder of the old workspace but Trash; `undefined` where it cannot be listed. */
+    /** What is in a folder of the old workspace but Trash; `undefined` if it cannot be listed. */
     private async read(folder: WorkspaceObject): Promise<readonly WorkspaceObject[] | undefined> {
         try {
             const objects = await this.from.list(folder.path);

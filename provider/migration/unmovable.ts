@@ -6,7 +6,7 @@ import type { Pair } from "./tree-pass";
 /** The largest content that the service hands out and takes, in bytes. */
 export const SIZE_LIMIT = 10_485_760;
 
-/** Why an object cannot be moved, as far as lists tell; `undefined` where nothing speaks against it. */
+/** Why an object cannot be moved, as far as lists tell; `undefined` if nothing speaks against it. */
 export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reason: string } | undefined {
     switch (source.type) {
         case "LIBRARY":
@@ -41,7 +41,7 @@ export function unmakable({ source, target }: Pair, homes: Homes): { kind: Findi
     if (target !== undefined && target.type !== "DIRECTORY")
         return {
             kind: "occupied",
-            reason: `at its path in the new workspace is a ${target.typeName}: nothing below it was moved. Rename one of the two.`,
+            reason: `a ${target.typeName} is already at its path in the new workspace: nothing below it was moved. Rename one of the two.`,
         };
     if (target === undefined && isHome(source) && !homes.isMoved(source.path))
         return {

@@ -59,7 +59,7 @@ export class TreeDigest {
 export interface Verification {
     /** When it began to compare, in milliseconds since 1970 by the service's clock. */
     readonly at: number;
-    /** The digest of the old workspace's tree, as it was compared; `undefined` where it is not known. */
+    /** The digest of the old workspace's tree, as it was compared; `undefined` if it is not known. */
     readonly digest: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface Verification {
  * workspace since. What is missing or differs of them in the new one was changed there, by those who work in it.
  *
  * Times alone do not tell: what is moved, renamed or restored from the trash keeps its time. So a pass takes everything for
- * unchanged whose time is old enough, and sums up what it lists. Where that is not what was verified, the next pass takes nothing
+ * unchanged whose time is old enough, and sums up what it lists. If that is not what was verified, the next pass takes nothing
  * in the parts that differ for unchanged.
  */
 export class VerifiedSnapshot {
@@ -86,7 +86,7 @@ export class VerifiedSnapshot {
         return type === "DIRECTORY" || (modifiedAt !== undefined && modifiedAt < this.earlier.at - MARGIN);
     }
 
-    /** Whether an object of the new workspace was there when everything was verified; where its times do not tell, it counts as there. */
+    /** Whether an object of the new workspace was there when everything was verified; if its times do not tell, it counts as there. */
     precedesVerification({ createdAt }: WorkspaceObject): boolean {
         return this.earlier !== undefined && (createdAt === undefined || createdAt <= this.earlier.at);
     }

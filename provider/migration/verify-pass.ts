@@ -17,7 +17,7 @@ export class VerifyPass implements PairVisitor {
         this.pass = new TreePass(context, pass);
     }
 
-    /** Says where a folder is missing, with all that is below it. */
+    /** Says if a folder is missing, with all that is below it. */
     async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
         if (this.context.homes.isLeft(pair.source.path)) return "skip";
         const problem = unmakable(pair, this.context.homes);
@@ -47,7 +47,7 @@ export class VerifyPass implements PairVisitor {
             } else if (compared === "environment") {
                 this.context.findings.add(source, NO_ENVIRONMENT.kind, NO_ENVIRONMENT.reason);
             } else {
-                this.context.findings.add(source, "different", "its content in the new workspace is another one.");
+                this.context.findings.add(source, "different", "its content differs in the new workspace.");
             }
         });
     }

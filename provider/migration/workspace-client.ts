@@ -71,7 +71,7 @@ export class WorkspaceClient implements WorkspaceContent {
         return new ScimClient(this.transport);
     }
 
-    /** What is directly in a folder; `undefined` where there is no such folder. */
+    /** What is directly in a folder; `undefined` if there is no such folder. */
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
         return orMissing(() =>
             this.requests.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
@@ -84,7 +84,7 @@ export class WorkspaceClient implements WorkspaceContent {
         );
     }
 
-    /** The object at a path; `undefined` where there is none. */
+    /** The object at a path; `undefined` if there is none. */
     async find(path: string): Promise<WorkspaceObject | undefined> {
         return orMissing(() => this.requests.read(`/api/2.0/workspace/get-status?${query({ path })}`, toObject));
     }
@@ -96,7 +96,7 @@ export class WorkspaceClient implements WorkspaceContent {
         return bytes;
     }
 
-    /** The content of an object; `undefined` where it has more bytes than this. */
+    /** The content of an object; `undefined` if it has more bytes than this. */
     async exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined> {
         return this.download(object, format, encodedLength(bytes));
     }

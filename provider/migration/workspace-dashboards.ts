@@ -108,7 +108,7 @@ export class WorkspaceDashboards {
         return this.list(`${id}/schedules/${schedule_id}/subscriptions`, "subscriptions", subscriptionSchema);
     }
 
-    /** Lets a user be told; no error where the user is told already. */
+    /** Lets a user be told; no error if the user is told already. */
     async subscribe(id: string, { schedule_id }: Schedule, { subscriber, skip_notify }: Subscription): Promise<void> {
         const body = { subscriber, ...(skip_notify == null ? {} : { skip_notify }) };
         try {

@@ -50,7 +50,7 @@ export class WorkspaceGit {
         await this.requests.create(REPOS, { url, provider, path, ...sparse_checkout });
     }
 
-    /** Checks out the last commit of a branch; refused where that would lose uncommitted work. */
+    /** Checks out the last commit of a branch; refused if that would lose uncommitted work. */
     async checkOut(folder: GitFolder, branch: string): Promise<void> {
         await this.requests.write("PATCH", `${REPOS}/${folder.id}`, { branch });
     }

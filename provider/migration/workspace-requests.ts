@@ -6,8 +6,8 @@ import { nextPage, readPages } from "./paging";
 import { toRecord } from "./responses";
 
 /**
- * Sends a request, authenticated, in the rate limiter's turn, again where that is safe. Resolves with the body of a response
- * below 300 that names no error; with `undefined` where it is larger than asked for. Rejects with `ApiError` and
+ * Sends a request, authenticated, in the rate limiter's turn, again if that is safe. Resolves with the body of a response
+ * below 300 that names no error; with `undefined` if it is larger than asked for. Rejects with `ApiError` and
  * `NoResponseError`.
  */
 export type Transport = (request: ClientRequest) => Promise<string | undefined>;

@@ -28,7 +28,7 @@ export class WorkspaceSecrets {
         return all.map(({ name, backend_type }) => ({ name, isOwn: (backend_type ?? "DATABRICKS") === "DATABRICKS" }));
     }
 
-    /** The keys of a scope, with the times of their last changes where the service says them; `undefined`: there is no such scope. */
+    /** The keys of a scope, with the times of their last changes if the service says them; `undefined`: there is no such scope. */
     async keys(scope: string): Promise<ReadonlyMap<string, number | undefined> | undefined> {
         const all = await orMissing(() => this.list(`list?${query({ scope })}`, "secrets", secretSchema));
         return all && new Map(all.map(({ key, last_updated_timestamp }) => [key, last_updated_timestamp ?? undefined]));
@@ -46,7 +46,7 @@ export class WorkspaceSecrets {
         return this.requests.read(path, (body) => decodeBase64(valueSchema.parse(body).value), { isSecret: true });
     }
 
-    /** Makes a scope that the caller alone manages; no error where there is one. */
+    /** Makes a scope that the caller alone manages; no error if there is one. */
     async createScope(scope: string): Promise<void> {
         try {
             await this.requests.write("POST", `${SECRETS}/scopes/create`, { scope });
@@ -55,7 +55,7 @@ export class WorkspaceSecrets {
         }
     }
 
-    /** Deletes a scope with its secrets; no error where there is none. */
+    /** Deletes a scope with its secrets; no error if there is none. */
     async deleteScope(scope: string): Promise<void> {
         await orMissing(() => this.requests.write("POST", `${SECRETS}/scopes/delete`, { scope }));
     }
@@ -74,7 +74,7 @@ export class WorkspaceSecrets {
         await this.requests.write("POST", `${SECRETS}/acls/put`, { scope, principal, permission });
     }
 
-    /** Takes the permission of somebody away; no error where there is none. */
+    /** Takes the permission of somebody away; no error if there is none. */
     async deleteAcl(scope: string, principal: string): Promise<void> {
         await orMissing(() => this.requests.write("POST", `${SECRETS}/acls/delete`, { scope, principal }));
     }

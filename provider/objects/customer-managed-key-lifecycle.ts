@@ -36,7 +36,7 @@ export class CustomerManagedKeyLifecycle implements Lifecycle {
         if (users.length === 0) return result;
         const names = users.map((user) => user.id).join(", ");
         access.session.report.warn(
-            `${access.label(news)}: the KMS key ${arn} leaves the program, so AWS is asked to delete it, which makes it unusable at once, and until now it is the key of ${users.length === 1 ? "the workspace" : "the workspaces"} ${names}. Run \`pulumi up\` with keyRemoval: "retain" on its EncryptionKey before this change. See ${pageInProject("key-changes")}.`,
+            `${access.label(news)}: the KMS key ${arn} is removed from the program, so its deletion is scheduled, which makes it unusable at once. It is still used by ${users.length === 1 ? "the workspace" : "the workspaces"} ${names}. Run \`pulumi up\` with keyRemoval: "retain" on its EncryptionKey before this change. See ${pageInProject("key-changes")}.`,
             "CMK3010",
         );
         return result;

@@ -96,8 +96,8 @@ export function matchesInputs(
 }
 
 /**
- * The inputs in which an object that exists cannot become what the program asks for. What the program leaves out and the service
- * never takes away is none of them: somebody may have attached it beside the program.
+ * The inputs in which an object that exists cannot become what the program asks for. An omitted input that the service
+ * never removes does not count: somebody may have attached it beside the program.
  */
 export function conflicts(
     definition: ObjectDefinition,

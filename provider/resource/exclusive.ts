@@ -36,7 +36,7 @@ export async function deletesForSharedIds(
     const { noun } = definition;
     const used = user === undefined ? "may be in use" : `is used by the ${user.kind.noun} ${user.id}`;
     session.report.warn(
-        `${ownerOfInputs(news)?.resource ?? noun}: the ${noun} ${id} is replaced and ${used}, and its replacement has ${shared} too. By the API's reference only one ${noun} can have it at a time: an account that holds to that refuses the replacement, and nothing is lost. Give the replacement others.`,
+        `${ownerOfInputs(news)?.resource ?? noun}: the ${noun} ${id} is replaced and ${used}, and its replacement has ${shared} too. By the API's reference only one ${noun} can have it at a time: an account that enforces this refuses the replacement, and nothing is lost. Give the replacement others.`,
         "CMK1011",
     );
     return false;
@@ -55,7 +55,7 @@ export function warnOfSharedIds(definition: ObjectDefinition, session: Session, 
         const shared = others.has(owner.resource) ? "" : sharedIds(definition, other, inputs);
         if (shared === "") continue;
         session.report.warn(
-            `${owner.resource}: ${shared} is in "${name}" of this stack too. By the API's reference only one ${noun} can have it at a time, and an account that holds to that refuses the second. Give each its own.`,
+            `${owner.resource}: ${shared} is in "${name}" of this stack too. By the API's reference only one ${noun} can have it at a time, and an account that enforces this refuses the second. Give each its own.`,
             "CMK1011",
         );
     }

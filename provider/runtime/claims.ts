@@ -24,7 +24,7 @@ export interface Registration {
     readonly exists: boolean;
     /** Inputs whose change was judged by `check`, by path: a replacement for another reason was announced to nobody. */
     readonly judged: ReadonlySet<string>;
-    /** What the account shows and the state does not say yet, where a check had to look: it is no difference. */
+    /** What the account shows and the state does not say yet, if a check had to read it; it does not count as a difference. */
     readonly actual?: Properties;
 }
 
@@ -130,7 +130,7 @@ export class Claims {
         if (registration.exists || !this.registrations.has(key)) this.registrations.set(key, registration);
     }
 
-    /** What the checks of this process said of a resource; `undefined` where the engine has not asked for one. */
+    /** What the checks of this process said of a resource; `undefined` if the engine has not asked for one. */
     registrationOf(kind: Kind, owner: OwnershipTag | undefined): Registration | undefined {
         return owner === undefined ? undefined : this.registrations.get(keyOf(kind, owner.ownerId));
     }

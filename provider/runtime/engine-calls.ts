@@ -45,7 +45,7 @@ export class EngineCalls {
         await this.signIn?.verify(inputs);
     }
 
-    /** Runs a call for the resource with this URN; empty where it is not known. */
+    /** Runs a call for the resource with this URN; empty if it is not known. */
     async run<Result>(urn: string, call: () => Promise<Result>): Promise<Result> {
         this.watch();
         this.underWay++;

@@ -16,7 +16,7 @@ export const programReporter: Reporter = {
 };
 
 /**
- * The reporter of the provider's process: each line stands on the line of the resource whose call it belongs to, in
+ * The reporter of the provider's process: each line is shown on the row of the resource whose call it belongs to, in
  * `pulumi preview` and `pulumi up`, with its severity. A resource whose URN is not known has the stack's line.
  */
 export class EngineReporter implements Reporter {

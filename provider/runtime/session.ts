@@ -103,7 +103,7 @@ export class Session {
         return (this.foundCredential ??= findCredential(this.credentialSources));
     }
 
-    /** The part of AWS in which the account is; the commercial one while there is no complete credential, of which others tell. */
+    /** The part of AWS in which the account is; the commercial one if the credential is incomplete, which is reported elsewhere. */
     get partition(): Partition {
         try {
             return partitionOf(this.credential.host);
@@ -153,7 +153,7 @@ export class Session {
     private async requireEngine(): Promise<void> {
         if (await this.environment.isEngineAlive()) return;
         throw new ReportedError(
-            "The engine is gone, so no state would hold what is written now: it is not sent.",
+            "The engine has stopped, so the request was not sent: its result could not be stored in the state.",
             "CMK1014",
         );
     }

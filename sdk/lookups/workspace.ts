@@ -18,7 +18,7 @@ export interface WorkspaceSelectors {
 /** The arguments of {@link getWorkspace}: exactly one of `name`, `id` and `deploymentName`, and `accountId`. */
 export type GetWorkspaceArgs = GetAllArgs & ExactlyOne<WorkspaceSelectors>;
 
-/** An existing workspace: the outputs of {@link Workspace} that its own answer holds. */
+/** An existing workspace: the outputs of {@link Workspace} that the API returns for it. */
 export type GetWorkspaceResult = LookupResult<Workspace, "deploymentNamePrefix" | "migration" | "metastoreId">;
 
 /**

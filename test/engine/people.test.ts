@@ -152,7 +152,7 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
         });
         const { ok, output } = await stack.preview(program(1));
         expect(ok, output).to.equal(false);
-        expect(output).to.contain("may not read as it is no admin of the account (not you)");
+        expect(output).to.contain("cannot read because it is not an admin of the account (not you)");
         await stack.refused(['accept: ["people"]'], program(1));
         expect(stack.workspaces()).to.deep.equal([old]);
     });

@@ -356,7 +356,7 @@ describe("handlers against the local cloud", () => {
             (thrown: unknown) => thrown,
         );
         expect(JSON.stringify(error, Object.getOwnPropertyNames(error)))
-            .to.contain("no usable answer")
+            .to.contain("no usable response")
             .and.not.contain(cloud.token);
     });
 
@@ -381,7 +381,7 @@ describe("handlers against the local cloud", () => {
             () => "ok",
             (error: Error) => error.message,
         );
-        expect(message).to.contain("The engine is gone");
+        expect(message).to.contain("The engine has stopped");
         expect(posts("workspaces")).to.deep.equal([]);
     });
 

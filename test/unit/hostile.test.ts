@@ -295,7 +295,7 @@ describe("the client against a hostile server", () => {
 
     it("never repeats a POST whose outcome is unknown", async () => {
         listener = (_, response) => response.writeHead(500).end("{}");
-        expect(await failure(collection().create({}))).to.match(/no usable answer/);
+        expect(await failure(collection().create({}))).to.match(/no usable response/);
         expect(asked).to.have.length(1);
     });
 

@@ -166,7 +166,7 @@ describe("the KMS key of a program", () => {
         };
         for (const keyArn of [cloud.createKey(), UNKNOWN]) {
             expect(await warned(inputs("k", keyArn)))
-                .to.contain(`the KMS key ${arn} leaves the program`)
+                .to.contain(`the KMS key ${arn} is removed from the program`)
                 .and.contain(`the workspace ${user}`);
         }
         expect(await warned(olds)).to.equal("");

@@ -109,7 +109,7 @@ describe("a workspace that is not who it should be", () => {
         const from = connect(cloud.workspaceUrl(old.id), old.id);
         const to = connect(cloud.workspaceUrl(old.id), replacement.id);
         expect(await failure(migrateContent({ from, to, clock: systemClock }))).to.contain(
-            `answers the workspace ${old.id}, not ${replacement.id}`,
+            `The workspace ${old.id} responds at ${cloud.workspaceUrl(old.id)} instead of ${replacement.id}`,
         );
     });
 
@@ -138,7 +138,9 @@ describe("a workspace that is not who it should be", () => {
         note({ "x-databricks-org-id": "12" });
         note({});
         expect(identity.workspaceId).to.equal("12");
-        expect(() => note({ "x-databricks-org-id": "13" })).to.throw("answers the workspace 13, not 12");
+        expect(() => note({ "x-databricks-org-id": "13" })).to.throw(
+            "The workspace 13 responds at https://acme.example.com instead of 12",
+        );
         expect(identity.workspaceId).to.equal("12");
     });
 

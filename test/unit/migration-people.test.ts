@@ -239,7 +239,7 @@ describe("the people of a workspace that is replaced", () => {
             expect(people.writes).to.deep.equal([]);
         });
 
-        it("are not added to a group that gives more in the new workspace", async () => {
+        it("are not added to a group that grants more access in the new workspace", async () => {
             const ada = people.addOwn("old", "user_name", "ada@example.com");
             people.addOwn("old", "group_name", "data", { members: [ada.id] });
             people.addOwn("new", "group_name", "data", { id: "d" });

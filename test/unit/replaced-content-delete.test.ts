@@ -140,7 +140,7 @@ describe("the content of a workspace that is replaced stays until all of it is i
                 .tree()
                 .map((one) => one.path),
         ).to.not.include(path);
-        await expectRefused(scene.to("third"), "no admin of the old workspace");
+        await expectRefused(scene.to("third"), "not an admin of the old workspace");
     });
 
     it("stays if the service lists nothing at all, as no workspace does", async () => {
@@ -158,7 +158,7 @@ describe("the content of a workspace that is replaced stays until all of it is i
             when: ({ path, workspaceId }) => path.endsWith("/workspace/list") && workspaceId !== scene.old,
             do: { kind: "status", status: 200, headers: { "x-databricks-org-id": scene.old }, body: '{"objects": []}' },
         });
-        await expectRefused(scene.to("b"), `answers the workspace ${scene.old}, not `);
+        await expectRefused(scene.to("b"), `The workspace ${scene.old} responds at `);
         scene.bothStay();
     });
 
@@ -178,7 +178,7 @@ describe("the content of a workspace that is replaced stays until all of it is i
     it("stays with --replace and --target, which leave the state unknown: nothing is created", async () => {
         await expectRefused(
             scene.stack.up({ replace: ["w"], target: ["w"] }),
-            "nothing tells which workspace it has now",
+            "the workspace whose content must be copied cannot be determined",
         );
         expect(scene.stack.workspaces()).to.deep.equal([scene.old]);
     });

@@ -121,7 +121,7 @@ describe("the content of a workspace that is to be replaced", () => {
                 DATABRICKS_TOKEN: cloud.token,
             };
             const error = await failure(compare(handlers(), old, changed()));
-            expect(error.message).to.contain("which no workspace takes").and.contain("Nothing was changed");
+            expect(error.message).to.contain("which workspaces do not accept").and.contain("Nothing was changed");
         });
 
         it("stops it where the principal does not belong to the workspace", async () => {

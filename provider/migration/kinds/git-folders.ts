@@ -164,7 +164,7 @@ class GitFolderCopy implements ListedKind<Item> {
         return unlike;
     }
 
-    /** Where a response is lost, looks before it asks again. */
+    /** If a response is lost, looks before it asks again. */
     private async make(source: Item, folder: GitFolder): Promise<GitFolder | undefined> {
         const place = this.context.homes.placeOf(source.source.path);
         for (let attempt = 1; ; attempt++) {

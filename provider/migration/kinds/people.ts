@@ -34,7 +34,7 @@ export const people: ContentKind = {
         } catch (error) {
             // A page instead of an error code comes from an access list, which another machine may pass.
             if (!(error instanceof ApiError) || error.kind !== "denied" || error.errorCode === "") throw error;
-            const words = `users and groups, whose assignments the credential may not read as it is no admin of the account (${error.detail}),`;
+            const words = `users and groups, whose assignments the credential cannot read because it is not an admin of the account (${error.detail}),`;
             notes.stays("people", { count: 1, words, isCertain: true });
         }
     },

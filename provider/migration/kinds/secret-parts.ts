@@ -68,7 +68,7 @@ export function valuesKind(sides: Sides): ListedKind<Scope> {
             if (source.hidden !== undefined)
                 return `the old workspace does not give the values of ${nameKeys(keys)} to this credential (${source.hidden}): put them in the new workspace, then run the command again, or accept "secret".`;
             if (more.length > 0)
-                return `the scope gives more in the new workspace than in the old one (to ${more.join(", ")}), so nothing was put into it. Take that away, or put its secrets there by hand.`;
+                return `the scope grants more access in the new workspace than in the old one (to ${more.join(", ")}), so nothing was put into it. Take that away, or put its secrets there by hand.`;
             const theirs = keys.filter((key) => target?.keys.has(key) === true && !isOlder(key, source, target, sides));
             return theirs.length === 0
                 ? undefined

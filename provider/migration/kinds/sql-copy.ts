@@ -26,7 +26,7 @@ export interface SqlForm {
 /** One as it is to be in the new workspace. */
 export interface WantedSql {
     readonly fields: SqlFields;
-    /** The fields with which it is made, where those are others. */
+    /** The fields with which it is made, if those are others. */
     readonly first: SqlFields;
     /** Why it cannot be made yet. */
     readonly waitsFor?: string;
@@ -150,7 +150,7 @@ export class SqlCopy implements ListedKind<PlacedSql> {
         });
     }
 
-    /** Where a response is lost, repeats what looks before it asks again. */
+    /** If a response is lost, repeats what looks before it asks again. */
     private async untilKnown<Result>(run: (isFirst: boolean) => Promise<Result>): Promise<Result> {
         for (let attempt = 1; ; attempt++) {
             try {

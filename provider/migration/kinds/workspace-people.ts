@@ -103,7 +103,7 @@ export function workspacePeople(
                 const more = [...(target?.side.rightsOf(target.principal) ?? [])].filter((one) => !rights.has(one));
                 return more.length === 0
                     ? undefined
-                    : `the group gives more in the new workspace than in the old one (${more.join(", ")}), so nobody was added to it. Add its members, or accept "people".`;
+                    : `the group grants more access in the new workspace than in the old one (${more.join(", ")}), so nobody was added to it. Add its members, or accept "people".`;
             },
             describe: ({ principal }) => ({
                 subject: { path: `members of the group ${principal.name}`, typeName: "GROUP" },

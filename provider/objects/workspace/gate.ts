@@ -59,7 +59,7 @@ export async function mayDelete(leaving: Leaving): Promise<boolean> {
         if (content !== undefined) await leaving.requireInSuccessor(content);
         before = digest;
     }
-    throw refusal(leaving.id, "it is changed all the time: stop who writes to it, then run the command again.");
+    throw refusal(leaving.id, "its content keeps changing: stop whoever writes to it, then run the command again.");
 }
 
 const REMEDY = "To delete it with everything in it, set forceDestroy: true, run `pulumi up`, then this again.";

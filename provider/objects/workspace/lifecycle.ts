@@ -97,7 +97,7 @@ export class WorkspaceLifecycle implements Lifecycle {
         return warnAboutDuplicates(request, since);
     }
 
-    /** A workspace that runs is none that never ran, and a wait that is not asked for any more is none that goes on. */
+    /** Drops the note `neverRan` once the workspace runs, and `unreachable` once no wait is requested. */
     withNotes(id: string, { neverRan, unreachable, ...state }: Record<string, unknown>): Record<string, unknown> {
         const kept = {
             ...state,

@@ -13,7 +13,7 @@ import { messageOf } from "../../util/error-message";
 /**
  * Why a workspace that carries the owner of a resource is not adopted without being asked; `undefined`: it is what an interrupted
  * create leaves. That is at most a day old by the service's clock, and nothing is in its tree but what the interrupted create
- * copied from a workspace that it replaces. Age only ever makes this more careful: what cannot be told counts against it.
+ * copied from a workspace that it replaces. If the age is unknown, the workspace is not adopted.
  *
  * @param replaced ids of the workspaces whose content goes into the new one.
  */

@@ -28,7 +28,7 @@ export function credentialFailures(session: Session, inputs: Properties): dynami
     return [
         {
             property: "",
-            reason: "waitUntilReady reads in the workspace, and the credential is a token of the account, which no workspace takes. Sign in as a service principal (databricks:clientId and databricks:clientSecret), which becomes an admin of the workspace that it creates; or use waitUntilReachable, which needs no credential.",
+            reason: "waitUntilReady reads in the workspace, and the credential is an account token, which workspaces do not accept. Sign in as a service principal (databricks:clientId and databricks:clientSecret), which becomes an admin of the workspace that it creates; or use waitUntilReachable, which needs no credential.",
         },
     ];
 }

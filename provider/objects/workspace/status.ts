@@ -21,7 +21,7 @@ const SHORTEST_REPAIR = 30_000;
  * Whether a workspace of this state had never run when it failed: the create that sent its POST watched it without a gap. Of any
  * other (a wait that timed out or was interrupted, an adoption) nobody knows.
  *
- * That was so when it failed. Somebody may have repaired and used it since: see {@link cannotHaveRun}.
+ * This describes the moment of the failure. Somebody may have repaired and used it since: see {@link cannotHaveRun}.
  */
 export function neverRan(state: Properties): boolean {
     return notesOf(state).neverRan !== undefined && isTerminal(state);

@@ -104,7 +104,7 @@ export class LeavingWorkspace implements Leaving {
             return { digest, content };
         } catch (error) {
             if (isRefusal(error)) throw error;
-            throw refusal(id, `what is in it cannot be told: ${messageOf(error)}`);
+            throw refusal(id, `its content cannot be read: ${messageOf(error)}`);
         }
     }
 
@@ -129,7 +129,7 @@ export class LeavingWorkspace implements Leaving {
             if (isRefusal(error)) throw error;
             throw refusal(
                 this.id,
-                `whether its content is in the workspace that replaces it cannot be told: ${messageOf(error)}`,
+                `it could not be verified that the workspace that replaces it has its content: ${messageOf(error)}`,
                 "",
             );
         }
@@ -186,7 +186,7 @@ export class LeavingWorkspace implements Leaving {
         const status = getString(response ?? {}, "workspace_status") ?? "without a status";
         if (response !== undefined && status === "RUNNING") return response;
         const other = id === this.id ? "it" : `the workspace ${id}, which replaces it,`;
-        throw refusal(this.id, `${other} is ${status}, so what is in it cannot be told.`);
+        throw refusal(this.id, `${other} is ${status}, so its content cannot be read.`);
     }
 
     private withoutSuccessor(content: string): ReportedError {

@@ -44,7 +44,7 @@ export async function findPredecessor(
     if (exists && only !== undefined && more.length === 0) return { id: only, state: {} };
     if (!mustKnow || only === request.inputs["adopt"]) return undefined;
     throw new ReportedError(
-        `${owner.resource}: ${only === undefined ? "it is to be replaced, and" : `the workspace ${only} carries its ownership tag, and`} nothing tells which workspace it has now, whose content has to be copied. Nothing was created. Run \`pulumi refresh\` and \`pulumi up\` without --target. With migrateContent: false no content is copied.`,
+        `${owner.resource}: ${only === undefined ? "it is to be replaced, and" : `the workspace ${only} carries its ownership tag, and`} the workspace whose content must be copied cannot be determined. Nothing was created. Run \`pulumi refresh\` and \`pulumi up\` without --target. With migrateContent: false no content is copied.`,
         "CMK3005",
     );
 }
