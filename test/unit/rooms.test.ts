@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+
 import { expect } from "chai";
 import { ESLint } from "eslint";
 
@@ -83,5 +86,40 @@ describe("the rooms' arrows, as lint holds them", () => {
         for (const [file, from] of along) expect(await refusals(file, from), file).to.deep.equal([]);
         const entry = await refusals("sdk/lookups/provider-bridge.ts", "../../provider/lookups", "import type");
         expect(entry).to.deep.equal([]);
+    });
+});
+
+describe("the files of the rooms", () => {
+    const built = resolve(__dirname, "../..");
+    const root = dirname(built);
+    const files = ["provider", "sdk", "cli", "plugin", "local-cloud"].flatMap((room) =>
+        readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => join(built, room, file.replace(/\.ts$/, ".js"))),
+    );
+    /** What a file loads, now or later: the compiler has left out what is imported for its types alone. */
+    const loadedBy = (file: string) =>
+        [...readFileSync(file, "utf8").matchAll(/\brequire\("(\.[^"]+)"\)/g)].flatMap(([, path = ""]) => {
+            const target = resolve(dirname(file), path);
+            return [`${target}.js`, target, join(target, "index.js")].filter((one) => files.includes(one));
+        });
+
+    it("load each other in no circle", () => {
+        const open: string[] = [];
+        const done = new Set<string>();
+        const circles: string[] = [];
+        const visit = (file: string) => {
+            if (open.includes(file)) circles.push([...open.slice(open.indexOf(file)), file].map(shown).join(" -> "));
+            if (open.includes(file) || done.has(file)) return;
+            open.push(file);
+            for (const one of loadedBy(file)) visit(one);
+            open.pop();
+            done.add(file);
+        };
+        const shown = (file: string) => relative(built, file);
+        files.forEach(visit);
+        expect(files.length).to.be.above(300);
+        expect(files.flatMap(loadedBy).length).to.be.above(1000);
+        expect(circles).to.deep.equal([]);
     });
 });
