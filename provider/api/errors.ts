@@ -127,7 +127,7 @@ const kindCodes: Readonly<Record<ApiErrorKind, Code>> = {
 
 /**
  * No usable answer came. For a read nothing is lost; for a write it is not known whether it took effect
- * (`effectPossible`), so the caller looks before it repeats.
+ * (`mayHaveApplied`), so the caller looks before it repeats.
  */
 export class NoResponseError extends ReportedError {
     constructor(

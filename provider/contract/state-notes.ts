@@ -5,12 +5,13 @@
 export interface StateNotes {
     /**
      * Which inputs the program gave, one bit for each field of the definition (`setInputsMask`): the engine hands a refresh and a diff
-     * no inputs. Written by create and update, read by diff and refresh. Since 0.1.
+     * no inputs. Written by create, update and `adoptedState` (the import file, an import by the plugin), read by diff and refresh. Since 0.1.
      */
     readonly setInputs: number | undefined;
     /**
-     * The adoption by which the resource has its object, as an id of this package; none if it created the object. Written by create;
-     * read by delete, which leaves an object alone that was adopted later, and by handovers. Since 0.1.
+     * The adoption by which the resource has its object, as an id of this package; none if it created the object. Written by create
+     * and `adoptedState`; read by delete, which leaves an object alone that was adopted later, by handovers, and by `StackIdentity` of
+     * every state (`HANDED_OVER`). Since 0.1.
      */
     readonly adoption: string | undefined;
     /**
@@ -20,7 +21,7 @@ export interface StateNotes {
     readonly unseenChanges: Readonly<Record<string, unknown>>;
     /**
      * When a workspace failed that had never run, in milliseconds since 1970 by the service's clock. Written by the create that
-     * watched it fail; read by diff and delete (`status.ts`). Since 0.1.
+     * watched it fail; read by diff and delete (`status.ts`), and by `StackIdentity` (`HANDED_OVER`). Since 0.1.
      */
     readonly neverRan: number | undefined;
     /**
@@ -28,7 +29,7 @@ export interface StateNotes {
      * Written by create, read by diff and update. Since 0.1.
      */
     readonly unreachable: boolean;
-    /** The workspaces that this one takes over from, the newest first (`handover/sources.ts`). Written by create and update, read by every call. Since 0.1. */
+    /** The workspaces that this one takes over from, the newest first (`handover/sources.ts`). Written by create and update, read by every call and by `StackIdentity` (`HANDED_OVER`). Since 0.1. */
     readonly sources: readonly SourceNote[];
 }
 

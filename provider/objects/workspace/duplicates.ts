@@ -2,7 +2,7 @@ import { type CreateRequest, newUnclaimed } from "../../resource/create";
 
 /**
  * A POST that an earlier, killed run left on the wire, or whose response this run lost, may have created a second workspace
- * while this one was created. No later `pulumi up` would look for it, so it is mentioned here.
+ * while this one was created. It is named at once; a later `pulumi up` with the classes names it too (`nameLeftovers`).
  *
  * @param since a list that was asked for after it shows everything that this create has made, in milliseconds since 1970.
  */
