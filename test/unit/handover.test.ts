@@ -3,9 +3,11 @@ import { expect } from "chai";
 import { ownerOfInputs } from "../../provider/contract/ownership-tag";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { Handovers, inheritedSources } from "../../provider/objects/workspace/handover/handover";
+import { HandoverLifecycle } from "../../provider/objects/workspace/handover/lifecycle";
 import { formatSources, newSource, sourcesOf } from "../../provider/objects/workspace/handover/sources";
+import { Session } from "../../provider/runtime/session";
 import { type LocalCloud, seeds } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import { FakeClock, fakeEnvironment, ownerFor } from "../helpers/environment";
 import { type Handlers, handlersOf, outcome, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 type Inputs = Record<string, unknown>;
@@ -57,6 +59,45 @@ describe("which workspace takes over from which", () => {
         expect(handovers.from("1", "adopted")).to.have.length(0);
         handovers.addNamed("2", ["1"]);
         expect(handovers.from("1", "adopted")).to.have.length(1);
+    });
+});
+
+describe("the deletes of workspaces that come at the same time", () => {
+    /** Lets every delete be decided as soon as it is asked for; tells which are being decided about. */
+    const departing = async (ids: readonly string[], pairs: readonly (readonly [from: string, to: string])[]) => {
+        const lifecycle = new HandoverLifecycle(new Session(fakeEnvironment({})));
+        for (const [from, to] of pairs) lifecycle.handovers.add(to, newSource(from, undefined));
+        const begun: string[] = [];
+        const ends: ((isSent: boolean) => void)[] = [];
+        const all = ids.map((id) =>
+            lifecycle.departure(id, () => {
+                begun.push(id);
+                return new Promise((end) => ends.push(end));
+            }),
+        );
+        const rounds: string[][] = [];
+        while (ends.length > 0 || rounds.length === 0) {
+            await new Promise(setImmediate);
+            rounds.push(begun.splice(0));
+            for (const end of ends.splice(0)) end(true);
+            await new Promise(setImmediate);
+        }
+        await Promise.all(all);
+        return rounds;
+    };
+
+    it("are decided one after the other if one takes over from the other, also through a third", async () => {
+        const pairs = [["1", "2"] as const, ["2", "3"] as const];
+        expect(await departing(["1", "3", "2"], pairs)).to.deep.equal([["1"], ["3"], ["2"]]);
+        expect(await departing(["2", "2"], pairs)).to.deep.equal([["2"], ["2"]]);
+    });
+
+    it("are decided at the same time if nothing connects them", async () => {
+        const pairs = [["1", "2"] as const, ["11", "12"] as const];
+        expect(await departing(["1", "11", "2", "12", "7"], pairs)).to.deep.equal([
+            ["7", "1", "11"],
+            ["2", "12"],
+        ]);
     });
 });
 

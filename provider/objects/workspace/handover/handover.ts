@@ -102,9 +102,15 @@ export class Handovers {
         });
     }
 
-    /** Whether a workspace takes over from another one, or another one from it. */
-    hasAny(id: string): boolean {
-        return this.pairs.has(id) || [...this.pairs.values()].some((sources) => sources.has(id));
+    /** A workspace, and each one that handovers connect with it, also through others. */
+    connected(id: string): ReadonlySet<string> {
+        const found = new Set([id]);
+        // The loop comes to what is added meanwhile.
+        for (const one of found) {
+            for (const from of this.pairs.get(one)?.keys() ?? []) found.add(from);
+            for (const [to, sources] of this.pairs) if (sources.has(one)) found.add(to);
+        }
+        return found;
     }
 
     /** The handover between two workspaces. */

@@ -34,8 +34,8 @@ export class HandoverLifecycle {
     readonly run = new RunView();
     /** Creates that are under way, by the owner of what they create. */
     private readonly begun = new Map<string, Beginning>();
-    /** The departure that is under way of a workspace which takes over from another one, or from which one does. */
-    private underWay: Promise<unknown> = Promise.resolve();
+    /** The latest departure of each workspace that has handovers, also after it has ended. */
+    private readonly departures = new Map<string, Promise<unknown>>();
 
     constructor(readonly session: Session) {}
 
@@ -80,17 +80,21 @@ export class HandoverLifecycle {
     }
 
     /**
-     * Runs what decides about a DELETE and sends it. Two workspaces of which one takes over from the other depart one after the
-     * other: what is kept by one must not be decided while that one is being decided about.
+     * Runs what decides about a DELETE and sends it. Workspaces that handovers connect depart one after the other: what is kept by
+     * one must not be decided while that one is being decided about. Others depart at the same time.
      */
     async departure(id: string, decide: () => Promise<boolean>): Promise<boolean> {
-        if (!this.handovers.hasAny(id)) return decide();
-        const mine = this.underWay.then(async () => {
+        const connected = this.handovers.connected(id);
+        if (connected.size === 1) return decide();
+        const mine = Promise.all([...connected].map((one) => this.departures.get(one))).then(async () => {
             const isSent = await decide();
             if (isSent) this.run.noteDeparture(id);
             return isSent;
         });
-        this.underWay = mine.catch(() => undefined);
+        this.departures.set(
+            id,
+            mine.catch(() => undefined),
+        );
         return mine;
     }
 
