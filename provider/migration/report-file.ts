@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 
 import { junitXml } from "../util/junit";
 import { printableLines } from "../util/printable";
-import { describeCounts, type MigrationReport, plural } from "./report";
+import { describeCounts, type MigrationReport } from "./report";
 
 /**
  * Writes the full report: as JSON, or as JUnit XML if the file's name ends with `.xml`.
@@ -37,10 +37,4 @@ export function toJunit(report: MigrationReport): string {
             })),
         ],
     });
-}
-
-/** What a migration came to, in a few words, for an output: `moved 9,874 notebooks, 3 files and 120 folders, 2 to look at`. */
-export function summarize(report: MigrationReport): string {
-    const open = report.findings.filter(({ accepted }) => !accepted).length;
-    return `${describeCounts(report.equal)} are equal${open === 0 ? "" : `, ${plural(open, "object")} to look at`}`;
 }

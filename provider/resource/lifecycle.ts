@@ -90,6 +90,3 @@ export interface Lifecycle {
     /** `delete`: deletes the object of this stack, or fails. Default: one DELETE. */
     remove?(id: string, state: Properties, collection: Collection): Promise<void>;
 }
-
-/** A kind's own lifecycle, for one session. */
-export type LifecycleFactory = (access: import("./access").ObjectAccess) => Lifecycle;

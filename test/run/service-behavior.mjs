@@ -6,9 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { root } from "./project.mjs";
 
-const load = createRequire(join(root, "dist", "cli", "contract", "document.js"));
-const { between, table } = load("./document.js");
-const { rows } = load("./rows.js");
+const load = createRequire(join(root, "dist", "test", "helpers", "made-documents.js"));
+const { between, table } = load("./made-documents.js");
+const { rows } = load("../../cli/contract/rows.js");
 
 const page = join(root, "docs", "service-behavior.md");
 writeFileSync(page, between(readFileSync(page, "utf8"), "checks", table(rows)));

@@ -3,12 +3,12 @@ import { join, resolve } from "node:path";
 
 import { expect } from "chai";
 
-import { between } from "../../cli/contract/document";
 import { codesInMarkdown, explain } from "../../cli/explain";
 import { ApiError, ReportedError, shownMessageOf } from "../../provider/api/errors";
 import { codes, withCode } from "../../provider/contract/codes";
 import { EngineCalls } from "../../provider/runtime/engine-calls";
 import { EngineReporter } from "../../provider/runtime/reporter";
+import { between } from "../helpers/made-documents";
 const root = resolve(__dirname, "../../..");
 
 describe("the codes of errors and warnings", () => {

@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 
 import { expect } from "chai";
 
-import { between, table } from "../../cli/contract/document";
 import { agrees, describeReport } from "../../cli/contract/report";
 import { checks, rows } from "../../cli/contract/rows";
 import { BUCKET, ContractRun, NETWORK, ROLE } from "../helpers/contract";
+import { between, table } from "../helpers/made-documents";
 
 const root = resolve(__dirname, "../../..");
 

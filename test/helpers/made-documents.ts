@@ -1,4 +1,4 @@
-import type { Check, Row } from "./row";
+import type { Check, Row } from "../../cli/contract/row";
 
 /** The table of docs/service-behavior.md. It is not aligned, so that a new row changes no other line. */
 export function table(rows: readonly Row[]): string {
