@@ -32,7 +32,11 @@ const noCommands = {
 };
 const onlyProvider = {
     regex: outTo(["sdk", "cli", "local-cloud"]),
-    message: "plugin/ imports provider/ alone: a plugin has no program.",
+    message: "plugin/ imports provider/ alone: a plugin has no program. (Its components are run by components.ts.)",
+};
+const noCommandsOrCloud = {
+    regex: outTo(["cli", "local-cloud"]),
+    message: "plugin/components.ts imports sdk/ and provider/ alone.",
 };
 
 /** Which room of local-cloud/ may import which other ones; each may import the files of `CLOUD_BASE`. */
@@ -96,6 +100,8 @@ export const rooms = [
     ),
     restricted(["cli/**/*.ts"]),
     restricted(["plugin/**/*.ts"], onlyProvider),
+    // The program's classes, in a process of their own.
+    restricted(["plugin/components.ts"], noCommandsOrCloud),
     ...[
         ["adopt", "contract", "drill"],
         ["contract", "adopt", "drill"],

@@ -7,14 +7,16 @@ import { engineLog } from "../provider/runtime/engine-log";
 import { EngineReporter } from "../provider/runtime/reporter";
 import { realEnvironment, Session } from "../provider/runtime/session";
 import { SignIn } from "../provider/runtime/sign-in";
+import { ComponentProcess } from "./component-process";
 import { PackageProvider } from "./package-provider";
 import { serve } from "./server";
 import { inWordsOfPlugin } from "./words";
 
 /** The plugin `pulumi-resource-databricks-cmk`: the engine starts it with its own address, and reads the port from its output. */
-const send = engineLog(process.argv[2]);
+const [, , engine] = process.argv;
+const send = engineLog(engine);
 const reporter = new EngineReporter((line) => send({ ...line, message: inWordsOfPlugin(line.message) }));
 const session = new Session({ ...realEnvironment(reporter, "resources"), cancelled: engineCancellation() });
 const provider = new PackageProvider(session, new EngineCalls(reporter, new SignIn(session)));
 
-void serve(provider).then((port) => process.stdout.write(`${port}\n`));
+void serve(provider, new ComponentProcess(engine)).then((port) => process.stdout.write(`${port}\n`));

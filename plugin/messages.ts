@@ -2,6 +2,7 @@ import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 
 import { fromPulumi } from "../provider/runtime/from-pulumi";
 import { isRecord, type Properties } from "../provider/util/property-path";
+import { unmarked, withSecretsOf } from "./marks";
 
 /** gRPC and the engine's messages, of Pulumi's own SDK. */
 export const grpc: typeof import("@grpc/grpc-js") = fromPulumi("@grpc/grpc-js");
@@ -27,12 +28,17 @@ const { Status }: typeof import("@pulumi/pulumi/proto/status_pb") = fromPulumi("
 
 /** The properties in a message. */
 export function propertiesOf(struct: Struct | undefined): Record<string, unknown> {
-    return struct?.toJavaScript() ?? {};
+    const properties = unmarked(struct?.toJavaScript());
+    return isRecord(properties) ? properties : {};
 }
 
-/** Properties as a message has them. What is `undefined` is left out. */
-export function structOf(properties: Properties): Struct {
-    return structs.Struct.fromJavaScript(membersOf(properties));
+/**
+ * Properties as a message has them. What is `undefined` is left out.
+ *
+ * @param source the properties that they came from: what is secret there, is secret here.
+ */
+export function structOf(properties: Properties, source: Struct | undefined): Struct {
+    return structs.Struct.fromJavaScript(membersOf(withSecretsOf(properties, source?.toJavaScript() ?? {})));
 }
 
 function membersOf(properties: Properties): Record<string, JavaScriptValue> {
@@ -51,14 +57,16 @@ function valueOf(value: unknown): JavaScriptValue {
 /**
  * An error as the engine takes it. One that keeps an object in the state has its id and properties (`InitializationError`), which
  * gRPC carries as a detail beside the message.
+ *
+ * @param source the properties that those of the object came from.
  */
-export function refusalOf(error: unknown, message: string) {
+export function refusalOf(error: unknown, message: string, source: Struct | undefined) {
     const metadata = new grpc.Metadata();
     const { id, properties, reasons } = isRecord(error) ? error : {};
     if (typeof id === "string") {
         const failed = new messages.ErrorResourceInitFailed();
         failed.setId(id);
-        failed.setProperties(structOf(isRecord(properties) ? { ...properties, __provider: undefined } : {}));
+        failed.setProperties(structOf(isRecord(properties) ? { ...properties, __provider: undefined } : {}, source));
         failed.setReasonsList(Array.isArray(reasons) ? reasons.map(() => message) : []);
         const detail = new Any();
         detail.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

@@ -106,6 +106,12 @@ export class PackageProvider {
         return { id, props: { ...adoptedState({ definition, response, context }, owned) }, inputs: owned };
     }
 
+    /** The account and its console, as components look for them in a stack's configuration. */
+    accountConfiguration(): Readonly<Record<string, string>> {
+        const { accountId, host } = this.session.client;
+        return { "databricks:accountId": accountId, "databricks:host": host };
+    }
+
     private credentialProblem(configuration: Properties): string | undefined {
         const session = new Session(this.session.environment);
         session.configure(settingsIn(configuration));

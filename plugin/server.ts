@@ -1,22 +1,19 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 
+import { PLUGIN_PACKAGE } from "../provider/contract/kinds";
 import { messageOf } from "../provider/util/error-message";
-import { getPath, type Properties, sameValue } from "../provider/util/property-path";
+import { getPath, sameValue } from "../provider/util/property-path";
 import { Empty, grpc, messages, PluginInfo, propertiesOf, refusalOf, services, structOf } from "./messages";
+import type { ComponentProcess } from "./component-process";
+import { packageVersion, schemaText } from "./package-files";
 import type { PackageProvider } from "./package-provider";
-import { inWordsOfPlugin, PACKAGE } from "./words";
-
-/** The folder of the installed package. */
-const FOLDER = join(__dirname, "..", "..");
+import { inWordsOfPlugin } from "./words";
 
 /** Serves the engine, and returns the port. */
-export function serve(provider: PackageProvider): Promise<number> {
+export function serve(provider: PackageProvider, components: ComponentProcess): Promise<number> {
     const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-    server.addService(services.ResourceProviderService, serviceOf(provider));
+    server.addService(services.ResourceProviderService, serviceOf(provider, components));
     return new Promise((resolve, reject) =>
         server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
             error === null ? resolve(port) : reject(error),
@@ -24,16 +21,17 @@ export function serve(provider: PackageProvider): Promise<number> {
     );
 }
 
-function serviceOf(provider: PackageProvider): UntypedServiceImplementation {
+function serviceOf(provider: PackageProvider, components: ComponentProcess): UntypedServiceImplementation {
+    let self: string | undefined;
     return {
         getPluginInfo: unary(async () => {
             const info = new PluginInfo();
-            info.setVersion(versionIn(readFileSync(join(FOLDER, "package.json"), "utf8")));
+            info.setVersion(packageVersion());
             return info;
         }),
         getSchema: unary(async () => {
             const response = new messages.GetSchemaResponse();
-            response.setSchema(readFileSync(join(FOLDER, "plugin", "schema.json"), "utf8"));
+            response.setSchema(schemaText());
             return response;
         }),
         // The signal of provider/runtime/engine.ts sees the call come in.
@@ -45,47 +43,63 @@ function serviceOf(provider: PackageProvider): UntypedServiceImplementation {
                     propertiesOf(request.getOlds()),
                     propertiesOf(request.getNews()),
                 ),
+                request,
             ),
         ),
         configure: unary(async (request: proto.ConfigureRequest) => {
             const variables = [...request.getVariablesMap().entries()];
             provider.configure(
-                Object.fromEntries(variables.map(([name, value]) => [name.replace(`${PACKAGE}:config:`, ""), value])),
+                Object.fromEntries(
+                    variables.map(([name, value]) => [name.replace(`${PLUGIN_PACKAGE}:config:`, ""), value]),
+                ),
             );
+            self = referenceTo(request);
             const response = new messages.ConfigureResponse();
             response.setSupportspreview(true);
+            // What has components has to take these.
+            response.setAcceptsecrets(true);
+            response.setAcceptresources(true);
+            response.setAcceptoutputs(true);
             return response;
         }),
         check: unary(async (request: proto.CheckRequest) => {
             const [olds, news] = [propertiesOf(request.getOlds()), propertiesOf(request.getNews())];
-            return checked(await provider.check({ urn: request.getUrn() }, olds, news));
+            return checked(await provider.check({ urn: request.getUrn() }, olds, news), request);
         }),
         diff: unary(async (request: proto.DiffRequest) => diffed(provider, request)),
+        construct: unary(async (request: proto.ConstructRequest) => {
+            const config = request.getConfigMap();
+            for (const [name, value] of Object.entries(provider.accountConfiguration())) config.set(name, value);
+            // Else its resources of this package would be another provider's: the default one.
+            const providers = request.getProvidersMap();
+            if (self !== undefined && !providers.has(PLUGIN_PACKAGE)) providers.set(PLUGIN_PACKAGE, self);
+            return components.construct(request);
+        }),
         create: unary(async (request: proto.CreateRequest) => {
             const call = { urn: request.getUrn(), timeout: request.getTimeout(), preview: request.getPreview() };
             const { id, outs } = await provider.create(call, propertiesOf(request.getProperties()));
             const response = new messages.CreateResponse();
             response.setId(id);
-            response.setProperties(structOf(outs));
+            response.setProperties(structOf(outs, request.getProperties()));
             return response;
-        }),
+        }, propertiesIn),
         read: unary(async (request: proto.ReadRequest) => {
             const [inputs, state] = [propertiesOf(request.getInputs()), propertiesOf(request.getProperties())];
             const result = await provider.read({ urn: request.getUrn() }, request.getId(), inputs, state);
             const response = new messages.ReadResponse();
             response.setId(result.id ?? "");
-            response.setProperties(structOf(result.props ?? {}));
-            response.setInputs(structOf(result.inputs ?? {}));
+            response.setProperties(structOf(result.props ?? {}, request.getProperties()));
+            response.setInputs(structOf(result.inputs ?? {}, request.getInputs()));
             return response;
-        }),
+        }, propertiesIn),
         update: unary(async (request: proto.UpdateRequest) => {
             const call = { urn: request.getUrn(), timeout: request.getTimeout(), preview: request.getPreview() };
             const [olds, news] = [propertiesOf(request.getOlds()), propertiesOf(request.getNews())];
             const { outs } = await provider.update(call, request.getId(), olds, news);
             const response = new messages.UpdateResponse();
-            response.setProperties(structOf(outs ?? {}));
+            response.setProperties(structOf(outs ?? {}, request.getNews()));
             return response;
-        }),
+        }, newsIn),
         delete: unary(async (request: proto.DeleteRequest) => {
             const call = { urn: request.getUrn(), timeout: request.getTimeout() };
             await provider.delete(call, request.getId(), propertiesOf(request.getProperties()));
@@ -94,19 +108,40 @@ function serviceOf(provider: PackageProvider): UntypedServiceImplementation {
     };
 }
 
-/** A call as gRPC has it. What an error says is in the words of a program with the plugin. */
-function unary<Request, Response>(answer: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> {
+/** Properties of a request. */
+type Source = ReturnType<proto.CheckRequest["getNews"]>;
+const propertiesIn = (request: { getProperties(): Source }) => request.getProperties();
+const newsIn = (request: { getNews(): Source }) => request.getNews();
+
+/**
+ * A call as gRPC has it. What an error says is in the words of a program with the plugin.
+ *
+ * @param source finds the properties in the request whose secrets stay secret in an error.
+ */
+function unary<Request, Response>(
+    answer: (request: Request) => Promise<Response>,
+    source: (request: Request) => Source = () => undefined,
+): handleUnaryCall<Request, Response> {
     return (call, callback) => {
         answer(call.request).then(
             (response) => callback(null, response),
-            (error: unknown) => callback(refusalOf(error, inWordsOfPlugin(messageOf(error)))),
+            (error: unknown) => callback(refusalOf(error, inWordsOfPlugin(messageOf(error)), source(call.request))),
         );
     };
 }
 
-function checked({ inputs, failures = [] }: ReturnType<PackageProvider["checkConfig"]>): proto.CheckResponse {
+/** The provider itself, as a resource names its provider. */
+function referenceTo(request: proto.ConfigureRequest): string | undefined {
+    const [urn = "", id = ""] = [request.getUrn(), request.getId()];
+    return urn === "" || id === "" ? undefined : `${urn}::${id}`;
+}
+
+function checked(
+    { inputs, failures = [] }: ReturnType<PackageProvider["checkConfig"]>,
+    request: proto.CheckRequest,
+): proto.CheckResponse {
     const response = new messages.CheckResponse();
-    response.setInputs(structOf(inputs ?? {}));
+    response.setInputs(structOf(inputs ?? {}, request.getNews()));
     response.setFailuresList(
         failures.map(({ property, reason }) => {
             const failure = new messages.CheckFailure();
@@ -156,9 +191,4 @@ function kindOfDiff(before: unknown, now: unknown, isReplacing: boolean) {
     if (before === undefined) return isReplacing ? Kind.ADD_REPLACE : Kind.ADD;
     if (now === undefined) return isReplacing ? Kind.DELETE_REPLACE : Kind.DELETE;
     return isReplacing ? Kind.UPDATE_REPLACE : Kind.UPDATE;
-}
-
-function versionIn(manifest: string): string {
-    const { version }: Properties = JSON.parse(manifest);
-    return String(version);
 }

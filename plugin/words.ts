@@ -1,18 +1,10 @@
-import { isObjectType, type ObjectType } from "../provider/contract/kinds";
-
-/** The package as the engine names it: in tokens, in the executable's name and in the stack's configuration. */
-export const PACKAGE = "databricks-cmk";
-
-/** The token of a resource, or of another type, as a program with the plugin spells it. */
-export function tokenOf(type: string): string {
-    return `${PACKAGE}:index:${type}`;
-}
+import { isObjectType, type ObjectType, PLUGIN_PACKAGE, tokenOf } from "../provider/contract/kinds";
 
 /** The kind of object of such a type. Fails if this package has none. */
 export function kindOf(token: string): ObjectType {
     const type = token.split(":").at(-1) ?? "";
     if (isObjectType(type) && tokenOf(type) === token) return type;
-    throw new Error(`The package ${PACKAGE} has no resource ${token}.`);
+    throw new Error(`The package ${PLUGIN_PACKAGE} has no resource ${token}.`);
 }
 
 /**
@@ -21,6 +13,6 @@ export function kindOf(token: string): ObjectType {
  */
 export function inWordsOfPlugin(line: string): string {
     return line
-        .replace(/\bdatabricks:(?=[a-z])/g, `${PACKAGE}:`)
+        .replace(/\bdatabricks:(?=[a-z])/g, `${PLUGIN_PACKAGE}:`)
         .replaceAll("node_modules/pulumi-databricks-cmk/docs/", "docs/");
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 
-import { objectTypes, type ObjectType, kinds, typeOf } from "../../provider/contract/kinds";
+import { kinds, type ObjectType, objectTypes, tokenOf, typeOf } from "../../provider/contract/kinds";
 import { isStackUuid, newStackUuid } from "../../provider/contract/ownership-tag";
 import { isRecord } from "../../provider/util/property-path";
 import { withIdentity } from "../../plugin/identity";
-import { tokenOf } from "../../plugin/words";
 import { providerText } from "../../sdk/resources/provider-text";
 import { UsageError } from "../command";
 
@@ -21,7 +20,6 @@ export interface OtherState {
 }
 
 const IDENTITY = typeOf("StackIdentity");
-const COMPONENTS = ["EncryptedWorkspace", "EncryptionKey"].map(tokenOf);
 
 /** How each host spells a type, and which provider it has. */
 const HOSTS = {
@@ -40,7 +38,7 @@ export function writeOtherState(text: string, now = Date.now()): OtherState {
     const deployment = isRecord(state["deployment"]) ? state["deployment"] : {};
     const resources = Array.isArray(deployment["resources"]) ? deployment["resources"].filter(isRecord) : [];
     const from = hostOf(resources);
-    requireMovable(deployment, resources);
+    requireEnded(deployment);
     const to = from === "classes" ? "plugin" : "classes";
     const own = resources.filter((one) => kindOf(one, from) !== undefined);
     const uuid = uuidIn(resources) ?? newStackUuid(now);
@@ -87,14 +85,9 @@ function hostOf(resources: readonly Resource[]): Host {
     return host;
 }
 
-function requireMovable(deployment: Resource, resources: readonly Resource[]): void {
+function requireEnded(deployment: Resource): void {
     if (Array.isArray(deployment["pending_operations"]) && deployment["pending_operations"].length > 0)
         throw new UsageError("--from-state: an operation was interrupted. Run `pulumi up` to its end first");
-    const component = resources.find(({ type }) => COMPONENTS.some((one) => one === type));
-    if (component === undefined) return;
-    throw new UsageError(
-        `--from-state: the state has the component ${String(component["urn"])}, which the plugin has not: its AWS resources, the KMS key among them, would be deleted. Write its parts into the program as resources of their own first, each with an alias to what it was (aliases), and run \`pulumi up\``,
-    );
 }
 
 function kindOf({ type }: Resource, host: Host): ObjectType | undefined {

@@ -10,8 +10,11 @@ import { invoke } from "./functions";
 import { kmsTypes } from "./kms-types";
 import { plainTypes } from "./plain-types";
 import { answer, checked, nameOf, propertiesOf, structOf, typeOf, unimplemented } from "./protocol";
+import { schemaOf } from "./schema";
 import { type Aws, type Properties, type ResourceType, type ResourceTypes, text } from "./resource-type";
 
+/** The version that it says it has. */
+const VERSION = "7.48.0";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A VPC endpoint as AWS has it. */
@@ -80,8 +83,13 @@ export class FakeAwsProvider {
             attach: answer(() => new Empty()),
             getPluginInfo: answer(() => {
                 const info = new pluginProto.PluginInfo();
-                info.setVersion("7.48.0");
+                info.setVersion(VERSION);
                 return info;
+            }),
+            getSchema: answer(() => {
+                const response = new proto.GetSchemaResponse();
+                response.setSchema(JSON.stringify(schemaOf(types, VERSION)));
+                return response;
             }),
             checkConfig: answer((request: proto.CheckRequest) => checked(propertiesOf(request.getNews()))),
             diffConfig: answer(() => new proto.DiffResponse()),

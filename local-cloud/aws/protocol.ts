@@ -23,13 +23,11 @@ export function answer<Request>(
 
 /** The calls of the protocol that the fake AWS provider does not have. */
 export const unimplemented = Object.fromEntries(
-    ["handshake", "parameterize", "getSchema", "call", "construct", "getMapping", "getMappings", "streamInvoke"].map(
-        (name) => [
-            name,
-            (_: unknown, done: Done) =>
-                done({ code: grpc.status.UNIMPLEMENTED, details: `The fake AWS provider has no ${name}` }),
-        ],
-    ),
+    ["handshake", "parameterize", "call", "construct", "getMapping", "getMappings", "streamInvoke"].map((name) => [
+        name,
+        (_: unknown, done: Done) =>
+            done({ code: grpc.status.UNIMPLEMENTED, details: `The fake AWS provider has no ${name}` }),
+    ]),
 );
 
 /** The type in a URN. */

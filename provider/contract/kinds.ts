@@ -25,6 +25,9 @@ export type ObjectType = Exclude<ResourceType, "StackIdentity">;
 /** The types of all objects of the account. */
 export const objectTypes = Object.keys(kinds).filter(isObjectType);
 
+/** The components, which are made of such objects and of AWS resources. */
+export const componentTypes = ["EncryptedWorkspace", "EncryptionKey"] as const;
+
 /** Whether this is the type of an object of the account. */
 export function isObjectType(type: string): type is ObjectType {
     return type in kinds && type !== "StackIdentity";
@@ -41,4 +44,12 @@ export function idOutputOf(type: ObjectType): string {
 /** The type of a resource as the engine, its state and policy packs spell it. */
 export function typeOf(type: ResourceType): string {
     return `pulumi-nodejs:dynamic/databricks-cmk:${type}`;
+}
+
+/** The package that the plugin serves, as the engine names it: in tokens, in the executable's name and in the stack's configuration. */
+export const PLUGIN_PACKAGE = "databricks-cmk";
+
+/** The token of a resource of the plugin, of a component, or of another type, as a program with the plugin spells it. */
+export function tokenOf(type: string): string {
+    return `${PLUGIN_PACKAGE}:index:${type}`;
 }

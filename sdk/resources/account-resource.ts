@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { kinds, type ObjectType, type ResourceType, typeOf } from "../../provider/contract/kinds";
+import { kinds, type ObjectType, type ResourceType, tokenOf, typeOf } from "../../provider/contract/kinds";
 import { formatOwner } from "../../provider/contract/ownership-tag";
 import { providerText, requireVisible } from "./provider-text";
+import { isServedByPlugin } from "./served-by";
 import { currentStack, perStack, registeredResources } from "./stack";
 import { movedStateQuestion, requireOwnState, uuidInState } from "./stack-origin";
 import { kmsKeysInState } from "./kms-keys-in-state";
@@ -48,7 +49,10 @@ interface Registration<Type extends ResourceType> {
     readonly outputs: Readonly<Record<string, undefined>>;
 }
 
-/** The base class of this package's resources: a dynamic resource whose code stays in the installed package. */
+/**
+ * The base class of this package's resources: a dynamic resource whose code stays in the installed package. Inside the plugin it is
+ * a resource of the plugin.
+ */
 export abstract class DynamicResource extends pulumi.CustomResource {
     /** @internal */
     protected constructor(
@@ -56,7 +60,8 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         { type, inputs, outputs }: Registration<ResourceType>,
         opts: pulumi.CustomResourceOptions | undefined,
     ) {
-        requireVisible();
+        const isDynamic = !isServedByPlugin();
+        if (isDynamic) requireVisible();
         // Pulumi records a stack trace for each promise of each output, for its report of leaked promises. With the source
         // maps of a TypeScript program, these take most of the time of a preview of many workspaces. (Pulumi determines the
         // resource's source position with a trace of its own, independently of the limit.)
@@ -64,8 +69,8 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         Error.stackTraceLimit = 0;
         try {
             const forCheck = opts?.id === undefined ? { movedState: movedStateQuestion() } : {};
-            const __provider = providerText(kinds[type].handler);
-            super(typeOf(type), name, { ...outputs, ...inputs, ...forCheck, __provider }, opts);
+            const told = isDynamic ? { ...forCheck, __provider: providerText(kinds[type].handler) } : {};
+            super((isDynamic ? typeOf : tokenOf)(type), name, { ...outputs, ...inputs, ...told }, opts);
         } finally {
             Error.stackTraceLimit = stackTraceLimit;
         }
@@ -127,13 +132,14 @@ export abstract class AccountResource extends DynamicResource {
         opts: pulumi.CustomResourceOptions | undefined,
     ) {
         refuseImport(registration.type, name, opts);
-        const isRead = opts?.id !== undefined;
-        const owner = isRead ? undefined : ownerOf(name, opts);
-        const resourceUrn = isRead ? undefined : urnFor(name, registration.type, opts);
-        const isPreview = !isRead && pulumi.runtime.isDryRun() ? true : undefined;
+        // The engine tells the plugin what follows; and an object that is only read existed before.
+        const tells = opts?.id === undefined && !isServedByPlugin();
+        const owner = tells ? ownerOf(name, opts) : undefined;
+        const resourceUrn = tells ? urnFor(name, registration.type, opts) : undefined;
+        const isPreview = tells && pulumi.runtime.isDryRun() ? true : undefined;
         super(name, { ...registration, inputs: { ...registration.inputs, owner, resourceUrn, isPreview } }, opts);
-        // A preview creates nothing, and an object that is only read existed before.
-        if (isRead || pulumi.runtime.isDryRun()) return;
+        // A preview creates nothing.
+        if (!tells || pulumi.runtime.isDryRun()) return;
         registeredResources().add(registration.type, this);
     }
 

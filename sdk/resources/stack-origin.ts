@@ -4,6 +4,7 @@ import { typeOf } from "../../provider/contract/kinds";
 import { isStackUuid } from "../../provider/contract/ownership-tag";
 import { movedStateError } from "../../provider/contract/stack-origin";
 import { programError } from "../program-error";
+import { isServedByPlugin } from "./served-by";
 import { currentStack, perStack } from "./stack";
 import { readState, type ResourceInState, stateAtStart } from "./stack-state";
 
@@ -18,8 +19,10 @@ const OWN_TYPES = IDENTITY.replace("StackIdentity", "");
  * state for it, because URNs that name another stack are new resources to the engine, and old ones to delete.
  */
 export const movedStateQuestion = perStack(async (): Promise<string | undefined> => {
-    const [stack, resources = []] = [currentStack(), await stateAtStart()];
-    if (stack === undefined) return undefined;
+    const stack = currentStack();
+    // The plugin asks by itself, when the engine has it check its configuration.
+    if (stack === undefined || isServedByPlugin()) return undefined;
+    const resources = (await stateAtStart()) ?? [];
     const ours = resources.filter(({ type }) => type.startsWith(OWN_TYPES));
     const foreign = ours.find(({ urn }) => !urn.startsWith(stack.urnPrefix));
     const identities = ours.filter(({ type }) => type === IDENTITY);

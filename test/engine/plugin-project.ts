@@ -143,6 +143,8 @@ export interface StoredResource {
     readonly type: string;
     readonly id?: string;
     readonly delete?: boolean;
+    readonly protect?: boolean;
+    readonly provider?: string;
     readonly inputs?: Readonly<Record<string, unknown>>;
     readonly outputs?: Readonly<Record<string, unknown>>;
 }

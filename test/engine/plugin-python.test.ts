@@ -27,6 +27,16 @@ def kind(name):
 c = kind("Credentials")("c", roleArn="arn:aws:iam::123456789012:role/r")
 s = kind("StorageConfiguration")("s", bucketName="root-bucket")
 k = kind("CustomerManagedKey")("k-" + os.environ["KEY"][-4:], awsKeyInfo={"keyArn": os.environ["KEY"]}, useCases=["MANAGED_SERVICES"])
+if os.environ.get("COMPONENT"):
+    class EncryptedWorkspace(pulumi.ComponentResource):
+        workspaceId: pulumi.Output[str]
+        def __init__(self, resource, **properties):
+            outputs = {"workspaceId": None, "keyArn": None}
+            super().__init__("databricks-cmk:index:EncryptedWorkspace", resource, {**outputs, **properties}, remote=True)
+    made = EncryptedWorkspace("component", awsRegion="us-east-1", key={"keyArn": k.awsKeyInfo["keyArn"]},
+        credentialsId=c.object_id, forceDestroy=True)
+    pulumi.export("component", made.workspaceId)
+
 w = kind("Workspace")("w", workspaceName="w", awsRegion="us-east-1", credentialsId=c.object_id,
     storageConfigurationId=s.object_id, managedServicesCustomerManagedKeyId=k.object_id,
     forceDestroy=os.environ.get("FORCE") == "true")
@@ -78,7 +88,10 @@ describe("the plugin, with a program in Python on the real engine", () => {
         const { code } = await project.runWith({ ...path, KEY: other }, "destroy", "--yes", "--skip-preview");
         expect(code).to.not.equal(0);
         expect(ids()).to.deep.equal([id]);
-        await ok({ KEY: other, FORCE: "true" }, ...up);
+        await ok({ KEY: other, FORCE: "true", COMPONENT: "yes" }, ...up);
+        expect(ids()).to.have.lengthOf(2);
+        const made = await ok({ KEY: other }, "stack", "output", "component");
+        expect(ids().filter((one) => one !== id)).to.deep.equal([made.trim()]);
         await ok({ KEY: other, FORCE: "true" }, "destroy", "--yes", "--skip-preview");
         expect(ids()).to.deep.equal([]);
     });

@@ -53,6 +53,27 @@ describe("a stack that changes from the classes to the plugin, and back, on the 
     };
     const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
 
+    it("keeps a component, its KMS key and the rest of AWS that it made", async () => {
+        project = new PluginProject(cloud, {});
+        const classes = `
+            const { EncryptedWorkspace } = require("pulumi-databricks-cmk");
+            new EncryptedWorkspace("w", { awsRegion: "us-east-1" });`;
+        project.classes = classes;
+        await ok("stack", "init", "dev");
+        await ok("up", "--yes", "--skip-preview");
+        cloud.clearRequests();
+        const before = cloud.contents();
+        await changeHost();
+        const w = { type: "databricks-cmk:EncryptedWorkspace", properties: { awsRegion: "us-east-1" } };
+        project.yaml = { resources: { w } };
+        expect(await ok("up", "--yes", "--skip-preview")).to.not.match(/\d (created|deleted|replaced)/);
+        await changeHost();
+        project.classes = classes;
+        expect(await ok("up", "--yes", "--skip-preview")).to.not.match(/\d (created|deleted|replaced)/);
+        expect(writes()).to.deep.equal([]);
+        expect(cloud.contents()).to.deep.equal(before);
+    });
+
     it("creates, changes and deletes nothing, and keeps the identity and who owns what", async () => {
         const key = cloud.createKey();
         project = new PluginProject(cloud, { KEY: key });

@@ -161,7 +161,8 @@ describe("the plugin, with programs in YAML on the real engine", () => {
         project.remove();
         await cloud.stop();
         cloud = await LocalCloud.start({ provisioningMilliseconds: 3_600_000 });
-        project = await PluginProject.begin(cloud, workspaceUnder(cloud.createKey()));
+        const customTags = { "fn::secret": { team: "canary" } };
+        project = await PluginProject.begin(cloud, workspaceUnder(cloud.createKey(), { customTags }));
         let engine = 0;
         cloud.inject({
             when: ({ method, path }) => method === "GET" && /\/workspaces\/\d+$/.test(path),
@@ -172,5 +173,6 @@ describe("the plugin, with programs in YAML on the real engine", () => {
         await refused(run, "cancelled");
         const [id] = workspaces();
         expect(project.state.find(({ type }) => type.endsWith(":Workspace"))?.id).to.equal(id);
+        expect(JSON.stringify(project.state)).to.not.contain("canary");
     });
 });

@@ -1,7 +1,7 @@
 import ts from "typescript";
 
 import { inWordsOfPlugin } from "../../plugin/words";
-import { objectTypes } from "../../provider/contract/kinds";
+import { componentTypes, objectTypes } from "../../provider/contract/kinds";
 
 /** What a doc comment says, in the members of a Pulumi schema. */
 export interface Comment {
@@ -45,7 +45,7 @@ function plain(comment: ts.JSDoc["comment"]): string {
 
 function example(text: string): string[] {
     const used = [...text.matchAll(/databricks\.(\w+)/g)].map(([, name]) => name);
-    if (!used.every((name) => objectTypes.some((type) => type === name))) return [];
+    if (!used.every((name) => [...objectTypes, ...componentTypes].some((type) => type === name))) return [];
     const code = text.replaceAll("```ts", "```typescript").replace("pulumi-databricks-cmk", "@pulumi/databricks-cmk");
     return [`## Example Usage\n\n${code}`];
 }

@@ -2,8 +2,7 @@ import { join } from "node:path";
 
 import ts from "typescript";
 
-import { PACKAGE, tokenOf } from "../../plugin/words";
-import { type ObjectType, objectTypes } from "../../provider/contract/kinds";
+import { componentTypes, isObjectType, objectTypes, PLUGIN_PACKAGE, tokenOf } from "../../provider/contract/kinds";
 import { registry } from "../../provider/registry";
 import { commentOf } from "./comments";
 import { configuration } from "./configuration";
@@ -18,18 +17,31 @@ export function makeSchema(): string {
     const checker = program.getTypeChecker();
     const types = new Types(checker);
     const resources = objectTypes.map((type) => [tokenOf(type), resourceOf(program, types, type)] as const);
+    const components = componentTypes.map((type) => {
+        const component = { isComponent: true, ...resourceOf(program, types, type) };
+        return [tokenOf(type), component] as const;
+    });
+    const { awsMajor } = types;
     const schema = {
-        name: PACKAGE,
+        name: PLUGIN_PACKAGE,
         displayName: "Databricks CMK",
         description: "Databricks workspaces on AWS under a customer-managed key",
         keywords: ["databricks", "aws", "kms", "category/infrastructure"],
         license: "Apache-2.0",
         meta: { moduleFormat: "(.*)" },
         language: {
-            nodejs: { respectSchemaVersion: true },
-            python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+            nodejs: { respectSchemaVersion: true, dependencies: { "@pulumi/aws": `^${awsMajor}.0.0` } },
+            python: {
+                respectSchemaVersion: true,
+                pyproject: { enabled: true },
+                requires: { pulumi: ">=3.0.0,<4.0.0", "pulumi-aws": `>=${awsMajor}.0.0,<${awsMajor + 1}.0.0` },
+            },
             go: { respectSchemaVersion: true, generateResourceContainerTypes: true },
-            csharp: { respectSchemaVersion: true },
+            csharp: {
+                respectSchemaVersion: true,
+                packageReferences: { Pulumi: "3.*", "Pulumi.Aws": `${awsMajor}.*` },
+            },
+            java: { dependencies: { "com.pulumi:aws": `${awsMajor}.0.0` } },
         },
         config: { variables: configuration() },
         provider: {
@@ -37,14 +49,15 @@ export function makeSchema(): string {
             inputProperties: configuration(),
         },
         types: types.named,
-        resources: Object.fromEntries(resources),
+        resources: Object.fromEntries([...resources, ...components]),
     };
     return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-function resourceOf(program: ts.Program, types: Types, type: ObjectType) {
+function resourceOf(program: ts.Program, types: Types, type: string) {
     const declaration = declarationOf(program, type, ts.isClassDeclaration);
-    const inputs = argumentsOf(program, `${type}Args`).map((member) => propertyOf(types, member, type, "inputs"));
+    const members = types.membersOf(declarationOf(program, `${type}Args`, ts.isInterfaceDeclaration));
+    const inputs = members.map((member) => propertyOf(types, member, type, "inputs"));
     const outputs = declaration.members
         .filter(ts.isPropertyDeclaration)
         .map((member) => propertyOf(types, member, type, "outputs"));
@@ -66,7 +79,7 @@ interface Property {
 function propertyOf(
     types: Types,
     member: ts.PropertySignature | ts.PropertyDeclaration,
-    type: ObjectType,
+    type: string,
     place: "inputs" | "outputs",
 ): Property {
     const name = member.name.getText();
@@ -76,19 +89,11 @@ function propertyOf(
 }
 
 /** Whether every change of an input replaces its object, by the definition. */
-function isReplacing(type: ObjectType, name: string): boolean {
+function isReplacing(type: string, name: string): boolean {
+    if (!isObjectType(type)) return false;
     const { fields } = registry[type].definition;
     const rules = Object.entries(fields).filter(([path]) => path === name || path.startsWith(`${name}.`));
     return rules.length > 0 && rules.every(([, { onChange = "replace" }]) => onChange === "replace");
-}
-
-/** The members of an interface, after those of the interfaces that it extends. */
-function argumentsOf(program: ts.Program, name: string): ts.PropertySignature[] {
-    const found = declarationOf(program, name, ts.isInterfaceDeclaration);
-    const bases = (found.heritageClauses ?? []).flatMap(({ types }) =>
-        types.map(({ expression }) => expression.getText()),
-    );
-    return [...found.members.filter(ts.isPropertySignature), ...bases.flatMap((base) => argumentsOf(program, base))];
 }
 
 function declarationOf<Node extends ts.Declaration>(

@@ -91,6 +91,28 @@ describe("the option --from-state of adopt", () => {
         expect(again.map((one) => one.urn)).to.have.members(resourcesOf(text).map((one) => one.urn));
     });
 
+    it("keeps a component and its AWS resources, whose types are the same, and renames what it has of this package", () => {
+        const component = "databricks-cmk:index:EncryptionKey";
+        const key = {
+            urn: urn(`${component}$aws:kms/key:Key`, "k"),
+            type: "aws:kms/key:Key",
+            parent: urn(component, "k"),
+        };
+        const registration = own("CustomerManagedKey", "k", {
+            urn: urn(`${component}$${CLASS}:CustomerManagedKey`, "k"),
+            parent: urn(component, "k"),
+            dependencies: [key.urn],
+        });
+        const resources = [stack, NODEJS, { urn: urn(component, "k"), type: component }, key, registration];
+        const moved = resourcesOf(writeOtherState(stateOf(resources)).text);
+        expect(moved).to.deep.include.members([resources[2], key].map((one) => ({ ...one })));
+        expect(moved.at(-1)).to.deep.include({
+            urn: urn(`${component}$databricks-cmk:index:CustomerManagedKey`, "k"),
+            parent: urn(component, "k"),
+            dependencies: [key.urn],
+        });
+    });
+
     const refused: [string, string, string][] = [
         ["what is no state", "no json", "pulumi stack export"],
         ["a state without a resource of this package", stateOf([stack]), "no resource of this package"],
@@ -103,11 +125,6 @@ describe("the option --from-state of adopt", () => {
             "an interrupted operation",
             stateOf([own("Network", "n")], { pending_operations: [{ type: "creating" }] }),
             "`pulumi up` to its end",
-        ],
-        [
-            "a component, whose KMS key would be deleted",
-            stateOf([{ urn: "x", type: "databricks-cmk:index:EncryptionKey" }, own("Network", "n")]),
-            "the KMS key among them",
         ],
     ];
     for (const [what, text, words] of refused) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { objectTypes } from "../../provider/contract/kinds";
+import { componentTypes, objectTypes, tokenOf } from "../../provider/contract/kinds";
 import { registry } from "../../provider/registry";
 import { makeSchema, root } from "../schema/schema";
 
@@ -35,6 +35,8 @@ describe("the plugin's schema", () => {
         const references = [...text.matchAll(/"#\/types\/([^"]+)"/g)].map(([, token = ""]) => token);
         expect(references).to.not.be.empty;
         expect(Object.keys(types)).to.include.members(references);
+        const made = [...text.matchAll(/"#\/resources\/([^"]+)"/g)].map(([, token = ""]) => token);
+        expect(Object.keys(resources)).to.include.members(made).and.include.members(componentTypes.map(tokenOf));
         expect(text).to.not.match(/dynamic\s+resource|[^-]databricks:[a-z]|\{@link/);
     });
 });
