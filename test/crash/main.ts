@@ -6,17 +6,25 @@ import { crashMove, movePoints, recordMove } from "./move";
 
 async function main(): Promise<void> {
     const { values } = parseArgs({
-        options: { moves: { type: "boolean", default: false }, plugin: { type: "boolean", default: false } },
+        options: {
+            moves: { type: "boolean", default: false },
+            plugin: { type: "boolean", default: false },
+            points: { type: "string", default: "1-" },
+        },
     });
+    const [first = 1, last = Infinity] = values.points
+        .split("-")
+        .flatMap((number) => (number === "" ? [] : [Number(number)]));
     const isPlugin = values.plugin;
     if (values.moves) {
         process.exitCode = (await moves()) ? 0 : 1;
         return;
     }
-    const points = killPoints(await recordPhases(isPlugin));
+    const all = killPoints(await recordPhases(isPlugin));
+    const points = all.slice(first - 1, last);
     const outcomes: Outcome[] = [];
     console.log(
-        `${points.length} kill points\n\nphase    request                      when    killed    orphans lost duplicates`,
+        `${points.length} of ${all.length} kill points\n\nphase    request                      when    killed    orphans lost duplicates`,
     );
     for (const point of points) {
         const outcome = await crashAt(point, { isPlugin });
