@@ -31,11 +31,24 @@ function namesOf(from: string, to: string): [string, string] {
     return project === otherProject ? [name, otherName] : [`organization/${from}`, `organization/${to}`];
 }
 
-/**
- * The input `owner` of a resource. One that exists keeps the stack that it has: the engine gives the default provider another
- * name, and with it a new identity, with each version of an SDK.
- */
-export function ownerOf({ name, parentUrn }: ParsedUrn, stackUuid: string, olds: Properties): string {
-    const stack = ownerOfInputs(olds)?.stack ?? stackUuid;
+/** The input `owner` of a resource. */
+export function ownerOf({ name, parentUrn }: ParsedUrn, stack: string): string {
     return formatOwner({ stack, parentUrn, retained: false, resource: name });
+}
+
+/**
+ * The identities of the stacks that resources have. One that exists keeps its own: the engine gives the default provider another name,
+ * and with it a new identity, with each version of an SDK. So does one that is replaced, which is checked again as if it were new.
+ */
+export class StackIdentities {
+    /** By the resource's URN. */
+    private readonly known = new Map<string, string>();
+    /** That of new resources. */
+    current = "";
+
+    of(urn: string, olds: Properties): string {
+        const stack = ownerOfInputs(olds)?.stack ?? this.known.get(urn) ?? this.current;
+        this.known.set(urn, stack);
+        return stack;
+    }
 }

@@ -2,13 +2,16 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import type { ObjectType } from "../provider/contract/kinds";
 import { objectTypes } from "../provider/contract/kinds";
+import { newStackUuid } from "../provider/contract/ownership-tag";
 import { createHandler, registry } from "../provider/registry";
 import { adoptedState, inputsOf } from "../provider/resource/arguments";
+import type { ObjectDefinition } from "../provider/resource/definition";
+import { ownershipTagOf } from "../provider/resource/ownership";
 import type { DetailedDiff, EngineCalls, WrappedHandler } from "../provider/runtime/engine-calls";
 import { Session } from "../provider/runtime/session";
 import { messageOf } from "../provider/util/error-message";
 import { getString, type Properties } from "../provider/util/property-path";
-import { movedStateProblem, ownerOf, withIdentity } from "./identity";
+import { movedStateProblem, ownerOf, StackIdentities, withIdentity } from "./identity";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import { parseUrn } from "./urn";
 import { kindOf } from "./words";
@@ -28,7 +31,7 @@ export interface Call {
  */
 export class PackageProvider {
     private readonly handlers: ReadonlyMap<ObjectType, WrappedHandler>;
-    private stackUuid = "";
+    private readonly identities = new StackIdentities();
 
     constructor(
         private readonly session: Session,
@@ -48,14 +51,15 @@ export class PackageProvider {
     }
 
     configure(configuration: Properties): void {
-        this.stackUuid = getString(configuration, "stackUuid") ?? "";
+        // An import into a stack without a provider configures one that was never checked. What is imported keeps this identity.
+        this.identities.current = getString(configuration, "stackUuid") ?? newStackUuid(this.session.clock.now());
         this.session.configure(settingsIn(configuration));
     }
 
     async check({ urn }: Call, olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
         // The engine has told of every resource that it has under this URN or one of its aliases.
         this.session.claims.isWholeProgram = true;
-        const owner = ownerOf(parseUrn(urn), this.stackUuid, olds);
+        const owner = ownerOf(parseUrn(urn), this.identities.of(urn, olds));
         return this.handlerOf(urn).check(olds, { ...news, owner, resourceUrn: urn });
     }
 
@@ -102,8 +106,19 @@ export class PackageProvider {
         if (response === undefined) return { id: "", props: {} };
         const inputs = inputsOf({ definition, id, response, context, settings });
         if (typeof inputs === "string") throw new Error(`The ${definition.noun} ${id} cannot be imported: ${inputs}`);
-        const owned = { ...inputs, owner: ownerOf(parseUrn(urn), this.stackUuid, {}) };
+        const stack = this.identities.of(urn, {});
+        this.warnOfOtherStack(definition, id, stack, ownershipTagOf(definition, response));
+        const owned = { ...inputs, owner: ownerOf(parseUrn(urn), stack) };
         return { id, props: { ...adoptedState({ definition, response, context }, owned) }, inputs: owned };
+    }
+
+    /** An import cannot say that the other stack has let go of the object, as `adoptFromOtherStack` does. */
+    private warnOfOtherStack({ noun }: ObjectDefinition, id: string, stack: string, tag: string | undefined): void {
+        if (tag === undefined || tag.startsWith(stack)) return;
+        this.session.report.warn(
+            `The ownership tag of the ${noun} ${id} names another stack ("${tag}"), so this one neither changes nor deletes it. To take it over, take it out of that stack (\`pulumi state delete\`) and, instead of the import, give a new resource adopt: "${id}" and adoptFromOtherStack: true.`,
+            "CMK1006",
+        );
     }
 
     /** The account and its console, as components look for them in a stack's configuration. */

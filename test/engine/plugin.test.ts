@@ -66,6 +66,12 @@ describe("the plugin, with programs in YAML on the real engine", () => {
         cloud.clearRequests();
         expect(await ok(project.preview())).to.contain("5 unchanged");
         await refused(project.run("import", type, "other", "123", "--yes"), "there is no workspace 123 in the account");
+        expect(output).to.not.contain("another stack");
+        await ok(project.run("stack", "init", "second"));
+        const imported = await ok(project.run("import", type, "w", id, "--yes", "--protect=false"));
+        expect(imported).to.contain("names another stack");
+        expect(await ok(project.destroy())).to.contain("names another stack");
+        expect(workspaces()).to.deep.equal([id]);
     });
 
     it("deletes no workspace that holds a notebook: not if it is removed, destroyed, or deleted before it is replaced", async () => {
