@@ -6,10 +6,9 @@ import { CalmClock } from "./calm-clock";
 import { fakeEnvironment, ownerFor } from "./environment";
 import { withoutConnections } from "./without-connections";
 
-export const HOUR = 3_600_000;
-export const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 
-export type Inputs = Record<string, unknown>;
+type Inputs = Record<string, unknown>;
 
 /** A workspace's state, as the engine keeps it. */
 export interface State {
@@ -75,20 +74,8 @@ export class ReplacedContent {
         return { ...this.news, managedServicesCustomerManagedKeyId: this.keys[1], ...more };
     }
 
-    /** The old workspace was not deleted, because another resource had failed; an hour passes. */
-    later({ id, outs }: { id: string; outs?: Inputs }, more: Inputs = {}): State {
-        const [source] = (outs?.["sources"] ?? []) as Inputs[];
-        return { id, outs: { ...outs, sources: [{ ...source, at: this.clock.now() - HOUR, ...more }] } };
-    }
-
     existing(): string[] {
         return this.cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
-    }
-
-    /** What is in /Shared of a workspace: type and path. */
-    paths(id: string): string[] {
-        const tree = this.cloud.workspace(id).tree();
-        return tree.flatMap(({ path, type }) => (path.startsWith("/Shared/") ? [`${type} ${path}`] : [])).sort();
     }
 }
 
@@ -107,9 +94,7 @@ export function sceneOfEach(begun: (scene: ReplacedContent) => unknown, options:
     return {
         handlers: () => handlersIn(scene.world),
         changed: (more?: Inputs) => scene.changed(more),
-        later: (state: Parameters<ReplacedContent["later"]>[0], more?: Inputs) => scene.later(state, more),
         existing: () => scene.existing(),
-        paths: (id: string) => scene.paths(id),
         compare: (process: Process, state: State, asked: Inputs, before = scene.news) =>
             compare(process, state, asked, before),
     };

@@ -43,14 +43,14 @@ export class ReplacedStack {
         return this.stack.cloud.workspace(id);
     }
 
-    /** The program asks for another key, and `up`. */
+    /** The program asks for another key, or none, and `up`. */
     to(
-        name: string,
+        name: string | undefined,
         inputs: Inputs = {},
         options: Options = {},
         up: Parameters<EngineStack["up"]>[0] = {},
     ): Promise<Result> {
-        return this.stack.change({ w: workspace("w", { ...under(name), ...inputs }, options) }).up(up);
+        return this.stack.change({ w: workspace("w", { ...(name && under(name)), ...inputs }, options) }).up(up);
     }
 
     /** There is something that cannot be copied: a first `up` to the key `b` is refused, and both workspaces stay. */

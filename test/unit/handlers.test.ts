@@ -1,152 +1,252 @@
 import { expect } from "chai";
 
-import { InitializationError } from "../../provider/resource/errors";
-import { type Properties, UNKNOWN } from "../../provider/util/property-path";
-import type { LocalCloud } from "../../local-cloud";
-import { type LocalCloudOptions } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "../helpers/environment";
-import { type Handlers, handlersOf, postsOf, startProvider, workspaceInputs } from "../helpers/provider-process";
+import { UNKNOWN } from "../../provider/util/property-path";
+import type { FaultEffect, LocalCloud } from "../../local-cloud";
+import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import { endEngines, engine, type EngineStack } from "../helpers/engine";
+import type { Inputs } from "../helpers/engine/engine-types";
+import { expectOk, expectRefused, textOf } from "../helpers/expect-ok";
+import { IDENTITY, identity, key, workspace, workspaceProgram } from "../helpers/programs";
+import { type Handlers, outcome, postsOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
-const owner = (name: string, since = 0) => ownerFor(name, { since });
-
-describe("handlers against the local cloud", () => {
-    let cloud: LocalCloud;
-    let clock: FakeClock;
-    let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: Handlers;
-    const begin = async (options: LocalCloudOptions = {}) => {
-        ({ cloud, clock, world, handlers } = await startProvider(new FakeClock(), options));
+describe("the life of a workspace", () => {
+    afterEach(endEngines);
+    const posts = ({ cloud }: EngineStack) => postsOf(cloud, "workspaces");
+    const w = (inputs: Inputs) => ({ w: workspace("w", inputs) });
+    /** A stack with this workspace, which is there. */
+    const made = async (inputs: Inputs = {}) => {
+        const stack = await engine(workspaceProgram(workspace("w", inputs)));
+        await expectOk(stack.up());
+        stack.clear();
+        return stack;
     };
-    afterEach(() => cloud.stop());
-    const inputs = (more: Properties = {}) => workspaceInputs(handlers, more);
-    const posts = (collection: string) => postsOf(cloud, collection);
+    const creates = ({ calls }: EngineStack) => calls.filter((call) => call.startsWith("create "));
 
-    it("keeps a workspace's id digit for digit", async () => {
-        await begin();
-        for (const id of ["9007199254740993", "123456789012345678"]) {
-            cloud.account.nextWorkspaceId = id;
-            const made = await handlers.workspace.create(await inputs());
-            expect([made.id, made.outs["workspaceId"]]).to.deep.equal([id, id]);
-            const read = await handlers.workspace.read(id, made.outs);
-            expect(read.props).to.deep.equal(made.outs);
-            await handlers.workspace.delete(id, made.outs);
-            await handlers.credentials.delete(String(made.outs["credentialsId"]), {});
-            await handlers.storage.delete(String(made.outs["storageConfigurationId"]), {});
-        }
-    });
+    for (const id of ["9007199254740993", "123456789012345678"])
+        it(`keeps its id digit for digit: ${id}`, async () => {
+            const stack = await engine(workspaceProgram());
+            stack.cloud.account.nextWorkspaceId = id;
+            await expectOk(stack.up());
+            const outputs = structuredClone(stack.entry().outputs);
+            expect([stack.id(), outputs["workspaceId"]]).to.deep.equal([id, id]);
+            await expectOk(stack.refresh());
+            expect(stack.entry().outputs).to.deep.equal(outputs);
+            await expectOk(stack.destroy());
+            expect(stack.cloud.contents()).to.deep.equal([]);
+        });
 
-    it("waits until the workspace runs, with few polls and a line of progress at most every 10 s", async () => {
-        await begin();
-        await handlers.workspace.create(await inputs());
-        const looks = cloud.requests.filter(({ method, path }) => method === "GET" && path.includes("/workspaces/"));
+    it("begins with few polls, and a line of progress at most every 10 s, until it runs", async () => {
+        const stack = await engine(workspaceProgram());
+        await expectOk(stack.up());
+        const looks = stack.cloud.requests.filter(({ method, path }) => method === "GET" && /workspaces\//.test(path));
         expect(looks.length).to.be.within(1, 22);
-        expect(world.lines.length).to.be.within(1, 4);
-        expect(world.lines[0]).to.match(/^w: PROVISIONING for \d+ s: /);
+        const { progress } = stack.engine;
+        expect(progress.length).to.be.within(1, 4);
+        expect(progress[0]).to.match(/^w: PROVISIONING for \d+ s: /);
     });
 
-    it("sees no difference in what the service computes", async () => {
-        await begin({ deploymentNamePrefix: "acme" });
-        for (const deploymentName of [undefined, "sales", "EMPTY"]) {
-            const news = await inputs({ deploymentName, owner: owner(String(deploymentName)) });
-            const { id, outs } = await handlers.workspace.create(news);
-            expect((await handlers.workspace.diff(id, outs, news)).changes, String(deploymentName)).to.equal(false);
-            await handlers.workspace.delete(id, outs);
-            for (const kind of ["credentials", "storage-configurations"])
-                for (const one of cloud.account.list(kind))
-                    cloud.account.remove(kind, String(one["credentials_id"] ?? one["storage_configuration_id"]));
-        }
+    it("shows no difference in what the service computes", async () => {
+        const names = { none: undefined, sales: "sales", empty: "EMPTY" };
+        const all = Object.entries(names).map(([name, deploymentName]) => workspace(name, { deploymentName }));
+        const stack = await engine(workspaceProgram(all), { deploymentNamePrefix: "acme" });
+        await expectOk(stack.up());
+        expect(await stack.changes()).to.deep.equal([]);
     });
 
-    it("does not mistake another deployment name for one with the prefix", async () => {
-        await begin();
-        const news = await inputs({ deploymentName: "acme-sales" });
-        const { id, outs } = await handlers.workspace.create(news);
-        expect((await handlers.workspace.diff(id, outs, { ...news, deploymentName: "sales" })).replaces).to.deep.equal([
-            "deploymentName",
-        ]);
+    it("ends for another deployment name that only looks like one with the prefix", async () => {
+        const stack = await made({ deploymentName: "acme-sales" });
+        expect(await stack.change(w({ deploymentName: "sales" })).changes()).to.deep.equal(["create w", "delete w"]);
     });
 
-    it("updates in place with one PATCH of the changed fields, and keeps the ownership tag out of the tags", async () => {
-        await begin();
-        const news = await inputs({ customTags: { team: "a" } });
-        const { id, outs } = await handlers.workspace.create(news);
-        expect(outs["customTags"]).to.deep.equal({ team: "a" });
-        cloud.clearRequests();
-        const changed = { ...news, customTags: { team: "b" } };
-        const diff = await handlers.workspace.diff(id, outs, changed);
-        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
-        const updated = await handlers.workspace.update(id, outs, changed);
-        const patches = cloud.requests.filter(({ method }) => method === "PATCH");
+    it("is changed in place with one PATCH of the changed fields, which keeps the ownership tag out of the tags", async () => {
+        const stack = await made({ customTags: { team: "a" } });
+        expect(stack.entry().outputs["customTags"]).to.deep.equal({ team: "a" });
+        expect(await stack.change(w({ customTags: { team: "b" } })).changes()).to.deep.equal(["update w"]);
+        const patches = stack.cloud.requests.filter(({ method }) => method === "PATCH");
         expect(patches.map(({ query }) => query["update_mask"])).to.deep.equal(["custom_tags"]);
         expect(patches[0]?.body).to.deep.equal({
-            custom_tags: { team: "b", "pulumi-databricks-cmk": `${stackOf(0)}/w` },
+            custom_tags: { team: "b", "pulumi-databricks-cmk": `${stack.id(IDENTITY)}/w` },
         });
-        expect(updated.outs?.["customTags"]).to.deep.equal({ team: "b" });
-        expect((await handlers.workspace.diff(id, updated.outs ?? {}, changed)).changes).to.equal(false);
+        expect(stack.entry().outputs["customTags"]).to.deep.equal({ team: "b" });
+        expect(await stack.changes()).to.deep.equal([]);
     });
 
-    it("keeps a workspace that failed in the state, with the reason, and replaces it at the next diff", async () => {
-        await begin();
-        cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
-        const news = await inputs({ __provider: "text" });
-        const error = await handlers.workspace.create(news).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-        );
-        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
-        expect(error.message).to.contain("is FAILED: No capacity");
-        expect(error.properties).to.include({ __provider: "text", workspaceStatus: "FAILED" });
-        expect(cloud.account.list("workspaces")).to.have.length(1);
-        expect((await handlers.workspace.diff(error.id, error.properties, news)).replaces).to.deep.equal([
-            "workspaceStatus",
-        ]);
+    it("that failed is in the state, with the reason, and is replaced by the next up", async () => {
+        const stack = await engine(workspaceProgram());
+        stack.cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
+        await expectRefused(stack.up(), "is FAILED: No capacity");
+        expect(stack.entry().outputs).to.include({ __provider: "p", workspaceStatus: "FAILED" });
+        expect(stack.workspaces()).to.have.length(1);
+        expect(await stack.changes()).to.deep.equal(["delete w", "create w"]);
     });
 
-    it("never replaces a workspace that failed after it had run", async () => {
-        await begin();
-        const news = await inputs();
-        const { id, outs } = await handlers.workspace.create(news);
-        cloud.account.setStatus(id, "FAILED", "Role is gone.");
-        handlers = handlersOf(world);
-        const { props } = await handlers.workspace.read(id, outs);
-        const diff = await handlers.workspace.diff(id, props ?? {}, news);
-        expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
+    it("is never replaced because it failed after it had run", async () => {
+        const stack = await made();
+        stack.cloud.account.setStatus(stack.id(), "FAILED", "Role is gone.");
+        await expectOk(stack.refresh());
+        await expectRefused(stack.up(), "is FAILED");
+        expect(creates(stack)).to.deep.equal([]);
     });
 
-    it("never replaces a workspace that failed after an update whose result is unknown", async () => {
-        await begin();
-        const news = await inputs({ customTags: { team: "a" } });
-        const { id, outs } = await handlers.workspace.create(news);
-        cloud.account.nextOutcome = { status: "FAILED", message: "Role is gone." };
-        const changed = { ...news, customTags: { team: "b" } };
+    it("is never replaced because it failed after an update whose result is unknown", async () => {
+        const stack = await made({ customTags: { team: "a" } });
+        stack.cloud.account.nextOutcome = { status: "FAILED", message: "Role is gone." };
         // Asked for by an earlier run that was killed.
-        await cloud.account.patch("workspaces", id, { custom_tags: { team: "b" } }, ["custom_tags"]);
-        const error = await handlers.workspace.update(id, outs, changed).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-        );
-        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
-        expect(error.message).to.contain("It may have run before, so it is not replaced");
-        expect((await handlers.workspace.diff(id, error.properties, changed)).replaces).to.deep.equal([]);
+        await stack.cloud.account.patch("workspaces", stack.id(), { custom_tags: { team: "b" } }, ["custom_tags"]);
+        stack.change(w({ customTags: { team: "b" } }));
+        await expectRefused(stack.up(), "It may have run before, so it is not replaced");
+        await stack.up();
+        expect(creates(stack)).to.deep.equal([]);
     });
 
-    it("never replaces a workspace that was FAILED when it was adopted: what it was before is not known", async () => {
-        await begin();
-        const news = await inputs();
-        const { id } = await handlers.workspace.create(news);
-        cloud.account.setStatus(id, "FAILED", "Role is gone.");
-        handlers = handlersOf(world);
-        const adopting = { ...news, adopt: id, owner: owner("other") };
-        const error = await handlers.workspace.create(adopting).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-        );
-        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
-        expect((await handlers.workspace.diff(id, error.properties, adopting)).replaces).to.deep.equal([]);
+    it("is never replaced because it was FAILED when it was adopted: what it was before is not known", async () => {
+        const stack = await made();
+        const id = stack.id();
+        stack.cloud.account.setStatus(id, "FAILED", "Role is gone.");
+        stack.change({ w: undefined, other: workspace("other", { workspaceName: "w", adopt: id }) });
+        await expectRefused(stack.up());
+        stack.clear();
+        await expectRefused(stack.up());
+        expect([creates(stack), stack.workspaces()]).to.deep.equal([[], [id]]);
     });
+
+    it("goes on with waiting after a time-out", async () => {
+        const waiting = (provisioningTimeoutSeconds: number) => workspace("w", { provisioningTimeoutSeconds });
+        const stack = await engine(workspaceProgram(waiting(20)), { provisioningMilliseconds: 60_000 });
+        await expectRefused(stack.up(), "still PROVISIONING after 20 s");
+        await expectOk(stack.change({ w: waiting(100) }).up());
+        expect(stack.entry().outputs["workspaceStatus"]).to.equal("RUNNING");
+        expect(posts(stack)).to.have.length(1);
+    });
+
+    it("goes on as the orphan of an interrupted create, and as nothing else", async () => {
+        const stack = await made();
+        const id = stack.id();
+        const after = async (inputs: Inputs, words: string) => {
+            stack.forget("w");
+            const { lines } = await expectOk(stack.change(w(inputs)).up());
+            expect(lines.filter((line) => line.includes(words))).to.have.length(1);
+            return stack.id();
+        };
+        expect(await after({}, "is adopted")).to.equal(id);
+        expect(await after({ workspaceName: "other" }, "left alone")).to.not.equal(id);
+        const stranger = await engine(workspaceProgram(), { beside: stack, name: "organization/tests/stranger" });
+        await expectOk(stranger.up());
+        expect(stranger.id()).to.not.be.oneOf([id, stack.id()]);
+    });
+
+    it("does not go on as an orphan if it holds content, is older than a day, or cannot be read: the error names the remedies", async () => {
+        const stack = await made();
+        const { account } = stack.cloud;
+        const id = stack.id();
+        stack.forget("w");
+        await stack.cloud.workspace(id).seed({ "/Shared/report": { type: "NOTEBOOK", source: "1" } });
+        await expectRefused(stack.up(), "it holds content (/Shared/report)", `adopt: "${id}"`, "another name");
+        account.change("workspaces", id, { creation_time: stack.clock.now() - 25 * 3_600_000 });
+        await expectRefused(stack.up(), "it is older than a day");
+        account.change("workspaces", id, { creation_time: stack.clock.now() });
+        account.setStatus(id, "FAILED", "no route");
+        await expectRefused(stack.up(), "it is FAILED, and whether it ever ran is not known");
+        expect(posts(stack)).to.deep.equal([]);
+    });
+
+    it("of a registration, which carries no owner, goes on only while it is recent by the service's clock", async () => {
+        const stack = await engine((cloud) => [identity, key("k", cloud.createKey())]);
+        await expectOk(stack.up());
+        const id = stack.id("k");
+        stack.forget("k");
+        await expectOk(stack.up());
+        expect(stack.id("k")).to.equal(id);
+        stack.forget("k");
+        stack.cloud.account.change("customer-managed-keys", id, { creation_time: stack.clock.now() - 25 * 3_600_000 });
+        await expectOk(stack.up());
+        expect(stack.id("k")).to.not.equal(id);
+    });
+
+    for (const [what, effect] of Object.entries<FaultEffect>({
+        "is lost": { kind: "drop", when: "after" },
+        "is cut": { kind: "truncate" },
+        "is 503": { kind: "status", status: 503, afterEffect: true },
+        "is a proxy's": { kind: "body", body: "<html>proxy</html>" },
+        "has another shape": { kind: "body", body: "{}" },
+    }))
+        it(`begins once if the response to its POST ${what}`, async () => {
+            const stack = await engine(workspaceProgram());
+            const when = ({ method, path }: { method: string; path: string }) =>
+                method === "POST" && path.endsWith("/workspaces");
+            stack.cloud.inject({ when, times: 1, do: effect });
+            await expectOk(stack.up());
+            expect(stack.workspaces()).to.deep.equal([stack.id()]);
+        });
+
+    it("waits for a throttled POST (429) as long as the response's Retry-After says", async () => {
+        const stack = await engine(workspaceProgram(), { provisioningMilliseconds: 0 });
+        const began = stack.clock.now();
+        stack.cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
+            times: 1,
+            do: { kind: "status", status: 429, headers: { "retry-after": "7" } },
+        });
+        await expectOk(stack.up());
+        expect(stack.clock.now() - began).to.be.within(7_000, 9_000);
+        expect(stack.workspaces()).to.have.length(1);
+    });
+
+    it("is refreshed with others from one list, which shows what is gone", async () => {
+        const stack = await engine(workspaceProgram(["a", "b", "c"].map((name) => workspace(name))));
+        await expectOk(stack.up());
+        const { a, b, c } = stack.held();
+        stack.cloud.account.remove("workspaces", b ?? "");
+        stack.clear();
+        await expectOk(stack.refresh());
+        expect(stack.held()).to.deep.equal({ a, c });
+        expect(stack.cloud.requests.filter(({ path }) => path.endsWith("/workspaces"))).to.have.length(1);
+    });
+
+    for (const [what, effect, words] of [
+        ["is down", { kind: "status", status: 503 }, "HTTP 503"],
+        ["breaks connections", { kind: "drop", when: "before" }, "no usable response"],
+    ] as const)
+        it(`stays in the state if the API ${what}: the refresh fails, without a secret in its error`, async () => {
+            const stack = await made();
+            const held = stack.held();
+            stack.cloud.inject({ when: () => true, do: effect });
+            const failed = await expectRefused(stack.refresh(), words);
+            expect(textOf(failed)).to.not.contain(stack.cloud.token).and.not.contain(stack.cloud.clientSecret);
+            expect(stack.held()).to.deep.equal(held);
+        });
+
+    it("with the deployment name of another one that is made at once does not begin, and nothing is lost", async () => {
+        const both = ["w", "v"].map((name) => workspace(name, { deploymentName: "sales" }));
+        const stack = await engine(workspaceProgram(both));
+        await expectRefused(stack.up(), "already exists", "Choose another name");
+        expect(stack.workspaces()).to.have.length(1).and.deep.equal(Object.values(stack.held()));
+    });
+
+    it("is updated by the next up if the result of an update is unknown", async () => {
+        const stack = await made({ customTags: { team: "a" } });
+        const isAsked = () => stack.writes().some((one) => one.startsWith("PATCH"));
+        stack.cloud.inject({
+            when: ({ method, path }) => method === "GET" && path.endsWith(stack.id()) && isAsked(),
+            times: 1,
+            do: { kind: "body", body: "<html>" },
+        });
+        await stack.change(w({ customTags: { team: "b" } })).up();
+        await expectOk(stack.up());
+        expect(stack.entry().outputs).to.deep.include({ customTags: { team: "b" }, workspaceStatus: "RUNNING" });
+    });
+});
+
+// By hand: the small engine has no preview, and ends with its provider.
+describe("a workspace's handler", () => {
+    let cloud: LocalCloud;
+    let world: ReturnType<typeof fakeEnvironment>;
+    let handlers: Handlers;
+    beforeEach(async () => ({ cloud, world, handlers } = await startProvider(new FakeClock())));
+    afterEach(() => cloud.stop());
+    const inputs = (more: Inputs = {}) => workspaceInputs(handlers, more);
 
     it("says what is lost whenever a workspace that ran is replaced, and why", async () => {
-        await begin();
         const asked = await inputs();
         const { id, outs } = await handlers.workspace.create(asked);
         const warnings = async (change: Record<string, unknown>) => {
@@ -170,12 +270,11 @@ describe("handlers against the local cloud", () => {
     });
 
     it("recommends an update in place for a changed key alone, and says why not if something else changes too", async () => {
-        await begin();
         const keys = await Promise.all(
             ["a", "b"].map(async (name) => {
                 const awsKeyInfo = { keyArn: cloud.createKey() };
                 const useCases = ["MANAGED_SERVICES", "STORAGE"];
-                return (await handlers.key.create({ awsKeyInfo, useCases, owner: owner(name) })).id;
+                return (await handlers.key.create({ awsKeyInfo, useCases, owner: ownerFor(name) })).id;
             }),
         );
         const [managedServicesCustomerManagedKeyId, next] = keys;
@@ -214,191 +313,10 @@ describe("handlers against the local cloud", () => {
         expect(checked["keyChange"]).to.include({ others: "storageCustomerManagedKeyId" });
     });
 
-    it("continues to wait for a workspace after a time-out", async () => {
-        await begin({ provisioningMilliseconds: 60_000 });
-        const news = await inputs({ provisioningTimeoutSeconds: 20 });
-        const error = await handlers.workspace.create(news).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-        );
-        if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
-        expect(error.message).to.contain("still PROVISIONING after 20 s");
-        const { outs } = await handlers.workspace.update(error.id, error.properties, {
-            ...news,
-            provisioningTimeoutSeconds: 100,
-        });
-        expect(outs?.["workspaceStatus"]).to.equal("RUNNING");
-        expect(posts("workspaces")).to.have.length(1);
-    });
-
-    it("adopts the orphan of an interrupted create, and nothing else", async () => {
-        await begin();
-        const news = await inputs();
-        const { id } = await handlers.workspace.create(news);
-        handlers = handlersOf(world); // The process died before the engine heard of it.
-        const again = await handlers.workspace.create(news);
-        expect(again.id).to.equal(id);
-        expect(world.lines.filter((line) => line.includes("is adopted"))).to.have.length(1);
-        handlers = handlersOf(world);
-        const other = await handlers.workspace.create({ ...news, workspaceName: "other" });
-        expect(other.id).to.not.equal(id);
-        expect(world.lines.filter((line) => line.includes("left alone"))).to.have.length(1);
-        const stranger = await handlers.workspace.create({ ...news, owner: owner("w").replace("5555", "9999") });
-        expect([id, other.id]).to.not.include(stranger.id);
-    });
-
-    it("adopts no workspace that holds content, is older than a day, or cannot be read: the error names the remedies", async () => {
-        await begin();
-        const news = await inputs();
-        const { id } = await handlers.workspace.create(news);
-        const refusal = async () => {
-            handlers = handlersOf(world);
-            return handlers.workspace.create(news).then(
-                () => "adopted",
-                (error: Error) => error.message,
-            );
-        };
-        const workspace = cloud.workspace(id);
-        await workspace.seed({ "/Shared/report": { type: "NOTEBOOK", source: "1" } });
-        expect(await refusal())
-            .to.contain("it holds content (/Shared/report)")
-            .and.contain(`adopt: "${id}"`)
-            .and.contain("another name");
-        cloud.account.change("workspaces", id, { creation_time: Date.now() - 25 * 3_600_000 });
-        expect(await refusal()).to.contain("it is older than a day");
-        cloud.account.change("workspaces", id, { creation_time: Date.now() });
-        cloud.account.setStatus(id, "FAILED", "no route");
-        expect(await refusal()).to.contain("it is FAILED, and whether it ever ran is not known");
-        expect(posts("workspaces")).to.have.length(1);
-    });
-
-    it("adopts a registration, which carries no owner, only while it is recent by the service's clock", async () => {
-        await begin();
-        const key = {
-            awsKeyInfo: { keyArn: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555" },
-            useCases: ["MANAGED_SERVICES"],
-            owner: owner("k"),
-        };
-        const { id } = await handlers.key.create(key);
-        handlers = handlersOf(world);
-        expect((await handlers.key.create(key)).id).to.equal(id);
-        handlers = handlersOf(world);
-        cloud.account.change("customer-managed-keys", id, { creation_time: Date.now() - 25 * 3_600_000 });
-        expect((await handlers.key.create(key)).id).to.not.equal(id);
-    });
-
-    for (const kind of ["drop", "truncate", "status", "body", "shape"] as const) {
-        it(`creates one workspace when the response to its POST is lost (${kind})`, async () => {
-            await begin();
-            const news = await inputs();
-            cloud.inject({
-                when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
-                times: 1,
-                do:
-                    kind === "drop"
-                        ? { kind, when: "after" }
-                        : kind === "status"
-                          ? { kind, status: 503, afterEffect: true }
-                          : kind === "body"
-                            ? { kind, body: "<html>proxy</html>" }
-                            : kind === "shape"
-                              ? { kind: "body", body: "{}" }
-                              : { kind },
-            });
-            const { id } = await handlers.workspace.create(news);
-            expect(cloud.account.list("workspaces").map((one) => one["workspace_id"])).to.deep.equal([id]);
-        });
-    }
-
-    it("repeats a throttled POST (429) after the response's Retry-After", async () => {
-        await begin();
-        const news = await inputs();
-        cloud.inject({
-            when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
-            times: 1,
-            do: { kind: "status", status: 429, headers: { "retry-after": "7" } },
-        });
-        await handlers.workspace.create(news);
-        expect(clock.sleeps).to.include(7000);
-        expect(cloud.account.list("workspaces")).to.have.length(1);
-    });
-
-    it("refreshes many from one list, and finds what is gone", async () => {
-        await begin();
-        const news = await inputs();
-        const made = [];
-        for (const name of ["a", "b", "c"]) made.push(await handlers.workspace.create({ ...news, owner: owner(name) }));
-        cloud.account.remove("workspaces", String(made[1]?.id));
-        handlers = handlersOf(world);
-        cloud.clearRequests();
-        const reads = await Promise.all(made.map(({ id, outs }) => handlers.workspace.read(id, outs)));
-        expect(reads.map(({ id }) => id)).to.deep.equal([made[0]?.id, "", made[2]?.id]);
-        expect(cloud.requests.filter(({ path }) => path.endsWith("/workspaces"))).to.have.length(1);
-    });
-
-    it("fails a refresh, and keeps the state, when the API is down", async () => {
-        await begin();
-        const { id, outs } = await handlers.workspace.create(await inputs());
-        handlers = handlersOf(world);
-        cloud.inject({ when: () => true, do: { kind: "status", status: 503 } });
-        const failed = await handlers.workspace.read(id, outs).then(
-            () => false,
-            () => true,
-        );
-        expect(failed).to.equal(true);
-    });
-
-    it("never shows a secret in an error", async () => {
-        await begin();
-        cloud.inject({ when: () => true, do: { kind: "drop", when: "before" } });
-        const error = await handlers.workspace.read("1", {}).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-        );
-        expect(JSON.stringify(error, Object.getOwnPropertyNames(error)))
-            .to.contain("no usable response")
-            .and.not.contain(cloud.token);
-    });
-
-    it("of two creates with the same deployment name one succeeds, and the other loses nothing", async () => {
-        await begin();
-        const news = await inputs({ deploymentName: "sales" });
-        const results = await Promise.allSettled([
-            handlers.workspace.create(news),
-            handlers.workspace.create({ ...news, owner: owner("v") }),
-        ]);
-        expect(results.map(({ status }) => status).sort()).to.deep.equal(["fulfilled", "rejected"]);
-        const lost = results.find((result) => result.status === "rejected");
-        expect(String(lost?.reason)).to.contain("already exists").and.contain("Choose another name");
-        expect(cloud.account.list("workspaces")).to.have.length(1);
-    });
-
     it("creates nothing once the engine has ended", async () => {
-        await begin();
         const news = await inputs();
         world.isEngineAlive = async () => false;
-        const message = await handlers.workspace.create(news).then(
-            () => "ok",
-            (error: Error) => error.message,
-        );
-        expect(message).to.contain("The engine has stopped");
-        expect(posts("workspaces")).to.deep.equal([]);
-    });
-
-    it("completes an update whose result is unknown", async () => {
-        await begin();
-        const news = await inputs({ customTags: { team: "a" } });
-        const { id, outs } = await handlers.workspace.create(news);
-        const changed = { ...news, customTags: { team: "b" } };
-        cloud.inject({
-            when: ({ method, path }) => method === "GET" && path.endsWith(id),
-            times: 1,
-            do: { kind: "body", body: "<html>" },
-        });
-        await handlers.workspace.update(id, outs, changed).catch(() => undefined);
-        handlers = handlersOf(world);
-        const updated = await handlers.workspace.update(id, outs, changed);
-        expect(updated.outs?.["customTags"]).to.deep.equal({ team: "b" });
-        expect(updated.outs?.["workspaceStatus"]).to.equal("RUNNING");
+        expect(await outcome(handlers.workspace.create(news))).to.contain("The engine has stopped");
+        expect(postsOf(cloud, "workspaces")).to.deep.equal([]);
     });
 });

@@ -143,7 +143,9 @@ describe("what must not be mistaken for an orphan", () => {
         const stack = await engine([identity, key("first", REGISTERED)]);
         await expectOk(stack.up());
         stack.program = [identity, key("second", REGISTERED), key("first", REGISTERED, { dependsOn: ["second"] })];
-        await expectRefused(stack.up(), 'twice, as "second" and as "first"', "pulumi state delete");
+        // Again at the next up, and nothing is deleted meanwhile.
+        for (let up = 0; up < 2; up++)
+            await expectRefused(stack.up(), 'twice, as "second" and as "first"', "pulumi state delete");
         expect(keyIds(stack)).to.have.length(1);
         stack.forget("second");
         stack.program = [identity, key("first", REGISTERED), key("second", REGISTERED, { dependsOn: ["first"] })];

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
-import { type Goal, type Inputs, Output } from "../helpers/engine/engine-types";
+import { type Goal, Output } from "../helpers/engine/engine-types";
 import { expectOk, expectRefused } from "../helpers/expect-ok";
-import { identity, resource, ROLE_ARN, workspace } from "../helpers/programs";
+import { identity, needs, resource, workspace } from "../helpers/programs";
 
 const VPC = "vpc-0123456789abcdef0";
 const NCC = "11111111-2222-4333-8444-555555555555";
@@ -14,7 +14,6 @@ interface Shape {
     set?: string;
     securityGroup?: string;
     networkName?: string;
-    bucketName?: string;
     relay?: string;
 }
 
@@ -24,15 +23,13 @@ function program({
     set = "f",
     securityGroup = `sg-0123456789abcde${set}0`,
     networkName,
-    bucketName = "root-bucket",
     relay = "vpce-0123456789abcdef1",
 }: Shape = {}): Goal[] {
     const endpoint = (name: string, awsVpcEndpointId: string) =>
         resource("VpcEndpoint", name, { awsVpcEndpointId, region: "us-east-1" });
     return [
         identity,
-        resource("Credentials", "c", { roleArn: ROLE_ARN }),
-        resource("StorageConfiguration", "s", { bucketName }),
+        ...needs,
         endpoint("rest", "vpce-0123456789abcdef0"),
         endpoint("relay", relay),
         resource("PrivateAccessSettings", "p", {
@@ -87,17 +84,6 @@ describe("a stack with a network and private links", () => {
             .map((one) => one[field]);
     const requests = (method: string) => stack.cloud.requests.filter((one) => one.method === method);
 
-    it("updates private access settings with one PUT of their whole content", async () => {
-        expect(await changed({ publicAccess: false })).to.deep.equal(["update p"]);
-        expect(Object.keys((requests("PUT")[0]?.body ?? {}) as Inputs).sort()).to.deep.equal([
-            "allowed_vpc_endpoint_ids",
-            "private_access_level",
-            "private_access_settings_name",
-            "public_access_enabled",
-            "region",
-        ]);
-    });
-
     it("replaces a network while the workspace stays, and says what to do if the service refuses the new one", async () => {
         expect(await changed({ set: "e" })).to.deep.equal(["create n", "update w", "delete n"]);
         expect(values("networks", "network_id")).to.deep.equal([stack.id("n")]);
@@ -148,8 +134,10 @@ describe("a stack with a network and private links", () => {
             vpc_status: "WARNED",
             warning_messages: [{ warning_type: "subnet", warning_message: "Few addresses are left." }],
         });
+        account().change("vpc-endpoints", stack.id("rest"), { state: "rejected" });
         await expectOk(stack.refresh());
         expect(await stack.changes()).to.deep.equal([]);
+        expect(stack.entry("rest").outputs["state"]).to.equal("rejected");
         expect(stack.entry("n").outputs).to.deep.include({
             vpcStatus: "WARNED",
             warningMessages: [{ warningType: "subnet", warningMessage: "Few addresses are left." }],
@@ -192,33 +180,6 @@ describe("a stack with a network and private links", () => {
         stack.clear();
         await refused({ networkName: "fixed", set: "a" }, `while the workspace ${id} uses it`, "Leave networkName out");
         expect(stack.writes()).to.deep.equal([]);
-    });
-
-    it("repairs a workspace that ran and FAILED in place, with another storage configuration", async () => {
-        account().setStatus(id, "FAILED", "The root bucket is gone.");
-        await expectOk(stack.refresh());
-        expect(await changed({ bucketName: "another-bucket" }))
-            .to.include("update w")
-            .and.not.include("create w");
-        expect(requests("PATCH").map(({ query }) => query["update_mask"])).to.deep.equal(["storage_configuration_id"]);
-        expect(account().get("workspaces", id)["workspace_status"]).to.equal("RUNNING");
-        expect(values("storage-configurations", "root_bucket_info")).to.deep.equal([{ bucket_name: "another-bucket" }]);
-    });
-
-    it("reports the problems of the network and its endpoints when they stop a workspace", async () => {
-        account().change("networks", stack.id("n"), {
-            vpc_status: "BROKEN",
-            error_messages: [{ error_type: "subnet", error_message: "No route to the internet." }],
-        });
-        account().change("vpc-endpoints", stack.id("relay"), { state: "rejected" });
-        account().setStatus(id, "FAILED", "Network validation failed.");
-        await stack.refresh();
-        await refused(
-            {},
-            "is FAILED: Network validation failed",
-            `${stack.id("n")} is BROKEN (subnet: No route to the internet)`,
-            `${stack.id("relay")} is rejected in AWS (vpce-0123456789abcdef1), not available`,
-        );
     });
 
     it("adopts existing objects, creates nothing, and is clean afterwards, with adopt or without", async () => {

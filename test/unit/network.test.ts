@@ -251,22 +251,5 @@ describe("networks and private links against the local cloud", () => {
             const moved = await handlers.settings.diff(id, changed, { ...news, region: "us-west-2" });
             expect([moved.replaces, moved.deleteBeforeReplace]).to.deep.equal([["region"], false]);
         });
-
-        it("that only the service made is no difference", async () => {
-            const { linked, rest, inputs } = await privateWorkspace(handlers);
-            await handlers.workspace.create(inputs);
-            cloud.account.change("networks", linked.id, { vpc_status: "WARNED", warning_messages: [{}] });
-            cloud.account.change("vpc-endpoints", rest.id, { state: "rejected" });
-            handlers = handlersOf(world);
-            const { props: shown = {} } = await handlers.network.read(linked.id, linked.outs);
-            expect(shown["vpcStatus"]).to.equal("WARNED");
-            const links = { restApis: [rest.id], dataplaneRelays: linked.outs["vpcEndpoints"].dataplaneRelays };
-            expect(
-                (await handlers.network.diff(linked.id, shown, { ...network, vpcEndpoints: links })).changes,
-            ).to.equal(false);
-            const { props: state = {} } = await handlers.endpoint.read(rest.id, rest.outs);
-            expect(state["state"]).to.equal("rejected");
-            expect((await handlers.endpoint.diff(rest.id, state, endpoint)).changes).to.equal(false);
-        });
     });
 });

@@ -1,171 +1,62 @@
 import { expect } from "chai";
 
-import { InitializationError } from "../../provider/resource/errors";
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
 import { Session } from "../../provider/runtime/session";
-import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../../local-cloud";
-import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
+import type { FaultEffect, LocalCloud } from "../../local-cloud";
+import { endEngines, engine, type EngineStack } from "../helpers/engine";
+import type { Inputs } from "../helpers/engine/engine-types";
 import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "../helpers/environment";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { identity, key, ROLE_ARN, workspace, workspaceProgram } from "../helpers/programs";
 import { createHandler } from "../../provider/registry";
-import {
-    type Handlers,
-    handlersOf,
-    outcome,
-    postsOf,
-    ROLE_ARN,
-    startProvider,
-    workspaceInputs,
-} from "../helpers/provider-process";
+import { type Handlers, handlersOf, postsOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
-const STACK = stackOf(0);
-const owner = (name: string, more = "") => ownerFor(name, { more });
-const roleArn = ROLE_ARN;
-const registration = {
-    awsKeyInfo: { keyArn: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555" },
-    useCases: ["MANAGED_SERVICES"],
+const HOUR = 3_600_000;
+const GONE: FaultEffect = {
+    ...{ kind: "status", status: 404, body: '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}' },
 };
+const isRead = ({ method, path }: { method: string; path: string }) =>
+    method === "GET" && path.includes("/workspaces/");
 
 describe("orphans, and what must not be adopted as one", () => {
-    let cloud: LocalCloud;
-    let clock: EventfulClock;
-    let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: Handlers;
-    const begin = async (options: LocalCloudOptions = {}) => {
-        ({ cloud, clock, world, handlers } = await startProvider(new EventfulClock(), options));
-    };
-    afterEach(() => cloud.stop());
-    const inputs = (more: Properties = {}) => workspaceInputs(handlers, more);
-    const posts = (collection: string) => postsOf(cloud, collection);
-    const deletions = () => cloud.requests.filter(({ method }) => method === "DELETE");
-    const ids = (kind: string, field: string) => cloud.account.list(kind).map((one) => one[field]);
+    afterEach(endEngines);
+    const posts = ({ cloud }: EngineStack) => postsOf(cloud, "workspaces");
+    const deletions = ({ cloud }: EngineStack) => cloud.requests.filter(({ method }) => method === "DELETE");
+    const other = (adopt: string) => workspace("other", { workspaceName: "w", adopt });
 
-    describe("adopting", () => {
-        it("refuses an object of another resource of the stack", async () => {
-            await begin();
-            const news = await inputs();
-            const { id } = await handlers.workspace.create(news);
-            const message = await outcome(handlers.workspace.create({ ...news, adopt: id, owner: owner("other") }));
-            expect(message).to.contain('belongs to "w" of this stack already');
-            expect(posts("workspaces")).to.have.length(1);
-        });
-
-        it("adopts an object that the same program only reads (Workspace.get)", async () => {
-            await begin();
-            const news = await inputs();
-            const { id } = await handlers.workspace.create(news);
-            handlers = handlersOf(world);
-            await handlers.workspace.read(id, {});
-            expect((await handlers.workspace.create({ ...news, adopt: id, owner: owner("other") })).id).to.equal(id);
-        });
-
-        it("moves an object from one resource to another, and the deletion of the first deletes nothing", async () => {
-            await begin();
-            const news = await inputs();
-            const { id, outs } = await handlers.workspace.create(news);
-            handlers = handlersOf(world);
-            await handlers.workspace.create({ ...news, adopt: id, owner: owner("other") });
-            await handlers.workspace.delete(id, outs);
-            expect(ids("workspaces", "workspace_id")).to.deep.equal([id]);
-        });
+    it("an object of another resource of the stack is not adopted", async () => {
+        const stack = await engine(workspaceProgram());
+        await expectOk(stack.up());
+        stack.change({ other: other(stack.id()) });
+        await expectRefused(stack.up(), 'belongs to "w" of this stack already');
+        expect(posts(stack)).to.have.length(1);
     });
 
-    describe("late responses", () => {
-        it("a POST that takes effect only after its time-out creates one workspace", async () => {
-            await begin();
-            const news = await inputs();
-            const effect = gate();
-            const session = new Session(world);
-            session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
-            const slow = createHandler("Workspace", session);
-            cloud.inject({
-                when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
-                times: 1,
-                do: { kind: "call", when: "before", run: () => effect.passed },
-            });
-            clock.during = {
-                milliseconds: 3_000,
-                run: async () => {
-                    effect.open();
-                    while (cloud.account.list("workspaces").length === 0)
-                        await new Promise((next) => setImmediate(next));
-                },
-            };
-            const { id } = await slow.create(news);
-            expect(ids("workspaces", "workspace_id")).to.deep.equal([id]);
-            expect(posts("workspaces")).to.have.length(1);
-        });
+    it("an object moves from one resource to another, and the deletion of the first deletes nothing", async () => {
+        const stack = await engine(workspaceProgram());
+        await expectOk(stack.up());
+        const id = stack.id();
+        await expectOk(stack.change({ w: undefined, other: other(id) }).up());
+        expect([stack.workspaces(), stack.held()]).to.deep.equal([[id], { other: id }]);
+    });
 
-        it("a POST that takes effect only after the last read creates one object, because its name is then taken", async () => {
-            await begin();
-            const session = new Session(world);
-            session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
-            const slow = createHandler("Credentials", session);
-            const again = gate();
-            const done = gate();
-            let posted = 0;
-            const nth = (number: number, run: () => Promise<void>) =>
-                cloud.inject({
-                    when: ({ method, path }) => method === "POST" && path.endsWith("/credentials") && posted === number,
-                    times: 1,
-                    do: { kind: "call", when: "before", run },
-                });
-            nth(0, async () => {
-                posted++;
-                await again.passed;
-                setImmediate(() => done.open());
-            });
-            nth(1, async () => {
-                posted++;
-                again.open();
-                await done.passed;
-            });
-            const { id } = await slow.create({ roleArn, owner: owner("c") });
-            expect(posted).to.equal(2);
-            expect(ids("credentials", "credentials_id")).to.deep.equal([id]);
+    it("a name that another object has is an error at once, also after a lost response", async () => {
+        const stack = await engine(workspaceProgram(workspace("w", { deploymentName: "sales" })));
+        await expectOk(stack.up());
+        stack.clear();
+        stack.cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
+            times: 1,
+            do: { kind: "drop", when: "before" },
         });
-
-        it("a name that another object has is an error at once, also after a lost response", async () => {
-            await begin();
-            const news = await inputs({ deploymentName: "sales" });
-            await handlers.workspace.create(news);
-            cloud.clearRequests();
-            cloud.inject({
-                when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
-                times: 1,
-                do: { kind: "drop", when: "before" },
-            });
-            const message = await outcome(handlers.workspace.create({ ...news, owner: owner("other") }));
-            expect(message).to.contain("already exists");
-            expect(posts("workspaces")).to.have.length(2);
-        });
-
-        it("a workspace of an earlier run that appears meanwhile is named in a warning", async () => {
-            await begin();
-            const news = await inputs();
-            clock.during = {
-                milliseconds: 400,
-                run: async () => {
-                    clock.during = undefined;
-                    await cloud.account.create("workspaces", {
-                        workspace_name: "w",
-                        aws_region: "us-east-1",
-                        credentials_id: news["credentialsId"],
-                        storage_configuration_id: news["storageConfigurationId"],
-                        custom_tags: { [OWNERSHIP_TAG]: `${STACK}/w` },
-                    });
-                },
-            };
-            const { id } = await handlers.workspace.create(news);
-            const stray = ids("workspaces", "workspace_id").find((one) => one !== id);
-            expect(stray).to.not.equal(undefined);
-            expect(
-                world.lines.filter((line) => line.includes(`The workspace ${String(stray)} appeared`)),
-            ).to.have.length(1);
-        });
+        stack.change({ v: workspace("v", { deploymentName: "sales" }) });
+        await expectRefused(stack.up(), "already exists");
+        expect(posts(stack)).to.have.length(2);
     });
 
     describe("while a workspace is waited for", () => {
+        const slow = (inputs: Inputs) =>
+            engine(workspaceProgram(workspace("w", inputs)), { provisioningMilliseconds: HOUR });
         const errors: Record<string, FaultEffect> = {
             "401": { kind: "status", status: 401 },
             "403": { kind: "status", status: 403, body: "<html>Forbidden</html>" },
@@ -175,95 +66,154 @@ describe("orphans, and what must not be adopted as one", () => {
             "half an answer for too long": { kind: "truncate" },
             "no status": { kind: "body", body: '{"workspace_id": 5}' },
             "another workspace": { kind: "body", body: '{"workspace_id": 5, "workspace_status": "RUNNING"}' },
-            "404 for too long": {
-                kind: "status",
-                status: 404,
-                body: '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}',
-            },
+            "404 for too long": GONE,
             "a gateway's 404": { kind: "status", status: 404, body: "<html>Not found</html>" },
         };
         for (const [what, misfortune] of Object.entries(errors)) {
             it(`${what}: it stays in account and state, and the next up continues to wait`, async () => {
-                await begin({ provisioningMilliseconds: 3_600_000 });
-                const news = await inputs({ provisioningTimeoutSeconds: 86_400 });
-                const mend = cloud.inject({
-                    when: ({ method, path }) => method === "GET" && path.includes("/workspaces/"),
-                    do: misfortune,
-                });
-                const error = await handlers.workspace.create(news).then(
-                    () => undefined,
-                    (thrown: unknown) => thrown,
-                );
-                if (!(error instanceof InitializationError)) throw new Error(`not an init error: ${String(error)}`);
+                const stack = await slow({ provisioningTimeoutSeconds: 86_400 });
+                const mend = stack.cloud.inject({ when: isRead, do: misfortune });
+                await expectRefused(stack.up());
                 mend();
-                expect(ids("workspaces", "workspace_id")).to.deep.equal([error.id]);
-                handlers = handlersOf(world);
-                const diff = await handlers.workspace.diff(error.id, error.properties, news);
-                expect([diff.changes, diff.replaces]).to.deep.equal([true, []]);
-                const { outs } = await handlers.workspace.update(error.id, error.properties, news);
-                expect(outs?.["workspaceStatus"]).to.equal("RUNNING");
-                expect(posts("workspaces")).to.have.length(1);
-                expect(deletions()).to.deep.equal([]);
+                expect(stack.workspaces()).to.deep.equal([stack.id()]);
+                expect(await stack.changes()).to.deep.equal(["update w"]);
+                expect(stack.entry().outputs["workspaceStatus"]).to.equal("RUNNING");
+                expect([posts(stack).length, deletions(stack)]).to.deep.equal([1, []]);
             });
         }
 
         it("an orphan that is not RUNNING in time is not adopted, and the error says so", async () => {
-            await begin({ provisioningMilliseconds: 3_600_000 });
-            const news = await inputs({ provisioningTimeoutSeconds: 30 });
-            await outcome(handlers.workspace.create(news));
-            handlers = handlersOf(world);
-            const message = await outcome(handlers.workspace.create(news));
-            expect(message).to.match(/is not adopted: it is not RUNNING after 30 s/);
-            expect([posts("workspaces").length, deletions().length]).to.deep.equal([1, 0]);
+            const stack = await slow({ provisioningTimeoutSeconds: 30 });
+            await expectRefused(stack.up());
+            stack.forget("w");
+            await expectRefused(stack.up(), /is not adopted: it is not RUNNING after 30 s/);
+            expect([posts(stack).length, deletions(stack)]).to.deep.equal([1, []]);
         });
 
         it("an unknown status is waited for like any other, until the time-out", async () => {
-            await begin({ provisioningMilliseconds: 3_600_000 });
-            const news = await inputs({ provisioningTimeoutSeconds: 30 });
-            cloud.account.nextOutcome = { status: "HIBERNATING", message: "Zzz." };
-            clock.during = {
-                milliseconds: 400,
-                run: async () => {
-                    for (const id of ids("workspaces", "workspace_id"))
-                        cloud.account.setStatus(String(id), "HIBERNATING", "Zzz.");
-                },
-            };
-            const message = await outcome(handlers.workspace.create(news));
-            expect(message).to.contain("still HIBERNATING after 30 s: Zzz");
-            expect(deletions()).to.deep.equal([]);
+            const stack = await slow({ provisioningTimeoutSeconds: 30 });
+            const { account } = stack.cloud;
+            const run = async () => stack.workspaces().forEach((id) => account.setStatus(id, "HIBERNATING", "Zzz."));
+            stack.cloud.inject({ when: isRead, times: 1, do: { kind: "call", when: "before", run } });
+            await expectRefused(stack.up(), "still HIBERNATING after 30 s: Zzz");
+            expect(deletions(stack)).to.deep.equal([]);
         });
 
         it("a transient 404 is tolerated: a new workspace may not be visible everywhere at once", async () => {
-            await begin();
-            const news = await inputs();
-            cloud.inject({
-                when: ({ method, path }) => method === "GET" && path.includes("/workspaces/"),
-                times: 3,
-                do: { kind: "status", status: 404, body: '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}' },
-            });
-            const { outs } = await handlers.workspace.create(news);
-            expect(outs["workspaceStatus"]).to.equal("RUNNING");
+            const stack = await engine(workspaceProgram());
+            stack.cloud.inject({ when: isRead, times: 3, do: GONE });
+            await expectOk(stack.up());
         });
-    });
 
-    it("a workspace that is missing from time to time, however often, is waited for", async () => {
-        await begin({ provisioningMilliseconds: 600_000 });
-        const news = await inputs();
-        let look = 0;
-        cloud.inject({
-            when: ({ method, path }) => method === "GET" && path.includes("/workspaces/") && look++ % 2 === 0,
-            do: { kind: "status", status: 404, body: '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}' },
+        it("one that is missing from time to time, however often, is waited for", async () => {
+            const stack = await engine(workspaceProgram(), { provisioningMilliseconds: 600_000 });
+            let look = 0;
+            stack.cloud.inject({ when: (request) => isRead(request) && look++ % 2 === 0, do: GONE });
+            await expectOk(stack.up());
         });
-        expect((await handlers.workspace.create(news)).outs["workspaceStatus"]).to.equal("RUNNING");
     });
 
     it("a gateway's 404 is not the API's: a refresh fails and keeps the state, a deletion does not count as done", async () => {
-        await begin();
-        const { id, outs } = await handlers.key.create({ ...registration, owner: owner("k") });
+        const stack = await engine((cloud) => [identity, key("k", cloud.createKey())]);
+        await expectOk(stack.up());
+        stack.cloud.inject({ when: () => true, do: { kind: "status", status: 404, body: "<html>Not found</html>" } });
+        await expectRefused(stack.refresh(), "HTTP 404");
+        await expectRefused(stack.destroy(), "HTTP 404");
+        const there = stack.cloud.account.list("customer-managed-keys").map((one) => one["customer_managed_key_id"]);
+        expect([Object.values(stack.held("CustomerManagedKey")), there]).to.deep.equal([there, there]);
+    });
+});
+
+// By hand: moments within one call, and a read, which the small engine has not.
+describe("an orphan, as one call of a handler meets it", () => {
+    const owner = (name: string) => ownerFor(name);
+    let cloud: LocalCloud;
+    let clock: EventfulClock;
+    let world: ReturnType<typeof fakeEnvironment>;
+    let handlers: Handlers;
+    beforeEach(async () => ({ cloud, clock, world, handlers } = await startProvider(new EventfulClock())));
+    afterEach(() => cloud.stop());
+    const ids = (kind: string, field: string) => cloud.account.list(kind).map((one) => one[field]);
+
+    it("adopts an object that the same program only reads (Workspace.get)", async () => {
+        const news = await workspaceInputs(handlers);
+        const { id } = await handlers.workspace.create(news);
         handlers = handlersOf(world);
-        cloud.inject({ when: () => true, do: { kind: "status", status: 404, body: "<html>Not found</html>" } });
-        expect(await outcome(handlers.key.read(id, outs))).to.contain("HTTP 404");
-        expect(await outcome(handlers.key.delete(id, outs))).to.contain("HTTP 404");
-        expect(ids("customer-managed-keys", "customer_managed_key_id")).to.deep.equal([id]);
+        await handlers.workspace.read(id, {});
+        expect((await handlers.workspace.create({ ...news, adopt: id, owner: owner("other") })).id).to.equal(id);
+    });
+
+    it("a POST that takes effect only after its time-out creates one workspace", async () => {
+        const news = await workspaceInputs(handlers);
+        const effect = gate();
+        const session = new Session(world);
+        session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
+        const slow = createHandler("Workspace", session);
+        cloud.inject({
+            when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
+            times: 1,
+            do: { kind: "call", when: "before", run: () => effect.passed },
+        });
+        clock.during = {
+            milliseconds: 3_000,
+            run: async () => {
+                effect.open();
+                while (cloud.account.list("workspaces").length === 0) await new Promise((next) => setImmediate(next));
+            },
+        };
+        const { id } = await slow.create(news);
+        expect(ids("workspaces", "workspace_id")).to.deep.equal([id]);
+        expect(postsOf(cloud, "workspaces")).to.have.length(1);
+    });
+
+    it("a POST that takes effect only after the last read creates one object, because its name is then taken", async () => {
+        const session = new Session(world);
+        session.configure((key) => (key === "databricks:requestTimeoutSeconds" ? "0.2" : undefined));
+        const slow = createHandler("Credentials", session);
+        const again = gate();
+        const done = gate();
+        let posted = 0;
+        const nth = (number: number, run: () => Promise<void>) =>
+            cloud.inject({
+                when: ({ method, path }) => method === "POST" && path.endsWith("/credentials") && posted === number,
+                times: 1,
+                do: { kind: "call", when: "before", run },
+            });
+        nth(0, async () => {
+            posted++;
+            await again.passed;
+            setImmediate(() => done.open());
+        });
+        nth(1, async () => {
+            posted++;
+            again.open();
+            await done.passed;
+        });
+        const { id } = await slow.create({ roleArn: ROLE_ARN, owner: owner("c") });
+        expect(posted).to.equal(2);
+        expect(ids("credentials", "credentials_id")).to.deep.equal([id]);
+    });
+
+    it("a workspace of an earlier run that appears meanwhile is named in a warning", async () => {
+        const news = await workspaceInputs(handlers);
+        clock.during = {
+            milliseconds: 400,
+            run: async () => {
+                clock.during = undefined;
+                await cloud.account.create("workspaces", {
+                    workspace_name: "w",
+                    aws_region: "us-east-1",
+                    credentials_id: news["credentialsId"],
+                    storage_configuration_id: news["storageConfigurationId"],
+                    custom_tags: { [OWNERSHIP_TAG]: `${stackOf(0)}/w` },
+                });
+            },
+        };
+        const { id } = await handlers.workspace.create(news);
+        const stray = ids("workspaces", "workspace_id").find((one) => one !== id);
+        expect(stray).to.not.equal(undefined);
+        expect(world.lines.filter((line) => line.includes(`The workspace ${String(stray)} appeared`))).to.have.length(
+            1,
+        );
     });
 });

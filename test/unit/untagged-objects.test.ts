@@ -5,14 +5,7 @@ import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
 import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
 import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "../helpers/environment";
-import {
-    type Handlers,
-    handlersOf,
-    outcome,
-    ROLE_ARN,
-    startProvider,
-    workspaceInputs,
-} from "../helpers/provider-process";
+import { type Handlers, handlersOf, ROLE_ARN, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 const STACK = stackOf(0);
 const owner = (name: string, more = "") => ownerFor(name, { more });
@@ -34,7 +27,6 @@ describe("objects without an ownership tag", () => {
     };
     afterEach(() => cloud.stop());
     const inputs = (more: Properties = {}) => workspaceInputs(handlers, more);
-    const deletions = () => cloud.requests.filter(({ method }) => method === "DELETE");
     const ids = (kind: string, field: string) => cloud.account.list(kind).map((one) => one[field]);
 
     const kinds = [
@@ -221,23 +213,5 @@ describe("objects without an ownership tag", () => {
         };
         const second = await handlers.key.create({ ...registration, owner: owner("second") });
         expect(second.id).to.not.equal(first.id);
-    });
-
-    it("a first registration that is seen too late is an error that changes nothing, and its remedy works", async () => {
-        await begin();
-        const first = await handlers.key.create({ ...registration, owner: owner("first") });
-        const [one, two] = ["first", "second"].map((name) => ({ ...registration, owner: owner(name) }));
-        handlers = handlersOf(world);
-        const second = await handlers.key.create(two!);
-        const message = await outcome(handlers.key.diff(first.id, first.outs, one!));
-        expect(message).to.contain('as "second" and as "first"').and.contain("pulumi state delete");
-        handlers = handlersOf(world);
-        await handlers.key.diff(second.id, second.outs, two!);
-        expect(await outcome(handlers.key.diff(first.id, first.outs, one!))).to.equal(message);
-        expect(deletions()).to.deep.equal([]);
-        // The second one is out of the state, and depends on the first.
-        handlers = handlersOf(world);
-        await handlers.key.diff(first.id, first.outs, one!);
-        expect((await handlers.key.create(two!)).id).to.not.equal(first.id);
     });
 });
