@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
+import type { ObjectDefinition } from "../../provider/resource/definition";
 import { checkInputs } from "../../provider/resource/validation";
 import { credentialsObject } from "../../provider/objects/credentials";
 import { customerManagedKeyObject } from "../../provider/objects/customer-managed-key";
@@ -9,7 +10,7 @@ import { privateAccessSettingsObject } from "../../provider/objects/private-acce
 import { storageConfigurationObject } from "../../provider/objects/storage-configuration";
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
-import { UNKNOWN } from "../../provider/util/property-path";
+import { type Properties, UNKNOWN } from "../../provider/util/property-path";
 
 const context = { allowedRegions: ["us-east-1", "us-east-2", "us-west-2"] };
 const uuid = "11111111-2222-4333-8444-555555555555";
@@ -20,6 +21,60 @@ const workspace = {
     storageConfigurationId: uuid,
     managedServicesCustomerManagedKeyId: uuid,
 };
+
+const key = (awsKeyInfo: object, useCases: string[] = ["MANAGED_SERVICES"]) =>
+    [customerManagedKeyObject, { awsKeyInfo, useCases }] as const;
+const keyArn = `arn:aws:kms:us-east-1:123456789012:key/${uuid}`;
+const withInputs = (more: object) => [workspaceObject, { ...workspace, ...more }] as const;
+const long = "x".repeat(128);
+
+/** Inputs that cannot work, each with the one property that is to blame and a word of the remedy. */
+const malformed: readonly (readonly [string, ObjectDefinition, Properties, string, string])[] = [
+    ["an ARN that is none", ...key({ keyArn: "my-key" }), "awsKeyInfo.keyArn", "ARN of a KMS key"],
+    ["no ARN", ...key({}), "awsKeyInfo.keyArn", "is required"],
+    ["another region", ...key({ keyArn, keyRegion: "us-west-2" }), "awsKeyInfo.keyRegion", "leave keyRegion out"],
+    [
+        "a key in a region that is not allowed",
+        ...key({ keyArn: keyArn.replace("us-east-1", "eu-west-1") }),
+        "awsKeyInfo.keyArn",
+        "databricks:allowedRegions",
+    ],
+    ["an alias without alias/", ...key({ keyArn, keyAlias: "x" }), "awsKeyInfo.keyAlias", 'begin with "alias/"'],
+    ["an AWS managed key", ...key({ keyArn, keyAlias: "alias/aws/s3" }), "awsKeyInfo.keyAlias", "AWS managed key"],
+    ["an unknown use case", ...key({ keyArn }, ["NOTEBOOKS"]), "useCases.0", "MANAGED_SERVICES, STORAGE"],
+    ["no use case", ...key({ keyArn }, []), "useCases", "at least 1"],
+    [
+        "cluster volumes without STORAGE",
+        ...key({ keyArn, reuseKeyForClusterVolumes: true }),
+        "awsKeyInfo.reuseKeyForClusterVolumes",
+        "STORAGE",
+    ],
+    ["a region that is none", ...withInputs({ awsRegion: "Virginia" }), "awsRegion", "us-east-1"],
+    ["a tier too low for a key", ...withInputs({ pricingTier: "PREMIUM" }), "pricingTier", "Enterprise plan or higher"],
+    ["an unknown tier", ...withInputs({ pricingTier: "GOLD" }), "pricingTier", "must be one of"],
+    ["an empty name", ...withInputs({ workspaceName: "" }), "workspaceName", "must not be empty"],
+    ["a tag too long", ...withInputs({ customTags: { team: "x".repeat(256) } }), "customTags.team", "at most 255"],
+    ["a tag's key too long", ...withInputs({ customTags: { [long]: "a" } }), `customTags.${long}`, "1 to 127"],
+    [
+        "an account in front of an id",
+        ...withInputs({ credentialsId: `account/${uuid}` }),
+        "credentialsId",
+        `the bare id "${uuid}"`,
+    ],
+    [
+        "a deployment name with a dot",
+        ...withInputs({ deploymentName: "acme.sales" }),
+        "deploymentName",
+        "label of a host name",
+    ],
+    ["a misspelled input", ...withInputs({ workspacename: "x" }), "workspacename", "did you mean workspaceName?"],
+    [
+        "the API's name of an input",
+        ...withInputs({ workspace_name: "x" }),
+        "workspace_name",
+        "did you mean workspaceName?",
+    ],
+];
 
 describe("checking inputs", () => {
     it("passes what is right", () => {
@@ -49,18 +104,12 @@ describe("checking inputs", () => {
         ]);
     });
 
-    it("names the bare id where an account stands in front of it", () => {
-        const [failure] = checkInputs(workspaceObject, { ...workspace, credentialsId: `account/${uuid}` }, context);
-        expect(failure?.reason).to.contain(`"${uuid}"`);
-    });
-
-    it("suggests the right spelling of a misspelled input", () => {
-        const [failure] = checkInputs(workspaceObject, { ...workspace, workspace_name: "x" }, context);
-        expect(failure).to.deep.equal({
-            property: "workspace_name",
-            reason: "is not an input of a workspace: did you mean workspaceName?",
+    for (const [what, object, inputs, property, remedy] of malformed)
+        it(`${what}: one problem, of ${property.slice(0, 40)}, with its remedy`, () => {
+            const failures = checkInputs(object, inputs, context);
+            expect(failures.map((one) => one.property)).to.deep.equal([property]);
+            expect(failures[0]?.reason).to.contain(remedy);
         });
-    });
 
     it("never throws, and names only properties that are given or known, whatever it is handed", () => {
         const objects = [
