@@ -26,40 +26,18 @@ import { runCommandLine } from "../../cli/run";
 import { fillMixedAccount } from "../cli/mixed-account";
 import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
 import { LocalCloud } from "../../local-cloud";
+import { problemsOf, programOf } from "../helpers/compile";
 
 const root = join(__dirname, "../../..");
 
 /** What the compiler says of a program that is in memory, by the rules of Pulumi's template for TypeScript, and stricter. */
-function problemsOf(files: ReadonlyMap<string, string>): string[] {
-    const folder = join(root, "examples", "adopt");
-    const host = ts.createCompilerHost({});
-    const read = host.readFile.bind(host);
-    const texts = new Map([...files].map(([name, text]) => [join(folder, name), text]));
-    host.readFile = (name) => texts.get(name) ?? read(name);
-    const exists = host.fileExists.bind(host);
-    // No component is used, whose types are the thousands of files of @pulumi/aws.
-    host.fileExists = (name) => texts.has(name) || (!name.includes("node_modules/@pulumi/aws/") && exists(name));
-    const sourceFile = host.getSourceFile.bind(host);
-    host.getSourceFile = (name, options) => {
-        const text = texts.get(name);
-        return text === undefined ? sourceFile(name, options) : ts.createSourceFile(name, text, options, true);
+function typeProblems(files: ReadonlyMap<string, string>): string[] {
+    const options = {
+        ...{ strict: true, noEmit: true, skipLibCheck: true, types: ["node"], target: ts.ScriptTarget.ES2022 },
+        ...{ module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 },
     };
-    const program = ts.createProgram(
-        [...texts.keys()],
-        {
-            strict: true,
-            noEmit: true,
-            target: ts.ScriptTarget.ES2022,
-            module: ts.ModuleKind.Node16,
-            moduleResolution: ts.ModuleResolutionKind.Node16,
-            skipLibCheck: true,
-            types: ["node"],
-        },
-        host,
-    );
-    return ts
-        .getPreEmitDiagnostics(program)
-        .map(({ messageText, file }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+    const texts = new Map([...files].map(([name, text]) => [join(root, "examples", "adopt", name), text]));
+    return problemsOf(programOf([], options, { texts, withoutAws: true }));
 }
 
 function syntaxProblems(text: string): string[] {
@@ -98,7 +76,7 @@ describe("the command adopt", () => {
         expect(out.match(/\bnew databricks\.\w+\(/g)).to.have.lengthOf(40);
         expect(out.match(/\badopt: "/g)).to.have.lengthOf(40);
         expect(out.match(/\{ protect: true \}/g)).to.have.lengthOf(40);
-        expect(problemsOf(new Map([["adopted.ts", out]]))).to.deep.equal([]);
+        expect(typeProblems(new Map([["adopted.ts", out]]))).to.deep.equal([]);
     });
 
     it("writes objects by reference, keys by ARN, and neither defaults nor what only the service knows", async () => {
@@ -183,7 +161,7 @@ export const workspaceUrls = {
                 "workspaces.ts",
             ]);
             const renamed = new Map([...files].map(([file, text]) => [file === "index.ts" ? "all.ts" : file, text]));
-            expect(problemsOf(renamed)).to.deep.equal([]);
+            expect(typeProblems(renamed)).to.deep.equal([]);
             expect(files.get("index.ts")).not.to.contain("new databricks");
             const again = await run("--out", folder);
             expect([again.code, again.err]).to.satisfy(

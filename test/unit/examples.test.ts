@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
 
+import { problemsOf, programOf } from "../helpers/compile";
+
 const root = resolve(__dirname, "../../..");
 const examples = readdirSync(join(root, "examples")).map((name) => ({ name, folder: join(root, "examples", name) }));
 
@@ -18,29 +20,39 @@ function configOf(folder: string): ts.ParsedCommandLine {
     return ts.parseJsonConfigFileContent(text, ts.sys, folder);
 }
 
-/** The programs by their options: examples with the same ones are compiled together. */
+const sources = ["sdk/resources", "sdk/components", "sdk/policy"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => readFileSync(join(root, folder, file), "utf8")),
+);
+
+/** Each exported class that a program makes, with the code of its doc comment's `@example`. */
+const classes = sources.flatMap((text) =>
+    [
+        ...text.matchAll(
+            /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport class (\w+) extends (?:pulumi\.Component|Account|Dynamic|Policy)/g,
+        ),
+    ].map(([, comment = "", name = ""]) => ({
+        path: join(root, "examples", `${name}.example.ts`),
+        text: (/@example\n \* ```ts\n([\s\S]*?) \* ```/.exec(comment)?.[1] ?? "").replace(/^ \* ?/gm, ""),
+    })),
+);
+
+/** The programs by their options: what has the same ones is compiled together. That of the module imports no types of AWS. */
 const programs = new Map<string, ts.Program>();
 
-function programOf(of: ts.CompilerOptions): ts.Program {
+function compiled(of: ts.CompilerOptions): ts.Program {
     const options = { ...of, configFilePath: undefined };
     const key = JSON.stringify(options);
     const files = examples.flatMap(({ folder }) => {
         const { options: own, fileNames } = configOf(folder);
         return JSON.stringify({ ...own, configFilePath: undefined }) === key ? fileNames : [];
     });
-    const program = programs.get(key) ?? ts.createProgram(files, options);
+    const isModule = options.checkJs === true;
+    const texts = new Map(isModule ? [] : classes.map(({ path, text }) => [path, text]));
+    const program = programs.get(key) ?? programOf(files, options, { texts, withoutAws: isModule });
     programs.set(key, program);
     return program;
-}
-
-/** What the compiler has against an example. */
-function problemsOf(folder: string): string[] {
-    const { options, errors, fileNames } = configOf(folder);
-    const program = programOf(options);
-    const own = fileNames.flatMap((name) => ts.getPreEmitDiagnostics(program, program.getSourceFile(name)));
-    return [...errors, ...own].map(
-        ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
-    );
 }
 
 describe("the examples", () => {
@@ -49,7 +61,9 @@ describe("the examples", () => {
             const project = join(name === mainExample ? root : folder, "Pulumi.yaml");
             expect([project, join(folder, "PulumiPolicy.yaml")].filter(existsSync)).to.have.length(1);
             expect(readFileSync(join(folder, "README.md"), "utf8")).to.match(/^# /);
-            expect(problemsOf(folder)).to.deep.equal([]);
+            const { options, errors, fileNames } = configOf(folder);
+            expect(errors).to.deep.equal([]);
+            expect(fileNames.flatMap((file) => problemsOf(compiled(options), file))).to.deep.equal([]);
         });
 
         it(`${name} uses nothing of this repository but the package, and needs nothing that it does not name`, () => {
@@ -67,4 +81,20 @@ describe("the examples", () => {
             }
         });
     }
+});
+
+describe("the doc comments of classes", () => {
+    it("have an example each, which compiles as the examples do", () => {
+        expect(classes.length).to.be.at.least(11);
+        const program = compiled(configOf(join(root, "examples", mainExample ?? "")).options);
+        for (const { path, text } of classes) {
+            expect(text, path).to.not.equal("");
+            expect(problemsOf(program, path)).to.deep.equal([]);
+        }
+    });
+
+    it("say what an argument's default is in @default, for editors and the API reference", () => {
+        const prose = /\/\*\*(?:(?!\*\/)[\s\S])*Default: (?:(?!\*\/)[\s\S])*\*\/\n +\w+\?: pulumi\.Input/;
+        expect(sources.filter((text) => prose.test(text))).to.deep.equal([]);
+    });
 });

@@ -1,0 +1,35 @@
+import ts from "typescript";
+
+/** What is compiled, beside files that exist. */
+export interface Compiled {
+    /** Texts by path, of files that are nowhere else. */
+    readonly texts?: ReadonlyMap<string, string>;
+    /** Leaves the thousands of files of @pulumi/aws out: for programs that use no component, whose types are theirs. */
+    readonly withoutAws?: boolean;
+}
+
+/** Makes a program of files and texts. */
+export function programOf(
+    files: readonly string[],
+    options: ts.CompilerOptions,
+    { texts = new Map(), withoutAws = false }: Compiled = {},
+): ts.Program {
+    const host = ts.createCompilerHost(options);
+    const { fileExists, getSourceFile, readFile } = host;
+    host.fileExists = (name) =>
+        texts.has(name) || (!(withoutAws && name.includes("node_modules/@pulumi/aws/")) && fileExists(name));
+    host.readFile = (name) => texts.get(name) ?? readFile(name);
+    host.getSourceFile = (name, how, ...more) => {
+        const text = texts.get(name);
+        return text === undefined ? getSourceFile(name, how, ...more) : ts.createSourceFile(name, text, how, true);
+    };
+    return ts.createProgram([...files, ...texts.keys()], options, host);
+}
+
+/** What the compiler has against a program, or one of its files. */
+export function problemsOf(program: ts.Program, file?: string): string[] {
+    const source = file === undefined ? undefined : program.getSourceFile(file);
+    return ts
+        .getPreEmitDiagnostics(program, source)
+        .map(({ file: at, messageText }) => `${at?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+}
