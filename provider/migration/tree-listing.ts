@@ -1,5 +1,5 @@
 import { messageOf } from "../util/error-message";
-import type { WorkspaceContent, WorkspaceObject } from "./content";
+import { isGitFolder, type WorkspaceContent, type WorkspaceObject } from "./content";
 import { TreeDigest } from "./verified-snapshot";
 import { isStandardFolder, isTrash } from "./standard-folders";
 import { NOT_ADMIN } from "./findings";
@@ -10,7 +10,7 @@ const WORKERS = 24;
 
 /** What a workspace's tree holds, as its lists show it. */
 export interface TreeListing {
-    /** Of everything but what is in the Trash of homes, as in the report of a migration of the whole tree. */
+    /** Of everything but what is in the Trash of homes. */
     readonly digest: string;
     /** Whether every folder was listed to its end, by one of the workspace's admins. If not, the rest says less than there is. */
     readonly complete: boolean;
@@ -34,7 +34,8 @@ export async function listWholeTree(workspace: Pick<WorkspaceContent, "list" | "
     const see = (object: WorkspaceObject) => {
         if (isTrash(object)) return;
         digest.add(object);
-        if (object.type === "DIRECTORY") queue.addFolder(object.path);
+        // What is in a git folder may not be committed.
+        if (object.type === "DIRECTORY" || isGitFolder(object)) queue.addFolder(object.path);
         if (isStandardFolder(object)) return;
         if (firstContent === undefined || object.path < firstContent) firstContent = object.path;
     };

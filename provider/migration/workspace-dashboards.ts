@@ -93,9 +93,9 @@ export class WorkspaceDashboards {
         return this.list(`${id}/schedules`, "schedules", scheduleSchema);
     }
 
-    /** Makes a schedule; not repeated if its effect is not known. */
-    async addSchedule(id: string, fields: ScheduleFields): Promise<void> {
-        await this.requests.create(`${DASHBOARDS}/${id}/schedules`, fields);
+    /** Makes a schedule; not repeated if its effect is not known. `undefined`: it is made, and the response does not say how it is called. */
+    async addSchedule(id: string, fields: ScheduleFields): Promise<Schedule | undefined> {
+        return scheduleSchema.safeParse(await this.requests.create(`${DASHBOARDS}/${id}/schedules`, fields)).data;
     }
 
     /** Changes a schedule that is as it was read. */

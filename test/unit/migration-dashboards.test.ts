@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { lookAtAll } from "../../provider/migration/kinds/table";
 import { startPausedSchedules } from "../../provider/migration/kinds/paused-schedules";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { type BeyondTree, seeds } from "../../local-cloud";
@@ -138,6 +139,21 @@ describe("dashboards of a workspace that is copied", () => {
         expect(report.findings[0]?.reason).to.contain("notification destinations");
     });
 
+    it("are looked at, with their schedules and what is published, before the old workspace is deleted", async () => {
+        await seed();
+        const look = async () => (await lookAtAll({ content: scene.connect(scene.old), id: scene.old.id })).digest;
+        const seen = [await look(), await look()];
+        expect(new Set(seen)).to.have.lengthOf(1);
+        const id = scene.old.nodes.find(PATH)!.resourceId;
+        scene.clock.time += 60_000;
+        const { requests } = scene.connect(scene.old);
+        await requests.write("POST", `/api/2.0/lakeview/dashboards/${id}/published`, { embed_credentials: false });
+        seen.push(await look());
+        await requests.create(`/api/2.0/lakeview/dashboards/${id}/schedules`, { cron_schedule });
+        seen.push(await look());
+        expect(new Set(seen)).to.have.lengthOf(3);
+    });
+
     it("are not known to have nothing published if the service has no such list", async () => {
         scene.cloud.inject({
             when: ({ path }) => path.endsWith("/lakeview/dashboards"),
@@ -146,6 +162,39 @@ describe("dashboards of a workspace that is copied", () => {
         expect(kindsOf(await migrateContent(scene.options()))).to.deep.equal(["dashboards"]);
         expect((await scene.inventory()).incomplete).not.to.equal(undefined);
     });
+
+    it("have a schedule once whose times were changed after it was copied", async () => {
+        await seed();
+        await migrateContent(scene.options());
+        scene.clock.time += 60_000;
+        for (const one of scene.old.dashboards.stateOf(scene.old.nodes.find(PATH)!).schedules.values())
+            if (one.fields.display_name === "nightly")
+                one.fields = { ...one.fields, cron_schedule: { ...cron_schedule, timezone_id: "Europe/Berlin" } };
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const [after, before] = await started();
+        expect(after).to.deep.equal(before);
+    });
+
+    for (const [what, more, answers] of [
+        ["alike", { display_name: "same", pause_status: "UNPAUSED", subscribers: [], warehouse_id: "aaaa" }, 0],
+        ["that a list shows late", {}, 2],
+    ] as const)
+        it(`have each schedule once: those ${what}`, async () => {
+            await seed({ more });
+            let late: number = answers;
+            scene.cloud.inject({
+                when: ({ workspaceId, path, method }) =>
+                    workspaceId === scene.replacement.id &&
+                    path.endsWith("/schedules") &&
+                    method === "GET" &&
+                    scene.replacement.dashboards.all().some(([, { schedules }]) => schedules.size > 0) &&
+                    late-- > 0,
+                do: { kind: "body", body: "{}" },
+            });
+            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+            const [after, before] = await started();
+            expect(after).to.deep.equal(before);
+        });
 
     const begin = async () => {
         await scene.cloud.stop();

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { lookAtAll } from "../../provider/migration/kinds/table";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { seeds } from "../../local-cloud";
 import { CopyScene } from "../helpers/copy-scene";
@@ -90,6 +91,15 @@ describe("git folders of a workspace that is copied", () => {
         const credentials = [{ git_provider: "gitHub", git_username: "bot" }];
         await scene.replacement.seedBeyondTree({ gitCredentials: { [scene.cloud.clientId]: credentials } });
         expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+    });
+
+    it("are looked at, with what is not committed, before the old workspace is deleted", async () => {
+        await seed();
+        const look = async () => (await lookAtAll({ content: scene.connect(scene.old), id: scene.old.id })).digest;
+        const before = await look();
+        scene.clock.time += 60_000;
+        await scene.old.seed({ [`${PATH}/lib/late.txt`]: seeds.file("n") });
+        expect(await look()).not.to.equal(before);
     });
 
     it("leave alone what is at their path", async () => {

@@ -25,6 +25,8 @@ export function schedulesKind(
 ): ListedKind<Item> {
     const client = new WorkspaceDashboards(to.requests);
     const { workspaceId = "" } = from;
+    let making: Promise<unknown> = Promise.resolve();
+    let sourceKeys: ReadonlySet<string> = new Set();
     const items = async (side: "source" | "target") => {
         const all = (await pairs()).flatMap((pair) => itemsOf(pair[side], pair.target.draft.dashboard_id));
         return side === "target" ? all : all.filter(({ schedule }) => warehouses.has(schedule.warehouse_id));
@@ -45,7 +47,11 @@ export function schedulesKind(
     };
     return {
         finding: "dashboards",
-        listSource: () => items("source"),
+        listSource: async () => {
+            const all = await items("source");
+            sourceKeys = new Set(all.map(({ key }) => key));
+            return all;
+        },
         listTarget: () => items("target"),
         keyOf: ({ key }) => key,
         isEqual: (source, target) => isSet(source, target) && missing(source, target).length === 0,
@@ -67,19 +73,48 @@ export function schedulesKind(
         }),
     };
 
-    /** Looks before it asks again: a schedule is not to be there twice. */
-    async function make(source: Item): Promise<Item | undefined> {
-        for (let attempt = 0; ; attempt++) {
-            const all = (await client.schedules(source.targetId)).map((schedule) => ({ schedule, subscriptions: [] }));
-            const found = keyed(all, source.path, source.targetId).find(({ key }) => key === source.key);
-            if (found !== undefined || attempt === ATTEMPTS) return found;
+    /** Looks before it asks again, and one after the other, as those that are alike are counted: a schedule is not to be there twice. */
+    function make(source: Item): Promise<Item | undefined> {
+        const mine = making.then(() => makeOne(source));
+        making = mine.catch(() => undefined);
+        return mine;
+    }
+
+    async function makeOne(source: Item): Promise<Item | undefined> {
+        for (let attempt = 1; ; attempt++) {
+            const all = await present(source);
+            const found = all.find(({ key }) => key === source.key);
+            if (found !== undefined) return found;
+            const outdated = all.find((one) => isOutdated(one, source));
+            if (outdated !== undefined) {
+                await client.setSchedule(source.targetId, outdated.schedule, wanted(source));
+                return find(source);
+            }
             try {
-                await client.addSchedule(source.targetId, wanted(source));
+                const schedule = await client.addSchedule(source.targetId, wanted(source));
+                // A list may show it late: it is there all the same.
+                return schedule === undefined ? await find(source) : { ...source, schedule, subscriptions: [] };
             } catch (error) {
-                if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw error;
+                if (!(error instanceof NoResponseError) || !error.mayHaveApplied || attempt === ATTEMPTS) throw error;
                 await clock.sleep(PAUSE);
             }
         }
+    }
+
+    async function find(source: Item): Promise<Item | undefined> {
+        return (await present(source)).find(({ key }) => key === source.key);
+    }
+
+    async function present({ path, targetId }: Item): Promise<Item[]> {
+        const all = (await client.schedules(targetId)).map((schedule) => ({ schedule, subscriptions: [] }));
+        return keyed(all, path, targetId);
+    }
+
+    /** Whether one that still waits is what an earlier run has copied of this one, before it got other times. */
+    function isOutdated({ key, schedule }: Item, source: Item): boolean {
+        const { fields, waitsFor } = startedAfter(schedule);
+        const { display_name } = startedAfter(source.schedule).fields;
+        return waitsFor === workspaceId && fields.display_name === display_name && !sourceKeys.has(key);
     }
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { Clock } from "../../api/clock";
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
 import type { WorkspaceContent } from "../content";
@@ -46,6 +48,7 @@ export const dashboards: ContentKind = {
     name: "dashboards",
     begin: (context) => (context.root.path === "/" ? new DashboardsMigration(context) : undefined),
     inventory: ({ content }, notes) => countDashboards(content, notes),
+    look: async ({ content }) => ({ digest: await versionsIn(content) }),
 };
 
 class DashboardsMigration implements KindMigration {
@@ -138,6 +141,26 @@ async function readDraft(client: WorkspaceDashboards, id: string, clock?: Clock)
         const draft = await client.draft(id);
         if (draft !== undefined || clock === undefined || waited >= LATE) return draft;
         await clock.sleep(PAUSE);
+    }
+}
+
+/**
+ * Sums up what is published of all, and when they are refreshed; their drafts count with the tree. What cannot be read is a finding of
+ * the comparison that comes with each look.
+ */
+async function versionsIn({ requests }: WorkspaceContent): Promise<string> {
+    const client = new WorkspaceDashboards(requests);
+    try {
+        const ids = [...(await client.ids())].sort();
+        const linesOf = async (id: string) => [
+            JSON.stringify([id, await client.published(id)]),
+            ...(await client.schedules(id)).map((one) => JSON.stringify(one)).sort(),
+        ];
+        const all = await Promise.all(ids.map(linesOf));
+        return createHash("sha256").update(all.flat().join("\n")).digest("hex");
+    } catch (error) {
+        if (!concernsOne(error)) throw error;
+        return "";
     }
 }
 
