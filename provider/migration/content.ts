@@ -23,6 +23,8 @@ export interface WorkspaceObject {
     readonly createdAt?: number;
     /** In milliseconds since 1970; not every object has one. */
     readonly modifiedAt?: number;
+    /** When somebody changed a notebook last in the browser, in milliseconds since 1970; most services do not say it. */
+    readonly editedAt?: number;
     /** Bytes of a file. */
     readonly size?: number;
 }

@@ -196,8 +196,12 @@ function isNewer(source: WorkspaceObject, target: WorkspaceObject): boolean {
     return source.modifiedAt !== undefined && target.modifiedAt !== undefined && source.modifiedAt >= target.modifiedAt;
 }
 
-/** Whether an object was changed after it was made; `undefined` if its times do not tell. */
-export function wasEdited({ createdAt, modifiedAt }: WorkspaceObject): boolean | undefined {
+/**
+ * Whether an object was changed after it was made; `undefined` if its times do not tell. An edit in the browser is one whatever the
+ * other times say. That there was none says nothing: who imports over a copy has changed it too.
+ */
+export function wasEdited({ createdAt, modifiedAt, editedAt }: WorkspaceObject): boolean | undefined {
+    if (editedAt !== undefined && editedAt > (createdAt ?? 0) + IMPORT_TIME) return true;
     if (createdAt === undefined || modifiedAt === undefined) return undefined;
     return modifiedAt > createdAt + IMPORT_TIME;
 }

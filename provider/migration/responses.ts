@@ -16,6 +16,8 @@ const objectSchema = z.object({
     language: maybe(z.string()),
     created_at: maybe(z.coerce.number()),
     modified_at: maybe(z.coerce.number()),
+    // Not documented: in any other form it says nothing.
+    modified_at_interactive: maybe(z.object({ time_millis: z.coerce.number() })).catch(undefined),
     size: maybe(z.coerce.number()),
     directory_info: maybe(z.object({ is_git_folder: maybe(z.boolean()) })),
 });
@@ -31,8 +33,9 @@ const types: Readonly<Record<string, ObjectType>> = {
 
 /** An object as lists show it. Throws for anything else. */
 export function toObject(value: unknown): WorkspaceObject {
-    const { path, object_type, object_id, resource_id, language, created_at, modified_at, size, directory_info } =
+    const { path, object_type, object_id, resource_id, language, created_at, modified_at, size, ...more } =
         objectSchema.parse(value);
+    const edited = more.modified_at_interactive?.time_millis;
     return {
         path,
         type: types[object_type] ?? "OTHER",
@@ -40,9 +43,10 @@ export function toObject(value: unknown): WorkspaceObject {
         id: object_id,
         ...(resource_id === undefined || resource_id === object_id ? {} : { resourceId: resource_id }),
         ...(language === undefined ? {} : { language }),
-        ...(directory_info?.is_git_folder === true ? { hasGitCli: true } : {}),
+        ...(more.directory_info?.is_git_folder === true ? { hasGitCli: true } : {}),
         ...(created_at === undefined ? {} : { createdAt: created_at }),
         ...(modified_at === undefined ? {} : { modifiedAt: modified_at }),
+        ...(edited === undefined ? {} : { editedAt: edited }),
         ...(size === undefined ? {} : { size }),
     };
 }

@@ -35,9 +35,14 @@ export class TreeDigest {
     }
 
     /** Adds an object. */
-    add({ type, typeName, path, id, modifiedAt }: WorkspaceObject): void {
+    add({ type, typeName, path, id, modifiedAt, editedAt }: WorkspaceObject): void {
         // A folder's time may change with what is in it, which counts for itself.
-        const line = JSON.stringify([typeName, path, id, type === "DIRECTORY" ? null : (modifiedAt ?? null)]);
+        const line = JSON.stringify([
+            typeName,
+            path,
+            id,
+            type === "DIRECTORY" ? null : (modifiedAt ?? editedAt ?? null),
+        ]);
         const part = partOf(path);
         this.sums[part] = ((this.sums[part] ?? 0) + firstWord(line)) >>> 0;
     }

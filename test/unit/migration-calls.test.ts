@@ -31,6 +31,7 @@ describe("the requests of a copy", () => {
         const node = world[side].nodes.find(path);
         if (node === undefined) throw new Error(`There is no ${path}.`);
         node.modifiedAt = world.clock.time;
+        node.interactive = { userId: "7", time: world.clock.time };
         void world[side].unlock().then((contents) => contents.writeNotebook(node, { source: Buffer.from(source) }));
     };
 
@@ -70,6 +71,20 @@ describe("the requests of a copy", () => {
         expect(complete).to.equal(false);
         expect(findings.map(({ path, kind }) => [path, kind])).to.deep.equal([["/Shared/n", "changed-in-target"]]);
     });
+
+    for (const interactiveTimes of [true, false])
+        it(`${interactiveTimes ? "never replace" : "cannot know"} what somebody edited in the browser, in lists without other times of notebooks`, async () => {
+            Object.assign(world.replacement.behavior, { times: "files", interactiveTimes });
+            await world.old.seed({ "/Shared/n": seeds.notebook("x") });
+            runAt(/^new GET .*export/, /^new GET .*workspace.list/, () => {
+                edit("old", "/Shared/n", "newer");
+                edit("replacement", "/Shared/n", "theirs");
+            });
+            const { findings } = await migrateContent(world.options());
+            expect(findings.map(({ kind }) => kind)).to.deep.equal(interactiveTimes ? ["changed-in-target"] : []);
+            const text = String(await world.replacement.read("/Shared/n"));
+            expect(text).to.contain(interactiveTimes ? "theirs" : "newer");
+        });
 
     it("bring what was changed in the old workspace after it was compared", async () => {
         await world.old.seed({ "/Shared/n": seeds.notebook("x") });

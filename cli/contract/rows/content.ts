@@ -180,7 +180,7 @@ export const contentRows: readonly Row[] = [
     {
         service: "Notebooks may be listed with `modified_at_interactive`, which no import changes.",
         source: "Terraform",
-        package: "Does not read it.",
+        package: "Where it is there, an edit in the browser is one, whatever the other times say.",
         behavior: "`cloud.workspace(id).behavior.interactiveTimes`",
         checks: "it would take a person in a browser",
     },
