@@ -36,6 +36,11 @@ export const copy: Command = {
             value: "PATH",
             help: "A folder for the homes of those who have left the account. Only admins see it.",
         },
+        kinds: {
+            value: "KIND",
+            multiple: true,
+            help: "What is copied beside the tree: git-folders, dashboards, queries, alerts or secrets. Default: all.",
+        },
         accept: {
             value: "PATH|KIND",
             multiple: true,
@@ -78,6 +83,7 @@ async function migrationOptions(
 ): Promise<MigrationOptions> {
     const { Acceptance } = await import("../provider/migration/acceptance.js");
     const { unknownAccepts } = await import("../provider/contract/finding-kinds.js");
+    const { chosenContentKinds, isChosenContentKind } = await import("../provider/contract/content-kinds.js");
     const { systemClock } = await import("../provider/api/clock.js");
     const { findCredential } = await import("../provider/api/credential.js");
     const { requestLog } = await import("../provider/runtime/request-log.js");
@@ -95,6 +101,9 @@ async function migrationOptions(
     const formerHomes = textOption(values, "former-homes");
     if (formerHomes !== undefined && !isFormerHomesFolder(formerHomes))
         throw new UsageError(`--former-homes ${FORMER_HOMES_FORM}`);
+    const kinds = textsOption(values, "kinds");
+    const unknown = kinds.find((kind) => !isChosenContentKind(kind));
+    if (unknown !== undefined) throw new UsageError(`--kinds takes ${chosenContentKinds.join(", ")}, not "${unknown}"`);
     const timeout = numberOption(values, "timeout", { least: 1 });
     const credential = findCredential({ configuration: () => undefined, environment: io.environment });
     const options = readSettings(() => undefined);
@@ -118,6 +127,7 @@ async function migrationOptions(
         ...(values["people"] === true || formerHomes !== undefined ? { account: new AccountDirectory(client) } : {}),
         people: values["people"] === true,
         formerHomes,
+        ...(kinds.length === 0 ? {} : { kinds }),
         ...(textOption(values, "path") === undefined ? {} : { path: textOption(values, "path") }),
         ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
     };

@@ -4,6 +4,7 @@ import { messageOf } from "../util/error-message";
 import type { WorkspaceContent } from "./content";
 import type { InventoryNotes, LookedAt, Stay } from "./content-kind";
 import { isLeftOut, kinds } from "./kinds/table";
+import type { AccountContent } from "./people";
 import { namePrincipals } from "./principals";
 import { type CountName, type Counts, Counter, describeCounts } from "./report";
 
@@ -45,7 +46,9 @@ export function takeInventory(
     clock: Clock,
     { time = INVENTORY_TIME, ...more }: InventoryOptions = {},
 ): InventoryTaking {
-    const workspace = { id: content.workspaceId ?? "", ...more, content: listingHomesOnce(content) };
+    const id = content.workspaceId ?? "";
+    const account = more.account && listingAssignmentsOnce(more.account);
+    const workspace = { id, ...more, ...(account && { account }), content: listingHomesOnce(content) };
     const notes = new Notes(clock, clock.now() + time);
     const all = Promise.all(
         kinds.map(async (kind) => {
@@ -70,6 +73,13 @@ function listingHomesOnce(content: WorkspaceContent): WorkspaceContent {
         return known;
     };
     return Object.create(content, { list: { value: list } });
+}
+
+/** The same account, of which more than one kind asks who is assigned to the workspace. */
+function listingAssignmentsOnce(account: AccountContent): AccountContent {
+    let known: ReturnType<AccountContent["assignments"]> | undefined;
+    const assignments: AccountContent["assignments"] = (id) => (known ??= account.assignments(id));
+    return Object.create(account, { assignments: { value: assignments } });
 }
 
 /** One line: what moves, and what does not. */

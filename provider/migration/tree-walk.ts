@@ -36,6 +36,7 @@ export class TreeWalk {
 
     /** Walks through everything at and below a path. Rejects with the first error of the visitor. */
     async run(root: WorkspaceObject): Promise<void> {
+        if (await this.isElsewhere(root)) return this.visitor.pass.skipped(root);
         const target = root.path === "/" ? root : await this.to.find(root.path);
         const pair = { source: root, target, samePath: false };
         if (root.path !== "/") this.visitor.pass.listed(root);

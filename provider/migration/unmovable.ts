@@ -14,11 +14,6 @@ export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reas
                 kind: "library",
                 reason: "a library has no content that could be moved: install it in the new workspace.",
             };
-        case "REPO":
-            return {
-                kind: "repo",
-                reason: "a git folder is copied with the whole workspace only: add it in the new workspace from its remote. Push what was not committed.",
-            };
         case "OTHER":
             return { kind: "unsupported", reason: `a ${source.typeName} cannot be moved by this package.` };
         default:

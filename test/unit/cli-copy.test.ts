@@ -88,6 +88,20 @@ describe("the command copy", () => {
         expect((await run(...part, "--timeout", "0")).err).to.contain("--timeout");
     });
 
+    it("copies the chosen --kinds beside the tree, and names what the new workspace lacks of others", async () => {
+        const query = { display_name: "sales", parent_path: "/Shared", query_text: "select 1" };
+        await old.seedBeyondTree({ secretScopes: { etl: { secrets: { key: "v" } } }, queries: [query] });
+        const both = ["--from", old.id, "--to", replacement.id, "--accept", "library"];
+        const { code, out } = await run(...both, "--kinds", "queries", "--kinds", "git-folders");
+        expect([code, out.includes("secret scope etl [secret-scopes]")], out).to.deep.equal([1, true]);
+        const { queries, secretScopes } = await replacement.beyondTree();
+        expect([queries.length, secretScopes]).to.deep.equal([1, {}]);
+        expect((await run(...both)).code).to.equal(0);
+        expect((await run(...both, "--kinds", "jobs")).err)
+            .to.contain("git-folders, dashboards, queries")
+            .and.contain("jobs");
+    });
+
     it("writes the full report as JSON and as JUnit", async () => {
         const folder = mkdtempSync(join(tmpdir(), "copy-"));
         const [json, junit] = [join(folder, "report.json"), join(folder, "report.xml")];

@@ -108,10 +108,22 @@ describe("git folders of a workspace that is copied", () => {
         expect(reasonsOf(await migrateContent(scene.options()))).to.contain("something else");
     });
 
-    it("stay findings of a copy of one folder", async () => {
-        await seed();
-        expect(reasonsOf(await migrateContent(scene.options({ path: "/Repos" })))).to.contain("whole workspace");
-    });
+    for (const cli of [false, true])
+        it(`come with a copy of the folder that they are in, or of them alone${cli ? ", those with Git CLI access too" : ""}`, async () => {
+            const path = cli ? "/Shared/team/etl" : PATH;
+            if (cli) scene.replacement.behavior.gitFolders = "cli-outside-repos";
+            await seed({ cli }, path);
+            await scene.old.seed({ "/Shared/other": seeds.notebook("x") });
+            for (const root of [path, path.replace("/etl", "")]) {
+                expect(await migrateContent(scene.options({ path: root }))).to.deep.include({
+                    complete: true,
+                    findings: [],
+                });
+                expect(scene.replacement.gitFolders()).to.deep.equal(scene.old.gitFolders());
+                scene.replacement.delete(path);
+            }
+            expect(scene.replacement.nodes.find("/Shared/other")).to.equal(undefined);
+        });
 
     it("are not lost or doubled whatever goes wrong with any request, or where a run is killed", async () => {
         const again = async () => {

@@ -155,7 +155,10 @@ describe("moving people between workspaces of the local cloud", () => {
             const options = { account, people: true, formerHomes, id: old.id };
             return takeInventory(scene.connect(old), systemClock, { ...options, time: 10_000 }).inventory;
         };
+        cloud.clearRequests();
         const { stays, principals, moves } = await look();
+        const lists = cloud.requests.filter(({ path }) => path.endsWith("/permissionassignments"));
+        expect(lists).to.have.lengthOf(1);
         expect(moves).to.deep.include({ users: 2, groups: 1, notebooks: 1 });
         expect([stays.get("former-home")?.count, stays.get("former-home")?.isCertain]).to.deep.equal([1, true]);
         expect(principals).to.deep.equal([]);

@@ -135,6 +135,17 @@ describe("secrets of a workspace that is copied", () => {
         expect((await scene.replacement.beyondTree()).secretScopes["etl"]?.secrets).to.deep.equal({});
     });
 
+    it("of a scope that cannot be made are one finding, and the scope another", async () => {
+        await seed();
+        scene.cloud.inject({
+            when: ({ path }) => path.endsWith("/secrets/scopes/create"),
+            do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "no"}' },
+        });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report).sort()).to.deep.equal(["secret", "secret-scopes"]);
+        expect(kindsOf(await verifyContent(scene.options())).sort()).to.deep.equal(["secret", "secret-scopes"]);
+    });
+
     it("of a scope that the caller cannot read whole are a finding, in the old workspace and in the new one", async () => {
         await seed();
         scene.old.behavior.secretAdmins = "as-others";

@@ -31,7 +31,7 @@ type Mode = "copy" | "verify" | "plan";
 /** Git folders, which the walk through the tree finds: made anew from their remotes, at the same branch. */
 export const gitFolders: ContentKind = {
     name: "git-folders",
-    begin: (context) => (context.root.path === "/" ? new GitFoldersMigration(context) : undefined),
+    begin: (context) => new GitFoldersMigration(context),
 };
 
 class GitFoldersMigration implements KindMigration {

@@ -87,10 +87,17 @@ export function permissionsKind({ source, target, to, caller, isSettled }: Sides
     const isNew = (scope: Scope) => [...scope.acls.keys()].every(isCaller);
     const missing = (old: Scope, now: Scope | undefined) =>
         [...old.acls].filter(([name, level]) => !isCaller(name) && rank(now?.acls.get(name)) < rank(level));
+    let there: ReadonlySet<string> = new Set();
     return {
         finding: "secret-scopes",
-        listSource: () => known(source),
-        listTarget: target,
+        // A scope that is not there is named as such.
+        listSource: async () => (await known(source)).filter(({ name }) => there.has(name)),
+        // Listed first.
+        listTarget: async () => {
+            const all = await target();
+            there = new Set(all.map(({ name }) => name));
+            return all;
+        },
         keyOf: ({ name }) => `permissions on ${name}`,
         isEqual: (old, now) =>
             now.problem === undefined &&

@@ -64,9 +64,8 @@ class TreeMigration implements KindMigration {
         const sql = new SqlInTree(from);
         gitFolders.clear();
         const isElsewhere = async (object: WorkspaceObject) => {
-            // What is beside the tree is copied with the whole workspace only.
-            if (root.path !== "/") return false;
-            if (!isGitFolder(object)) return sql.has(object);
+            // What is not in the tree alone is copied with the whole workspace only.
+            if (!isGitFolder(object)) return root.path === "/" && sql.has(object);
             gitFolders.set(object.path, object);
             return true;
         };
