@@ -56,6 +56,8 @@ describe("what lives in a workspace and is not copied", () => {
         expect(kindsOf(report)).to.have.members([...otherFindingKinds]);
         for (const { path, reason } of report.findings)
             expect(`${path} ${reason}`).to.match(/^\/ .*(1 |enableWebTerminal)/);
+        const former = report.findings.find(({ kind }) => kind === "legacy-alerts");
+        expect(former?.reason).to.contain("1 legacy-alerts (few)").and.contain("as alerts with a schedule");
         const stays = [...(await scene.inventory()).stays].map(([kind, { count, isCertain }]) => [
             kind,
             count,

@@ -1,12 +1,17 @@
 import { ApiError, NoSuchEndpointError } from "../../api/errors";
 import { otherFindingKinds, type OtherKind } from "../../contract/finding-kinds";
 import { messageOf } from "../../util/error-message";
+import { isRecord } from "../../util/property-path";
 import type { WorkspaceContent } from "../content";
 import type { ContentKind, KindMigration } from "../content-kind";
-import type { CountedList } from "../counted-list";
+import { type CountedList, membersOf } from "../counted-list";
 import type { MigrationContext } from "../pass";
 import { number } from "../report";
+import { nameKeys } from "./secret-scopes";
 import { workspaceConf } from "./workspace-conf";
+
+/** How many are named. */
+const NAMED = 50;
 
 /** A kind that is not copied: how it is counted, and how it is moved otherwise. */
 interface LeftBehind {
@@ -14,6 +19,8 @@ interface LeftBehind {
     readonly remedy: string;
     /** Whether not every service has such a list: one that it does not have is empty. Default: false. */
     readonly isOptional?: boolean;
+    /** Whether a finding names them, so that they can be made anew. Default: false. */
+    readonly isNamed?: boolean;
 }
 
 /** The kinds of these rows: all but those that have a file of their own. */
@@ -78,6 +85,7 @@ const rows: Readonly<Record<RowKind, LeftBehind>> = {
         lists: [{ path: "/api/2.0/sql/alerts?page_size=100" }],
         remedy: "no API shows when they run and whom they tell: make them anew there, as alerts with a schedule.",
         isOptional: true,
+        isNamed: true,
     },
     dbfs: {
         lists: [
@@ -111,7 +119,7 @@ export const leftBehind: readonly ContentKind[] = otherFindingKinds.map((kind) =
 );
 
 /** A kind that is counted, and is a finding if there is any. */
-function leftBehindKind(kind: RowKind, { lists, remedy, isOptional = false }: LeftBehind): ContentKind {
+function leftBehindKind(kind: RowKind, { lists, remedy, isOptional = false, isNamed }: LeftBehind): ContentKind {
     return {
         name: kind,
         begin: (context) => (context.options.countsOthers === true ? counting(context) : undefined),
@@ -143,12 +151,20 @@ function leftBehindKind(kind: RowKind, { lists, remedy, isOptional = false }: Le
         return count;
     }
 
+    async function namesIn({ requests }: WorkspaceContent): Promise<string> {
+        const all = lists.map((list) => requests.pages(list.path, "page_token", (body) => membersOf(list, body)));
+        const names = (await Promise.all(all)).flat().map((one) => (isRecord(one) ? one["display_name"] : undefined));
+        return nameKeys(names.filter((name) => typeof name === "string").sort(), NAMED);
+    }
+
     function counting({ from, root, findings }: MigrationContext): KindMigration {
         const note = async () => {
             try {
                 const count = await countAll(from);
                 if (count === 0) return;
-                findings.add(root, kind, `the workspace has ${number(count)} ${kind}, which are not copied: ${remedy}`);
+                const names = isNamed === true ? ` (${await namesIn(from)})` : "";
+                const reason = `the workspace has ${number(count)} ${kind}${names}, which are not copied: ${remedy}`;
+                findings.add(root, kind, reason);
             } catch (error) {
                 findings.add(root, kind, `whether there are ${kind} is not known: ${messageOf(error)}`);
             }
