@@ -61,6 +61,11 @@ export interface WorkspaceBehavior {
     interactiveTimes: boolean;
     /** What becomes of a notebook of more than 10 MB, and up to 100 MB, that is exported or imported as JUPYTER. Default: `refused`. */
     largeJupyter: "refused" | "accepted";
+    /**
+     * What becomes of a file of more than 10 MB, and up to 500 MB: it is refused; taken, and not given, as users saw in 2025; or taken, and
+     * given to who asks for it by `direct_download`, as Databricks' provider for Terraform does. Default: `refused`.
+     */
+    largeFiles: "refused" | "taken" | "given";
     /** Whether DBC and HTML carry a notebook's environment, as JUPYTER does. Default: true. */
     archivesHaveEnvironments: boolean;
     /** What an import answers: the `object_id`, or, as older services do, nothing. Default: the first. */
@@ -88,6 +93,7 @@ export const workspaceBehaviorValues: Readonly<
     gitFolders: ["standard", "cli-outside-repos"],
     interactiveTimes: [true, false],
     largeJupyter: ["refused", "accepted"],
+    largeFiles: ["refused", "taken", "given"],
     archivesHaveEnvironments: [true, false],
     importAnswer: ["object_id", "empty"],
 };
@@ -127,13 +133,16 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     gitFolders: "standard",
     interactiveTimes: false,
     largeJupyter: "refused",
+    largeFiles: "refused",
     archivesHaveEnvironments: true,
     importAnswer: "object_id",
 };
 
-/** Refuses content that is too large, in the words that the behavior chooses. */
-export function requireSize(bytes: number, { sizeRefusal, largeJupyter }: WorkspaceBehavior, format = ""): void {
-    const limit = SIZE_LIMIT * (format === "JUPYTER" && largeJupyter === "accepted" ? 10 : 1);
+/** Refuses content that is too large, in the words that the behavior chooses. `FILE`: one that the behavior may let through. */
+export function requireSize(bytes: number, behavior: WorkspaceBehavior, format = ""): void {
+    const { sizeRefusal, largeJupyter, largeFiles } = behavior;
+    const isLargeNotebook = format === "JUPYTER" && largeJupyter === "accepted";
+    const limit = SIZE_LIMIT * (isLargeNotebook ? 10 : format === "FILE" && largeFiles !== "refused" ? 50 : 1);
     if (bytes <= limit) return;
     if (sizeRefusal === "BAD_REQUEST") throw new ApiError(400, "BAD_REQUEST", `Size exceeds ${limit} bytes`);
     throw new ApiError(

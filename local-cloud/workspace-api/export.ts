@@ -22,24 +22,25 @@ export class Exporter {
     ) {}
 
     /** Throws `ApiError` if the object has no such format, or is too large in it. */
-    export(node: Node, format: string): Exported {
+    export(node: Node, format: string, isDirect = false): Exported {
         if (isContainer(node)) return this.folder(node, format);
         switch (node.type) {
             case "NOTEBOOK":
                 return this.notebook(node, format);
             case "FILE":
             case "DASHBOARD":
-                return this.file(node, format);
+                return this.file(node, format, isDirect);
             default:
                 throw new ApiError(400, "BAD_REQUEST", `${node.path} is a library, which cannot be exported.`);
         }
     }
 
-    private file(node: Node, format: string): Exported {
+    private file(node: Node, format: string, isDirect: boolean): Exported {
         if (!["AUTO", "SOURCE", "RAW"].includes(format))
             throw invalid(`${node.path} is not a notebook, and can be exported with AUTO only.`);
         const bytes = this.contents.readBytes(node);
-        requireSize(bytes.length, this.behavior);
+        const isGiven = isDirect && this.behavior.largeFiles === "given";
+        requireSize(bytes.length, this.behavior, isGiven ? node.type : "");
         return { bytes, fileType: /\.([^./]+)$/.exec(node.path)?.[1] ?? "" };
     }
 

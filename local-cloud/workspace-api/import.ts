@@ -71,7 +71,7 @@ export class Importer {
     }
 
     private file(request: ImportRequest, type: "FILE" | "DASHBOARD"): Node {
-        requireSize(request.bytes.length, this.behavior);
+        requireSize(request.bytes.length, this.behavior, type);
         const node = this.place(request, { path: request.path, type });
         this.contents.writeBytes(node, request.bytes);
         return node;

@@ -51,8 +51,10 @@ function exportObject({ workspace, request, contents }: WorkspaceCall): ApiRespo
     const { query } = request;
     const node = requireNode(workspace, query["path"]);
     const format = query["format"] ?? "SOURCE";
-    const { bytes, fileType } = new Exporter(workspace.nodes, contents, workspace.behavior).export(node, format);
-    if (query["direct_download"] !== "true")
+    const isDirect = query["direct_download"] === "true";
+    const exporter = new Exporter(workspace.nodes, contents, workspace.behavior);
+    const { bytes, fileType } = exporter.export(node, format, isDirect);
+    if (!isDirect)
         return ok({ content: bytes.toString("base64"), ...(fileType === "" ? {} : { file_type: fileType }) });
     return { status: 200, body: undefined, bytes, contentType: "application/octet-stream" };
 }

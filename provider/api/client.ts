@@ -42,7 +42,7 @@ export interface ClientHooks {
 }
 
 /** A request to the host of a client. */
-export interface ClientRequest extends Pick<HttpRequest, "method" | "maxBytes"> {
+export interface ClientRequest extends Pick<HttpRequest, "method" | "maxBytes" | "isBinary"> {
     /** With the query. */
     readonly path: string;
     /** What it is called in messages: `GET /workspaces`. Default: the method and the path without its query. */
@@ -110,7 +110,8 @@ export class Client {
     }
 
     private async sendWithToken(request: ClientRequest, used: { token?: string }): Promise<string> {
-        const { method, path, body, contentType = "application/json", repeatable, maxBytes, began } = request;
+        const { method, path, body, contentType = "application/json", repeatable, began } = request;
+        const { maxBytes, isBinary } = request;
         const { name = `${method} ${path.replace(/\?.*/, "")}` } = request;
         const { tokens, limits, hooks } = this;
         const endpoint = this.options.endpointOf?.(method, path);
@@ -129,6 +130,7 @@ export class Client {
                 },
                 ...(body === undefined ? {} : { data: body }),
                 maxBytes,
+                isBinary,
                 // A write has its effect whether its response is heard or not.
                 signal: isWrite ? undefined : hooks.cancelled,
             });

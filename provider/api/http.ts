@@ -22,6 +22,8 @@ export interface HttpRequest {
     readonly data?: string | Buffer;
     /** The largest response that is read, in bytes: `ResponseTooLargeError` if there are more. Default: 32 MiB. */
     readonly maxBytes?: number | undefined;
+    /** Whether the body of a success is bytes and not text: its `text` then has a character for each. Default: false. */
+    readonly isBinary?: boolean | undefined;
     /** Ends the wait for the response: whoever aborts it expects the `NoResponseError`. */
     readonly signal?: AbortSignal | undefined;
     /** Which attempt it is. Default: the first, which did not wait. */
@@ -64,7 +66,8 @@ export class HttpClient {
     serverTime: number | undefined;
 
     /**
-     * @param timeout how long one request may take from its first to its last byte, in milliseconds.
+     * @param timeout how long one request may take from its first to its last byte, in milliseconds; those with more than 32 MiB may
+     * take more.
      * @param agent as what its requests present themselves.
      * @param onExchange is told each request that was sent.
      */
@@ -82,7 +85,7 @@ export class HttpClient {
             // Credentials are never sent on to another host.
             maxRedirects: 0,
             maxContentLength: MAX_RESPONSE_BYTES,
-            maxBodyLength: MAX_RESPONSE_BYTES,
+            maxBodyLength: Number.POSITIVE_INFINITY,
             responseType: "text",
             transformResponse: (text: unknown) => text,
             validateStatus: () => true,
@@ -111,11 +114,13 @@ export class HttpClient {
 
     private async exchange(name: string, request: HttpRequest, { hostname }: URL): Promise<HttpResponse> {
         try {
-            const { maxBytes = MAX_RESPONSE_BYTES, signal, ...rest } = request;
-            const timeout = AbortSignal.timeout(this.timeout);
+            const { maxBytes = MAX_RESPONSE_BYTES, isBinary = false, signal, ...rest } = request;
+            const bytes = Math.max(maxBytes, request.data?.length ?? 0);
+            const timeout = AbortSignal.timeout(this.timeout * Math.max(1, Math.ceil(bytes / MAX_RESPONSE_BYTES)));
             const response = await this.http.request<unknown>({
                 ...rest,
                 maxContentLength: maxBytes,
+                ...(isBinary ? { responseEncoding: "latin1" } : {}),
                 // A proxy of the environment (HTTP_PROXY) is another machine, which cannot reach this one's loopback.
                 ...(isLoopback(hostname) ? { proxy: false } : {}),
                 signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),

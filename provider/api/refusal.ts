@@ -6,6 +6,9 @@ import { jsonOrNothing, writeJson } from "./json";
 /** What stands for words that may repeat a secret. */
 const WITHHELD = "the reason that the service gives is not shown, because it may repeat a secret";
 
+/** What is longer is no refusal with the status of a success, but content that happens to look like one; in characters. */
+const LONGEST = 1024 * 1024;
+
 /** How much of the service's own words is shown, in characters. */
 const SHOWN = 500;
 
@@ -22,7 +25,7 @@ export function errorOf(
 ): ReportedError | undefined {
     const { status } = response;
     // Only a refusal is parsed here: the bodies of successes can be large.
-    if (status < 300 && !response.text.includes('"error_code"')) return undefined;
+    if (!mayRefuse(response)) return undefined;
     const text = redact(response.text);
     const headers = Object.entries(response.headers).map(([name, value]) => [name, redact(String(value))]);
     const shown = { status, text, headers: Object.fromEntries(headers) };
@@ -37,8 +40,7 @@ export function errorOf(
 
 /** The response to a request that carries a secret: a refusal without the service's words, which may repeat what was sent. */
 export function withoutWords(response: HttpResponse): HttpResponse {
-    const { status, text } = response;
-    if (status < 300 && !text.includes('"error_code"')) return response;
+    if (!mayRefuse(response)) return response;
     const code = errorCodeOf(response);
     const shown = { ...(code === "" ? {} : { error_code: code }), message: WITHHELD };
     return { ...response, text: writeJson(shown) };
@@ -72,8 +74,13 @@ export function toError(request: string, response: HttpResponse): ReportedError 
 }
 
 /** The error code of a refusal; empty if the response is a success, or has none. */
-export function errorCodeOf({ status, text }: HttpResponse): string {
-    return status >= 300 || text.includes('"error_code"') ? refusalOf(text).code : "";
+export function errorCodeOf(response: HttpResponse): string {
+    return mayRefuse(response) ? refusalOf(response.text).code : "";
+}
+
+/** Whether a response may be a refusal: by its status, or by what it says. */
+function mayRefuse({ status, text }: HttpResponse): boolean {
+    return status >= 300 || (text.length <= LONGEST && text.includes('"error_code"'));
 }
 
 /**

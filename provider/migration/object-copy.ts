@@ -157,11 +157,12 @@ export class ObjectCopy {
 }
 
 function written({ source, place, format }: Progress, id?: string): CopyResult {
-    const { type, typeName, language } = source;
+    const { type, typeName, language, size } = source;
+    const known = { ...(language && { language }), ...(type === "FILE" && size !== undefined && { size }) };
     return {
         outcome: "written",
         ...(format === "SOURCE" ? { lost: { kind: "outputs", reason: TOO_LARGE_WITH_OUTPUTS } } : {}),
-        ...(id === undefined ? {} : { made: { path: place, type, typeName, id, ...(language && { language }) } }),
+        ...(id === undefined ? {} : { made: { path: place, type, typeName, id, ...known } }),
     };
 }
 

@@ -1,10 +1,19 @@
 import type { FindingKind } from "../contract/finding-kinds";
+import type { WorkspaceObject } from "./content";
 import type { Homes } from "./homes";
 import { isHome } from "./standard-folders";
 import type { Pair } from "./tree-pass";
 
-/** The largest content that the service hands out and takes, in bytes. */
+/** The largest content that the service hands out and takes as JSON, in bytes. */
 export const SIZE_LIMIT = 10_485_760;
+
+/** The largest file that is copied, if the service hands it out: it is in memory, several times. In bytes. */
+export const FILE_LIMIT = 200 * 1024 * 1024;
+
+/** Whether an object is a file that a service hands out only as bytes, if at all. */
+export function isLargeFile({ type, size = 0 }: WorkspaceObject): boolean {
+    return type === "FILE" && size > SIZE_LIMIT && size <= FILE_LIMIT;
+}
 
 /** Why an object cannot be moved, as far as lists tell; `undefined` if nothing speaks against it. */
 export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reason: string } | undefined {
@@ -23,10 +32,10 @@ export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reas
             kind: "same-path",
             reason: "a folder has the same path, and the service makes only one of the two: rename one in the old workspace.",
         };
-    if (source.type !== "NOTEBOOK" && (source.size ?? 0) > SIZE_LIMIT)
+    if (source.type !== "NOTEBOOK" && (source.size ?? 0) > SIZE_LIMIT && !isLargeFile(source))
         return {
             kind: "too-large",
-            reason: "it is over the 10 MB that the service hands out. Move it by hand, or to a volume.",
+            reason: `it is over ${source.type === "FILE" ? "the 200 MB of the largest files that are copied" : "the 10 MB that the service hands out"}. Move it by hand, or to a volume.`,
         };
     return undefined;
 }

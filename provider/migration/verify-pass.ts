@@ -4,7 +4,7 @@ import { NO_ENVIRONMENT } from "./object-copy";
 import type { Pass } from "./pass";
 import { type Pair, type TreeContext, TreePass } from "./tree-pass";
 import type { PairVisitor } from "./tree-walk";
-import { unmakable, unmovable } from "./unmovable";
+import { isLargeFile, unmakable, unmovable } from "./unmovable";
 
 /** Compares the two trees, object by object, and writes nothing. */
 export class VerifyPass implements PairVisitor {
@@ -52,11 +52,12 @@ export class VerifyPass implements PairVisitor {
         });
     }
 
-    /** A notebook that the service does not hand out is missing for that reason, which the program may accept. */
+    /** What the service does not hand out is missing for that reason, which the program may accept. */
     private async missing(source: WorkspaceObject): Promise<void> {
         const { findings, from, reader } = this.context;
         await this.pass.attempt(source, async () => {
             if (source.type === "NOTEBOOK") await reader.read(from, source, "SOURCE", async () => undefined);
+            if (isLargeFile(source)) await from.exportUpTo(source, "AUTO", 1024);
             findings.add(source, "missing", "it is not in the new workspace.");
         });
     }

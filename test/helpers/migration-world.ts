@@ -127,7 +127,11 @@ export class MigrationWorld {
             bytes,
         };
         const workspace = which === "old" ? this.old : this.replacement;
-        const { status, body } = await respond(async () => {
+        const {
+            status,
+            body,
+            bytes: content,
+        } = await respond(async () => {
             const outcome = await this.api.handle(workspace, incoming, 0, {
                 authenticate: () => "mover",
                 answerOidc: () => undefined,
@@ -135,6 +139,6 @@ export class MigrationWorld {
             if (outcome === "dropped") throw new Error("dropped");
             return outcome;
         }, "json");
-        return { status, text: serialize(body) };
+        return { status, text: content?.toString(request.isBinary === true ? "latin1" : "utf8") ?? serialize(body) };
     }
 }

@@ -68,7 +68,9 @@ async function answered(config: Config): Promise<AxiosResponse | undefined> {
     if (maxContentLength > -1 && sent.bytes.length > maxContentLength)
         throw new AxiosError(`maxContentLength size of ${maxContentLength} exceeded`, "ERR_BAD_RESPONSE", config);
     const headers = { date: new Date().toUTCString(), ...sent.headers };
-    return { status: sent.status, statusText: "", headers, data: sent.bytes.toString(), config };
+    // As the HTTP client of Node.js does.
+    const data = sent.bytes.toString(config.responseEncoding === "latin1" ? "latin1" : "utf8");
+    return { status: sent.status, statusText: "", headers, data, config };
 }
 
 function requestOf({ method = "get", headers, auth, data }: Config, { pathname, searchParams, host }: URL) {

@@ -42,6 +42,15 @@ describe("moving a workspace's content over HTTP", () => {
         (await workspace.snapshot()).map(({ path, type, sha256, outputs }) => ({ path, type, sha256, outputs }));
     const byPath = (one: { path: string }, other: { path: string }) => (one.path < other.path ? -1 : 1);
 
+    it("carries every byte of a file over 32 MiB, if the service hands it out", async () => {
+        for (const { behavior } of [old, replacement]) behavior.largeFiles = "given";
+        const bytes = Buffer.alloc(33 * 1024 * 1024, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
+        bytes.write('{"error_code": "PERMISSION_DENIED"}');
+        await old.seed({ "/Shared/large.bin": seeds.file(bytes) });
+        expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
+        expect((await replacement.read("/Shared/large.bin"))?.equals(bytes)).to.equal(true);
+    }).timeout(60_000);
+
     it("signs in at each workspace, and carries everything", async () => {
         await old.seed({
             ...manyNotebooks(30),

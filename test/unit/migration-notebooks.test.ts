@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { takeInventory } from "../../provider/migration/inventory";
 import { migrateContent, verifyContent } from "../../provider/migration/migration";
 import { seeds } from "../../local-cloud";
 import { MigrationWorld } from "../helpers/migration-world";
@@ -41,6 +42,25 @@ describe("what SOURCE leaves out of notebooks that are copied", () => {
         const [copied] = world.replacement.tree().filter(({ path }) => path === "/Shared/n");
         expect(copied?.permissions).to.include(permissions);
     });
+
+    for (const largeFiles of ["refused", "taken", "given"] as const)
+        it(`a file over 10 MB ${largeFiles === "given" ? "comes" : "is named"} if such files are ${largeFiles}`, async () => {
+            for (const { behavior } of [world.old, world.replacement]) behavior.largeFiles = largeFiles;
+            const bytes = Buffer.alloc(LIMIT + 1, 255);
+            await world.old.seed({ "/Shared/large.bin": seeds.file(bytes) });
+            const { inventory } = takeInventory(world.client("old"), {
+                ...world.clock,
+                sleep: () => new Promise(() => undefined),
+            });
+            const { moves, stays } = await inventory;
+            const isGiven = largeFiles === "given";
+            expect([moves.files, stays.has("too-large")]).to.deep.equal([isGiven ? 1 : 0, !isGiven]);
+            const report = await migrateContent(world.options());
+            expect(kindsOf(report)).to.deep.equal(isGiven ? [] : ["too-large"]);
+            expect(await world.replacement.read("/Shared/large.bin")).to.deep.equal(isGiven ? bytes : undefined);
+            const options = () => world.options({ accept: isGiven ? [] : ["too-large"] });
+            expect((await verifyContent(options())).complete).to.equal(true);
+        });
 
     it("outputs over 10 MB come with a notebook in Python if the service gives and takes JUPYTER", async () => {
         for (const { behavior } of [world.old, world.replacement]) {

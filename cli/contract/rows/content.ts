@@ -73,6 +73,28 @@ export const contentRows: readonly Row[] = [
     },
     {
         service:
+            "A file over 10 MB, and up to 500 MB: it was refused; later it was taken and not given; Databricks' provider for Terraform reads it by `direct_download` since the end of 2025.",
+        source: "Users, Terraform",
+        package:
+            "Tries it with files up to 200 MB; then says `too-large`. A preview reads the beginning of one of them.",
+        behavior: "`cloud.workspace(id).behavior.largeFiles`",
+        checks: [
+            {
+                id: "large-file",
+                level: "workspace",
+                states: "workspace.largeFiles",
+                expected: "refused",
+                see: async (scene) => {
+                    const { ask, folder } = await scene.workspace();
+                    if (!(await importFile(scene, "large-file", 11_000_000)).isSuccess) return "refused";
+                    const asked = new URLSearchParams({ path: `${folder}/large-file`, direct_download: "true" });
+                    return (await ask("GET", `${TREE}/export?${asked.toString()}`)).isSuccess ? "given" : "taken";
+                },
+            },
+        ],
+    },
+    {
+        service:
             "A notebook's environment on serverless compute is in the metadata of JUPYTER, and not in SOURCE; whether DBC has it is not documented.",
         source: "Users",
         package: "Compares code and environment by JUPYTER. What DBC did not carry is a finding (`environment`).",
@@ -205,11 +227,11 @@ export const contentRows: readonly Row[] = [
 ];
 
 /** Writes a file as Databricks' command line does. */
-async function importFile(scene: Scene, name: string) {
+async function importFile(scene: Scene, name: string, bytes = 1) {
     const { ask, folder } = await scene.workspace();
     await ask("POST", `${TREE}/mkdirs`, { path: folder });
     const path = encodeURIComponent(`${folder}/${name}`.slice(1));
-    return ask("POST", `/api/2.0/workspace-files/import-file/${path}?overwrite=false`, Buffer.from("content"));
+    return ask("POST", `/api/2.0/workspace-files/import-file/${path}?overwrite=false`, Buffer.alloc(bytes, "x"));
 }
 
 const serverlessNotebook = Buffer.from(

@@ -1,14 +1,15 @@
-import { isGitFolder, type WorkspaceContent, type WorkspaceObject } from "../content";
+import type { FindingKind } from "../../contract/finding-kinds";
+import { ContentTooLargeError, isGitFolder, type WorkspaceContent, type WorkspaceObject } from "../content";
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
 import { CopyPass, CopyState } from "../copy-pass";
-import type { MigrationContext, Pass } from "../pass";
+import { concernsOne, type MigrationContext, type Pass } from "../pass";
 import { PlanPass } from "../plan-pass";
 import { number } from "../report";
 import { countNameOf, isTrash } from "../standard-folders";
 import { listWholeTree } from "../tree-listing";
 import { type TreeContext, treeContext } from "../tree-pass";
 import { type PairVisitor, TreeWalk } from "../tree-walk";
-import { unmovable } from "../unmovable";
+import { isLargeFile, unmovable } from "../unmovable";
 import { VerifyPass } from "../verify-pass";
 import { WorkQueue } from "../work-queue";
 import { SqlInTree } from "./sql-in-tree";
@@ -82,6 +83,7 @@ class TreeMigration implements KindMigration {
 async function countTree(workspace: WorkspaceContent, notes: InventoryNotes): Promise<void> {
     const queue = new WorkQueue<string, never>();
     const stays = new Map<string, number>();
+    const large: WorkspaceObject[] = [];
     let first: { error: unknown } | undefined;
     const see = (source: WorkspaceObject) => {
         if (isGitFolder(source)) return notes.moves("gitFolders");
@@ -90,8 +92,12 @@ async function countTree(workspace: WorkspaceContent, notes: InventoryNotes): Pr
             queue.addFolder(source.path);
         }
         if (source.type === "NOTEBOOK") notes.sample(() => workspace.exportUpTo(source, "SOURCE", 1024));
+        if (isLargeFile(source)) return void large.push(source);
         const kind = unmovable({ source, target: undefined, samePath: false })?.kind;
         if (kind === undefined) return notes.moves(countNameOf(source));
+        stay(kind);
+    };
+    const stay = (kind: FindingKind) => {
         const count = (stays.get(kind) ?? 0) + 1;
         stays.set(kind, count);
         notes.stays(kind, { count, words: `${number(count)} of kind ${kind}`, isCertain: false });
@@ -108,4 +114,19 @@ async function countTree(workspace: WorkspaceContent, notes: InventoryNotes): Pr
     queue.addFolder("/");
     await queue.run(PREVIEW_WORKERS, { folder: open, item: () => Promise.resolve() });
     notes.noSample(first?.error);
+    const areGiven = large[0] !== undefined && (await isGiven(workspace, large[0]));
+    for (const file of large)
+        if (areGiven) notes.moves(countNameOf(file));
+        else stay("too-large");
+}
+
+/** Whether the service hands out a file of this size: its beginning tells. */
+async function isGiven(workspace: WorkspaceContent, file: WorkspaceObject): Promise<boolean> {
+    try {
+        await workspace.exportUpTo(file, "AUTO", 1024);
+        return true;
+    } catch (error) {
+        if (!(error instanceof ContentTooLargeError) && !concernsOne(error)) throw error;
+        return false;
+    }
 }
