@@ -1,12 +1,5 @@
-import {
-    type BeyondTree,
-    effectiveAccess,
-    LocalCloud,
-    manyNotebooks,
-    manyPeople,
-    type RecordedRequest,
-    seeds,
-} from "../../local-cloud";
+import { LocalCloud, manyNotebooks, manyPeople, type RecordedRequest, seeds } from "../../local-cloud";
+import { asIfStarted, fillWithEverything, linesOf } from "../helpers/some-of-everything";
 import { CrashStack, type Victim } from "./crash";
 
 /** A moment of a replacement at which processes are killed: before a request. */
@@ -21,7 +14,10 @@ export interface MovePoint {
 export interface MoveOutcome {
     /** Objects and people of the old workspace that the new one does not have as they were. */
     readonly lost: number;
-    /** Objects and rights of the new workspace that the old one did not have, and workspaces beyond the one of the program. */
+    /**
+     * Objects and rights of the new workspace that the old one did not have, or had once; schedules that ran in both; workspaces beyond
+     * the one of the program.
+     */
     readonly duplicates: number;
     /** Deletions of the old workspace while something was missing in the new one. */
     readonly early: number;
@@ -47,41 +43,28 @@ const content = {
     ...Object.fromEntries(users.map((name) => [`/Users/${name}/n`, seeds.notebook(`# of ${name}`)])),
     "/Shared/lib.py": seeds.file("x = 1"),
     "/Shared/zero": seeds.file(""),
-    "/Shared/board.lvdash.json": seeds.dashboard("{}"),
     "/Shared/team/secret": seeds.notebook("1", { permissions: { "group_name:users": "CAN_READ" } }),
     "/Shared/empty/folder": seeds.folder(),
 };
 
-const beyondTree = {
-    secretScopes: { etl: { secrets: { password: "p" }, acls: { [users[0] ?? ""]: "READ" } } },
-    dashboards: {
-        "/Shared/board.lvdash.json": {
-            published: {},
-            schedules: [
-                {
-                    cron_schedule: { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" },
-                    pause_status: "UNPAUSED",
-                },
-            ],
-        },
-    },
-} satisfies BeyondTree;
-
 interface Begun {
     readonly stack: CrashStack;
     readonly old: string;
-    readonly held: ReadonlySet<string>;
+    readonly held: readonly string[];
 }
 
 async function begin(): Promise<Begun> {
-    const cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
+    const cloud = await LocalCloud.start({
+        provisioningMilliseconds: 200,
+        workspaces: { gitFolders: "cli-outside-repos" },
+    });
     const stack = new CrashStack(cloud, program);
     await stack.run("create", "stack", "init", "dev");
     const { code, output } = await stack.act("create");
     if (code !== 0) throw new Error(`the first up failed:\n${output}`);
     const [old = ""] = workspacesOf(cloud);
     await populate(cloud, old);
-    const held = await holdingsOf(cloud, old);
+    const held = await linesOf(cloud, old);
     cloud.clearRequests();
     return { stack, old, held };
 }
@@ -94,7 +77,7 @@ async function populate(cloud: LocalCloud, id: string): Promise<void> {
     for (const name of Object.keys(groups)) principals.assign(name, "USER");
     principals.assign(users[0] ?? "", "ADMIN");
     await workspace.seed(content);
-    await workspace.seedBeyondTree(beyondTree);
+    await fillWithEverything(cloud, id);
     for (const name of users.slice(-2)) {
         const user = cloud.people.find(name);
         if (user !== undefined) principals.setPermission(user, undefined);
@@ -105,37 +88,14 @@ function workspacesOf(cloud: LocalCloud): string[] {
     return cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
 }
 
-/**
- * Each object with all that is compared (its path, type, language, hash, outputs, and the permissions that the test gave),
- * everybody with what they may do, and the secrets and dashboards.
- */
-async function holdingsOf(cloud: LocalCloud, id: string): Promise<Set<string>> {
-    const workspace = cloud.workspace(id);
-    const { secretScopes, dashboards } = await workspace.beyondTree();
-    return new Set(
-        [
-            ...(await workspace.snapshot()).map(({ path, type, language, sha256, outputs, permissions }) => [
-                path,
-                type,
-                language,
-                sha256,
-                outputs,
-                permissions["group_name:users"],
-            ]),
-            ...Object.entries(effectiveAccess(workspace)),
-            ...Object.entries(secretScopes),
-            ...Object.entries(dashboards),
-        ].map((one) => JSON.stringify(one)),
-    );
-}
-
-/** The same without the schedules of dashboards, which wait in the new workspace, paused, until the old one is gone. */
-function withoutSchedules(holdings: ReadonlySet<string>): Set<string> {
-    return new Set([...holdings].map((one) => one.replace(/"schedules":.*/, "")));
-}
-
-function missing(held: ReadonlySet<string>, there: ReadonlySet<string>): number {
-    return [...held].filter((one) => !there.has(one)).length;
+/** How many of these lines are not there, or not as often. */
+function missing(lines: readonly string[], there: readonly string[]): number {
+    const rest = [...there];
+    return lines.filter((line) => {
+        const index = rest.indexOf(line);
+        if (index >= 0) rest.splice(index, 1);
+        return index < 0;
+    }).length;
 }
 
 /** Records the requests of a replacement without crashes, to the account and to both workspaces. */
@@ -193,8 +153,9 @@ export async function crashMove({ request, occurrence, victim }: MovePoint): Pro
         };
         const lookAtDelete = async () => {
             const next = workspacesOf(cloud).find((id) => id !== old);
-            const there = next === undefined ? new Set<string>() : await holdingsOf(cloud, next);
-            if (missing(withoutSchedules(held), withoutSchedules(there)) > 0) early++;
+            const there = next === undefined ? [] : await linesOf(cloud, next);
+            // What is paused in the new workspace waits until the old one is gone.
+            if (missing(asIfStarted(held), asIfStarted(there)) > 0) early++;
             if (isDelete(request) && left <= 0 && !reached) kill();
         };
         await stack.act("replace");
@@ -204,10 +165,10 @@ export async function crashMove({ request, occurrence, victim }: MovePoint): Pro
         if (code !== 0) throw new Error(`the next up failed:\n${output}`);
         const [now = "", ...others] = workspacesOf(cloud);
         if (now === old) throw new Error("the workspace was not replaced");
-        const there = await holdingsOf(cloud, now);
+        const there = await linesOf(cloud, now);
         return {
             lost: missing(held, there),
-            duplicates: missing(there, held) + others.length,
+            duplicates: missing(there, held) + others.length + cloud.schedules.overlaps.length,
             early,
             problem: undefined,
         };
