@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -49,11 +49,12 @@ export function python(): Client {
         const environment = join(folder, "python");
         const interpreter = join(environment, "bin", "python");
         const installed = join(environment, PYTHON_PACKAGES.join("_"));
-        if (!existsSync(installed)) {
+        alone(() => {
+            if (existsSync(installed)) return;
             execFileSync("python3", ["-m", "venv", "--clear", environment], { stdio: "pipe" });
             execFileSync(interpreter, ["-m", "pip", "install", "--quiet", ...PYTHON_PACKAGES], { stdio: "pipe" });
             mkdirSync(installed);
-        }
+        });
         return { run: (script, ...args) => runner(interpreter, [sourceOf(script), ...args]) };
     } catch (error) {
         return { missing: `${PYTHON_PACKAGES.join(" and ")} cannot be installed (${reasonOf(error)})` };
@@ -132,6 +133,26 @@ export function environmentOf(cloud: LocalCloud): Record<string, string> {
     const caller = { principalArn: principals[0]!, region: "us-east-1" };
     const { KeyMetadata } = cloud.kms.call("CreateKey", { Policy: JSON.stringify(policy) }, caller);
     return { ...cloud.environment(), KEY_ARN: (KeyMetadata as { Arn: string }).Arn };
+}
+
+/** Runs something while no other process does: each test file has one of its own. */
+function alone(run: () => void): void {
+    mkdirSync(folder, { recursive: true });
+    const lock = join(folder, "lock");
+    for (const end = Date.now() + 300_000; ;) {
+        try {
+            mkdirSync(lock);
+            break;
+        } catch (error) {
+            if (Date.now() > end) throw error;
+            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+        }
+    }
+    try {
+        run();
+    } finally {
+        rmdirSync(lock);
+    }
 }
 
 function install(target: string, packages: readonly string[]): void {
