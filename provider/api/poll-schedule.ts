@@ -8,14 +8,16 @@ const FIRST_PAUSE = 500;
  */
 const EARLY_PAUSE = 400;
 const EARLY_SHARE = 0.24;
+/** From how many waits on nobody tries a local cloud by hand, and the share of early looks, which find nothing elsewhere. */
+const [MANY, EARLY_SHARE_OF_MANY] = [20, 1];
 /** From when on in a wait polls are close: a real workspace takes half a minute at least. In milliseconds. */
-const CLOSE_FROM = 20_000;
+const CLOSE_FROM = 26_000;
 /** How late somebody may be noticed, as a share of the time waited, if all began together and so are late together. */
 const LATE_TOGETHER = 1 / 18;
 /** The same where they began one after the other, so that on average they are noticed in half of it. */
 const LATE_SCATTERED = 1 / 11;
 /** How many looks a stream of waits that end one after the other is worth; more only where they would be further apart than the longest pause. */
-const POLLS_PER_STREAM = 7;
+const POLLS_PER_STREAM = 5;
 /** How much later than expected a look comes, in milliseconds, because a write's answer takes now longer, now shorter. */
 const ALLOWANCE = 100;
 
@@ -41,8 +43,11 @@ export function nextPollAt(now: number, waits: readonly Wait[], scatter: number)
         const share = time * (scatter >= time * LATE_SCATTERED ? LATE_SCATTERED : LATE_TOGETHER);
         return Math.min(Math.max(share, scatter / POLLS_PER_STREAM, FIRST_PAUSE), LONGEST_PAUSE);
     };
-    const pauseAfter = (waited: number) =>
-        waited < CLOSE_FROM ? EARLY_PAUSE + waited * EARLY_SHARE : lateness(waited);
+    const pauseAfter = (waited: number) => {
+        if (waited >= CLOSE_FROM) return lateness(waited);
+        const early = EARLY_PAUSE + waited * (waits.length > MANY ? EARLY_SHARE_OF_MANY : EARLY_SHARE);
+        return Math.min(early, Math.max(CLOSE_FROM - waited, lateness(CLOSE_FROM)));
+    };
     const due: number[] = [];
     let oldest = now;
     let latest = now + LONGEST_PAUSE;

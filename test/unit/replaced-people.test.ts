@@ -56,7 +56,7 @@ describe("a workspace that is replaced", () => {
 
     it("stays if the credential may not read who belongs to it: nothing is created", async () => {
         refused("GET", "not you");
-        const words = "may not read as it is no admin of the account (not you)";
+        const words = "cannot read because it is not an admin of the account (not you)";
         await expectRefused(scene.to("b"), words, 'accept: ["people"]');
         expect(scene.stack.workspaces()).to.deep.equal([scene.old]);
     });

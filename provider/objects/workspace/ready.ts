@@ -67,13 +67,16 @@ async function waitForServices(wait: ReachabilityWait, url: string): Promise<voi
     const { clock, cancelled } = session;
     const nextProblem = reads(wait, url);
     const shown = new WaitProgress(session, began);
+    let latest: string | undefined;
     for (let good = 0, pause = PAUSE; ;) {
         const problem = await nextProblem();
+        latest = problem ?? latest;
         good = problem === undefined ? good + 1 : 0;
         if (good === IN_A_ROW) return;
         const left = began + timeout - clock.now();
         const words = problem ?? `its services have answered ${good} of ${IN_A_ROW} times in a row`;
-        if (left <= 0 || cancelled?.aborted === true) throw notReadyError(wait, words);
+        // A round that succeeded says nothing about why those before it did not.
+        if (left <= 0 || cancelled?.aborted === true) throw notReadyError(wait, latest ?? words);
         shown.show((s) => `${label}: RUNNING, but after ${s} s it is not ready: ${words}`);
         pause = problem === undefined ? PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
         await clock.sleep(Math.min(pause, left));
