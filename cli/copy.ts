@@ -81,6 +81,7 @@ async function migrationOptions(
     from: string,
     to: string,
 ): Promise<MigrationOptions> {
+    const { ReportedError } = await import("../provider/api/errors.js");
     const { Acceptance } = await import("../provider/migration/acceptance.js");
     const { unknownAccepts } = await import("../provider/contract/finding-kinds.js");
     const { chosenContentKinds, isChosenContentKind } = await import("../provider/contract/content-kinds.js");
@@ -109,7 +110,10 @@ async function migrationOptions(
     const options = readSettings(() => undefined);
     const beforeSend = async () => {
         if (io.signal.aborted)
-            throw new Error("It was stopped. What was copied stays; run the command again to go on.");
+            throw new ReportedError(
+                "It was stopped. What was copied stays; run the command again to go on.",
+                "CMK1017",
+            );
     };
     const onRequest = requestLog({ variables: io.environment, report: { warn: io.err } });
     const hooks = { onRequest, onWait: io.err, userAgent: userAgent("copy", io.environment) };

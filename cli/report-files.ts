@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { isatty } from "node:tty";
 
+import { withCode } from "../provider/contract/codes";
 import { messageOf } from "../provider/util/error-message";
 import { type CommandValues, textOption, UsageError } from "./command";
 
@@ -62,7 +63,7 @@ export class ReportFiles {
                 writeFileSync(descriptor, reports[option]?.() ?? "");
                 return [];
             } catch (error) {
-                return [`--${option}: ${path} could not be written (${messageOf(error)})`];
+                return [withCode(`--${option}: ${path} could not be written (${messageOf(error)})`, "CMK3012")];
             }
         });
     }

@@ -30,7 +30,7 @@ export async function runCommandLine(
     }
     const command = commands.get(name);
     if (command === undefined) {
-        io.err(`There is no command "${name}".${didYouMean(name, [...commands.keys()])}`);
+        io.err(withCode(`There is no command "${name}".${didYouMean(name, [...commands.keys()])}`, "CMK1016"));
         io.err(`The commands are ${[...commands.keys()].join(", ")}; --help tells more.`);
         return 2;
     }

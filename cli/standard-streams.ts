@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 
+import { withCode } from "../provider/contract/codes";
+
 type Stream = typeof process.stdout | typeof process.stderr;
 
 /**
@@ -40,6 +42,7 @@ export class StandardStreams {
         const isFirst = !this.hasLost;
         this.hasLost = true;
         if (!isFirst || stream === process.stderr) return;
-        this.err(`Standard output could not be written (${error instanceof Error ? error.message : String(error)})`);
+        const reason = error instanceof Error ? error.message : String(error);
+        this.err(withCode(`Standard output could not be written (${reason})`, "CMK3012"));
     }
 }

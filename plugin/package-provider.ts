@@ -1,5 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { ReportedError, shownMessageOf } from "../provider/api/errors";
+import { withCode } from "../provider/contract/codes";
 import type { ObjectType } from "../provider/contract/kinds";
 import { objectTypes } from "../provider/contract/kinds";
 import { newStackUuid } from "../provider/contract/ownership-tag";
@@ -9,7 +11,6 @@ import type { ObjectDefinition } from "../provider/resource/definition";
 import { ownershipTagOf } from "../provider/resource/ownership";
 import type { DetailedDiff, EngineCalls, WrappedHandler } from "../provider/runtime/engine-calls";
 import { Session } from "../provider/runtime/session";
-import { messageOf } from "../provider/util/error-message";
 import { getString, type Properties } from "../provider/util/property-path";
 import { movedStateProblem, ownerOf, StackIdentities, withIdentity } from "./identity";
 import { previewOfCreate, previewOfUpdate } from "./preview";
@@ -45,7 +46,7 @@ export class PackageProvider {
         const { stack } = parseUrn(urn);
         const { clock } = this.session;
         const failures = [movedStateProblem(olds, news, stack), this.credentialProblem(news)].flatMap((reason) =>
-            reason === undefined ? [] : [{ property: "", reason }],
+            reason === undefined ? [] : [{ property: "", reason: withCode(reason, "CMK1003") }],
         );
         return { inputs: withIdentity(olds, news, stack, clock.now()), failures };
     }
@@ -105,7 +106,8 @@ export class PackageProvider {
         const response = await this.session.collectionFor(definition).read(id);
         if (response === undefined) return { id: "", props: {} };
         const inputs = inputsOf({ definition, id, response, context, settings });
-        if (typeof inputs === "string") throw new Error(`The ${definition.noun} ${id} cannot be imported: ${inputs}`);
+        if (typeof inputs === "string")
+            throw new ReportedError(`The ${definition.noun} ${id} cannot be imported: ${inputs}`, "CMK1018");
         const stack = this.identities.of(urn, {});
         this.warnOfOtherStack(definition, id, stack, ownershipTagOf(definition, response));
         const owned = { ...inputs, owner: ownerOf(parseUrn(urn), stack) };
@@ -133,7 +135,7 @@ export class PackageProvider {
         try {
             return void session.client;
         } catch (error) {
-            return messageOf(error);
+            return shownMessageOf(error);
         }
     }
 

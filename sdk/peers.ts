@@ -1,3 +1,5 @@
+import { withCode } from "../provider/contract/codes";
+
 /** What needs packages that not every project has: a part of this package, and the packages by name. */
 export interface PeerNeed {
     /** The part, as the error names it. */
@@ -18,7 +20,9 @@ export function requirePeers({ part, peers, dev = false }: PeerNeed): void {
     if (missing.length === 0) return;
     const verb = missing.length === 1 ? "is" : "are";
     const command = `npm install ${dev ? "--save-dev " : ""}${missing.map(withMajorVersion).join(" ")}`;
-    throw new Error(`${part} needs ${missing.join(", ")}, which ${verb} not installed. Run: ${command}`);
+    throw new Error(
+        withCode(`${part} needs ${missing.join(", ")}, which ${verb} not installed. Run: ${command}`, "CMK1021"),
+    );
 }
 
 function isInstalled(name: string): boolean {

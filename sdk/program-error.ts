@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { type Code, withCode } from "../provider/contract/codes";
+
 /**
  * An error that ends the program with its message alone, also if it is thrown inside an output.
  *
  * It has no stack. Pulumi shows none, but formats it in colour, and Node.js 20 takes some 20 s of CPU for a stack line whose
  * path ends with a scoped package's file (`node_modules/@pulumi/output.ts`), as the source maps of Pulumi have them.
  */
-export function programError(message: string): pulumi.RunError {
-    const error = new pulumi.RunError(message);
+export function programError(message: string, code: Code): pulumi.RunError {
+    const error = new pulumi.RunError(withCode(message, code));
     delete error.stack;
     return error;
 }

@@ -156,9 +156,14 @@ export class ResponseTooLargeError extends ReportedError {
     }
 }
 
+/** The code of whatever was thrown; `undefined` if it is not an error of this package. */
+export function codeOf(error: unknown): Code | undefined {
+    return error instanceof ReportedError ? error.code : undefined;
+}
+
 /** What a person reads of whatever was thrown, its code last. */
 export function shownMessageOf(error: unknown): string {
-    return withCode(messageOf(error), error instanceof ReportedError ? error.code : undefined);
+    return withCode(messageOf(error), codeOf(error));
 }
 
 /** What a request resolves with; `undefined` if what it asks for is missing. */

@@ -9,6 +9,14 @@ export interface Situation {
  * Every error and warning by its code, one for each situation with a remedy of its own. 1xxx: the program, its configuration and its
  * state. 2xxx: the service and the connection. 3xxx: workspaces, their keys and their content. A code is never used for anything else
  * later.
+ *
+ * What has no code here has another name that is as fixed, or is not a message of this package:
+ *
+ * - A finding of a copy has its kind (`finding-kinds.ts`), which stands in brackets before its reason, and which `accept` takes. The
+ *   error that names it is CMK3006. `explain` knows kinds too.
+ * - A violation of a policy has its rule's name (`docs/policy-pack.md`).
+ * - The local cloud answers in the service's words.
+ * - An error without a code is a defect, or one of Node.js, of Pulumi or of another package.
  */
 export const codes = {
     CMK1001: {
@@ -75,6 +83,30 @@ export const codes = {
         title: "The arguments of a command cannot be used",
         text: "The message names the argument; `--help` after the command tells what it takes. Nothing was done.",
     },
+    CMK1017: {
+        title: "It was stopped",
+        text: "Somebody stopped it (^C, SIGTERM, `pulumi cancel`). What was done stays. Run the command again: it goes on from there.",
+    },
+    CMK1018: {
+        title: "An object cannot be imported",
+        text: "No program could describe the object as the account has it, so the next `pulumi up` would change it. The message names what cannot be said. Leave it outside Pulumi, or change it in the account console first.",
+    },
+    CMK1019: {
+        title: "The AWS provider is in another part of AWS",
+        text: "A policy can let in principals of its own partition alone. Set `databricks:host` to the account console of the part that is meant, or give the component an AWS provider of that part.",
+    },
+    CMK1020: {
+        title: "The option `import` does not work for these classes",
+        text: "The engine tells a dynamic resource nothing of what is imported. Pass `adopt` among the arguments instead of the option.",
+    },
+    CMK1021: {
+        title: "A package is not installed",
+        text: "The message names it, and has the command or the line of `package.json` that adds it. Nothing was read or changed.",
+    },
+    CMK1022: {
+        title: "Node.js is too old",
+        text: "This package needs the version that the message names, in the program's process and in that of the provider. Install it and run the command again.",
+    },
     CMK2001: {
         title: "The service says that there is no such object",
         text: "It may have been deleted outside Pulumi, or the id is wrong. `pulumi refresh` shows what is there.",
@@ -131,6 +163,10 @@ export const codes = {
         title: "The workspace at a host is not certain",
         text: "Another workspace than the expected one answers at a host, both hosts are one workspace, or no response says which it is. Nothing was copied, compared or deleted. Check the name server and the proxy of this machine.",
     },
+    CMK2015: {
+        title: "The service does not show a change that it accepted",
+        text: "The state says what exists. Run `pulumi up` to ask again, or change the program to match; `databricks:updateTimeoutSeconds` allows it more time.",
+    },
     CMK3001: {
         title: "A workspace is not deleted",
         text: "It is not empty, and its content is in no workspace that took over from it, or that cannot be told. The message says which. To delete it with everything in it, set `forceDestroy: true`, run `pulumi up`, then the command again.",
@@ -177,7 +213,23 @@ export const codes = {
     },
     CMK3012: {
         title: "A file could not be written",
-        text: "The report of a copy or the log of requests is not written. Nothing else depends on it. Name another folder or file.",
+        text: "A report, or the log of requests, is not written. Nothing else depends on it. Name another folder or file.",
+    },
+    CMK3013: {
+        title: "A KMS key cannot be used",
+        text: "The key of `keyArn` is disabled, about to be deleted, of another region or of another form than Databricks takes, or it cannot be looked at. The message says which, and what to do. Nothing was registered. A key that the program's credentials may not describe is taken unseen with `checkKey: false`.",
+    },
+    CMK3014: {
+        title: "A key policy lets every Databricks account in",
+        text: "Nothing names your account, so the policy of the new key has no condition on it, and any account that learns the key's ARN can register it. Give `accountId`, or set `databricks:accountId` or `DATABRICKS_ACCOUNT_ID`.",
+    },
+    CMK3015: {
+        title: "A resource lives in a workspace that is replaced",
+        text: "Its provider speaks to the new workspace by the time that it would be deleted in the old one. Give it `insideWorkspace(workspace, { provider })`, run `pulumi up`, and change the workspace after that.",
+    },
+    CMK3016: {
+        title: "A workspace runs and cannot be used yet",
+        text: "`waitUntilReachable` or `waitUntilReady` asked to wait until its host or its services respond, and they do not. The message says what is missing. Run `pulumi up` again to go on waiting, with a larger `provisioningTimeoutSeconds` if it takes longer; remove the argument if this machine never reaches the workspace.",
     },
 } as const satisfies Readonly<Record<string, Situation>>;
 
@@ -189,7 +241,13 @@ export function isCode(code: string): code is Code {
     return Object.hasOwn(codes, code);
 }
 
-/** A message as a person sees it: its code comes last. */
+/** The code at the end of a message as a person sees it; `undefined` if it has none. */
+export function codeIn(message: string): Code | undefined {
+    const [, code] = /\[(CMK\d{4})\]$/.exec(message) ?? [];
+    return code !== undefined && isCode(code) ? code : undefined;
+}
+
+/** A message as a person sees it: its code comes last. One that has a code keeps it. */
 export function withCode(message: string, code: Code | undefined): string {
-    return code === undefined || message.includes(`[${code}]`) ? message : `${message} [${code}]`;
+    return code === undefined || codeIn(message) !== undefined ? message : `${message} [${code}]`;
 }

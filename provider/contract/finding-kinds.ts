@@ -47,7 +47,6 @@ export const findingKinds = [
     "same-path",
     "occupied",
     "changed-in-target",
-    "changing",
     "different",
     "missing",
     "unreadable",

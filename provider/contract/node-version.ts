@@ -1,3 +1,5 @@
+import { withCode } from "./codes";
+
 /** What a Node.js is told that is older than this package takes; `undefined` if it is new enough. */
 export function oldNodeProblem(): string | undefined {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the one place that names the version
@@ -5,5 +7,6 @@ export function oldNodeProblem(): string | undefined {
     const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
     const [minMajor = 0, minMinor = 0] = engines.node.replace(">=", "").split(".").map(Number);
     if (major > minMajor || (major === minMajor && minor >= minMinor)) return undefined;
-    return `pulumi-databricks-cmk needs Node.js ${minMajor}.${minMinor} or later, and this is Node.js ${process.versions.node}: install a newer one, and run the command again.`;
+    const told = `pulumi-databricks-cmk needs Node.js ${minMajor}.${minMinor} or later, and this is Node.js ${process.versions.node}: install a newer one, and run the command again.`;
+    return withCode(told, "CMK1022");
 }

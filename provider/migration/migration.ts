@@ -126,7 +126,8 @@ async function begin({ from, to, path = "/" }: MigrationOptions): Promise<{ root
     ]);
     // Not every response has to name its workspace; this one is what others know it by.
     if (to.workspaceId === undefined) await to.me();
-    if (root === undefined) throw new Error(`There is nothing at ${path} in the workspace ${from.host}.`);
+    if (root === undefined)
+        throw new ReportedError(`There is nothing at ${path} in the workspace ${from.host}.`, "CMK1016");
     for (const { host, workspaceId } of [from, to]) {
         if (workspaceId !== undefined) continue;
         throw new ReportedError(

@@ -1,11 +1,11 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { ReportedError, shownMessageOf } from "../api/errors";
 import { movedStateError } from "../contract/stack-origin";
 import { isStackUuid, newStackUuid, ownerOfInputs } from "../contract/ownership-tag";
 import { parseStateObjects } from "../contract/state-objects";
 import { getString, isRecord, type Properties } from "../util/property-path";
 import type { Session } from "../runtime/session";
-import { messageOf } from "../util/error-message";
 import { nameLeftovers } from "./workspace/leftovers";
 
 /**
@@ -77,7 +77,7 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
         const { stackRenamedFrom } = this.session.settings;
         const [from, to] = [getString(olds, "stackName"), getString(news, "stackName")];
         if (from === undefined || to === undefined || from === to || from === stackRenamedFrom) return;
-        throw new Error(movedStateError({ from, to }));
+        throw new ReportedError(movedStateError({ from, to }), "CMK1003");
     }
 
     private problem(read: () => unknown): dynamic.CheckFailure[] {
@@ -85,7 +85,7 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
             read();
             return [];
         } catch (error) {
-            return [{ property: "", reason: messageOf(error) }];
+            return [{ property: "", reason: shownMessageOf(error) }];
         }
     }
 }

@@ -1,4 +1,4 @@
-import { ApiError, ReportedError } from "../api/errors";
+import { ApiError, codeOf, ReportedError } from "../api/errors";
 import type { Code } from "../contract/codes";
 import { messageOf } from "../util/error-message";
 import type { Properties } from "../util/property-path";
@@ -24,7 +24,7 @@ export class InitializationError extends ReportedError {
         /** The inputs, whose `__provider` becomes part of the state: without that the object could never be deleted. */
         { __provider }: Properties,
         reason: string,
-        code: Code = "CMK1015",
+        code: Code,
     ) {
         super(reason, code);
         this.properties = { ...state, __provider };
@@ -32,14 +32,14 @@ export class InitializationError extends ReportedError {
     }
 }
 
-/** An error that keeps an object in the state: this one, or one with its message. */
+/** An error that keeps an object in the state: this one, or one with its message and its code. */
 export function asInitializationError(
     id: string,
     state: Properties,
     inputs: Properties,
     error: unknown,
+    reason = messageOf(error),
 ): InitializationError {
     if (error instanceof InitializationError) return error;
-    const code = error instanceof ReportedError ? error.code : undefined;
-    return new InitializationError(id, state, inputs, messageOf(error), code);
+    return new InitializationError(id, state, inputs, reason, codeOf(error) ?? "CMK1015");
 }

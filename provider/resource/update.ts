@@ -69,6 +69,7 @@ export async function requireOwnTag(request: CreateRequest, id: string, state: P
                 state,
                 inputs,
                 `The ${definition.noun} ${id} had another name or another stack before, and the service did not take its new ownership tag. Run \`pulumi up\` to ask again.`,
+                "CMK2015",
             ),
     );
 }
@@ -125,6 +126,7 @@ function notTaken(
         state,
         inputs,
         `The service accepted a change of the ${definition.noun} ${id}, but after ${session.settings.updateTimeout / 1000} s it does not show it: ${values.join("; ")}. The state says what exists. Run \`pulumi up\` to ask again, or change the program to match; databricks:updateTimeoutSeconds allows it more time.`,
+        "CMK2015",
     );
 }
 
@@ -135,6 +137,7 @@ function notSeen({ definition, inputs }: CreateRequest, id: string, state: Prope
         state,
         inputs,
         `The service was asked to change the ${definition.noun} ${id}, and does not show it yet: ${left.join("; ")}. The wait was cancelled. The next \`pulumi up\` looks at what has become of it.`,
+        "CMK2015",
     );
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Code } from "../../provider/contract/codes";
 import {
     type PartitionName,
     partitionNames,
@@ -10,9 +11,14 @@ import {
 import { programError } from "../program-error";
 
 /** Ends the program if there are problems: one line for each, which begins with the argument's name. */
-export function throwIfInvalid(component: string, name: string, problems: readonly string[]): void {
+export function throwIfInvalid(
+    component: string,
+    name: string,
+    problems: readonly string[],
+    code: Code = "CMK1002",
+): void {
     if (problems.length === 0) return;
-    throw programError(problems.map((problem) => `${component} "${name}": ${problem}`).join("\n"));
+    throw programError(problems.map((problem) => `${component} "${name}": ${problem}`).join("\n"), code);
 }
 
 const noAccount =
@@ -27,7 +33,7 @@ export function accountProblems(given: pulumi.Input<string | undefined>): string
 export function databricksAccount(given: pulumi.Input<string | undefined>): pulumi.Output<string> {
     return pulumi.output(given).apply((accountId) => {
         const account = accountId ?? accountOfStack();
-        if (account === undefined) throw programError(noAccount);
+        if (account === undefined) throw programError(noAccount, "CMK1001");
         return account;
     });
 }
@@ -51,6 +57,7 @@ export function requirePartition(component: string, name: string, callerArn: str
     if (actual === partition.arnPartition) return;
     throw programError(
         `${component} "${name}": the AWS provider is in the partition "${actual}", and the accounts of ${partition.accountHost} are in "${partition.arnPartition}". Set databricks:host to the account console of yours (${partitionNames.map((one) => partitions[one].accountHost).join(", ")}), or give the component an AWS provider of that partition.`,
+        "CMK1019",
     );
 }
 

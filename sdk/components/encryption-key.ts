@@ -1,6 +1,7 @@
 import type { kms } from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { withCode } from "../../provider/contract/codes";
 import { argumentProblems } from "./argument-types";
 import { accountProblems, databricksAccount, partitionOfStack, requirePartition, throwIfInvalid } from "./arguments";
 import { aws } from "./aws";
@@ -162,7 +163,10 @@ function accountForPolicy(
         return databricksAccount(args.accountId);
     }
     void pulumi.log.warn(
-        `EncryptionKey "${name}": the key's policy lets every Databricks account use the key, because nothing names yours. Give accountId, or run \`pulumi config set databricks:accountId <uuid>\`, or set DATABRICKS_ACCOUNT_ID.`,
+        withCode(
+            `EncryptionKey "${name}": the key's policy lets every Databricks account use the key, because nothing names yours. Give accountId, or run \`pulumi config set databricks:accountId <uuid>\`, or set DATABRICKS_ACCOUNT_ID.`,
+            "CMK3014",
+        ),
         parent,
     );
     return pulumi.output(undefined);

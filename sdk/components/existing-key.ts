@@ -21,10 +21,10 @@ export function checkedKeyArn(
     parent: pulumi.Resource,
 ): pulumi.Output<string> {
     return pulumi.all([args.keyArn, args.region]).apply(async ([keyArn, region]) => {
-        throwIfInvalid("EncryptionKey", name, keyRegionProblems("keyArn", keyArn, region));
+        throwIfInvalid("EncryptionKey", name, keyRegionProblems("keyArn", keyArn, region), "CMK3013");
         // What is not the ARN of a key is refused by the registration, with its form.
         if (args.checkKey !== false && regionOf(keyArn) !== undefined) {
-            throwIfInvalid("EncryptionKey", name, keyProblems(await readKey(name, keyArn, parent)));
+            throwIfInvalid("EncryptionKey", name, keyProblems(await readKey(name, keyArn, parent)), "CMK3013");
         }
         return keyArn;
     });
@@ -46,6 +46,7 @@ async function readKey(name: string, keyArn: string, parent: pulumi.Resource): P
         const reason = error instanceof Error ? error.message : String(error);
         throw programError(
             `EncryptionKey "${name}": the key of keyArn, ${keyArn}, could not be read: ${reason}. Allow the program's AWS credentials kms:DescribeKey on it; or, if they cannot, look at the key yourself and set checkKey: false.`,
+            "CMK3013",
         );
     }
 }

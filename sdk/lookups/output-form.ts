@@ -28,5 +28,6 @@ function idOf(resource: pulumi.Resource): pulumi.Output<pulumi.ID> {
     if (pulumi.CustomResource.isInstance(resource)) return resource.id;
     throw programError(
         "dependsOn: a lookup cannot wait for a component as a whole. Name the component's resources, or pass one of its outputs as an argument.",
+        "CMK1002",
     );
 }

@@ -1,3 +1,4 @@
+import { withCode } from "../../provider/contract/codes";
 import { type Partition, type PartitionName, partitions } from "../../provider/contract/partitions";
 
 /** The AWS account in which Databricks' control plane runs, in the commercial partition. */
@@ -22,7 +23,10 @@ export interface PartitionArgs {
 export function partitionOf({ partition = "aws" }: PartitionArgs): Partition {
     if (Object.hasOwn(partitions, partition)) return partitions[partition];
     throw new RangeError(
-        `partition must be one of ${Object.keys(partitions).join(", ")}; it is "${String(partition)}". Databricks has no accounts in other partitions.`,
+        withCode(
+            `partition must be one of ${Object.keys(partitions).join(", ")}; it is "${String(partition)}". Databricks has no accounts in other partitions.`,
+            "CMK1002",
+        ),
     );
 }
 
@@ -66,7 +70,10 @@ export function ofDatabricksAccount(...databricksAccountIds: readonly string[]):
     for (const id of databricksAccountIds) {
         if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) continue;
         throw new RangeError(
-            `databricksAccountId must be the uuid of the Databricks account; it is "${id}". It is shown in the account console, at the top right.`,
+            withCode(
+                `databricksAccountId must be the uuid of the Databricks account; it is "${id}". It is shown in the account console, at the top right.`,
+                "CMK1002",
+            ),
         );
     }
     return { StringEquals: { "aws:PrincipalTag/DatabricksAccountId": [...databricksAccountIds] } };

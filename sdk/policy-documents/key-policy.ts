@@ -1,4 +1,5 @@
 import type { KeyUseCase } from "../resources/customer-managed-key";
+import { withCode } from "../../provider/contract/codes";
 import { databricksPrincipal } from "../../provider/contract/partitions";
 import {
     ofDatabricksAccount,
@@ -59,7 +60,10 @@ function ownerStatement(args: KeyPolicyArgs): PolicyStatement {
     const { awsAccountId } = args;
     if (!/^\d{12}$/.test(awsAccountId)) {
         throw new RangeError(
-            `awsAccountId must be the 12 digits of the AWS account that owns the key, as text; it is "${awsAccountId}". Without its owner in its policy nobody could change the key again.`,
+            withCode(
+                `awsAccountId must be the 12 digits of the AWS account that owns the key, as text; it is "${awsAccountId}". Without its owner in its policy nobody could change the key again.`,
+                "CMK1002",
+            ),
         );
     }
     return {

@@ -9,6 +9,7 @@ import "./peers"; // before what loads `@pulumi/policy`: its error says what to 
 
 import { type EnforcementLevel, PolicyPack } from "@pulumi/policy";
 
+import { withCode } from "../../provider/contract/codes";
 import { settingProblems } from "./rule";
 import { rules } from "./rules";
 
@@ -152,6 +153,6 @@ function initialConfig({ all, ...given }: DatabricksGuardConfig): Record<string,
         if (enforcementLevel === undefined && own === undefined) continue;
         initial[rule.name] = { ...settings, ...(enforcementLevel === undefined ? {} : { enforcementLevel }) };
     }
-    if (problems.length > 0) throw new Error(problems.join("\n"));
+    if (problems.length > 0) throw new Error(withCode(problems.join("\n"), "CMK1002"));
     return initial;
 }

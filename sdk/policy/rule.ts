@@ -8,6 +8,7 @@ import type {
     StackValidationPolicy,
 } from "@pulumi/policy";
 
+import { withCode } from "../../provider/contract/codes";
 import { isA, read, referencedResources, text } from "./property-access";
 
 /** A rule as its file describes it. */
@@ -137,7 +138,7 @@ function settingsOf(
 ): Settings {
     const given = args.getConfig<Record<string, unknown>>();
     const problems = settingProblems({ name, configSchema: { properties: settings } }, given);
-    if (problems.length > 0) throw new Error(problems.join("\n"));
+    if (problems.length > 0) throw new Error(withCode(problems.join("\n"), "CMK1002"));
     const defaults = Object.entries(settings).map(([setting, schema]): [string, unknown] => [setting, schema.default]);
     return { ...Object.fromEntries(defaults), ...given };
 }

@@ -167,6 +167,7 @@ function refuseImport(type: ObjectType, name: string, opts: pulumi.CustomResourc
     const id = typeof opts.import === "string" ? opts.import : "<id>";
     throw programError(
         `${type} "${name}": the option import does not work for dynamic resources. Use adopt instead: remove the option, and pass adopt: "${id}" among the arguments.`,
+        "CMK1020",
     );
 }
 

@@ -38,6 +38,7 @@ export function requireVisible(): void {
         const { version }: { version: string } = require("pulumi-databricks-cmk/package.json");
         throw programError(
             `Pulumi's provider process cannot find ${PACKAGE}, which this program has from a library: add "${PACKAGE}": "${version}" to the dependencies in ${join(process.cwd(), "package.json")}, and install them.`,
+            "CMK1021",
         );
     }
 }

@@ -49,7 +49,7 @@ export async function uuidInState(): Promise<string | undefined> {
 /** Rejects if another stack made the state. What is not a resource of this package, and so has no check of it, waits for this. */
 export async function requireOwnState(): Promise<void> {
     const question = await movedStateQuestion();
-    if (question !== undefined) throw programError(question);
+    if (question !== undefined) throw programError(question, "CMK1003");
 }
 
 /** Whether the state of a stack has one of these identities. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { withCode } from "../../provider/contract/codes";
 import { pageInProject } from "../../provider/contract/pages";
 import { perStack } from "./stack";
 import { stateAtStart } from "./stack-state";
@@ -41,7 +42,10 @@ async function warnIfStuck(
         for (const workspace of workspaces) {
             if (!used.has(workspace) || !(await isReplaced(workspace))) continue;
             await pulumi.log.warn(
-                `It lives in a workspace that is replaced, and cannot be deleted afterwards: its provider speaks to the new workspace by then. Give it the options insideWorkspace(workspace, { provider }), run \`pulumi up\`, and change the workspace after that. See ${pageInProject("key-changes")}.`,
+                withCode(
+                    `It lives in a workspace that is replaced, and cannot be deleted afterwards: its provider speaks to the new workspace by then. Give it the options insideWorkspace(workspace, { provider }), run \`pulumi up\`, and change the workspace after that. See ${pageInProject("key-changes")}.`,
+                    "CMK3015",
+                ),
                 resource,
             );
         }

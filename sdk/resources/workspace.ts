@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { programError } from "../program-error";
 import { outputOf } from "../lookups/output-form";
 import { withLookups } from "../lookups/provider-bridge";
 import { watchInside } from "./watch-inside";
@@ -198,7 +199,10 @@ function secondsOf(duration: string): number {
     const unit: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
     const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
     if (parts.length === 0 || parts.map(([part]) => part).join("") !== duration) {
-        throw new Error(`customTimeouts: "${duration}" is not a duration; write for example "30m" or "1h30m".`);
+        throw programError(
+            `customTimeouts: "${duration}" is not a duration; write for example "30m" or "1h30m".`,
+            "CMK1002",
+        );
     }
     return Math.ceil(parts.reduce((sum, [, number, name]) => sum + Number(number) * (unit[name ?? ""] ?? 0), 0));
 }

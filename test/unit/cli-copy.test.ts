@@ -206,7 +206,7 @@ describe("the command copy", () => {
             unhook();
             expect([code, err], mode).to.deep.equal([
                 1,
-                "It was stopped. What was copied stays; run the command again to go on.\n",
+                "It was stopped. What was copied stays; run the command again to go on. [CMK1017]\n",
             ]);
         }
     });

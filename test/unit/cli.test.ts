@@ -39,7 +39,7 @@ describe("the command line", () => {
         const command = await run("local-clud");
         expect([command.code, command.err.split("\n")[0]]).to.deep.equal([
             2,
-            'There is no command "local-clud". Did you mean local-cloud?',
+            'There is no command "local-clud". Did you mean local-cloud? [CMK1016]',
         ]);
         expect((await run("quite-different")).err).to.not.contain("Did you mean");
         const option = await run("local-cloud", "--prot", "1");

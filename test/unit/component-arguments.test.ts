@@ -27,7 +27,7 @@ describe("a component's arguments in JavaScript", () => {
         expect(problemsOf(workspace, args)).to.deep.equal([
             "Key is not an argument: did you mean key?",
             "keyy is not an argument: did you mean key?",
-            "onkeychange is not an argument: did you mean onKeyChange?",
+            "onkeychange is not an argument: did you mean onKeyChange? [CMK1002]",
         ]);
     });
 
@@ -43,13 +43,13 @@ describe("a component's arguments in JavaScript", () => {
             "storageKey.deletionWindow is not an argument: did you mean storageKey.deletionWindowInDays?",
             "network.vpcID is not an argument: did you mean network.vpcId?",
             "network.vpcId is missing: give it.",
-            "network.securityGroupIds must be a list; it is a string.",
+            "network.securityGroupIds must be a list; it is a string. [CMK1002]",
         ]);
     });
 
     it("that resemble no name are listed beside the names that exist", () => {
         expect(problemsOf(key, { protect: true })[0]).to.match(
-            /^protect is not an argument: remove it \(the arguments are useCases, accountId, .*, tags\)\.$/,
+            /^protect is not an argument: remove it \(the arguments are useCases, accountId, .*, tags\)\. \[CMK1002\]$/,
         );
     });
 
@@ -70,7 +70,7 @@ describe("a component's arguments in JavaScript", () => {
             "checkKey must be true or false; it is a string.",
             "deletionWindowInDays must be a number; it is a string.",
             "enableKeyRotation must be true or false; it is a list.",
-            "tags.team must be a string; it is a number.",
+            "tags.team must be a string; it is a number. [CMK1002]",
         ]);
     });
 
@@ -79,15 +79,15 @@ describe("a component's arguments in JavaScript", () => {
         expect(problemsOf(workspace, args)).to.deep.equal([
             'computeMode must be "HYBRID" or "SERVERLESS"; it is "serverless".',
             'onKeyChange must be "replace" or "forbid" or "update"; it is "never".',
-            "migrateContent must be true or false; it is a string.",
+            "migrateContent must be true or false; it is a string. [CMK1002]",
         ]);
         expect(problemsOf(key, { useCases: ["STORAGE", "NOTEBOOKS"] })).to.deep.equal([
-            'useCases[1] must be "MANAGED_SERVICES" or "STORAGE"; it is "NOTEBOOKS".',
+            'useCases[1] must be "MANAGED_SERVICES" or "STORAGE"; it is "NOTEBOOKS". [CMK1002]',
         ]);
     });
 
     it("that are required are refused if they are missing", () => {
-        expect(problemsOf(workspace, {})).to.deep.equal(["awsRegion is missing: give it."]);
+        expect(problemsOf(workspace, {})).to.deep.equal(["awsRegion is missing: give it. [CMK1002]"]);
     });
 
     for (const args of [undefined, null, "us-east-1", [], pulumi.output({}), Promise.resolve({})]) {
@@ -104,7 +104,7 @@ describe("a component's arguments in JavaScript", () => {
 
     it("that decide what is created are refused as outputs", () => {
         expect(problemsOf(key, { useCases: pulumi.output(["STORAGE"]) })).to.deep.equal([
-            "useCases must be a list; it is an output or a promise: give a plain value, because it decides what is created.",
+            "useCases must be a list; it is an output or a promise: give a plain value, because it decides what is created. [CMK1002]",
         ]);
         expect(problemsOf(workspace, { awsRegion: "us-east-1", key: pulumi.output({}) })).to.have.length(1);
     });
@@ -125,7 +125,7 @@ describe("a component's arguments that may be outputs", () => {
             key: { keyArn: later },
         };
         expect(problemsOf(workspace, args)).to.deep.equal([
-            "network is given, and networkId names a network that exists: leave one of them out.",
+            "network is given, and networkId names a network that exists: leave one of them out. [CMK1002]",
         ]);
     });
 });

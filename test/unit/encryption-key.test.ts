@@ -167,7 +167,9 @@ describe("an EncryptionKey", () => {
             useCases: ["STORAGE"],
             reuseKeyForClusterVolumes: true,
         });
-        expect(problem).to.match(/^EncryptionKey "k": crossAccountRoleArn is missing: .* Give the role's ARN\.$/);
+        expect(problem).to.match(
+            /^EncryptionKey "k": crossAccountRoleArn is missing: .* Give the role's ARN\. \[CMK1002\]$/,
+        );
         expect(more).to.deep.equal([]);
     });
 
@@ -180,7 +182,7 @@ describe("an EncryptionKey", () => {
 
     it("says all that is wrong at once: no use case, volumes without storage", () => {
         expect(refusal({ useCases: [], reuseKeyForClusterVolumes: true, keyArn: "arn" }).join("\n")).to.match(
-            /^EncryptionKey "k": useCases is empty: .*\nEncryptionKey "k": reuseKeyForClusterVolumes is for the use case STORAGE: .*leave it out\.$/,
+            /^EncryptionKey "k": useCases is empty: .*\nEncryptionKey "k": reuseKeyForClusterVolumes is for the use case STORAGE: .*leave it out\. \[CMK1002\]$/,
         );
     });
 

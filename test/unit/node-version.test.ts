@@ -7,7 +7,7 @@ import { expect } from "chai";
 
 const root = resolve(__dirname, "../../..");
 const line =
-    "pulumi-databricks-cmk needs Node.js 20.19 or later, and this is Node.js 20.18.3: install a newer one, and run the command again.";
+    "pulumi-databricks-cmk needs Node.js 20.19 or later, and this is Node.js 20.18.3: install a newer one, and run the command again. [CMK1022]";
 
 describe("on a Node.js that is too old", () => {
     let folder: string;

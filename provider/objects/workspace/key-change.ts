@@ -1,3 +1,4 @@
+import { withCode } from "../../contract/codes";
 import { ownershipTagOf } from "../../resource/ownership";
 import { matchTag, ownerOfInputs } from "../../contract/ownership-tag";
 import { pageInProject } from "../../contract/pages";
@@ -152,7 +153,7 @@ export async function checkKeyChange(
     // Only the state, which a check does not see, says whether one that failed ever ran.
     if (mode === "forbid" && !(actual !== undefined && isTerminal(actual))) {
         const reason = `${describeKeyChange(change).replace(`${change.field} `, "")}, which would replace the workspace, and onKeyChange is "forbid".${inPlaceAdvice(change, paths)} Otherwise bring the key back, or set onKeyChange to "replace", which ${migrates ? "copies notebooks, files and folders into the new workspace" : "loses every notebook of the workspace, because migrateContent is false"}`;
-        return { failures: [{ property: change.field, reason }] };
+        return { failures: [{ property: change.field, reason: withCode(reason, "CMK3004") }] };
     }
     return { inputs: { keyChange: keyChangeMarker(change, migrates, paths) } };
 }

@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { withCode } from "../../contract/codes";
 import { ownerOfInputs } from "../../contract/ownership-tag";
 import type { Properties } from "../../util/property-path";
 
@@ -12,6 +13,9 @@ export function lateOptions(olds: Properties, news: Properties): dynamic.CheckFa
     const given = [...(isLate ? ["retainOnDelete"] : []), ...(news["isProtected"] === true ? ["protect"] : [])];
     return given.map((option) => ({
         property: "",
-        reason: `The workspace would be replaced, and the option ${option} would not keep the old one: Pulumi follows the options of the last \`pulumi up\`. Do it in two steps: first \`pulumi up\` with ${option} alone${option === "protect" ? ", which then refuses the replacement" : ", which keeps the old workspace"}; then the other change.`,
+        reason: withCode(
+            `The workspace would be replaced, and the option ${option} would not keep the old one: Pulumi follows the options of the last \`pulumi up\`. Do it in two steps: first \`pulumi up\` with ${option} alone${option === "protect" ? ", which then refuses the replacement" : ", which keeps the old workspace"}; then the other change.`,
+            "CMK3004",
+        ),
     }));
 }

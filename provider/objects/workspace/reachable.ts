@@ -85,5 +85,6 @@ function unreachableError({ id, state, inputs, timeout }: ReachabilityWait, url:
         state,
         inputs,
         `The workspace ${id} is RUNNING, but ${url} cannot be reached from this machine after ${timeout / 1000} s: ${missing}. It stays in the state: the next \`pulumi up\` continues to wait for it. A longer wait is set with provisioningTimeoutSeconds. If this machine never reaches it (a private link, a name server that does not know it), remove ${inputs["waitUntilReady"] === true ? "waitUntilReady" : "waitUntilReachable"}.`,
+        "CMK3016",
     );
 }

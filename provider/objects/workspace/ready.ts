@@ -119,5 +119,6 @@ function notReadyError({ id, state, inputs, timeout }: ReachabilityWait, problem
         state,
         inputs,
         `The workspace ${id} is RUNNING, but not ready after ${timeout / 1000} s: ${problem}. It stays in the state: the next \`pulumi up\` continues to wait for it. A longer wait is set with provisioningTimeoutSeconds. If the service principal is not to belong to the workspace, or this machine may not enter it, use waitUntilReachable instead of waitUntilReady.`,
+        "CMK3016",
     );
 }

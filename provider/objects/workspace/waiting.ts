@@ -1,13 +1,12 @@
 import { ReportedError } from "../../api/errors";
 import { explainFailure } from "../../resource/diagnostics";
-import { InitializationError } from "../../resource/errors";
+import { asInitializationError } from "../../resource/errors";
 import type { ObjectAccess } from "../../resource/access";
 import type { Readiness } from "../../resource/lifecycle";
 import { ownerOfInputs } from "../../contract/ownership-tag";
 import { WaitProgress } from "../../runtime/wait-progress";
 import { getPath, getString, type Properties } from "../../util/property-path";
 import { isTerminal, neverRan, statusMessage } from "./status";
-import { messageOf } from "../../util/error-message";
 
 /** How long a workspace is waited for if nothing else is said, in seconds. */
 const PROVISIONING_TIMEOUT = 20 * 60;
@@ -52,7 +51,7 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
             thrown instanceof NotRunningError
                 ? thrown.because(await explainFailure(wait.access, wait.access.definition, progress.latest))
                 : thrown;
-        throw new InitializationError(wait.id, progress.latest, wait.inputs, messageOf(error));
+        throw asInitializationError(wait.id, progress.latest, wait.inputs, error);
     }
 }
 

@@ -5,7 +5,7 @@ import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../../../contr
 import type { Readiness } from "../../../resource/lifecycle";
 import type { CreateRequest } from "../../../resource/create";
 import { matchesInputs } from "../../../resource/diff";
-import { InitializationError } from "../../../resource/errors";
+import { asInitializationError } from "../../../resource/errors";
 import { toState } from "../../../resource/mapping";
 import { ownershipTagOf } from "../../../resource/ownership";
 import type { Session } from "../../../runtime/session";
@@ -185,13 +185,9 @@ export class HandoverLifecycle {
         try {
             for (const { from } of this.handovers.to(id) ?? []) await this.fillFrom(from, readiness, enabled);
         } catch (error) {
-            const reason = messageOf(error);
-            throw new InitializationError(
-                id,
-                this.withNotes(id, state),
-                inputs,
-                error instanceof ReportedError ? reason : `${reason} All its workspaces stay.`,
-            );
+            const told = messageOf(error);
+            const reason = error instanceof ReportedError ? told : `${told} All its workspaces stay.`;
+            throw asInitializationError(id, this.withNotes(id, state), inputs, error, reason);
         }
         return this.withNotes(id, state);
     }
