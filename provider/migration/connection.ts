@@ -6,7 +6,6 @@ import { hostOrigin } from "../api/host";
 import type { HttpResponse } from "../api/http";
 import { endpointOf } from "../api/rate-limits";
 import type { WorkspaceContent } from "./content";
-import { readPrincipals } from "./principals";
 import { cancelledError } from "./stopped";
 import { type Transport, WorkspaceClient } from "./workspace-client";
 
@@ -62,11 +61,10 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
             throw withWorkspaceRemedy(error);
         }
     };
-    const client = new WorkspaceClient(host, transport, clock, {
+    return new WorkspaceClient(host, transport, clock, {
         serverTime: () => api.serverTime,
         workspaceId: () => identity.workspaceId,
     });
-    return Object.assign(client, { principals: () => readPrincipals(transport) });
 }
 
 /** Refuses a credential that no workspace takes. Fails with `ConfigurationError`. */

@@ -1,6 +1,7 @@
 import type { CountedList } from "./counted-list";
-import type { WorkspaceScim } from "./people";
+import type { Principals } from "./principals";
 import type { WorkspaceRequests } from "./workspace-requests";
+import type { WorkspaceScim } from "./workspace-scim";
 
 /** The kinds of objects in a workspace's folders that this package knows. */
 export type ObjectType =
@@ -39,14 +40,6 @@ export interface Grant {
 /** Who a permission is for. */
 export type Principal = Pick<Grant, "kind" | "name">;
 
-/** Who belongs to a workspace. */
-export interface Principals {
-    /** Whether this principal belongs to it. */
-    has(principal: Principal): boolean;
-    /** All but the groups that every workspace has, and whoever is called this. */
-    except(caller: string | undefined): readonly Principal[];
-}
-
 /**
  * The formats that the copy uses: DBC keeps all of a notebook, JUPYTER its code, environment and, of one in Python, its outputs, SOURCE
  * its code, AUTO a file or a dashboard as it is.
@@ -84,7 +77,7 @@ export interface WorkspaceContent {
     exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined>;
     /** Makes an object; its id, if the response says it. Rejects if there is one at the path. */
     import(path: string, content: ImportContent): Promise<string | undefined>;
-    /** No error where it exists. */
+    /** Makes a folder and its parents; no error if it exists. */
     makeFolder(path: string): Promise<void>;
     /** Deletes one object, never a folder; no error if there is none. */
     delete(path: string): Promise<void>;
@@ -96,8 +89,8 @@ export interface WorkspaceContent {
     me(): Promise<string | undefined>;
     /** Whether the requests come from one of the workspace's admins: its lists show others only what they may use. */
     isAdmin(): Promise<boolean>;
-    /** Who belongs to the workspace. Absent if that cannot be asked. */
-    principals?(): Promise<Principals>;
+    /** Who belongs to the workspace. Rejects if a list is refused, odd or ends early. */
+    principals(): Promise<Principals>;
     /** Its users, groups and service principals. */
     readonly scim: WorkspaceScim;
     /** What else its API is asked for: each kind of content knows its own requests. */

@@ -52,19 +52,6 @@ export interface WorkspacePrincipal extends KnownPrincipal {
     readonly isActive: boolean;
 }
 
-/** What the kinds besides the tree need of a workspace's SCIM. */
-export interface WorkspaceScim {
-    /** All users, groups and service principals. */
-    list(): Promise<readonly WorkspacePrincipal[]>;
-    /** Adds a principal; no error if it exists. */
-    add(principal: Pick<WorkspacePrincipal, "kind" | "name" | "displayName" | "entitlements">): Promise<void>;
-    /** Gives entitlements to a principal, and members to a group, beside those that it has. */
-    extend(
-        principal: KnownPrincipal,
-        more: Partial<Pick<WorkspacePrincipal, "entitlements" | "members">>,
-    ): Promise<void>;
-}
-
 /** The name of each kind of principal in a URL of SCIM, and of its own name there. */
 export const scimLists: Readonly<Record<Grant["kind"], { readonly collection: string; readonly field: string }>> = {
     user_name: { collection: "Users", field: "userName" },

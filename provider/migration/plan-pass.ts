@@ -1,7 +1,8 @@
 import { messageOf } from "../util/error-message";
-import { isOwnFolder, type Principals, type WorkspaceObject } from "./content";
+import { isOwnFolder, type WorkspaceObject } from "./content";
 import type { Pass } from "./pass";
 import { unknownPrincipal } from "./permission-copy";
+import type { Principals } from "./principals";
 import { type Pair, type TreeContext, TreePass } from "./tree-pass";
 import type { PairVisitor } from "./tree-walk";
 import { unmakable, unmovable } from "./unmovable";
@@ -59,7 +60,7 @@ export class PlanPass implements PairVisitor {
     private async listPrincipals(): Promise<Principals | undefined> {
         const { to, onProgress } = this.context;
         try {
-            return await to.principals?.();
+            return await to.principals();
         } catch (error) {
             onProgress(`who belongs to the new workspace is not known, so nobody is named: ${messageOf(error)}`);
             return undefined;

@@ -21,10 +21,10 @@ import {
     permissionsPath,
     toObject,
 } from "./responses";
-import { multipart } from "./multipart";
 import { type CountedList, membersOf } from "./counted-list";
-import type { WorkspaceScim } from "./people";
-import { FILE_LIMIT, isLargeFile, SIZE_LIMIT } from "./unmovable";
+import { multipart } from "./multipart";
+import { Principals } from "./principals";
+import { SIZE_LIMIT } from "./unmovable";
 import { type Transport, WorkspaceRequests } from "./workspace-requests";
 import { ScimClient } from "./workspace-scim";
 
@@ -46,7 +46,7 @@ export interface SeenOfHost {
 
 const exported = z.object({ content: z.string().default("") });
 
-/** A workspace's own API, as far as the copy needs it. */
+/** A workspace's own API, as far as the copy needs it: {@link WorkspaceContent} says what each method does. */
 export class WorkspaceClient implements WorkspaceContent {
     readonly requests: WorkspaceRequests;
 
@@ -67,11 +67,10 @@ export class WorkspaceClient implements WorkspaceContent {
         return this.seen.workspaceId();
     }
 
-    get scim(): WorkspaceScim {
-        return new ScimClient(this.transport);
+    get scim(): ScimClient {
+        return new ScimClient(this.requests);
     }
 
-    /** What is directly in a folder; `undefined` if there is no such folder. */
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
         return orMissing(() =>
             this.requests.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
@@ -84,19 +83,16 @@ export class WorkspaceClient implements WorkspaceContent {
         );
     }
 
-    /** The object at a path; `undefined` if there is none. */
     async find(path: string): Promise<WorkspaceObject | undefined> {
         return orMissing(() => this.requests.read(`/api/2.0/workspace/get-status?${query({ path })}`, toObject));
     }
 
-    /** The content of an object. */
     async export(object: WorkspaceObject, format: ExportFormat): Promise<Buffer> {
         const bytes = await this.download(object, format, isLargeFile(object) ? FILE_LIMIT : maxExport(format));
         if (bytes === undefined) throw new ContentTooLargeError("The response is larger than the service's limit.");
         return bytes;
     }
 
-    /** The content of an object; `undefined` if it has more bytes than this. */
     async exportUpTo(object: WorkspaceObject, format: ExportFormat, bytes: number): Promise<Buffer | undefined> {
         return this.download(object, format, encodedLength(bytes));
     }
@@ -111,38 +107,36 @@ export class WorkspaceClient implements WorkspaceContent {
         return importedId(text ?? "");
     }
 
-    /** Makes a folder and its parents. */
     async makeFolder(path: string): Promise<void> {
         await this.requests.write("POST", "/api/2.0/workspace/mkdirs", { path });
     }
 
-    /** Deletes one object. */
     async delete(path: string): Promise<void> {
         await orMissing(() => this.requests.write("POST", "/api/2.0/workspace/delete", { path, recursive: false }));
     }
 
-    /** The permissions of an object: direct ones, or all. */
     async grants(object: WorkspaceObject, withInherited = false): Promise<readonly Grant[]> {
         return this.requests.read(permissionsPath(object), (body) => grantsIn(body, withInherited));
     }
 
-    /** Replaces the direct permissions of an object; those that it has then. */
     async setGrants(object: WorkspaceObject, grants: readonly Grant[]): Promise<readonly Grant[]> {
         await this.requests.write("PUT", permissionsPath(object), grantsBody(grants));
         return this.grants(object);
     }
 
-    /** The user name, or the application id, of whom the requests come from. */
+    /** A user name, or an application id. */
     async me(): Promise<string | undefined> {
         return this.requests.read(ME, ({ userName }) => (typeof userName === "string" ? userName : undefined));
     }
 
-    /** Whether the requests come from one of the workspace's admins. */
     async isAdmin(): Promise<boolean> {
         return this.requests.read(ME, isInAdmins);
     }
 
-    /** How many members a list has. */
+    async principals(): Promise<Principals> {
+        return new Principals(await this.scim.names());
+    }
+
     async count(list: CountedList): Promise<number> {
         return (await this.requests.pages(list.path, "page_token", (body) => membersOf(list, body))).length;
     }

@@ -1,10 +1,9 @@
 import { z } from "zod";
 
 import { ApiError, UnexpectedResponseError } from "../api/errors";
-import { parseJson } from "../api/json";
 import type { Grant, Principal } from "./content";
-import { type KnownPrincipal, scimLists, type WorkspacePrincipal, type WorkspaceScim } from "./people";
-import type { Transport } from "./workspace-client";
+import { type KnownPrincipal, scimLists, type WorkspacePrincipal } from "./people";
+import type { WorkspaceRequests } from "./workspace-requests";
 
 /** How many members of a list are asked for at once. */
 const PAGE = 100;
@@ -14,6 +13,8 @@ const PAGES = 1000;
 
 const SCIM = "/api/2.0/preview/scim/v2";
 const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+const kinds = ["user_name", "group_name", "service_principal_name"] as const;
 
 const schemas: Readonly<Record<Grant["kind"], string>> = {
     user_name: "urn:ietf:params:scim:schemas:core:2.0:User",
@@ -39,15 +40,25 @@ const listSchema = z.object({
     Resources: z.array(resourceSchema).nullish(),
 });
 
-/** SCIM of one workspace. */
-export class ScimClient implements WorkspaceScim {
-    constructor(private readonly transport: Transport) {}
+/** What the kinds besides the tree need of a workspace's SCIM. */
+export type WorkspaceScim = Pick<ScimClient, "list" | "add" | "extend">;
 
+/** SCIM of one workspace. */
+export class ScimClient {
+    constructor(private readonly requests: WorkspaceRequests) {}
+
+    /** All users, groups and service principals. */
     async list(): Promise<readonly WorkspacePrincipal[]> {
-        const kinds = ["user_name", "group_name", "service_principal_name"] as const;
         return (await Promise.all(kinds.map((kind) => this.listOf(kind)))).flat();
     }
 
+    /** Their names alone. Rejects if a list is refused, odd or ends early: nobody is missing by mistake. */
+    async names(): Promise<readonly Principal[]> {
+        const lists = kinds.map((kind) => this.listOf(kind, { attributes: `id,${scimLists[kind].field}` }));
+        return (await Promise.all(lists)).flat();
+    }
+
+    /** Adds a principal; no error if it exists. */
     async add({
         kind,
         name,
@@ -62,12 +73,13 @@ export class ScimClient implements WorkspaceScim {
             ...(entitlements.length === 0 ? {} : { entitlements: entitlements.map((value) => ({ value })) }),
         };
         try {
-            await this.write("POST", `${SCIM}/${collection}`, body);
+            await this.requests.write("POST", `${SCIM}/${collection}`, body);
         } catch (error) {
             if (!(error instanceof ApiError) || error.status !== 409) throw error;
         }
     }
 
+    /** Gives entitlements to a principal, and members to a group, beside those that it has. */
     async extend(
         { kind, id }: KnownPrincipal,
         more: Partial<Pick<WorkspacePrincipal, "entitlements" | "members">>,
@@ -76,55 +88,32 @@ export class ScimClient implements WorkspaceScim {
             .filter(([, list]) => list.length > 0)
             .map(([path, list]) => ({ op: "add", path, value: list.map((value) => ({ value })) }));
         const path = `${SCIM}/${scimLists[kind].collection}/${id}`;
-        await this.write("PATCH", path, { schemas: [PATCH_SCHEMA], Operations });
+        await this.requests.write("PATCH", path, { schemas: [PATCH_SCHEMA], Operations });
     }
 
     /** A page that is empty or repeats another before the end is no end. */
-    private async listOf(kind: Principal["kind"]): Promise<WorkspacePrincipal[]> {
-        const { collection, field } = scimLists[kind];
-        const path = `${SCIM}/${collection}`;
+    private async listOf(kind: Principal["kind"], more: Record<string, string> = {}): Promise<WorkspacePrincipal[]> {
+        const path = `${SCIM}/${scimLists[kind].collection}`;
         const found = new Map<string, WorkspacePrincipal>();
         for (let page = 0; page < PAGES; page++) {
             const begun = found.size;
-            const query = new URLSearchParams({ startIndex: String(begun + 1), count: String(PAGE) });
-            const text = await this.transport({ method: "GET", path: `${path}?${query.toString()}`, repeatable: true });
-            const { totalResults, Resources } = parsed(text, path);
-            for (const one of Resources ?? []) {
-                const name = one[field];
-                if (typeof name !== "string") throw odd(path);
-                const { id, displayName, active, entitlements, members } = one;
-                const shown = kind === "group_name" ? undefined : (displayName ?? undefined);
-                found.set(id, {
-                    kind,
-                    name,
-                    id,
-                    displayName: shown,
-                    entitlements,
-                    members,
-                    isActive: active !== false,
-                });
-            }
-            if (found.size >= (totalResults ?? Infinity) || (totalResults === undefined && found.size === begun))
+            const query = new URLSearchParams({ ...more, startIndex: String(begun + 1), count: String(PAGE) });
+            const { total, members } = await this.requests.read(`${path}?${query.toString()}`, (body) => {
+                const { totalResults, Resources } = listSchema.parse(body);
+                return { total: totalResults, members: (Resources ?? []).map((one) => toPrincipal(kind, one)) };
+            });
+            for (const member of members) found.set(member.id, member);
+            if (found.size >= (total ?? Infinity) || (total === undefined && found.size === begun))
                 return [...found.values()];
             if (found.size === begun) break;
         }
         throw UnexpectedResponseError.ofWorkspace(`the list of GET ${path} stops before its end`);
     }
-
-    private async write(method: "POST" | "PATCH", path: string, body: unknown): Promise<void> {
-        const contentType = "application/json";
-        await this.transport({ method, path, body: JSON.stringify(body), contentType, repeatable: true });
-    }
 }
 
-function parsed(text: string | undefined, path: string): z.infer<typeof listSchema> {
-    try {
-        return listSchema.parse(parseJson(text ?? ""));
-    } catch {
-        throw odd(path);
-    }
-}
-
-function odd(path: string): UnexpectedResponseError {
-    return UnexpectedResponseError.ofWorkspace(`the body of GET ${path}`);
+function toPrincipal(kind: Principal["kind"], resource: z.infer<typeof resourceSchema>): WorkspacePrincipal {
+    const { id, displayName, active, entitlements, members, [scimLists[kind].field]: name } = resource;
+    if (typeof name !== "string") throw new SyntaxError("a principal without a name");
+    const shown = kind === "group_name" ? undefined : (displayName ?? undefined);
+    return { kind, name, id, displayName: shown, entitlements, members, isActive: active !== false };
 }

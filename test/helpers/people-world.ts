@@ -6,8 +6,8 @@ import type {
     KnownPrincipal,
     MetastoreAssignment,
     WorkspacePrincipal,
-    WorkspaceScim,
 } from "../../provider/migration/people";
+import type { WorkspaceScim } from "../../provider/migration/workspace-scim";
 import { ApiError } from "../../provider/api/errors";
 import { MigrationWorld, type MoreOptions } from "./migration-world";
 
