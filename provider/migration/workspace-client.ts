@@ -24,7 +24,7 @@ import {
 import { type CountedList, membersOf } from "./counted-list";
 import { multipart } from "./multipart";
 import { Principals } from "./principals";
-import { SIZE_LIMIT } from "./unmovable";
+import { FILE_LIMIT, isLargeFile, SIZE_LIMIT } from "./unmovable";
 import { type Transport, WorkspaceRequests } from "./workspace-requests";
 import { ScimClient } from "./workspace-scim";
 
