@@ -17,6 +17,6 @@ const [, , engine] = process.argv;
 const send = engineLog(engine);
 const reporter = new EngineReporter((line) => send({ ...line, message: inWordsOfPlugin(line.message) }));
 const session = new Session({ ...realEnvironment(reporter, "resources"), cancelled: engineCancellation() });
-const provider = new PackageProvider(session, new EngineCalls(reporter, new SignIn(session)));
+const provider = new PackageProvider(session, new EngineCalls(reporter, new SignIn(session), session));
 
 void serve(provider, new ComponentProcess(engine)).then((port) => process.stdout.write(`${port}\n`));

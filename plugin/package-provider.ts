@@ -71,7 +71,7 @@ export class PackageProvider {
     async create(call: Call, inputs: Properties): Promise<dynamic.CreateResult> {
         const handler = this.handlerOf(call.urn);
         if (call.preview !== true) return handler.create(withTimeout(call, inputs));
-        await this.calls.run(call.urn, () => this.calls.verifySignIn(inputs));
+        await this.calls.run({ urn: call.urn }, () => this.calls.verifySignIn(inputs));
         const { accountId } = this.session.client;
         return { id: "", outs: previewOfCreate(this.definitionOf(call.urn), inputs, accountId) };
     }
@@ -79,7 +79,7 @@ export class PackageProvider {
     async update(call: Call, id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
         const handler = this.handlerOf(call.urn);
         if (call.preview !== true) return handler.update(id, olds, withTimeout(call, news));
-        await this.calls.run(call.urn, () => this.calls.verifySignIn(news));
+        await this.calls.run({ urn: call.urn }, () => this.calls.verifySignIn(news));
         return { outs: previewOfUpdate(this.definitionOf(call.urn), olds, news) };
     }
 
@@ -90,7 +90,7 @@ export class PackageProvider {
         const definition = this.definitionOf(urn);
         if (getString(properties, definition.idField) !== undefined || result.id === "")
             return { ...result, inputs: result.inputs ?? inputs };
-        return this.calls.run(urn, () => this.readExisting(urn, id));
+        return this.calls.run({ urn, id }, () => this.readExisting(urn, id));
     }
 
     async delete(call: Call, id: string, properties: Properties): Promise<void> {

@@ -17,7 +17,7 @@ import { SignIn } from "./runtime/sign-in";
 quietErrors();
 const reporter = new EngineReporter();
 const session = new Session({ ...realEnvironment(reporter, "resources"), cancelled: engineCancellation() });
-const calls = new EngineCalls(reporter, new SignIn(session));
+const calls = new EngineCalls(reporter, new SignIn(session), session);
 
 /** The handler of the identity of a stack. */
 export const stackIdentity = calls.wrap(new StackIdentityHandler(session, definitionOf));

@@ -30,6 +30,7 @@ export async function adoptExisting(request: CreateRequest): Promise<Properties 
     // Another resource may have adopted it while the account was asked.
     requireUnclaimed(request, id);
     session.claims.claim(definition, id, owner);
+    session.decide({ decision: "adopted", ids: [id], why: "the program names it: adopt" });
     return response;
 }
 

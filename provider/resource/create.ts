@@ -8,6 +8,7 @@ import { idOf } from "../api/codec";
 import { toState, toTaggedBody } from "./mapping";
 import { withName } from "./naming";
 import { ownershipTest } from "./ownership";
+import { WaitProgress } from "../runtime/wait-progress";
 import { propagationError, waitForPropagation } from "./propagation";
 import type { KindInAccount } from "./relations";
 
@@ -47,12 +48,15 @@ export async function createObject(request: CreateRequest): Promise<Created> {
     const body = toTaggedBody(definition, withName(definition, inputs, owner, clock.random()), owner);
     const end = clock.now() + settings.validationTimeout;
     const refusals: string[] = [];
+    const wait = new WaitProgress(session);
     let lost = false;
     let repeated = 0;
     let listedFrom = clock.now();
     for (let waits = 0; ;) {
         try {
             const response = await collection.create(body);
+            if (refusals.length > 0)
+                wait.ended(idOf(definition, response), "until Databricks could use the role or bucket");
             if (claimNew(request, response)) return { response, listedFrom };
             // A create of the same content, whose own response was lost, has claimed the object: what that one created is ours.
             const other = owner && (await findLostCreate(request, owner, repeated === 0 ? LOST_CREATE_PAUSES : [0]));

@@ -191,21 +191,19 @@ export class ObjectHandler implements Handler {
         const { access, lifecycle } = this;
         const { definition, session } = access;
         lifecycle.leaving?.(id, properties);
-        const { claims, report } = session;
+        const { claims } = session;
         const owner = ownerOfInputs(properties);
+        const kept = { decision: "kept", ids: [id], resource: owner?.resource } as const;
         const other = claims.ownerOf(definition, id, owner);
         if (isRecord(other) || claims.wasAdoptedLater(definition, id, properties)) {
             const name = (isRecord(other) ? other : owner)?.resource;
             const by = name === undefined ? "another resource" : `"${name}"`;
-            report.info(`The ${definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`);
-            return;
+            const why = `The ${definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`;
+            return session.announce({ ...kept, why });
         }
         if (await access.belongsToOtherStack(id, properties)) {
-            report.warn(
-                `The ${definition.noun} ${id} is not deleted: its ownership tag names another stack, which now manages it.`,
-                "CMK1006",
-            );
-            return;
+            const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names another stack, which now manages it.`;
+            return session.announce({ ...kept, why, code: "CMK1006" });
         }
         claims.claim(definition, id, owner);
         await requireUnused(access.requestFor(properties), id);

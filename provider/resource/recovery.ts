@@ -56,9 +56,8 @@ export async function recoverOrphan(
     if (reason !== undefined) throw notAdopted(request, owner, found.id, reason);
     if (session.claims.isClaimed(definition, found.id))
         throw notAdopted(request, owner, found.id, "another resource of this stack has adopted it meanwhile");
-    session.report.info(
-        `The ${definition.noun} ${found.id} was left by an interrupted create of "${owner.resource}" of this stack: it is adopted.`,
-    );
+    const why = `The ${definition.noun} ${found.id} was left by an interrupted create of "${owner.resource}" of this stack: it is adopted.`;
+    session.announce({ decision: "adopted", ids: [found.id], why });
     session.claims.claim(definition, found.id, owner);
     return found.response;
 }
@@ -136,10 +135,12 @@ function reportOthers(request: CreateRequest, owner: OwnershipTag, others: reado
         const why = isAsked(request, response)
             ? `could have been created for "${owner.resource}" of this stack too, which needs no second one`
             : `carries the owner "${owner.resource}" of this stack, but differs from what the program asks for`;
-        session.report.warn(
-            `The ${definition.noun} ${id} ${why}, so it is left alone. To use it, give a resource adopt: "${id}". Before you delete it in the account console, see that nobody uses it.`,
-            "CMK1009",
-        );
+        session.announce({
+            decision: "kept",
+            ids: [id],
+            why: `The ${definition.noun} ${id} ${why}, so it is left alone. To use it, give a resource adopt: "${id}". Before you delete it in the account console, see that nobody uses it.`,
+            code: "CMK1009",
+        });
     }
 }
 

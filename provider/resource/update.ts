@@ -97,7 +97,7 @@ export async function waitUntilShown(
     const progress = { latest: state };
     const shown = new WaitProgress(session);
     const label = ownerOfInputs(inputs)?.resource ?? definition.noun;
-    return collection.poller.waitFor(
+    const final = await collection.poller.waitFor(
         id,
         "update",
         settings.updateTimeout,
@@ -112,6 +112,8 @@ export async function waitUntilShown(
         },
         () => notTaken(request, id, progress.latest, missing(progress.latest)),
     );
+    shown.ended(id, `until the service showed the changed ${changed.join(" and ")}`);
+    return final;
 }
 
 function notTaken(

@@ -1,10 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { ReportedError, shownMessageOf } from "../api/errors";
-import { withCode } from "../contract/codes";
+import { codeIn, withCode } from "../contract/codes";
+import { ownerOfInputs } from "../contract/ownership-tag";
 import { classInputs } from "../contract/state-notes";
 import { type Properties, UNKNOWN } from "../util/property-path";
 import { isEngineAlive } from "./engine";
+import type { Session } from "./session";
 import type { SignIn } from "./sign-in";
 import type { EngineReporter } from "./reporter";
 import { messageOf } from "../util/error-message";
@@ -23,6 +25,14 @@ export interface Handler extends dynamic.ResourceProvider {
     diff?(id: string, olds: Properties, news: Properties): Promise<DetailedDiff>;
 }
 
+/** What a call of the engine is about. */
+export interface Subject {
+    /** The URN of its resource; empty if it is not known. */
+    readonly urn: string;
+    readonly resource?: string | undefined;
+    readonly id?: string | undefined;
+}
+
 /**
  * What all handlers of the process share at its entry point: which resource a call is about, and whether any is under way.
  */
@@ -33,6 +43,7 @@ export class EngineCalls {
     constructor(
         private readonly reporter: EngineReporter,
         private readonly signIn?: Pick<SignIn, "verify">,
+        private readonly session?: Pick<Session, "decide">,
     ) {}
 
     /** The handler as the engine calls it. */
@@ -45,17 +56,33 @@ export class EngineCalls {
         await this.signIn?.verify(inputs);
     }
 
-    /** Runs a call for the resource with this URN; empty if it is not known. */
-    async run<Result>(urn: string, call: () => Promise<Result>): Promise<Result> {
+    /** Runs a call. */
+    async run<Result>(subject: Subject, call: () => Promise<Result>): Promise<Result> {
         this.watch();
         this.underWay++;
         try {
-            return await this.reporter.during(urn, call);
+            return await this.reporter.during(subject.urn, () =>
+                call().catch((error: unknown) => {
+                    this.noteRefusal(subject, error);
+                    throw error;
+                }),
+            );
         } catch (error) {
             throw error instanceof Error ? new EngineError(error) : error;
         } finally {
             this.underWay--;
         }
+    }
+
+    /** Notes that a call has ended with an error, for the report of the run. */
+    noteRefusal({ id, resource }: Subject, error: unknown): void {
+        const shown = shownMessageOf(error);
+        const code = codeIn(shown);
+        // The object that was made or looked at, also if the call was one that makes it.
+        const ids = error instanceof Error && "id" in error ? [String(error.id)] : id === undefined ? [] : [id];
+        const isOfService = code === undefined || code.startsWith("CMK2");
+        const why = shown.replace(` [${code}]`, "");
+        this.session?.decide({ decision: isOfService ? "failed" : "refused", ids, why, code, resource });
     }
 
     /** A killed engine leaves this process running, behind a shell: it ends once nothing is under way. */
@@ -100,9 +127,10 @@ export class WrappedHandler implements Handler {
         return withoutCallInputs(inputs);
     }
 
-    private urnOf({ resourceUrn, owner }: Properties): string {
-        if (typeof resourceUrn === "string" && resourceUrn.startsWith("urn:")) return resourceUrn;
-        return typeof owner === "string" ? (this.urns.get(owner) ?? "") : "";
+    private subjectOf({ resourceUrn, owner }: Properties, id?: string): Subject {
+        const known = typeof owner === "string" ? (this.urns.get(owner) ?? "") : "";
+        const urn = typeof resourceUrn === "string" && resourceUrn.startsWith("urn:") ? resourceUrn : known;
+        return { urn, id, resource: ownerOfInputs({ owner })?.resource };
     }
 
     // The engine waits for it in the first caller alone, so nothing in it may be asynchronous.
@@ -112,24 +140,13 @@ export class WrappedHandler implements Handler {
 
     async check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
         const inputs = this.noteCall(news);
-        const { movedState } = news;
-        // Another stack made the state: nothing else is looked at before the user has said what that means.
-        if (typeof movedState === "string")
-            return { inputs, failures: [{ property: "", reason: withCode(movedState, "CMK1003") }] };
+        const subject = this.subjectOf(news);
         try {
-            const result = await this.calls.run(this.urnOf(news), async () => {
-                const checked = await this.handler.check?.(olds, inputs);
-                const creates = Object.keys(olds).length === 0 && (checked?.failures ?? []).length === 0;
-                if (this.isPreview && creates) await this.calls.verifySignIn(inputs);
-                return checked;
+            return await this.calls.run(subject, async () => {
+                const result = await this.checked(olds, inputs, news["movedState"]);
+                for (const { reason } of result.failures) this.calls.noteRefusal(subject, reason);
+                return result;
             });
-            const { failures = [] } = result ?? {};
-            // The engine prints the value of a property that a failure names, a secret one in the clear.
-            const named = failures.map(({ property, reason }) => ({
-                property: "",
-                reason: withCode(property === "" ? reason : `${property} ${reason}`, "CMK1002"),
-            }));
-            return { inputs: result?.inputs ?? inputs, failures: named };
         } catch (error) {
             // Thrown, it would be printed by the SDK and then again by the engine.
             return {
@@ -139,8 +156,23 @@ export class WrappedHandler implements Handler {
         }
     }
 
+    private async checked(olds: Properties, given: Properties, movedState: unknown) {
+        // Another stack made the state: nothing else is looked at before the user has said what that means.
+        if (typeof movedState === "string")
+            return { inputs: given, failures: [{ property: "", reason: withCode(movedState, "CMK1003") }] };
+        const { inputs = given, failures = [] } = (await this.handler.check?.(olds, given)) ?? {};
+        const creates = Object.keys(olds).length === 0 && failures.length === 0;
+        if (this.isPreview && creates) await this.calls.verifySignIn(given);
+        // The engine prints the value of a property that a failure names, a secret one in the clear.
+        const named = failures.map(({ property, reason }) => ({
+            property: "",
+            reason: withCode(property === "" ? reason : `${property} ${reason}`, "CMK1002"),
+        }));
+        return { inputs, failures: named };
+    }
+
     async diff(id: string, olds: Properties, news: Properties): Promise<DetailedDiff> {
-        return this.calls.run(this.urnOf(ownerFirst(news, olds)), async () => {
+        return this.calls.run(this.subjectOf(ownerFirst(news, olds), id), async () => {
             const result = (await this.handler.diff?.(id, olds, news)) ?? {};
             if (this.isPreview && result.changes === true) await this.calls.verifySignIn(news);
             return result;
@@ -148,25 +180,25 @@ export class WrappedHandler implements Handler {
     }
 
     async create(inputs: Properties): Promise<dynamic.CreateResult> {
-        return this.calls.run(this.urnOf(inputs), () => this.handler.create(inputs));
+        return this.calls.run(this.subjectOf(inputs), () => this.handler.create(inputs));
     }
 
     async read(id: string, properties: Properties): Promise<dynamic.ReadResult> {
         return this.calls.run(
-            this.urnOf(properties),
+            this.subjectOf(properties, id),
             async () => (await this.handler.read?.(id, properties)) ?? { id },
         );
     }
 
     async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
         return this.calls.run(
-            this.urnOf(ownerFirst(news, olds)),
+            this.subjectOf(ownerFirst(news, olds), id),
             async () => (await this.handler.update?.(id, olds, news)) ?? {},
         );
     }
 
     async delete(id: string, properties: Properties): Promise<void> {
-        return this.calls.run(this.urnOf(properties), async () => this.handler.delete?.(id, properties));
+        return this.calls.run(this.subjectOf(properties, id), async () => this.handler.delete?.(id, properties));
     }
 }
 

@@ -1,7 +1,5 @@
-import { appendFileSync } from "node:fs";
-
 import { describeSent, type SentRequest } from "../api/sent-request";
-import { messageOf } from "../util/error-message";
+import { jsonLines } from "./json-lines";
 import type { Environment, Reporter } from "./session";
 
 /** The environment variable that names the file to which each request is appended, a line of JSON each. */
@@ -18,21 +16,14 @@ export interface LogDestination {
  * `PULUMI_DATABRICKS_LOG` names. A file that cannot be written is reported once, and fails nothing.
  */
 export function requestLog({ variables, report }: LogDestination): (sent: SentRequest) => void {
-    let file = variables[REQUEST_LOG] ?? "";
+    const append = jsonLines({
+        file: variables[REQUEST_LOG] ?? "",
+        onFailure: (reason) =>
+            report.warn(`Requests are not logged, because ${REQUEST_LOG} cannot be written: ${reason}`, "CMK3012"),
+    });
     return (sent) => {
         report.debug?.(describeSent(sent));
-        if (file === "") return;
         const { time, ...rest } = sent;
-        const line = { time: new Date(time).toISOString(), resource: report.urn, ...rest };
-        try {
-            // Whole lines, at once: several processes append to one file, and one may be killed.
-            appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-        } catch (error) {
-            file = "";
-            report.warn(
-                `Requests are not logged, because ${REQUEST_LOG} cannot be written: ${messageOf(error)}`,
-                "CMK3012",
-            );
-        }
+        append({ time: new Date(time).toISOString(), resource: report.urn, ...rest });
     };
 }

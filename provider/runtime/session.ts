@@ -19,6 +19,7 @@ import { isEngineAlive } from "./engine";
 import { type Sender, userAgent } from "../api/user-agent";
 import { Collection } from "../api/collection";
 import type { Properties } from "../util/property-path";
+import { type Decision, decisionLog } from "./decisions";
 import { requestLog } from "./request-log";
 import { readSettings, type Settings } from "./settings";
 
@@ -67,10 +68,13 @@ export class Session {
     private madeClient: AccountClient | undefined;
     private configuration: Configuration | undefined;
 
+    /** Notes a decision for the report of the run. */
+    readonly decide: (decision: Decision) => void;
     private readonly logRequest: (sent: SentRequest) => void;
     private readonly userAgent: string;
 
     constructor(readonly environment: Environment) {
+        this.decide = decisionLog(environment);
         this.logRequest = requestLog(environment);
         this.userAgent = userAgent(environment.sender, environment.variables);
     }
@@ -156,6 +160,14 @@ export class Session {
             "The engine has stopped, so the request was not sent: its result could not be stored in the state.",
             "CMK1014",
         );
+    }
+
+    /** Tells the user of a decision, as a warning if it has a code, and notes it. */
+    announce(decision: Decision): void {
+        const { why, code } = decision;
+        if (code === undefined) this.report.info(why);
+        else this.report.warn(why, code);
+        this.decide(decision);
     }
 
     /** The objects of one kind in the named account, or in that of the credential. */

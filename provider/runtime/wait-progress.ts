@@ -6,14 +6,16 @@ const INTERVAL = 10_000;
 /** The lines that one wait shows of itself: the first at once, each next one ten seconds after it at the earliest. */
 export class WaitProgress {
     private readonly began: number;
+    private readonly since: number;
     private shownAt = Number.NEGATIVE_INFINITY;
 
     /** @param began when the wait began, in milliseconds since 1970. Default: now. */
     constructor(
-        private readonly session: Pick<Session, "clock" | "report">,
+        private readonly session: Pick<Session, "clock" | "report" | "decide">,
         began?: number,
     ) {
-        this.began = began ?? session.clock.now();
+        this.since = session.clock.now();
+        this.began = began ?? this.since;
     }
 
     /** Shows a line, if it is time for one. It is told how many seconds the wait has taken. */
@@ -22,5 +24,11 @@ export class WaitProgress {
         if (now - this.shownAt < INTERVAL) return;
         this.shownAt = now;
         this.session.report.progress(line(Math.round((now - this.began) / 1000)));
+    }
+
+    /** What was waited for has come: notes it, unless it was there at once. */
+    ended(id: string, why: string): void {
+        const seconds = Math.round((this.session.clock.now() - this.since) / 1000);
+        if (seconds > 0) this.session.decide({ decision: "waited", ids: [id], why, seconds });
     }
 }

@@ -43,7 +43,7 @@ describe("the content of a workspace that is replaced, in reports", () => {
     it("is reported in full to the folder of PULUMI_DATABRICKS_REPORT", () =>
         withReports(async (folder) => {
             await expectOk(scene.to("b"));
-            expect(readdirSync(folder)).to.deep.equal(["migration-w.json", "migration-w.xml"]);
+            expect(readdirSync(folder)).to.deep.equal(["decisions.jsonl", "migration-w.json", "migration-w.xml"]);
             const report = JSON.parse(readFileSync(join(folder, "migration-w.json"), "utf8")) as Inputs;
             expect(report).to.include({ mode: "copy", complete: true });
             expect(readFileSync(join(folder, "migration-w.xml"), "utf8")).to.contain("<testsuite ");

@@ -54,7 +54,13 @@ export async function nameSiblings(
         const theirs = ownerOfInputs({ owner: tag });
         if (other === id || isKnown(other) || theirs?.retained !== false || !belongsToStack(own, tag)) continue;
         if (theirs.ownerId === own.ownerId)
-            session.report.warn(describe(other, own.resource, "it is not deleted here"), "CMK1009");
+            session.announce({
+                decision: "kept",
+                ids: [other],
+                why: describe(other, own.resource, "it is not deleted here"),
+                code: "CMK1009",
+                resource: own.resource,
+            });
     }
 }
 

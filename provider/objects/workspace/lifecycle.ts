@@ -9,6 +9,7 @@ import type { ObjectAccess } from "../../resource/access";
 import type { CreateRequest } from "../../resource/create";
 import { pathsOf } from "../../resource/diff";
 import type { CheckVerdict, Comparison, InputChange, Lifecycle, Readiness, Updated } from "../../resource/lifecycle";
+import { WaitProgress } from "../../runtime/wait-progress";
 import { getString, type Properties } from "../../util/property-path";
 import { warnAboutDuplicates } from "./duplicates";
 import { judgeFailed } from "./failed";
@@ -160,8 +161,11 @@ export class WorkspaceLifecycle implements Lifecycle {
             if (mayGo) await collection.delete(id);
             return mayGo;
         });
-        if (isDeleted) await waitUntilDeleted({ collection, id }, timeoutOf(state));
-        else
+        const wait = new WaitProgress(session);
+        if (isDeleted) {
+            await waitUntilDeleted({ collection, id }, timeoutOf(state));
+            wait.ended(id, "until it was gone");
+        } else
             session.report.info(
                 `${this.access.label(state)}: the workspace ${id} no longer exists: nothing was deleted.`,
             );

@@ -2,6 +2,7 @@ import type { CreateRequest } from "../../resource/create";
 import { ADOPTION_AGE } from "../../resource/recovery";
 import type { WorkspaceContent, WorkspaceObject } from "../../migration/content";
 import { isStandardFolder } from "../../migration/standard-folders";
+import { WaitProgress } from "../../runtime/wait-progress";
 import { getString, type Properties } from "../../util/property-path";
 import { connect } from "./handover/move";
 import { workspaceObject } from "./definition";
@@ -58,11 +59,13 @@ async function waitUntilSettled(
     };
     const settled = check(response);
     if (settled !== undefined) return settled.result;
-    session.report.progress(
-        `${owner?.resource ?? id}: an earlier run left the workspace ${id}, which is waited for before it is adopted`,
+    const wait = new WaitProgress(session);
+    wait.show(
+        () =>
+            `${owner?.resource ?? id}: an earlier run left the workspace ${id}, which is waited for before it is adopted`,
     );
     const timeout = timeoutOf(inputs);
-    return collection.poller
+    const last = await collection.poller
         .waitFor<Properties | string>(
             id,
             "provisioning",
@@ -71,6 +74,8 @@ async function waitUntilSettled(
             () => new Error(`it is not RUNNING after ${timeout / 1000} s`),
         )
         .catch(messageOf);
+    if (typeof last !== "string") wait.ended(id, "until it was RUNNING, before it is adopted");
+    return last;
 }
 
 type Tree = Pick<WorkspaceContent, "list">;

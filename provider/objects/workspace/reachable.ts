@@ -13,6 +13,7 @@ const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 15_000];
 /** One wait for the host of a workspace that is RUNNING. */
 interface HostWait {
     readonly session: Session;
+    readonly id: string;
     /** What it is called in lines for the user. */
     readonly label: string;
     /** When the wait for the workspace began, and how long it may take, both in milliseconds. */
@@ -22,7 +23,6 @@ interface HostWait {
 
 /** A wait for the host of a workspace whose state notes that nobody has reached it yet. */
 export interface ReachabilityWait extends HostWait {
-    readonly id: string;
     readonly inputs: Properties;
     readonly state: Record<string, unknown>;
 }
@@ -44,7 +44,7 @@ export async function waitUntilReachable(
 
 /** Waits until an origin responds; what is still missing when the time is over, as a clause, else `undefined`. */
 export async function waitForHost(
-    { session, label, began, timeout }: HostWait,
+    { session, id, label, began, timeout }: HostWait,
     url: string,
     probe: (url: string) => Promise<string | undefined>,
 ): Promise<string | undefined> {
@@ -53,6 +53,7 @@ export async function waitForHost(
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
         const missing = await probe(url);
         const left = began + timeout - clock.now();
+        if (missing === undefined) shown.ended(id, `until ${url} could be reached`);
         if (missing === undefined || left <= 0) return missing;
         shown.show((s) => `${label}: RUNNING, but after ${s} s ${url} cannot be reached yet: ${missing}`);
         await clock.sleep(Math.min(pause, left));

@@ -63,7 +63,7 @@ export async function waitUntilReady(wait: ReachabilityWait): Promise<Record<str
  * Fails with an `InitializationError`, which keeps the workspace and the note in the state: the next `pulumi up` goes on waiting.
  */
 async function waitForServices(wait: ReachabilityWait, url: string): Promise<void> {
-    const { session, label, began, timeout } = wait;
+    const { session, id, label, began, timeout } = wait;
     const { clock, cancelled } = session;
     const nextProblem = reads(wait, url);
     const shown = new WaitProgress(session, began);
@@ -72,7 +72,7 @@ async function waitForServices(wait: ReachabilityWait, url: string): Promise<voi
         const problem = await nextProblem();
         latest = problem ?? latest;
         good = problem === undefined ? good + 1 : 0;
-        if (good === IN_A_ROW) return;
+        if (good === IN_A_ROW) return shown.ended(id, "until its services knew it");
         const left = began + timeout - clock.now();
         const words = problem ?? `its services have answered ${good} of ${IN_A_ROW} times in a row`;
         // A round that succeeded says nothing about why those before it did not.

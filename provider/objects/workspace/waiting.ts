@@ -55,7 +55,10 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
     }
 }
 
-function poll(wait: WorkspaceWait, progress: { latest: Record<string, unknown> }): Promise<Record<string, unknown>> {
+async function poll(
+    wait: WorkspaceWait,
+    progress: { latest: Record<string, unknown> },
+): Promise<Record<string, unknown>> {
     const { access, collection, id, label, timeout } = wait;
     const { clock, cancelled } = access.session;
     const shown = new WaitProgress(access.session);
@@ -75,9 +78,11 @@ function poll(wait: WorkspaceWait, progress: { latest: Record<string, unknown> }
         shown.show((s) => `${label}: ${getString(latest, "workspaceStatus")} for ${s} s${statusMessage(latest)}`);
         return undefined;
     };
-    return collection.poller.waitFor(id, "provisioning", timeout, check, () =>
+    const final = await collection.poller.waitFor(id, "provisioning", timeout, check, () =>
         timeoutError(id, progress.latest, timeout),
     );
+    shown.ended(id, `until it was ${getString(final, "workspaceStatus") ?? ""}`);
+    return final;
 }
 
 function showsSame(response: Properties, state: Properties): boolean {

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { InitializationError } from "../../../provider/resource/errors";
 import { copy, isSet, Refused, urnOf, withProvider } from "./entries";
 import type { Entry, Goal, Inputs, Type } from "./engine-types";
 
@@ -13,7 +12,7 @@ export const currentUrn = new AsyncLocalStorage<string>();
 export interface Ended {
     readonly id: string;
     readonly outputs: Inputs;
-    readonly failed?: InitializationError;
+    readonly failed?: Error;
 }
 
 type Method = "check" | "diff" | "create" | "update" | "read" | "delete";
@@ -84,8 +83,9 @@ export class ProviderCalls {
             const { id, outs } = await this.call(method, resource, run);
             return { id, outputs: withProvider(outs) };
         } catch (error) {
-            if (!(error instanceof InitializationError)) throw error;
-            return { id: error.id, outputs: copy(error.properties), failed: error };
+            // An init error, by what the SDK takes it for one: its class is not seen behind the entry point.
+            if (!(error instanceof Error && "id" in error && "properties" in error)) throw error;
+            return { id: String(error.id), outputs: copy(error.properties as Inputs), failed: error };
         }
     }
 

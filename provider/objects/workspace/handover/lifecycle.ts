@@ -129,9 +129,8 @@ export class HandoverLifecycle {
             if (from === begun.replaced || verified !== undefined || isAbandoned) continue;
             const response = await collection.get(from);
             if (response === undefined || !isAskedFor(request, response) || this.hasResource(from, owner)) continue;
-            session.report.info(
-                `${owner.resource}: the program asks for the workspace ${from} again, which it had before: it is taken back, and takes over from the workspace ${begun.replaced ?? ""}.`,
-            );
+            const why = `${owner.resource}: the program asks for the workspace ${from} again, which it had before: it is taken back, and takes over from the workspace ${begun.replaced ?? ""}.`;
+            session.announce({ decision: "adopted", ids: [from], why });
             session.claims.claim(workspaceObject, from, owner);
             const others = begun.sources.filter((source) => source.from !== from);
             const sources = others.map((source) => ({ ...source, isTargetInUse: true }));

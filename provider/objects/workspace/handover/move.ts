@@ -10,15 +10,13 @@ import { migrateContent, type MigrationOptions, verifyContent } from "../../../m
 import { describeReport, type MigrationReport } from "../../../migration/report";
 import { writeReport } from "../../../migration/report-file";
 import type { WorkspaceContent } from "../../../migration/content";
+import { REPORT_FOLDER } from "../../../runtime/decisions";
 import type { Session } from "../../../runtime/session";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import type { MigrationSettings } from "../migration-settings";
 import { waitForHost } from "../reachable";
 import type { Handover, Handovers } from "./handover";
-
-/** The environment variable that names the folder for full reports. */
-export const REPORT_FOLDER = "PULUMI_DATABRICKS_REPORT";
 
 /** How long a new workspace that gives no response is waited for: its host name and certificate come after its status. */
 const REACHABLE_AFTER = 20 * 60_000;
@@ -48,7 +46,11 @@ export async function moveContent(move: ContentMove): Promise<MigrationReport> {
     const report = await migrateContent(options);
     handovers.apply(handover, report.complete ? "verify" : "interrupt", report);
     keepReport(move, report);
-    session.report.info(`${label}: content of the workspace ${handover.from}: ${firstLine(describeReport(report))}`);
+    session.announce({
+        decision: report.complete ? "copied" : "kept",
+        ids: [handover.from, handover.to],
+        why: `${label}: content of the workspace ${handover.from}: ${firstLine(describeReport(report))}`,
+    });
     return report;
 }
 
@@ -109,7 +111,8 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
 }
 
 async function requireReachable({ session, handover, label }: ContentMove, workspace: WorkspaceContent): Promise<void> {
-    const wait = { session, label, began: session.clock.now(), timeout: REACHABLE_AFTER };
+    const { to: id } = handover;
+    const wait = { session, id, label, began: session.clock.now(), timeout: REACHABLE_AFTER };
     const missing = await waitForHost(wait, workspace.host, () => reasonForSilence(workspace));
     if (missing === undefined) return;
     throw new ReportedError(
