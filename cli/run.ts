@@ -43,7 +43,11 @@ export async function runCommandLine(
         return await command.run(values, positionals, io);
     } catch (error) {
         io.err(error instanceof UsageError ? withCode(error.message, "CMK1016") : shownMessageOf(error));
-        if (!(error instanceof UsageError)) return 1;
+        if (!(error instanceof UsageError)) {
+            const { causeLog } = await import("../provider/runtime/cause-log.js");
+            causeLog({ variables: io.environment, report: { warn: io.err } })(error);
+            return 1;
+        }
         io.err(`pulumi-databricks-cmk ${name} --help tells what it takes.`);
         return 2;
     }

@@ -44,7 +44,7 @@ export class Lookups implements AccountLookups {
     }
 
     get(type: LookupType, args: Properties): Promise<Record<string, unknown>> {
-        return reported(`get${type}`, async () => {
+        return reported(this.session, `get${type}`, async () => {
             requireValid(lookupDefinitions[type].arguments, args);
             const account = this.account(args);
             const id = getString(args, "id");
@@ -55,7 +55,7 @@ export class Lookups implements AccountLookups {
 
     list(type: ObjectType, args: Properties): Promise<Record<string, unknown>> {
         const { list } = kinds[type];
-        return reported(`get${list.charAt(0).toUpperCase()}${list.slice(1)}`, async () => {
+        return reported(this.session, `get${list.charAt(0).toUpperCase()}${list.slice(1)}`, async () => {
             requireValid(listArguments, args);
             const account = this.account(args);
             const { definition, nameOutput = definition.nameField } = registry[type];
@@ -71,14 +71,14 @@ export class Lookups implements AccountLookups {
     }
 
     metastoreId({ workspaceId, accountId }: WorkspaceInAccount): Promise<string | undefined> {
-        return reported("metastoreId", async () => {
+        return reported(this.session, "metastoreId", async () => {
             const metastore = await new AccountDirectory(this.session.client, accountId).metastore(workspaceId);
             return metastore?.metastoreId;
         });
     }
 
     currentConfig(): Promise<CurrentConfig> {
-        return reported("getCurrentConfig", async () => {
+        return reported(this.session, "getCurrentConfig", async () => {
             const { accountId, host, as } = this.session.credential;
             return { accountId, host, authType: as.authType };
         });
@@ -177,10 +177,11 @@ function requireValid(checked: Checked, args: Properties): void {
     );
 }
 
-async function reported<Result>(lookup: string, run: () => Promise<Result>): Promise<Result> {
+async function reported<Result>({ logCauses }: Session, lookup: string, run: () => Promise<Result>): Promise<Result> {
     try {
         return await run();
     } catch (error) {
+        logCauses(error);
         throw error instanceof ReportedError ? new RunError(`${lookup}: ${shownMessageOf(error)}`) : error;
     }
 }

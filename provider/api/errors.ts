@@ -15,6 +15,12 @@ export class ReportedError extends Error {
         // The engine's dynamic provider prints the stack beside the message: ours says nothing to a user.
         this.stack = "";
     }
+
+    /** The same, with the error behind it, which the debug log tells. */
+    causedBy(cause: unknown): this {
+        // As the constructor of `Error` does it: not enumerable.
+        return Object.defineProperty(this, "cause", { value: cause, configurable: true, writable: true });
+    }
 }
 
 /** A credential, a host or another setting of the provider is missing, half-given or malformed. */
@@ -164,6 +170,16 @@ export function codeOf(error: unknown): Code | undefined {
 /** What a person reads of whatever was thrown, its code last. */
 export function shownMessageOf(error: unknown): string {
     return withCode(messageOf(error), codeOf(error));
+}
+
+/** What the message of an error does not say: the errors behind it, and of a defect the place. */
+export function hiddenBehind(error: unknown): string[] {
+    const hidden: string[] = [];
+    for (let one = error; one instanceof Error && hidden.length < 10; one = one.cause) {
+        const isSaid = one instanceof ReportedError && messageOf(error).includes(one.message);
+        if (!isSaid) hidden.push(one instanceof ReportedError ? shownMessageOf(one) : (one.stack ?? String(one)));
+    }
+    return hidden;
 }
 
 /** What a request resolves with; `undefined` if what it asks for is missing. */

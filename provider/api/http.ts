@@ -8,6 +8,7 @@ import axios, { type AxiosInstance, isAxiosError } from "axios";
 import { NoResponseError, ResponseTooLargeError, UnusableHostError } from "./errors";
 import { isLoopback } from "./host";
 import { userAgent } from "./user-agent";
+import { messageOf } from "../util/error-message";
 
 /** The largest response that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
@@ -135,9 +136,11 @@ export class HttpClient {
         } catch (error) {
             if (isAxiosError(error) && request.maxBytes !== undefined && /^maxContentLength size/.test(error.message))
                 throw new ResponseTooLargeError(name, request.maxBytes);
-            // The axios error holds the request's headers, a secret among them: only its code goes on.
+            // The axios error holds the request's headers, a secret among them: only its code and its words go on.
             const code = isAxiosError(error) ? error.code : undefined;
-            throw connectionError(name, hostname, code, this.timeout);
+            const words = new Error(messageOf(error));
+            words.stack = words.message;
+            throw connectionError(name, hostname, code, this.timeout).causedBy(words);
         }
     }
 }

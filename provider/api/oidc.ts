@@ -78,7 +78,7 @@ export async function readCliToken({
     }).catch((error: unknown) => {
         throw new ConfigurationError(
             `The Databricks command line gave no token (\`${called}\`): ${complaint(error)}. Sign in with \`databricks auth login ${args.join(" ")}\`, name the program with DATABRICKS_CLI_PATH, or sign in another way (databricks:authType).`,
-        );
+        ).causedBy(error);
     });
     const parsed = cliToken.safeParse(jsonOrNothing(stdout));
     if (!parsed.success) {

@@ -90,7 +90,7 @@ export class Retry {
             // A service that failed may have done first what it was asked to.
             const refused =
                 isUnavailable(error) && !repeatable
-                    ? new NoResponseError(name, `the service responded with ${describe(error)}`, true)
+                    ? new NoResponseError(name, `the service responded with ${describe(error)}`, true).causedBy(error)
                     : error;
             return { refused, askedDelay: retryAfter(response.headers["retry-after"], this.clock.now()) ?? 0 };
         } catch (failure) {

@@ -41,5 +41,5 @@ export function asInitializationError(
     reason = messageOf(error),
 ): InitializationError {
     if (error instanceof InitializationError) return error;
-    return new InitializationError(id, state, inputs, reason, codeOf(error) ?? "CMK1015");
+    return new InitializationError(id, state, inputs, reason, codeOf(error) ?? "CMK1015").causedBy(error);
 }

@@ -58,10 +58,12 @@ export function withUnseenChanges(
     inputs: Properties,
     changed: readonly string[],
 ): InitializationError {
-    const { id, properties, message, code } = error;
+    const { id, properties, message, code, cause } = error;
     const left = changed.filter((path) => !sameValue(getPath(properties, path), getPath(inputs, path)));
     if (left.length === 0) return error;
     const asked = left.map((path) => [path, getPath(inputs, path) ?? null] as const);
     const note = { ...noted(properties), ...Object.fromEntries(asked) };
-    return new InitializationError(id, { ...properties, [UNSEEN_CHANGES]: note }, properties, message, code);
+    return new InitializationError(id, { ...properties, [UNSEEN_CHANGES]: note }, properties, message, code).causedBy(
+        cause,
+    );
 }

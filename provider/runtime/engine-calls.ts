@@ -43,7 +43,7 @@ export class EngineCalls {
     constructor(
         private readonly reporter: EngineReporter,
         private readonly signIn?: Pick<SignIn, "verify">,
-        private readonly session?: Pick<Session, "decide">,
+        private readonly session?: Pick<Session, "decide" | "logCauses">,
     ) {}
 
     /** The handler as the engine calls it. */
@@ -63,6 +63,7 @@ export class EngineCalls {
         try {
             return await this.reporter.during(subject.urn, () =>
                 call().catch((error: unknown) => {
+                    this.session?.logCauses(error);
                     this.noteRefusal(subject, error);
                     throw error;
                 }),

@@ -9,11 +9,14 @@ import {
     findCredential,
     findOtherCredential,
 } from "../api/credential";
+import { secretsOf } from "../api/auth-method";
 import { ConfigurationError, ReportedError } from "../api/errors";
 import { partitionOf } from "../api/host";
+import { redact } from "../api/redact";
 import { type Partition, partitions } from "../contract/partitions";
 import type { ObjectCodec } from "../api/codec";
 import type { SentRequest } from "../api/sent-request";
+import { causeLog } from "./cause-log";
 import { Claims } from "./claims";
 import { isEngineAlive } from "./engine";
 import { type Sender, userAgent } from "../api/user-agent";
@@ -71,11 +74,16 @@ export class Session {
     /** Notes a decision for the report of the run. */
     readonly decide: (decision: Decision) => void;
     private readonly logRequest: (sent: SentRequest) => void;
+    /** Keeps in the debug log what the message of an error does not say. */
+    readonly logCauses: (error: unknown) => void;
     private readonly userAgent: string;
 
     constructor(readonly environment: Environment) {
         this.decide = decisionLog(environment);
         this.logRequest = requestLog(environment);
+        this.logCauses = causeLog(environment, (text) =>
+            this.foundCredential === undefined ? text : redact(text, secretsOf(this.foundCredential.as)),
+        );
         this.userAgent = userAgent(environment.sender, environment.variables);
     }
 

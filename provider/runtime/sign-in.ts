@@ -36,7 +36,7 @@ export class SignIn {
                 throw new ReportedError(
                     `Databricks would refuse \`pulumi up\`, and nothing was created. ${messageOf(error)}`,
                     "CMK2012",
-                );
+                ).causedBy(error);
             }
             this.session.report.warn(
                 `Nothing is known about the credential for the Databricks account ${account}, because it could not be tried: ${messageOf(error)}`,

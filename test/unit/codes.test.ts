@@ -35,6 +35,7 @@ describe("the codes of errors and warnings", () => {
         "cli/report-files.ts": [2, "a part of a UsageError"],
         "plugin/package-provider.ts": [1, "a defect: the engine asks for what the schema has"],
         "plugin/words.ts": [1, "a defect: the engine asks for what the schema has"],
+        "provider/api/http.ts": [1, "a cause, for the debug log"],
         "provider/api/poller.ts": [1, "something that was thrown and is no error"],
         "provider/contract/require-node.ts": [1, "its message has one"],
         "provider/lookups.ts": [1, "its message has one"],

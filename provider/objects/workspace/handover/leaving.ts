@@ -105,7 +105,7 @@ export class LeavingWorkspace implements Leaving {
             return { digest, content };
         } catch (error) {
             if (isRefusal(error)) throw error;
-            throw refusal(id, `its content cannot be read: ${messageOf(error)}`);
+            throw refusal(id, `its content cannot be read: ${messageOf(error)}`).causedBy(error);
         }
     }
 
@@ -132,7 +132,7 @@ export class LeavingWorkspace implements Leaving {
                 this.id,
                 `it could not be verified that the workspace that replaces it has its content: ${messageOf(error)}`,
                 "",
-            );
+            ).causedBy(error);
         }
     }
 

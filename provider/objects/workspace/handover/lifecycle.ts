@@ -204,7 +204,7 @@ export class HandoverLifecycle {
             throw new ReportedError(
                 `The content of the workspace ${from} cannot be copied into ${id}, which replaces it: ${messageOf(error)}`,
                 "CMK3005",
-            );
+            ).causedBy(error);
         });
         if (!report.complete) throw new ReportedError(describeIncomplete(move, report), "CMK3006");
     }
