@@ -8,7 +8,7 @@ import { type Properties, UNKNOWN } from "../util/property-path";
 import { isEngineAlive } from "./engine";
 import type { Session } from "./session";
 import type { SignIn } from "./sign-in";
-import type { EngineReporter } from "./reporter";
+import { type EngineReporter, withoutName } from "./reporter";
 import { messageOf } from "../util/error-message";
 
 /** How often a provider without work looks whether its engine is still there, in milliseconds. */
@@ -69,7 +69,7 @@ export class EngineCalls {
                 }),
             );
         } catch (error) {
-            throw error instanceof Error ? new EngineError(error) : error;
+            throw error instanceof Error ? new EngineError(error, subject.urn) : error;
         } finally {
             this.underWay--;
         }
@@ -212,8 +212,8 @@ function ownerFirst(news: Properties, olds: Properties): Properties {
  * `read` or `delete` as text beside what the engine shows of it; this one has no text, see `quietErrors`.
  */
 class EngineError extends Error {
-    constructor(error: Error) {
-        super(shownMessageOf(error));
+    constructor(error: Error, urn: string) {
+        super(withoutName(shownMessageOf(error), urn));
         Object.assign(this, error);
         // What the engine shows of an object that it keeps in the state.
         if (error instanceof ReportedError && "reasons" in this) this.reasons = [this.message];

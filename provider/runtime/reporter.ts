@@ -15,9 +15,15 @@ export const programReporter: Reporter = {
     debug: (message) => void log.debug(message),
 };
 
+/** A line without the name of its resource, which is on the row already. */
+export function withoutName(line: string, urn: string): string {
+    const name = urn.split("::").slice(3).join("::");
+    return name !== "" && line.startsWith(`${name}: `) ? line.slice(name.length + 2) : line;
+}
+
 /**
  * The reporter of the provider's process: each line is shown on the row of the resource whose call it belongs to, in
- * `pulumi preview` and `pulumi up`, with its severity. A resource whose URN is not known has the stack's line.
+ * `pulumi preview` and `pulumi up`, with its severity. A resource whose URN is not known has the stack's line, which then names it.
  */
 export class EngineReporter implements Reporter {
     private readonly resource = new AsyncLocalStorage<string>();
@@ -57,8 +63,8 @@ export class EngineReporter implements Reporter {
     }
 
     private line(severity: LogLine["severity"], given: string, ephemeral: boolean): void {
-        const message = printableLines(given);
         const urn = this.resource.getStore() ?? "";
+        const message = withoutName(printableLines(given), urn);
         const key = `${urn} ${message}`;
         if (!ephemeral && severity !== "DEBUG") {
             // check and diff may both come to the same warning, and the engine calls each more than once.

@@ -128,9 +128,9 @@ describe("a state that another stack made, on the real engine", () => {
         await stack.rename("second");
         const said = await stops(stack, [`The state of the stack ${second} was made by the stack ${first}`], true);
         await answer(stack, said, /^ *- If it was renamed/);
-        // Lines of this preview, too, name the resource that they are about.
+        // Lines of this preview, too, stand on the row of the resource that they are about.
         const preview = await stack.preview(under("b"));
-        expect(preview.output).to.contain("w: managedServicesCustomerManagedKeyId may change");
+        expect(preview.output).to.match(/\(w\):\n *warning: managedServicesCustomerManagedKeyId may change/);
         expect(preview.operations).to.include(named);
         expect(await changesOf(stack, under("a"))).to.deep.equal([named]);
         await stack.stack.configure({ "databricks:stackRenamedFrom": undefined });

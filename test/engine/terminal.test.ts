@@ -60,6 +60,8 @@ describe("what the person at the terminal sees", () => {
         const progress = linesOf(run, /PROVISIONING for/);
         expect(progress.map(({ ephemeral }) => ephemeral)).to.not.include(undefined);
         expect(new Set(progress.map(({ urn = "" }) => urn.split("::").at(-1)))).to.deep.equal(new Set(names));
+        // The row has the name already.
+        expect(progress.filter(({ message }) => /w\d: /.test(message))).to.deep.equal([]);
         expect(run.output).to.not.contain("[runtime]");
         expect(run.output.split("Diagnostics:")[1] ?? "").to.not.contain("PROVISIONING");
         for (const { inputs, outputs } of (await stack.state()).resources) {

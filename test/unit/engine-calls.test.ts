@@ -49,6 +49,25 @@ describe("the engine's calls", () => {
         expect(lines.map((line) => line.urn)).to.deep.equal([""]);
     });
 
+    it("name their resource only where its row does not", async () => {
+        const { lines, reporter, calls } = begin();
+        const handler = calls.wrap({
+            create: () => Promise.reject(new Error("a::w: it is FAILED")),
+            delete: async () => {
+                for (const name of ["a::w", "w", "other"]) reporter.progress(`${name}: PROVISIONING`);
+            },
+        });
+        const known = { owner: "stack/a::w", resourceUrn: urn("a::w") };
+        await handler.delete?.("1", known);
+        await handler.delete?.("1", {});
+        const shown = ["w: PROVISIONING", "other: PROVISIONING"];
+        expect(lines.map(({ message }) => message)).to.deep.equal([
+            ...["PROVISIONING", ...shown],
+            ...["a::w: PROVISIONING", ...shown],
+        ]);
+        expect(await handler.create(known).catch((error: Error) => error.message)).to.equal("it is FAILED");
+    });
+
     it("of two kinds with one owner have their lines on the right resource", async () => {
         const { lines, reporter, calls } = begin();
         const kinds = ["Credentials", "Network"].map((kind) => ({
