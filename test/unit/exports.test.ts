@@ -15,7 +15,8 @@ describe("the package", () => {
     /** Which of the dear modules a program has loaded at its end. */
     const loaded = (program: string) => {
         const provider = "dist.provider(?!.contract)";
-        const modules = ["node_modules.axios", "node_modules.zod", "node_modules.@pulumi.aws", provider];
+        const content = "dist.provider.migration.(migration|connection|inventory)(?=.js)";
+        const modules = ["node_modules.axios", "node_modules.zod", "node_modules.@pulumi.aws", provider, content];
         const script = `${program}; process.on("exit", () => console.log(${JSON.stringify(modules)}.filter((name) => Object.keys(require.cache).some((file) => new RegExp(name + "\\\\W").test(file))).join()))`;
         return execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }).trim();
     };
@@ -26,7 +27,13 @@ describe("the package", () => {
 
     it("loads the provider's code at the first lookup, and @pulumi/aws not even then", () => {
         expect(loaded('require("pulumi-databricks-cmk").getCurrentConfig().catch(() => undefined)')).to.equal(
-            "node_modules.axios,node_modules.zod,dist.provider(?!.contract)",
+            "node_modules.zod,dist.provider(?!.contract)",
+        );
+    });
+
+    it("loads axios with the first request and the code for workspaces' content with the first content, not with the provider", () => {
+        expect(loaded('require("pulumi-databricks-cmk/provider")')).to.equal(
+            "node_modules.zod,dist.provider(?!.contract)",
         );
     });
 

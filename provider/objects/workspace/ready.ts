@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { Client, type ClientHooks } from "../../api/client";
 import { ApiError, ConfigurationError, NoResponseError } from "../../api/errors";
 import { withoutNote } from "../../contract/state-notes";
-import { HostIdentity } from "../../migration/connection";
+import { onDemand } from "../../migration/on-demand";
 import { InitializationError } from "../../resource/errors";
 import type { Session } from "../../runtime/session";
 import { WaitProgress } from "../../runtime/wait-progress";
@@ -85,7 +85,7 @@ async function waitForServices(wait: ReachabilityWait, url: string): Promise<voi
 
 /** One round of reads: what is missing, as a clause; `undefined` if all succeed. */
 function reads({ session, id, inputs }: ReachabilityWait, url: string): () => Promise<string | undefined> {
-    const identity = new HostIdentity(url, id);
+    const identity = new onDemand.connection.HostIdentity(url, id);
     const { beforeSend, onRequest, userAgent } = session.clientHooks;
     const hooks: ClientHooks = {
         ...{ beforeSend, onRequest, userAgent },

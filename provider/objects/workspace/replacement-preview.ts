@@ -1,17 +1,11 @@
 import { ApiError } from "../../api/errors";
 import { otherFindingKinds } from "../../contract/finding-kinds";
 import { AccountDirectory } from "../../migration/account-directory";
-import { requireWorkspaceCredential } from "../../migration/connection";
 import type { Acceptance } from "../../migration/acceptance";
 import type { WorkspaceContent } from "../../migration/content";
-import {
-    describeInventory,
-    type Inventory,
-    INVENTORY_TIME,
-    type InventoryTaking,
-    takeInventory,
-} from "../../migration/inventory";
+import type { Inventory, InventoryTaking } from "../../migration/inventory";
 import { NOT_ADMIN } from "../../migration/findings";
+import { onDemand } from "../../migration/on-demand";
 import type { Session } from "../../runtime/session";
 import { getString, type Properties, UNKNOWN } from "../../util/property-path";
 import { connect } from "./handover/move";
@@ -49,7 +43,7 @@ export function obstacle({ session, id, olds, isDeletedFirst, changesAccount }: 
         return `deploymentName is fixed and stays the same, so the workspace ${id} would be deleted before its replacement is created, and its content could not be copied. Leave deploymentName out, or change it too.`;
     }
     try {
-        requireWorkspaceCredential(session.credential);
+        onDemand.connection.requireWorkspaceCredential(session.credential);
         return undefined;
     } catch (error) {
         return messageOf(error);
@@ -63,6 +57,7 @@ export async function previewContent(
     { accept, kinds, people, formerHomes }: MigrationSettings,
 ): Promise<ContentPreview> {
     const { clock } = session;
+    const { describeInventory, INVENTORY_TIME, takeInventory } = onDemand.inventory;
     try {
         const known = {
             deployment_name: getString(olds, "deploymentName"),

@@ -1,7 +1,7 @@
 import type { Collection } from "../../api/collection";
 import { ReportedError } from "../../api/errors";
 import { notesOf } from "../../contract/state-notes";
-import { startPausedSchedules } from "../../migration/kinds/paused-schedules";
+import { onDemand } from "../../migration/on-demand";
 import { plural } from "../../migration/report";
 import type { Properties } from "../../util/property-path";
 import type { HandoverLifecycle } from "./handover/lifecycle";
@@ -19,7 +19,7 @@ export async function startSchedulesAfter(
         if (run.hasDeparted(to) || run.isLeaving(to)) continue;
         const response = await collection.get(to);
         if (response?.["workspace_status"] !== "RUNNING") continue;
-        const { started, problems, unknown } = await startPausedSchedules(
+        const { started, problems, unknown } = await onDemand.pausedSchedules.startPausedSchedules(
             connect(session, response),
             (one) => one === id,
         );

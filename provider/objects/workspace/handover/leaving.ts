@@ -4,7 +4,7 @@ import { notesOf } from "../../../contract/state-notes";
 import { ownerOfInputs } from "../../../contract/ownership-tag";
 import { AccountDirectory } from "../../../migration/account-directory";
 import type { LookedAt } from "../../../migration/content-kind";
-import { lookAtAll } from "../../../migration/kinds/table";
+import { onDemand } from "../../../migration/on-demand";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
@@ -99,7 +99,8 @@ export class LeavingWorkspace implements Leaving {
         const response = this.requireRunning(this.response, id);
         try {
             const workspace = connect(lifecycle.session, response);
-            const { digest, content, unlisted } = await lookAtAll({ ...this.peopleToLookAt(), content: workspace, id });
+            const looked = { ...this.peopleToLookAt(), content: workspace, id };
+            const { digest, content, unlisted } = await onDemand.table.lookAtAll(looked);
             if (workspace.workspaceId !== id) throw refusal(id, `its host ${workspace.host} does not say who it is.`);
             if (unlisted !== undefined) throw refusal(id, unlisted);
             return { digest, content };

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { NoResponseError, ReportedError } from "../../../api/errors";
 import { workspaceHosts } from "../../../api/host";
 import { AccountDirectory } from "../../../migration/account-directory";
-import { connectWorkspace } from "../../../migration/connection";
-import { migrateContent, type MigrationOptions, verifyContent } from "../../../migration/migration";
+import type { MigrationOptions } from "../../../migration/migration-options";
+import { onDemand } from "../../../migration/on-demand";
 import { describeReport, type MigrationReport } from "../../../migration/report";
 import { writeReport } from "../../../migration/report-file";
 import type { WorkspaceContent } from "../../../migration/content";
@@ -43,7 +43,7 @@ export async function moveContent(move: ContentMove): Promise<MigrationReport> {
     handovers.apply(handover, "interrupt");
     const options = optionsOf(move);
     await requireReachable(move, options.to);
-    const report = await migrateContent(options);
+    const report = await onDemand.migration.migrateContent(options);
     handovers.apply(handover, report.complete ? "verify" : "interrupt", report);
     keepReport(move, report);
     session.announce({
@@ -56,7 +56,7 @@ export async function moveContent(move: ContentMove): Promise<MigrationReport> {
 
 /** Compares the two trees once more, before one of them goes. */
 export async function verifyMove(move: ContentMove): Promise<boolean> {
-    return (await verifyContent(optionsOf(move))).complete;
+    return (await onDemand.migration.verifyContent(optionsOf(move))).complete;
 }
 
 /** Why a workspace stays, with what there is to look at, and what to do. */
@@ -99,7 +99,7 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
         );
     }
     const { settings, credential, clock, cancelled } = session;
-    return connectWorkspace({
+    return onDemand.connection.connectWorkspace({
         host,
         ...(response["workspace_id"] === undefined ? {} : { workspaceId: String(response["workspace_id"]) }),
         credential,
