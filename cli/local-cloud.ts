@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { UUID } from "../provider/contract/forms";
 import { pageInProject } from "../provider/contract/pages";
 import { partitionNames } from "../provider/contract/partitions";
 import type { Behavior, LocalCloud, LocalCloudOptions, TrustedIssuer } from "../local-cloud";
@@ -138,7 +139,7 @@ function describe(clouds: readonly LocalCloud[]) {
 
 /** The ids of the Databricks accounts; `undefined` for the usual one. */
 function accountIdsOf(values: CommandValues): readonly (string | undefined)[] {
-    const ids = distinct(values, "account-id", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a uuid");
+    const ids = distinct(values, "account-id", UUID, "a uuid");
     return ids.length === 0 ? [undefined] : ids;
 }
 

@@ -30,7 +30,7 @@ export const lookupDefinitions: Readonly<Record<LookupType, LookupDefinition>> =
         arguments: {
             noun: "lookup of a workspace",
             fields: {
-                accountId: { schema: accountId },
+                accountId: { schema: accountId.schema },
                 name: { schema: name('"analytics"').optional() },
                 id: { schema: workspaceId.optional() },
                 deploymentName: { schema: text('"acme-analytics"').optional() },
@@ -43,7 +43,7 @@ export const lookupDefinitions: Readonly<Record<LookupType, LookupDefinition>> =
         arguments: {
             noun: "lookup of a customer-managed key",
             fields: {
-                accountId: { schema: accountId },
+                accountId: { schema: accountId.schema },
                 id: { schema: objectId("a customer-managed key", "customerManagedKeyId").optional() },
                 keyArn: { schema: keyArn.optional() },
                 useCase: { schema: oneOf(["MANAGED_SERVICES", "STORAGE"]).optional() },
@@ -55,7 +55,7 @@ export const lookupDefinitions: Readonly<Record<LookupType, LookupDefinition>> =
 };
 
 /** The arguments of the lookups that return all objects of a kind. */
-export const listArguments: Checked = { noun: "lookup", fields: { accountId: { schema: accountId } } };
+export const listArguments: Checked = { noun: "lookup", fields: { accountId: { schema: accountId.schema } } };
 
 function exactlyOne(given: Properties, names: readonly string[]): Failure[] {
     const present = names.filter((name) => getPath(given, name) !== undefined);

@@ -1,5 +1,6 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 
+import { regionOfKeyArn } from "../../provider/contract/forms";
 import { withoutNodeWarning } from "../../sdk/aws-sdk";
 import { requirePeers } from "../../sdk/peers";
 import { UsageError } from "../command";
@@ -47,7 +48,7 @@ export class DrillKey implements KeySwitch {
 
     private kms(): Promise<KMSClient> {
         const endpoint = this.environment["AWS_ENDPOINT_URL_KMS"];
-        const region = regionOf(this.arn);
+        const region = regionOfKeyArn(this.arn);
         const requestHandler = {
             connectionTimeout: this.timeout,
             requestTimeout: this.timeout,
@@ -63,14 +64,14 @@ export class DrillKey implements KeySwitch {
 
 /** The line that enables a key by hand. A key that is pending deletion has to be kept first, and is disabled then. */
 export function enableCommand(arn: string, state = "Disabled"): string {
-    const command = (name: string) => `aws kms ${name} --region ${regionOf(arn)} --key-id ${arn}`;
+    const command = (name: string) => `aws kms ${name} --region ${regionOfKeyArn(arn)} --key-id ${arn}`;
     const enable = command("enable-key");
     return state === "PendingDeletion" ? `${command("cancel-key-deletion")} && ${enable}` : enable;
 }
 
 /** The line that cancels the deletion of a key by hand, which is disabled afterwards. */
 export function cancelCommand(arn: string): string {
-    return `aws kms cancel-key-deletion --region ${regionOf(arn)} --key-id ${arn}`;
+    return `aws kms cancel-key-deletion --region ${regionOfKeyArn(arn)} --key-id ${arn}`;
 }
 
 /** Checks that a text is the ARN of a KMS key, and of no alias. Throws `UsageError`. */
@@ -79,8 +80,4 @@ export function requireKeyArn(text: string): string {
     throw new UsageError(
         `--key must be the ARN of the KMS key, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab, not "${text}"`,
     );
-}
-
-function regionOf(arn: string): string {
-    return arn.split(":")[3] ?? "";
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+import { UUID } from "../contract/forms";
 import type { AuthMethod } from "./auth-method";
 import {
     type Configuration,
@@ -50,7 +51,7 @@ export function findCredential(given: CredentialSources): Credential {
             `No complete Databricks credential was found. Missing: ${missing.join("; and ")}. Looked in this order: ${sources.map(({ name }) => name).join(", ")}. Give the missing value in one of these places, a secret with \`pulumi config set --secret\`.`,
         );
     }
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(accountId)) {
+    if (!UUID.test(accountId)) {
         throw new ConfigurationError("The Databricks account id must be a uuid, as the account console shows it.");
     }
     const host = hostOrigin(first(sources, "host") ?? DEFAULT_HOST);

@@ -1,3 +1,4 @@
+import { UUID } from "../contract/forms";
 import type { Principal } from "./content";
 
 /** A home and everything below it. */
@@ -50,6 +51,6 @@ export class Homes {
 /** The owner of a home folder, whose name is that of its user or service principal. */
 export function ownerOfHome(path: string): Principal {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name);
+    const isId = UUID.test(name);
     return { kind: isId ? "service_principal_name" : "user_name", name };
 }

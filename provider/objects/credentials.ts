@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ObjectDefinition } from "../resource/definition";
-import { accountId, name, roleArn, time, createdAtField, isValidationFailure, otherPartition } from "./schemas";
+import { accountId, name, roleArn, time, createdAt, isValidationFailure, otherPartition } from "./schemas";
 
 /** A credentials configuration: the cross-account role with which Databricks makes clusters. It cannot be changed. */
 export const credentialsObject = {
@@ -10,11 +10,11 @@ export const credentialsObject = {
     idField: "credentialsId",
     nameField: "credentialsName",
     fields: {
-        accountId: { schema: accountId, apiPath: null, computed: true },
+        accountId,
         credentialsName: { schema: name('"analytics"').optional(), computed: true },
         roleArn: { schema: roleArn, apiPath: "aws_credentials.sts_role.role_arn" },
     },
-    createdAt: createdAtField("creation_time"),
+    createdAt,
     isPropagationError: isValidationFailure,
     outputs: {
         externalId: { apiPath: "aws_credentials.sts_role.external_id", schema: z.string().optional() },

@@ -7,7 +7,7 @@ import type { ObjectAccess } from "../resource/access";
 import type { Comparison, Lifecycle } from "../resource/lifecycle";
 import { findReferences } from "../resource/references";
 import { getString, type Properties } from "../util/property-path";
-import { regionOfKey } from "./customer-managed-key";
+import { regionOfKeyArn } from "../contract/forms";
 
 const KEY_ARN = "awsKeyInfo.keyArn";
 
@@ -47,11 +47,8 @@ export class CustomerManagedKeyLifecycle implements Lifecycle {
         await collection.delete(id);
         const arn = getString(state, KEY_ARN);
         if (arn === undefined || state["keyRemoval"] !== "retain" || this.registered.has(arn)) return;
-        this.access.session.announce({
-            decision: "kept",
-            ids: [arn],
-            why: `The KMS key ${arn} was kept, because what it encrypts is lost without it. Once nothing needs it any more (${pageInProject("key-changes")}), delete it with \`aws kms schedule-key-deletion --region ${regionOfKey(arn)} --key-id ${arn} --pending-window-in-days 30\`.`,
-            resource: ownerOfInputs(state)?.resource,
-        });
+        this.access.session.report.info(
+            `The KMS key ${arn} was kept, because what it encrypts is lost without it. Once nothing needs it any more (${pageInProject("key-changes")}), delete it with \`aws kms schedule-key-deletion --region ${regionOfKeyArn(arn)} --key-id ${arn} --pending-window-in-days 30\`.`,
+        );
     }
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
+import { regionOfKeyArn } from "../contract/forms";
 import type { ObjectDefinition, Failure } from "../resource/definition";
-import { accountId, distinct, oneOf, otherPartition, region, text, time, createdAtField } from "./schemas";
+import { accountId, distinct, oneOf, otherPartition, region, text, time, createdAt } from "./schemas";
 import { getPath, isRecord, getString } from "../util/property-path";
 
 /** The ARN of a KMS key, not of its alias. */
@@ -17,11 +18,6 @@ export const keyArn = text('"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12a
     },
 );
 
-/** The region in which the KMS key of this ARN lives. */
-export function regionOfKey(arn: string): string | undefined {
-    return /^arn:aws[a-z-]*:kms:([a-z0-9-]+):/.exec(arn)?.[1];
-}
-
 function isForStorage(useCases: unknown): boolean {
     return Array.isArray(useCases) && useCases.includes("STORAGE");
 }
@@ -32,7 +28,7 @@ export const customerManagedKeyObject = {
     path: "/customer-managed-keys",
     idField: "customerManagedKeyId",
     fields: {
-        accountId: { schema: accountId, apiPath: null, computed: true },
+        accountId,
         "awsKeyInfo.keyArn": { schema: keyArn },
         "awsKeyInfo.keyAlias": {
             schema: z
@@ -67,13 +63,13 @@ export const customerManagedKeyObject = {
             internal: true,
         },
     },
-    createdAt: createdAtField("creation_time"),
+    createdAt,
     outputs: { creationTime: { schema: time } },
     check(inputs, context) {
         const { allowedRegions } = context;
         const failures: Failure[] = otherPartition(inputs, "awsKeyInfo.keyArn", context);
         const arn = getString(inputs, "awsKeyInfo.keyArn");
-        const fromArn = arn === undefined ? undefined : regionOfKey(arn);
+        const fromArn = regionOfKeyArn(arn);
         const given = getString(inputs, "awsKeyInfo.keyRegion");
         if (fromArn !== undefined && given !== undefined && given !== fromArn) {
             failures.push({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ObjectDefinition, Failure } from "../resource/definition";
-import { accountId, distinct, name, refersToSome, text, time, createdAtField } from "./schemas";
+import { accountId, distinct, name, refersToSome, text, time, createdAt } from "./schemas";
 import { getPath, isRecord, type Properties, getString, UNKNOWN } from "../util/property-path";
 
 const awsId = (prefix: string) =>
@@ -20,7 +20,7 @@ export const networkObject = {
     nameField: "networkName",
     exclusive: ["subnetIds", "securityGroupIds"],
     fields: {
-        accountId: { schema: accountId, apiPath: null, computed: true },
+        accountId,
         networkName: { schema: name('"analytics"', 4).optional(), computed: true },
         vpcId: { schema: awsId("vpc") },
         subnetIds: {
@@ -44,7 +44,7 @@ export const networkObject = {
         namesOwnIds(detail, inputs)
             ? "A subnet or a security group belongs to one network configuration at a time: give this one its own (the VPC can be shared), or take away the other one first."
             : undefined,
-    createdAt: createdAtField("creation_time"),
+    createdAt,
     outputs: {
         vpcStatus: { schema: z.string().optional() },
         errorMessages: { schema: messages },

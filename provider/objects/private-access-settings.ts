@@ -12,7 +12,7 @@ export const privateAccessSettingsObject = {
     nameField: "privateAccessSettingsName",
     updateWith: "PUT",
     fields: {
-        accountId: { schema: accountId, apiPath: null, computed: true },
+        accountId,
         privateAccessSettingsName: { schema: name('"analytics"').optional(), computed: true, onChange: "update" },
         region: { schema: region() },
         publicAccessEnabled: {

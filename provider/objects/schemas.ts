@@ -1,13 +1,12 @@
 import { z } from "zod";
 
+import { UUID } from "../contract/forms";
 import { idOutputOf, type ObjectType } from "../contract/kinds";
 import type { CheckContext, Failure } from "../resource/definition";
 import type { ApiError } from "../api/errors";
-import { getPath, getString, type Properties } from "../util/property-path";
+import { getString, type Properties } from "../util/property-path";
 
 /** The forms of values that several objects of the account share. Each message names the remedy. */
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A value that must be given: says so when it is missing, or what it must be when it is of another type. */
 export function text(example: string) {
@@ -30,13 +29,13 @@ export function name(example: string, least = 1) {
 /** The bare id of another object of the account. */
 export function objectId(what: string, from: string) {
     return text(`the ${from} output of ${what}`).superRefine((value, context) => {
-        if (uuid.test(value)) return;
+        if (UUID.test(value)) return;
         const bare = value.split("/").at(-1) ?? "";
         context.addIssue({
             code: "custom",
             message: value.startsWith("arn:")
                 ? `must be the id (a uuid) of ${what}, not an ARN of AWS: pass its ${from} output`
-                : uuid.test(bare)
+                : UUID.test(bare)
                   ? `must be the bare id "${bare}", without the account in front of it`
                   : `must be the id (a uuid) of ${what}: pass its ${from} output`,
         });
@@ -57,14 +56,18 @@ export function refersToSome<const Type extends ObjectType>(type: Type, least: n
     };
 }
 
-/** The id of a Databricks account. */
-export const accountId = z
-    .string("must be a string: the account id (a uuid) shown in the account console")
-    .regex(
-        uuid,
-        "must be the account id (a uuid) shown in the account console; leave it out to take databricks:accountId",
-    )
-    .optional();
+/** The input `accountId`, which each kind has as its first. */
+export const accountId = {
+    schema: z
+        .string("must be a string: the account id (a uuid) shown in the account console")
+        .regex(
+            UUID,
+            "must be the account id (a uuid) shown in the account console; leave it out to take databricks:accountId",
+        )
+        .optional(),
+    apiPath: null,
+    computed: true,
+} as const;
 
 /** The ARN of an IAM role. */
 export const roleArn = text('"arn:aws:iam::123456789012:role/databricks"').regex(
@@ -128,13 +131,10 @@ export const tagsInResponse = z
 /** What a time in a response looks like: milliseconds since 1970. */
 export const time = z.number().optional();
 
-/** The creation time that a response holds in this field, for `ObjectDefinition.createdAt`. */
-export function createdAtField(field: string): (response: Properties) => number | undefined {
-    return (response) => {
-        const time = getPath(response, field);
-        if (typeof time === "string" && /^\d{1,15}$/.test(time)) return Number(time);
-        return typeof time === "number" ? time : undefined;
-    };
+/** The creation time that a response holds, for `ObjectDefinition.createdAt`. */
+export function createdAt({ creation_time: time }: Properties): number | undefined {
+    if (typeof time === "string" && /^\d{1,15}$/.test(time)) return Number(time);
+    return typeof time === "number" ? time : undefined;
 }
 
 /** Whether AWS does not show Databricks a fresh role or bucket yet: the service's words, of which several spellings are known. */

@@ -1,5 +1,5 @@
 import type { ObjectDefinition } from "../resource/definition";
-import { accountId, name, roleArn, text, time, createdAtField, isValidationFailure, otherPartition } from "./schemas";
+import { accountId, name, roleArn, text, time, createdAt, isValidationFailure, otherPartition } from "./schemas";
 
 const bucketName = text('"acme-databricks-root"').superRefine((value, context) => {
     if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) && !value.includes("..")) return;
@@ -18,12 +18,12 @@ export const storageConfigurationObject = {
     idField: "storageConfigurationId",
     nameField: "storageConfigurationName",
     fields: {
-        accountId: { schema: accountId, apiPath: null, computed: true },
+        accountId,
         storageConfigurationName: { schema: name('"analytics-root"').optional(), computed: true },
         bucketName: { schema: bucketName, apiPath: "root_bucket_info.bucket_name" },
         roleArn: { schema: roleArn.optional() },
     },
-    createdAt: createdAtField("creation_time"),
+    createdAt,
     isPropagationError: isValidationFailure,
     outputs: { creationTime: { schema: time } },
     check: (inputs, context) => otherPartition(inputs, "roleArn", context),

@@ -12,7 +12,7 @@ export const vpcEndpointObject = {
     nameField: "vpcEndpointName",
     unique: ["awsVpcEndpointId"],
     fields: {
-        accountId: { schema: accountId, apiPath: null, computed: true },
+        accountId,
         vpcEndpointName: { schema: name('"analytics-rest-api"', 4).optional(), computed: true },
         awsVpcEndpointId: {
             schema: text('"vpce-0123456789abcdef0"').regex(

@@ -1,15 +1,11 @@
 import type { kms } from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { regionOfKeyArn } from "../../provider/contract/forms";
 import { throwIfInvalid } from "./arguments";
 import { aws } from "./aws";
 import type { EncryptionKeyArgs } from "./encryption-key-args";
 import { programError } from "../program-error";
-
-/** The region in the ARN of a KMS key. */
-function regionOf(keyArn: string): string | undefined {
-    return /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:/.exec(keyArn)?.[1];
-}
 
 /**
  * The ARN of an existing key, which is an error if the key cannot be used: what needs the ARN waits for the check. In a
@@ -23,8 +19,8 @@ export function checkedKeyArn(
     return pulumi.all([args.keyArn, args.region]).apply(async ([keyArn, region]) => {
         throwIfInvalid("EncryptionKey", name, keyRegionProblems("keyArn", keyArn, region), "CMK3013");
         // What is not the ARN of a key is refused by the registration, with its form.
-        if (args.checkKey !== false && regionOf(keyArn) !== undefined) {
-            throwIfInvalid("EncryptionKey", name, keyProblems(await readKey(name, keyArn, parent)), "CMK3013");
+        if (args.checkKey !== false && regionOfKeyArn(keyArn) !== undefined) {
+            throwIfInvalid("EncryptionKey", name, keyProblems(await readKey(name, keyArn, parent)));
         }
         return keyArn;
     });
@@ -32,7 +28,7 @@ export function checkedKeyArn(
 
 /** The problem that a key is in another region than its workspaces, if it is. */
 export function keyRegionProblems(argument: string, keyArn: string, region: string | undefined): string[] {
-    const ofKey = regionOf(keyArn);
+    const ofKey = regionOfKeyArn(keyArn);
     if (region === undefined || ofKey === undefined || ofKey === region) return [];
     return [
         `${argument} names a key in ${ofKey}, and the workspace is in ${region}: a workspace can only use a key of its own region. Give a key, or a replica of it, of ${region}.`,
@@ -41,7 +37,7 @@ export function keyRegionProblems(argument: string, keyArn: string, region: stri
 
 async function readKey(name: string, keyArn: string, parent: pulumi.Resource): Promise<kms.GetKeyResult> {
     try {
-        return await aws().kms.getKey({ keyId: keyArn, region: regionOf(keyArn) }, { parent });
+        return await aws().kms.getKey({ keyId: keyArn, region: regionOfKeyArn(keyArn) }, { parent });
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw programError(

@@ -1,4 +1,4 @@
-import { withCode } from "../../provider/contract/codes";
+import { UUID } from "../../provider/contract/forms";
 import { type Partition, type PartitionName, partitions } from "../../provider/contract/partitions";
 
 /** The AWS account in which Databricks' control plane runs, in the commercial partition. */
@@ -68,7 +68,7 @@ export function ofDatabricksAccount(...databricksAccountIds: readonly string[]):
     StringEquals: Record<string, string[]>;
 } {
     for (const id of databricksAccountIds) {
-        if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) continue;
+        if (UUID.test(id)) continue;
         throw new RangeError(
             withCode(
                 `databricksAccountId must be the uuid of the Databricks account; it is "${id}". It is shown in the account console, at the top right.`,

@@ -1,7 +1,8 @@
+import { regionOfKeyArn } from "../../provider/contract/forms";
 import { partitionNames, partitions } from "../../provider/contract/partitions";
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 
-import { isA, isGiven, read, referencedResources, regionOf, text } from "./property-access";
+import { isA, isGiven, read, referencedResources, text } from "./property-access";
 import { registeredKeys, stackRule, texts } from "./rule";
 
 const keyFields = ["managedServicesCustomerManagedKeyId", "customerManagedKeyId", "storageCustomerManagedKeyId"];
@@ -28,7 +29,7 @@ export const allowedRegions: StackValidationPolicy = stackRule({
         for (const resource of resources) {
             if (isA("workspace", resource)) requireAllowed(resource, text(resource.props, "awsRegion"));
             if (isA("registration", resource)) {
-                requireAllowed(resource, regionOf(text(resource.props, "awsKeyInfo.keyArn")));
+                requireAllowed(resource, regionOfKeyArn(text(resource.props, "awsKeyInfo.keyArn")));
             }
         }
         for (const { key } of registeredKeys(resources)) requireAllowed(key, regionOfKey(key));
@@ -130,7 +131,7 @@ export const keyOutlivesProgram: StackValidationPolicy = stackRule({
 
 function regionOfRegistration(registration: PolicyResource): string | undefined {
     return (
-        regionOf(text(registration.props, "awsKeyInfo.keyArn")) ??
+        regionOfKeyArn(text(registration.props, "awsKeyInfo.keyArn")) ??
         referencedResources(registration, ["awsKeyInfo"], "kmsKey")
             .map(regionOfKey)
             .find((region) => region !== undefined)
@@ -138,5 +139,5 @@ function regionOfRegistration(registration: PolicyResource): string | undefined 
 }
 
 function regionOfKey(key: PolicyResource): string | undefined {
-    return text(key.props, "region") ?? regionOf(text(key.props, "arn"));
+    return text(key.props, "region") ?? regionOfKeyArn(text(key.props, "arn"));
 }

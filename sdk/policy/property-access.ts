@@ -76,8 +76,3 @@ export function referencedResources(
     for (const property of properties) for (const next of resource.propertyDependencies?.[property] ?? []) visit(next);
     return [...found];
 }
-
-/** The region in an ARN. */
-export function regionOf(arn: string | undefined): string | undefined {
-    return arn === undefined ? undefined : /^arn:[\w-]+:kms:([a-z0-9-]+):/.exec(arn)?.[1];
-}

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ObjectDefinition } from "../../resource/definition";
 import {
     accountId,
-    createdAtField,
+    createdAt,
     distinct,
     isValidationFailure,
     name,
@@ -97,7 +97,7 @@ export const workspaceObject = {
     tagsField: "customTags",
     updateWith: "PATCH",
     fields: {
-        accountId: { schema: accountId, apiPath: null, computed: true },
+        accountId,
         workspaceName: {
             schema: name('"analytics"'),
             onChange: "refuse",
@@ -198,7 +198,7 @@ export const workspaceObject = {
         storageMode: { schema: z.string().optional() },
         creationTime: { schema: time },
     },
-    createdAt: createdAtField("creation_time"),
+    createdAt,
     isPropagationError: isValidationFailure,
     remedyFor: remedyForUpdate,
     derive(state, inputs, host) {
