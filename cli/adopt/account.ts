@@ -41,17 +41,13 @@ export interface AccountContent {
     readonly notes: readonly string[];
 }
 
-/** The kinds in the order in which a program can declare their objects. */
-const PLACES: Readonly<Record<ObjectType, number>> = {
-    CustomerManagedKey: 1,
-    Credentials: 2,
-    StorageConfiguration: 3,
-    VpcEndpoint: 4,
-    Network: 5,
-    PrivateAccessSettings: 6,
-    Workspace: 7,
-};
-const ORDER = [...objectTypes].sort((one, other) => PLACES[one] - PLACES[other]);
+/** The kinds in the order in which a program can declare their objects: what others refer to comes first. */
+const ORDER = [...new Set(objectTypes.flatMap(withReferred))];
+
+function withReferred(type: ObjectType): ObjectType[] {
+    const { fields } = registry[type].definition;
+    return [...Object.values(fields).flatMap(({ references }) => (references ? withReferred(references) : [])), type];
+}
 
 /** The kinds that an account without the private-link feature refuses to list. */
 const OPTIONAL_KINDS: readonly ObjectType[] = ["VpcEndpoint", "PrivateAccessSettings"];
