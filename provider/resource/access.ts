@@ -8,7 +8,7 @@ import type { CreateRequest } from "./create";
 import type { ObjectDefinition } from "./definition";
 import { type Difference, differences, nameCollides } from "./diff";
 import { type OutputContext, toOutputs, toState } from "./mapping";
-import { ownershipTagOf } from "./ownership";
+import { labelOf, ownershipTagOf } from "./ownership";
 import type { Relations } from "./relations";
 
 /** A kind of object as the engine's calls need it: its definition and its account, this deployment's session, and what they say together. */
@@ -109,7 +109,7 @@ export class ObjectAccess {
 
     /** What an object is called in lines for the user. */
     label(inputs: Properties): string {
-        return ownerOfInputs(inputs)?.resource ?? this.definition.noun;
+        return labelOf(this.definition, inputs);
     }
 
     /** The error about an object that was deleted outside Pulumi. */

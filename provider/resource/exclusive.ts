@@ -4,6 +4,7 @@ import { getPath, type Properties, UNKNOWN } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 import { findReferences } from "./references";
 import type { KindInAccount } from "./relations";
+import { labelOf } from "./ownership";
 
 /** The ids that both objects name in inputs whose ids are one object's at a time, each with its input; empty if there are none. */
 export function sharedIds({ exclusive = [] }: ObjectDefinition, one: Properties, other: Properties): string {
@@ -36,7 +37,7 @@ export async function deletesForSharedIds(
     const { noun } = definition;
     const used = user === undefined ? "may be in use" : `is used by the ${user.kind.noun} ${user.id}`;
     session.report.warn(
-        `${ownerOfInputs(news)?.resource ?? noun}: the ${noun} ${id} is replaced and ${used}, and its replacement has ${shared} too. By the API's reference only one ${noun} can have it at a time: an account that enforces this refuses the replacement, and nothing is lost. Give the replacement others.`,
+        `${labelOf(definition, news)}: the ${noun} ${id} is replaced and ${used}, and its replacement has ${shared} too. By the API's reference only one ${noun} can have it at a time: an account that enforces this refuses the replacement, and nothing is lost. Give the replacement others.`,
         "CMK1011",
     );
     return false;

@@ -1,4 +1,4 @@
-import { matchTag, OWNERSHIP_TAG, type OwnershipTag } from "../contract/ownership-tag";
+import { matchTag, OWNERSHIP_TAG, type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
 import type { Session } from "../runtime/session";
 import { getPath, getString, isRecord, type Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
@@ -17,6 +17,11 @@ export interface OwnershipQuestion {
     readonly inputs: Properties;
     readonly context: OutputContext;
     readonly session: Pick<Session, "settings">;
+}
+
+/** What an object is called in lines for the user. */
+export function labelOf({ noun }: ObjectDefinition, inputs: Properties): string {
+    return ownerOfInputs(inputs)?.resource ?? noun;
 }
 
 /** Whether an object that is created for these inputs carries its owner: in a tag, or in a generated name. */

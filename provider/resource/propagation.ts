@@ -1,9 +1,10 @@
 import type { ApiError } from "../api/errors";
 import type { CreateRequest } from "./create";
+import { labelOf } from "./ownership";
 
 /** Waits before a create is sent again that was refused because AWS does not show Databricks a role or bucket yet. */
 export async function waitForPropagation(
-    { definition, session, owner }: CreateRequest,
+    { definition, session, inputs }: CreateRequest,
     error: ApiError,
     waits: number,
     end: number,
@@ -11,7 +12,7 @@ export async function waitForPropagation(
     const { clock, report } = session;
     const left = Math.round((end - clock.now()) / 1000);
     report.progress(
-        `${owner?.resource ?? definition.noun}: waiting until Databricks can use the fresh role or bucket, at most ${left} s more (${error.detail})`,
+        `${labelOf(definition, inputs)}: waiting until Databricks can use the fresh role or bucket, at most ${left} s more (${error.detail})`,
     );
     await clock.sleep(Math.min(1000 * 2 ** waits, 10_000, end - clock.now()));
 }

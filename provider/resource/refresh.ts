@@ -1,9 +1,9 @@
-import { ownerOfInputs } from "../contract/ownership-tag";
 import type { Session } from "../runtime/session";
 import type { Settings } from "../runtime/settings";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 import { differences, setPaths, pathsOf } from "./diff";
+import { labelOf } from "./ownership";
 
 /**
  * The inputs for the state after a refresh that found drift which only a replacement would take back; `undefined` if there is
@@ -59,7 +59,7 @@ export function keepKnownDrift(
     for (const { path } of found) setPath(state, path, getPath(olds, path) ?? null);
     const paths = found.map(({ path }) => path).join(" and ");
     session.report.warn(
-        `${ownerOfInputs(news)?.resource ?? definition.noun}: ${paths} of the ${definition.noun} ${id} was changed outside Pulumi. Nothing was done about it: \`pulumi refresh\` brings it into the state, and the next \`pulumi preview\` shows what it leads to.`,
+        `${labelOf(definition, news)}: ${paths} of the ${definition.noun} ${id} was changed outside Pulumi. Nothing was done about it: \`pulumi refresh\` brings it into the state, and the next \`pulumi preview\` shows what it leads to.`,
         "CMK1010",
     );
     return state;

@@ -1,12 +1,12 @@
 import { ApiError, NoResponseError } from "../api/errors";
-import { matchTag, ownerOfInputs } from "../contract/ownership-tag";
+import { matchTag } from "../contract/ownership-tag";
 import { WaitProgress } from "../runtime/wait-progress";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import { goneError } from "./access";
 import type { CreateRequest } from "./create";
 import { differences, setPaths } from "./diff";
 import { InitializationError, withRemedy } from "./errors";
-import { ownershipTagOf } from "./ownership";
+import { labelOf, ownershipTagOf } from "./ownership";
 import { toRequestBody, toState, toTaggedBody } from "./mapping";
 
 /**
@@ -96,8 +96,8 @@ export async function waitUntilShown(
     if (missing(state).length === 0) return state;
     const progress = { latest: state };
     const shown = new WaitProgress(session);
-    const label = ownerOfInputs(inputs)?.resource ?? definition.noun;
-    const final = await collection.poller.waitFor(
+    const label = labelOf(definition, inputs);
+    return collection.poller.waitFor(
         id,
         "update",
         settings.updateTimeout,

@@ -3,10 +3,10 @@ import type { z } from "zod";
 import { partitions } from "../contract/partitions";
 import { closestName } from "../contract/closest-name";
 import { classInputs } from "../contract/state-notes";
-import { ownerOfInputs } from "../contract/ownership-tag";
 import type { Session } from "../runtime/session";
 import type { CheckContext, Failure, ObjectDefinition } from "./definition";
 import type { Difference } from "./diff";
+import { labelOf } from "./ownership";
 import { getPath, getString, holdsUnknown, isRecord, type Properties, UNKNOWN } from "../util/property-path";
 
 /** Inputs that objects of the account take beside their own. */
@@ -157,17 +157,18 @@ function shownValue(value: unknown): string {
 
 /** Warns of a changed input that means nothing to an object that exists. */
 export function warnOfIgnored(
-    { fields, noun }: ObjectDefinition,
+    definition: ObjectDefinition,
     session: Session,
     olds: Properties,
     news: Properties,
 ): void {
+    const { fields, noun } = definition;
     for (const [path, { onChange, apiPath }] of Object.entries(fields)) {
         const [from, to] = [getString(olds, path), getPath(news, path)];
         if (onChange !== "ignore" || apiPath === null || from === undefined || to === UNKNOWN || to === from) continue;
         const what = to === undefined ? `"${from}" is taken away` : `changes from "${from}" to "${String(to)}"`;
         session.report.warn(
-            `${ownerOfInputs(news)?.resource ?? noun}: ${path} ${what}. It is only a name, which the ${noun} keeps as it was created: nothing is changed or replaced.`,
+            `${labelOf(definition, news)}: ${path} ${what}. It is only a name, which the ${noun} keeps as it was created: nothing is changed or replaced.`,
             "CMK1012",
         );
     }
