@@ -8,6 +8,12 @@ import type { Grant, ObjectType, WorkspaceObject } from "./content";
 const int64 = z.union([z.string(), z.number()]).transform(String);
 const maybe = <Value extends z.ZodType>(schema: Value) => schema.nullish().transform((value) => value ?? undefined);
 
+/** A text that the service may leave out, or say as null. */
+export const text = maybe(z.string());
+
+/** The same, of which an empty one says nothing. */
+export const filledText = text.transform((value) => (value === "" ? undefined : value));
+
 const objectSchema = z.object({
     path: z.string(),
     object_type: z.string(),

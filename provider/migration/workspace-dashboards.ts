@@ -1,14 +1,11 @@
 import { z } from "zod";
 
 import { ApiError, orMissing } from "../api/errors";
+import { text } from "./responses";
 import type { WorkspaceRequests } from "./workspace-requests";
 
 const DASHBOARDS = "/api/2.0/lakeview/dashboards";
 
-const text = z
-    .string()
-    .nullish()
-    .transform((value) => value ?? undefined);
 const time = text.transform((value) => (value === undefined ? undefined : Date.parse(value)));
 
 const dashboardSchema = z.object({

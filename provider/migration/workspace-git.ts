@@ -2,14 +2,11 @@ import { z } from "zod";
 
 import { orMissing } from "../api/errors";
 import type { WorkspaceObject } from "./content";
+import { filledText as text } from "./responses";
 import type { WorkspaceRequests } from "./workspace-requests";
 
 const REPOS = "/api/2.0/repos";
 
-const text = z
-    .string()
-    .nullish()
-    .transform((value) => (value === null || value === "" ? undefined : value));
 const id = z.coerce.string();
 
 const folderSchema = z.object({

@@ -4,6 +4,7 @@ import { orMissing } from "../api/errors";
 import { isRecord } from "../util/property-path";
 import { isInTrash } from "./standard-folders";
 import { WorkQueue } from "./work-queue";
+import { filledText as text } from "./responses";
 import type { WorkspaceRequests } from "./workspace-requests";
 import { type Visualization, WorkspaceVisualizations } from "./workspace-visualizations";
 
@@ -49,10 +50,6 @@ export const queriesApi: SqlApi = {
 };
 export const alertsApi: SqlApi = { path: "/api/2.0/alerts", list: "alerts", hasVisualizations: false };
 
-const text = z
-    .string()
-    .nullish()
-    .transform((value) => (value === null || value === "" ? undefined : value));
 const listedSchema = z.array(z.object({ id: z.string(), update_time: text })).nullish();
 const objectSchema = z.object({
     id: z.string(),

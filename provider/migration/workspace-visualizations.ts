@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { parseJson } from "../api/json";
 import { canonicalText } from "../util/canonical";
+import { text } from "./responses";
 import type { WorkspaceRequests } from "./workspace-requests";
 
 const PATH = "/api/2.0/sql/visualizations";
@@ -23,10 +24,6 @@ export interface Visualization {
     readonly fields: VisualizationFields;
 }
 
-const text = z
-    .string()
-    .nullish()
-    .transform((value) => value ?? undefined);
 const listSchema = z
     .array(
         z.object({
