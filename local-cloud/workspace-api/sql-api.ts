@@ -4,7 +4,7 @@ import { type WorkspaceCall, workspaceRoutes } from "./call";
 import { timeOf } from "./dashboards-api";
 import { homeOf } from "./homes";
 import { pageOf } from "./pages";
-import type { SqlFields, SqlObject, SqlObjects } from "./sql-objects";
+import { only, type SqlFields, type SqlObject, type SqlObjects } from "./sql-objects";
 import { requirePath } from "./tree";
 import type { LocalWorkspace } from "./workspace";
 
@@ -172,10 +172,6 @@ function requireRunner({ workspace, principal }: WorkspaceCall, { run_as: runner
 
 function objectIn({ wrapper }: Collection, body: SqlFields): SqlFields {
     return wrapper === undefined ? body : ((body[wrapper] ?? {}) as SqlFields);
-}
-
-function only(fields: SqlFields, names: readonly string[]): SqlFields {
-    return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 }
 
 function describe({ trashed, objectsOf }: Collection, call: WorkspaceCall, object: SqlObject): SqlFields {

@@ -7,6 +7,11 @@ import type { Contents } from "./contents";
 /** The fields of a query or an alert, with the names of the API. */
 export type SqlFields = Readonly<Record<string, unknown>>;
 
+/** The fields of these names alone. */
+export function only(fields: SqlFields, names: readonly string[]): SqlFields {
+    return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+}
+
 /** A query or an alert. What it says is kept encrypted. */
 export interface SqlObject {
     readonly id: string;

@@ -6,7 +6,7 @@ import { type WorkspaceCall, workspaceRoutes } from "./call";
 import type { Contents } from "./contents";
 import { timeOf } from "./dashboards-api";
 import { pageOf } from "./pages";
-import type { SealedVisualization, SqlFields, SqlObject } from "./sql-objects";
+import { only, type SealedVisualization, type SqlFields, type SqlObject } from "./sql-objects";
 
 const FIELDS = ["display_name", "type", "serialized_options", "serialized_query_plan"];
 
@@ -86,8 +86,4 @@ function requireVisualization({ workspace }: WorkspaceCall, id = ""): readonly [
 
 function visualizationIn(body: SqlFields): SqlFields {
     return (body["visualization"] ?? {}) as SqlFields;
-}
-
-function only(fields: SqlFields, names: readonly string[]): SqlFields {
-    return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 }

@@ -26,9 +26,6 @@ export type AuthMethod =
     /** Who did `databricks auth login` on this machine. */
     | { readonly authType: "databricks-cli"; readonly command: string; readonly args: readonly string[] };
 
-/** The name of a method. */
-export type AuthType = AuthMethod["authType"];
-
 /** Every form in which a request carries the secret of this method, for `redact`. */
 export function secretsOf(method: AuthMethod): string[] {
     switch (method.authType) {

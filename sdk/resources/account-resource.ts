@@ -6,8 +6,7 @@ import { providerText, requireVisible } from "./provider-text";
 import { isServedByPlugin } from "./served-by";
 import { currentStack, perStack, registeredResources } from "./stack";
 import { movedStateQuestion, requireOwnState, uuidInState } from "./stack-origin";
-import { kmsKeysInState } from "./kms-keys-in-state";
-import { objectsInState } from "./stack-state";
+import { kmsKeysInState, objectsInState } from "./stack-state";
 import { programError } from "../program-error";
 
 /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { kinds } from "../../provider/contract/kinds";
+import { idOutputOf, kinds, objectTypes, typeOf } from "../../provider/contract/kinds";
 import { formatStateObjects, handedOver, type StateObject } from "../../provider/contract/state-objects";
 import { currentStack, perStack } from "./stack";
 
@@ -66,12 +66,31 @@ export async function objectsInState(): Promise<string | undefined> {
 
 /** The object of a resource; its id is the output that is named after its kind, for example `workspaceId`. */
 function toStateObject({ urn, type, outputs }: ResourceInState): StateObject[] {
-    const kind = Object.entries(kinds).find(([name]) => type.endsWith(`databricks-cmk:${name}`));
+    const kind = objectTypes.find((name) => type.endsWith(`databricks-cmk:${name}`));
     if (kind === undefined) return [];
-    const [, { handler }] = kind;
-    const { [`${handler}Id`]: id, owner } = outputs;
+    const { [idOutputOf(kind)]: id, owner } = outputs;
     if (typeof id !== "string" || typeof owner !== "string") return [];
-    return [{ handler, id, owner, urn, notes: handedOver(outputs) }];
+    return [{ handler: kinds[kind].handler, id, owner, urn, notes: handedOver(outputs) }];
+}
+
+/**
+ * The ARNs of the KMS keys in the state with which this run began, without those that an `EncryptionKey` keeps: AWS is asked to
+ * delete them when the program no longer has them. A dynamic provider hears nothing of the end of a resource in a preview, so
+ * what depends on such a key can only say what would happen.
+ */
+export async function kmsKeysInState(): Promise<string[] | undefined> {
+    const resources = await stateAtStart();
+    const kept = resources?.flatMap(({ type, outputs: { keyRemoval, awsKeyInfo } }) =>
+        type === typeOf("CustomerManagedKey") && keyRemoval === "retain" ? [JSON.stringify(awsKeyInfo)] : [],
+    );
+    return resources?.flatMap(({ type, outputs: { arn } }) =>
+        /^aws(-native)?:kms[/:]/.test(type) &&
+        typeof arn === "string" &&
+        /:key\//.test(arn) &&
+        !kept?.some((key) => key.includes(arn))
+            ? [arn]
+            : [],
+    );
 }
 
 function memberOf(value: unknown, name: string): unknown {
