@@ -87,13 +87,22 @@ export function notesOf(state: Properties): StateNotes {
     };
 }
 
-/** A state without one of its notes. */
-export function withoutNote(state: Properties, note: (typeof noteNames)[number]): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(state).filter(([name]) => name !== note));
+/** Writes notes into a state; one that says nothing (`undefined`, `false`, empty) is taken out of it. Nobody else writes any. */
+export function writeNotes(state: Properties, notes: Partial<StateNotes>): Record<string, unknown> {
+    const written = { ...notes, sources: notes.sources?.map(formatSource) };
+    return Object.fromEntries([
+        ...Object.entries(state).filter(([name]) => !Object.hasOwn(notes, name)),
+        ...Object.entries(written).filter(([name, value]) => Object.hasOwn(notes, name) && !saysNothing(value)),
+    ]);
+}
+
+function saysNothing(value: unknown): boolean {
+    if (typeof value === "object" && value !== null) return Object.keys(value).length === 0;
+    return value === undefined || value === false;
 }
 
 /** A source as a state holds it: without what says nothing. */
-export function formatSource(source: SourceNote): Record<string, unknown> {
+function formatSource(source: SourceNote): Record<string, unknown> {
     return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== false));
 }
 

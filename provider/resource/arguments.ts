@@ -1,5 +1,7 @@
+import { regionOfKeyArn } from "../contract/forms";
+import { writeNotes } from "../contract/state-notes";
 import type { Settings } from "../runtime/settings";
-import { getPath, isRecord, type Properties, sameValue, setPath } from "../util/property-path";
+import { getPath, getString, isRecord, type Properties, sameValue, setPath } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 import { differences, setInputsMask } from "./diff";
 import { type OutputContext, responseValue, toOutputs, toState } from "./mapping";
@@ -112,12 +114,8 @@ function remaining({ definition, response, context }: Shown, inputs: Properties,
     const asAdopted = differences(definition, state, inputs, settings).filter(
         ({ change, removed }) => change === "replace" || (change === "refuse" && !removed),
     );
-    const afterwards = differences(
-        definition,
-        { ...state, setInputs: setInputsMask(definition, inputs) },
-        inputs,
-        settings,
-    );
+    const setInputs = setInputsMask(definition, inputs);
+    const afterwards = differences(definition, writeNotes(state, { setInputs }), inputs, settings);
     return [...asAdopted, ...afterwards].filter(({ change }) => change !== "ignore").map(({ path }) => path);
 }
 
@@ -127,7 +125,7 @@ export function adoptedState(
     inputs: Properties,
 ): Properties {
     const notes = { setInputs: setInputsMask(definition, inputs), adoption: Math.random().toString(36).slice(2, 8) };
-    return toState(definition, { ...inputs, ...notes }, response, context);
+    return toState(definition, writeNotes(inputs, notes), response, context);
 }
 
 /** Whether a failure's property is this input, or something inside it. */
@@ -137,8 +135,6 @@ function isAt(property: string, path: string): boolean {
 
 /** The regions that an object names. All of them pass the check: the account has the object already. */
 export function regionsOf(inputs: Properties): string[] {
-    const arn = getPath(inputs, "awsKeyInfo.keyArn");
-    return [inputs["awsRegion"], inputs["region"], typeof arn === "string" ? arn.split(":")[3] : undefined].filter(
-        (region) => typeof region === "string",
-    );
+    const ofKey = regionOfKeyArn(getString(inputs, "awsKeyInfo.keyArn"));
+    return [inputs["awsRegion"], inputs["region"], ofKey].filter((region) => typeof region === "string");
 }

@@ -3,6 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { idOf } from "../api/codec";
 import { ReportedError } from "../api/errors";
 import { ownerOfInputs } from "../contract/ownership-tag";
+import { writeNotes } from "../contract/state-notes";
 import type { DetailedDiff, Handler } from "../runtime/engine-calls";
 import { getPath, isRecord, type Properties } from "../util/property-path";
 import type { ObjectAccess } from "./access";
@@ -108,9 +109,9 @@ export class ObjectHandler implements Handler {
                 : { response: adopted, listedFrom: session.clock.now() };
         const id = idOf(definition, response);
         lifecycle.created?.(id, inputs);
-        const noted = { ...inputs, setInputs: setInputsMask(definition, inputs) };
         const isNew = adopted === undefined;
-        const known = isNew ? noted : { ...noted, adoption: session.clock.random().toString(36).slice(2, 8) };
+        const adoption = isNew ? undefined : session.clock.random().toString(36).slice(2, 8);
+        const known = writeNotes(inputs, { setInputs: setInputsMask(definition, inputs), adoption });
         session.claims.recordAdoption(definition, id, known);
         let state: Record<string, unknown> = { ...known, [definition.idField]: id };
         try {
@@ -159,7 +160,8 @@ export class ObjectHandler implements Handler {
         const changed = pathsOf(access.differences(olds, news), "update");
         const { tagsField } = definition;
         if (tagsField !== undefined && changesOwner && !changed.includes(tagsField)) changed.push(tagsField);
-        const noted = { ...withoutOwnInputs(definition, olds), ...news, setInputs: setInputsMask(definition, news) };
+        const said = { ...withoutOwnInputs(definition, olds), ...news };
+        const noted = writeNotes(said, { setInputs: setInputsMask(definition, news) });
         const collection = access.collectionOf(state);
         const request = { ...access.requestFor(news), collection };
         if (tagsField !== undefined && changed.includes(tagsField)) await access.requireOwnStack(id, olds, news);

@@ -1,15 +1,10 @@
 import { ApiError, NoResponseError } from "../api/errors";
-import { notesOf, withoutNote } from "../contract/state-notes";
+import { notesOf, writeNotes } from "../contract/state-notes";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
 import type { ObjectAccess } from "./access";
 import { InitializationError } from "./errors";
 
-/**
- * The note in a state about changes that the service was asked for and did not show: the inputs' dotted paths, each with the value
- * that was asked for, null for a removal. The service may still make them, whatever the program says by then.
- */
-const UNSEEN_CHANGES = "unseenChanges";
-
+/** Changes that the service was asked for and did not show: it may still make them, whatever the program says by then. */
 function noted(state: Properties): Properties {
     return notesOf(state).unseenChanges;
 }
@@ -41,10 +36,7 @@ export function withoutSeen(state: Record<string, unknown>, changed: readonly st
     const left = Object.entries(noted(state)).filter(
         ([path, asked]) => !changed.includes(path) && !sameValue(asked, getPath(state, path) ?? null),
     );
-    return {
-        ...withoutNote(state, UNSEEN_CHANGES),
-        ...(left.length === 0 ? {} : { [UNSEEN_CHANGES]: Object.fromEntries(left) }),
-    };
+    return writeNotes(state, { unseenChanges: Object.fromEntries(left) });
 }
 
 /** Whether a change that failed may have reached the service. */
@@ -62,8 +54,6 @@ export function withUnseenChanges(
     const left = changed.filter((path) => !sameValue(getPath(properties, path), getPath(inputs, path)));
     if (left.length === 0) return error;
     const asked = left.map((path) => [path, getPath(inputs, path) ?? null] as const);
-    const note = { ...noted(properties), ...Object.fromEntries(asked) };
-    return new InitializationError(id, { ...properties, [UNSEEN_CHANGES]: note }, properties, message, code).causedBy(
-        cause,
-    );
+    const unseenChanges = { ...noted(properties), ...Object.fromEntries(asked) };
+    return new InitializationError(id, writeNotes(properties, { unseenChanges }), properties, message);
 }

@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { Collection } from "../../api/collection";
 import { ApiError, ReportedError } from "../../api/errors";
 import { idOf } from "../../api/codec";
-import { withoutNote } from "../../contract/state-notes";
+import { notesOf, writeNotes } from "../../contract/state-notes";
 import { ownerOfInputs } from "../../contract/ownership-tag";
 import type { ObjectAccess } from "../../resource/access";
 import type { CreateRequest } from "../../resource/create";
@@ -77,7 +77,7 @@ export class WorkspaceLifecycle implements Lifecycle {
         const { inputs } = request;
         await this.content.creating(request);
         // Nobody has reached it yet; the wait takes the note away.
-        return waitsForHost(inputs) ? { ...inputs, unreachable: true } : inputs;
+        return waitsForHost(inputs) ? writeNotes(inputs, { unreachable: true }) : inputs;
     }
 
     takeBack(request: CreateRequest): Promise<Properties | undefined> {
@@ -99,13 +99,10 @@ export class WorkspaceLifecycle implements Lifecycle {
     }
 
     /** Drops the note `neverRan` once the workspace runs, and `unreachable` once no wait is requested. */
-    withNotes(id: string, { neverRan, unreachable, ...state }: Record<string, unknown>): Record<string, unknown> {
-        const kept = {
-            ...state,
-            ...(neverRan !== undefined && isTerminal(state) ? { neverRan } : {}),
-            ...(isUnreachable({ ...state, unreachable }) ? { unreachable } : {}),
-        };
-        return this.content.withNotes(id, kept);
+    withNotes(id: string, state: Record<string, unknown>): Record<string, unknown> {
+        const failedAt = isTerminal(state) ? notesOf(state).neverRan : undefined;
+        const notes = { neverRan: failedAt, unreachable: isUnreachable(state) };
+        return this.content.withNotes(id, writeNotes(state, notes));
     }
 
     async untilReady(readiness: Readiness): Promise<Record<string, unknown>> {
@@ -144,7 +141,7 @@ export class WorkspaceLifecycle implements Lifecycle {
         const line = afterUpdate(outs, changed);
         if (line !== undefined) this.access.session.report.info(`${this.access.label(news)}: ${line}`);
         // The wait for it has ended well, whatever else was waited for after it.
-        return withoutNote(outs, "unreachable");
+        return writeNotes(outs, { unreachable: false });
     }
 
     leaving(id: string, state: Properties): void {

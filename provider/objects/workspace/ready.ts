@@ -2,8 +2,8 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import { Client, type ClientHooks } from "../../api/client";
 import { ApiError, ConfigurationError, NoResponseError } from "../../api/errors";
-import { withoutNote } from "../../contract/state-notes";
-import { onDemand } from "../../migration/on-demand";
+import { writeNotes } from "../../contract/state-notes";
+import { HostIdentity } from "../../migration/connection";
 import { InitializationError } from "../../resource/errors";
 import type { Session } from "../../runtime/session";
 import { WaitProgress } from "../../runtime/wait-progress";
@@ -53,7 +53,7 @@ export async function waitUntilReady(wait: ReachabilityWait): Promise<Record<str
         await waitUntilReachable(wait, url);
         if (wait.inputs["waitUntilReady"] === true) await waitForServices(wait, url);
     }
-    return withoutNote(wait.state, "unreachable");
+    return writeNotes(wait.state, { unreachable: false });
 }
 
 /**

@@ -4,6 +4,7 @@ import { asInitializationError } from "../../resource/errors";
 import type { ObjectAccess } from "../../resource/access";
 import type { Readiness } from "../../resource/lifecycle";
 import { ownerOfInputs } from "../../contract/ownership-tag";
+import { writeNotes } from "../../contract/state-notes";
 import { WaitProgress } from "../../runtime/wait-progress";
 import { getPath, getString, type Properties } from "../../util/property-path";
 import { isTerminal, neverRan, statusMessage } from "./status";
@@ -44,7 +45,7 @@ export async function waitUntilRunning(wait: WorkspaceWait): Promise<Record<stri
         // This call sent the POST, and every poll since then showed it on its way: nobody can have used it.
         const { client, clock } = wait.access.session;
         const now = client.serverTime ?? clock.now();
-        progress.latest = wait.isNew ? { ...final, neverRan: now } : final;
+        progress.latest = wait.isNew ? writeNotes(final, { neverRan: now }) : final;
         throw failedError(wait, progress.latest);
     } catch (thrown) {
         const error =

@@ -1,6 +1,6 @@
 import type { Collection } from "../../../api/collection";
 import { ReportedError } from "../../../api/errors";
-import { withoutNote } from "../../../contract/state-notes";
+import { writeNotes } from "../../../contract/state-notes";
 import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
 import type { Readiness } from "../../../resource/lifecycle";
 import type { CreateRequest } from "../../../resource/create";
@@ -91,10 +91,8 @@ export class HandoverLifecycle {
             if (isSent) this.run.noteDeparture(id);
             return isSent;
         });
-        this.departures.set(
-            id,
-            mine.catch(() => undefined),
-        );
+        const ended = mine.catch(() => undefined);
+        this.departures.set(id, ended);
         return mine;
     }
 
@@ -150,15 +148,12 @@ export class HandoverLifecycle {
     withNotes(id: string, state: Record<string, unknown>): Record<string, unknown> {
         const handovers = this.handovers.to(id);
         if (handovers === undefined) return state;
-        const { migration, ...rest } = withoutNote(state, "sources");
+        const { migration, ...rest } = state;
         const record = recordOf(handovers, migration);
         // What has gone stays noted beside the others: that it was there tells that the new workspace is in use.
         const isLeft = handovers.some(({ phase }) => phase !== "gone");
-        return {
-            ...rest,
-            ...(isLeft ? { sources: formatSources(handovers.map(({ source }) => source)) } : {}),
-            ...(record === undefined ? {} : { migration: record }),
-        };
+        const sources = isLeft ? formatSources(handovers.map(({ source }) => source)) : [];
+        return { ...writeNotes(rest, { sources }), ...(record === undefined ? {} : { migration: record }) };
     }
 
     /** The account has created a workspace: only now its id is known. */

@@ -1,4 +1,4 @@
-import { formatSource, notesOf } from "../../../contract/state-notes";
+import { notesOf, type SourceNote } from "../../../contract/state-notes";
 import type { Verification } from "../../../migration/verified-snapshot";
 import type { Properties } from "../../../util/property-path";
 
@@ -53,19 +53,17 @@ export function sourcesOf(state: Properties): Source[] {
 }
 
 /** The note `sources` of a state. */
-export function formatSources(sources: readonly Source[]): Record<string, unknown>[] {
-    return sources.map(({ from, adoption, isNamed, isTargetInUse, via, verified, isAbandoned }) =>
-        formatSource({
-            from,
-            adoption,
-            named: isNamed,
-            inUse: isTargetInUse,
-            via,
-            at: verified?.at,
-            digest: verified?.digest,
-            abandoned: isAbandoned,
-        }),
-    );
+export function formatSources(sources: readonly Source[]): SourceNote[] {
+    return sources.map(({ from, adoption, isNamed, isTargetInUse, via, verified, isAbandoned }) => ({
+        from,
+        adoption,
+        named: isNamed,
+        inUse: isTargetInUse,
+        via,
+        at: verified?.at,
+        digest: verified?.digest,
+        abandoned: isAbandoned,
+    }));
 }
 
 /** Whether a state says that content is still to come into its workspace. */
