@@ -35,21 +35,20 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
     const { workspaceId, credential, options, clock, beforeSend, onWait, onRequest, userAgent, cancelled } = connection;
     requireWorkspaceCredential(credential);
     const host = hostOrigin(connection.host);
-    const identity = new HostIdentity(host, workspaceId);
     const hooks: ClientHooks = {
         beforeSend: async (isWrite) => {
             await beforeSend?.(isWrite);
             if (cancelled?.aborted === true) throw cancelledError();
         },
-        onResponse: (response) => identity.note(response),
         onWait,
         onRequest,
         userAgent,
         cancelled,
     };
-    const api = new Client(
+    const { api, identity } = clientOfHost(
         { ...credential, host },
-        { ...options, tokenPath: "/oidc/v1/token", endpointOf },
+        workspaceId,
+        { ...options, endpointOf },
         clock,
         hooks,
     );
@@ -65,6 +64,20 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
         serverTime: () => api.serverTime,
         workspaceId: () => identity.workspaceId,
     });
+}
+
+/** A client of a workspace's host, whose requests fail with `ReportedError` if another workspace than the expected one answers there. */
+export function clientOfHost(
+    credential: Credential,
+    workspaceId: string | undefined,
+    options: ClientOptions,
+    clock: Clock,
+    hooks: ClientHooks,
+): { readonly api: Client; readonly identity: HostIdentity } {
+    const identity = new HostIdentity(credential.host, workspaceId);
+    const onResponse = (response: HttpResponse) => identity.note(response);
+    const api = new Client(credential, { ...options, tokenPath: "/oidc/v1/token" }, clock, { ...hooks, onResponse });
+    return { api, identity };
 }
 
 /** Refuses a credential that no workspace takes. Fails with `ConfigurationError`. */

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import { z } from "zod";
 
 import type { Clock } from "../api/clock";
@@ -22,7 +24,6 @@ import {
     toObject,
 } from "./responses";
 import { type CountedList, membersOf } from "./counted-list";
-import { multipart } from "./multipart";
 import { Principals } from "./principals";
 import { FILE_LIMIT, isLargeFile, SIZE_LIMIT } from "./unmovable";
 import { type Transport, WorkspaceRequests } from "./workspace-requests";
@@ -180,4 +181,18 @@ export class WorkspaceClient implements WorkspaceContent {
 
 function query(parameters: Record<string, string>): string {
     return new URLSearchParams(parameters).toString();
+}
+
+/** A `multipart/form-data` body: text fields, then the bytes as the file `content`. It takes no base64, a third less to send. */
+function multipart(fields: Readonly<Record<string, string>>, content: Buffer): { body: Buffer; contentType: string } {
+    // Random, so that no content holds it.
+    const boundary = `----pulumi-databricks-cmk-${randomBytes(24).toString("hex")}`;
+    const parts = Object.entries(fields).map(
+        ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+    const file = `--${boundary}\r\nContent-Disposition: form-data; name="content"; filename="content"\r\nContent-Type: application/octet-stream\r\n\r\n`;
+    return {
+        body: Buffer.concat([Buffer.from(parts.join("") + file), content, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+        contentType: `multipart/form-data; boundary=${boundary}`,
+    };
 }

@@ -1,9 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { Client, type ClientHooks } from "../../api/client";
 import { ApiError, ConfigurationError, NoResponseError } from "../../api/errors";
 import { writeNotes } from "../../contract/state-notes";
-import { HostIdentity } from "../../migration/connection";
+import { clientOfHost } from "../../migration/connection";
 import { InitializationError } from "../../resource/errors";
 import type { Session } from "../../runtime/session";
 import { WaitProgress } from "../../runtime/wait-progress";
@@ -85,19 +84,15 @@ async function waitForServices(wait: ReachabilityWait, url: string): Promise<voi
 
 /** One round of reads: what is missing, as a clause; `undefined` if all succeed. */
 function reads({ session, id, inputs }: ReachabilityWait, url: string): () => Promise<string | undefined> {
-    const identity = new onDemand.connection.HostIdentity(url, id);
     const { beforeSend, onRequest, userAgent } = session.clientHooks;
-    const hooks: ClientHooks = {
-        ...{ beforeSend, onRequest, userAgent },
-        onResponse: (response) => identity.note(response),
-    };
+    const hooks = { beforeSend, onRequest, userAgent };
     // A round that fails is repeated as a whole.
-    const limits = { retryTimeout: 0, requestTimeout: ATTEMPT_TIMEOUT, tokenPath: "/oidc/v1/token" };
-    const client = new Client({ ...session.credential, host: url }, limits, session.clock, hooks);
+    const limits = { retryTimeout: 0, requestTimeout: ATTEMPT_TIMEOUT };
+    const { api } = clientOfHost({ ...session.credential, host: url }, id, limits, session.clock, hooks);
     const paths = getString(inputs, "computeMode") === "SERVERLESS" ? [TREE] : [TREE, NODE_TYPES];
     return async () => {
         try {
-            for (const path of paths) await client.send({ method: "GET", path, repeatable: true });
+            for (const path of paths) await api.send({ method: "GET", path, repeatable: true });
             return undefined;
         } catch (error) {
             if (error instanceof ConfigurationError) throw error;
