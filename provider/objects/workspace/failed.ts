@@ -4,7 +4,7 @@ import { ReportedError } from "../../api/errors";
 import type { ObjectAccess } from "../../resource/access";
 import type { Comparison } from "../../resource/lifecycle";
 import { getString } from "../../util/property-path";
-import { cannotHaveRun, isTerminal, isUnreachable, neverRan } from "./status";
+import { isTerminal, isUnreachable, isUnused, neverRan } from "./status";
 
 /**
  * What a diff of a workspace leads to that is not RUNNING, or whose host nobody has reached: an update waits for it or reports it. One
@@ -19,10 +19,10 @@ export async function judgeFailed(
     const status = getString(olds, "workspaceStatus");
     if (status === undefined) return result;
     if (status === "RUNNING") return isUnreachable(olds) ? { ...result, changes: true } : result;
-    const isUnused = await isReplaceable(access, comparison);
-    const replaces = isUnused ? [...(result.replaces ?? []), "workspaceStatus"] : (result.replaces ?? []);
+    const isReplaced = await isReplaceable(access, comparison);
+    const replaces = isReplaced ? [...(result.replaces ?? []), "workspaceStatus"] : (result.replaces ?? []);
     // While its replacement is created, somebody could repair it: without the word it goes at once, as long as that is certain.
-    const goesFirst = nameCollides || (isUnused && news["forceDestroy"] !== true);
+    const goesFirst = nameCollides || (isReplaced && news["forceDestroy"] !== true);
     return { ...result, changes: true, replaces, deleteBeforeReplace: replaces.length > 0 && goesFirst };
 }
 
@@ -38,5 +38,5 @@ async function isReplaceable(access: ObjectAccess, { id, olds, news }: Compariso
                 "CMK3008",
             );
     }
-    return news["forceDestroy"] === true || cannotHaveRun(olds, access.session.client.serverTime);
+    return isUnused(olds, news, access.session.client.serverTime);
 }

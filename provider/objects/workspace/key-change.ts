@@ -23,18 +23,12 @@ export interface KeyChange {
     readonly to: string | undefined;
 }
 
-/** The key whose change replaces the workspace, if one does. */
-export function keyChangeOf(found: readonly Difference[], olds: Properties, news: Properties): KeyChange | undefined {
-    const difference = found.find(
-        ({ path, change }) => change === "replace" && KEY_FIELDS.some((field) => field === path),
-    );
-    if (difference === undefined) return undefined;
-    const to = getPath(news, difference.path);
-    return {
-        field: difference.path,
-        from: getString(olds, difference.path),
-        to: typeof to === "string" ? to : undefined,
-    };
+/** The key among the inputs whose change replaces the workspace, if one is. */
+export function keyChangeOf(replaces: readonly string[], olds: Properties, news: Properties): KeyChange | undefined {
+    const field = KEY_FIELDS.find((key) => replaces.includes(key));
+    if (field === undefined) return undefined;
+    const to = getPath(news, field);
+    return { field, from: getString(olds, field), to: typeof to === "string" ? to : undefined };
 }
 
 /** A key in a message. */
@@ -141,7 +135,7 @@ export async function checkKeyChange(
     const label = access.label(news);
     await nameOldKeys({ session, label, olds, news, isInPlace: mode === "update" });
     announceInPlace({ session, label }, olds, news, found);
-    const change = keyChangeOf(found, olds, news);
+    const change = keyChangeOf(pathsOf(found, "replace"), olds, news);
     if (change === undefined) return undefined;
     const existing = await findOwnWorkspace(session, olds);
     const actual = existing && access.toOutputs(existing, access.contextOf(olds).accountId);

@@ -4,10 +4,10 @@ import type { ObjectAccess } from "../../resource/access";
 import type { Comparison } from "../../resource/lifecycle";
 import { getPath, holdsUnknown, UNKNOWN } from "../../util/property-path";
 import { keyChangeMode } from "./definition";
-import { describeKeyChange, inPlaceAdvice, isSameKmsKey, KEY_FIELDS, type KeyChange } from "./key-change";
+import { describeKeyChange, inPlaceAdvice, isSameKmsKey, type KeyChange, keyChangeOf } from "./key-change";
 import type { MigrationSettings } from "./migration-settings";
 import { obstacle, previewContent } from "./replacement-preview";
-import { cannotHaveRun, neverRan } from "./status";
+import { isUnused } from "./status";
 
 /** A replacement of a workspace that a diff has found. */
 export interface Replacement extends Comparison {
@@ -28,8 +28,8 @@ export interface Replacement extends Comparison {
  */
 export async function judgeReplacement(replacement: Replacement): Promise<void> {
     const { access, id, olds, news, replaces: paths } = replacement;
-    if (isUnused(replacement)) return;
     const { session } = access;
+    if (isUnused(olds, news, session.client.serverTime)) return;
     const label = access.label(news);
     // Without a check the engine has announced nothing to anybody.
     const judged = access.registrationOf(olds, news)?.judged;
@@ -40,7 +40,7 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
             "CMK3004",
         );
     }
-    const change = keyChangeIn(replacement);
+    const change = keyChangeOf(paths, olds, news);
     const unjudged = paths.filter((path) => !judged.has(path));
     if (change !== undefined && keyChangeMode(news, session.settings) === "forbid") {
         throw new ReportedError(
@@ -85,25 +85,9 @@ async function contentSentence(replacement: Replacement): Promise<string> {
     return `Its content is copied into the new one and verified before the old one is deleted${counts}.${but}`;
 }
 
-/** Whether the workspace failed before it ever ran, and nobody can have used it since, or the program gives the word. */
-function isUnused({ olds, news, access }: Replacement): boolean {
-    return neverRan(olds) && (news["forceDestroy"] === true || cannotHaveRun(olds, access.session.client.serverTime));
-}
-
 /** Whether nothing is certain yet: every input that differs is not known. */
 function isPossible({ replaces, news }: Replacement): boolean {
     return replaces.every((path) => getPath(news, path) === UNKNOWN);
-}
-
-function keyChangeIn({ replaces, olds, news }: Replacement): KeyChange | undefined {
-    const field = KEY_FIELDS.find((key) => replaces.includes(key));
-    if (field === undefined) return undefined;
-    const [from, to] = [getPath(olds, field), getPath(news, field)];
-    return {
-        field,
-        from: typeof from === "string" ? from : undefined,
-        to: typeof to === "string" ? to : undefined,
-    };
 }
 
 /** The reason, what it costs, the first remedy, and the page of the docs that has the others. */

@@ -40,6 +40,11 @@ export function cannotHaveRun(state: Properties, now: number | undefined): boole
     return now - failedAt < Math.min(failedAt - createdAt, SHORTEST_REPAIR);
 }
 
+/** Whether a workspace failed before it ever ran, and nobody can have used it since, or the program gives the word. */
+export function isUnused(olds: Properties, news: Properties, now: number | undefined): boolean {
+    return neverRan(olds) && (news["forceDestroy"] === true || cannotHaveRun(olds, now));
+}
+
 /** Whether the inputs ask for more than the status RUNNING: for the workspace's host, or its services too. */
 export function waitsForHost(inputs: Properties): boolean {
     return getPath(inputs, "waitUntilReachable") === true || getPath(inputs, "waitUntilReady") === true;
