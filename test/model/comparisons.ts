@@ -57,6 +57,8 @@ export async function checkThereAndBack(steps: readonly Step[]): Promise<boolean
         const spec = world.programs.a.workspaces["w"];
         // What is given up in words is gone.
         if (spec?.key === undefined || spec.migrateContent !== undefined || spec.adopt !== undefined) return false;
+        // Each of those that it replaces stays.
+        if (spec.retain) return false;
         if (!(await world.up("a")).ok) return false;
         // Of a workspace that two resources have, each has its own after a replacement.
         if (world.holders(world.engines.a.entry("w")?.id ?? "").length !== 1) return false;

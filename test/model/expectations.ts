@@ -1,4 +1,5 @@
 import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
+import { awaitedIn } from "./beside-tree";
 import type { Result } from "../helpers/engine/engine-types";
 import { hasForceDestroy, KEY_INPUT, STORAGE_KEY_INPUT } from "./program";
 import { KEY, type StackName, type Stacks, STACKS, STORAGE_KEY, tagOf } from "./stacks";
@@ -150,6 +151,16 @@ export class Expectations {
             if (!spec.ignoresKey && !unseen.has("key") && differs(asked[KEY_INPUT], KEY)) fail("the key");
             if (!unseen.has("storage-key") && differs(asked[STORAGE_KEY_INPUT], STORAGE_KEY)) fail("the storage key");
             if (spec.team !== undefined && tags["team"] !== spec.team) fail("a tag");
+        }
+    }
+
+    /** What was paused until a workspace is gone runs once it is, if some resource still has the workspace in which it waits. */
+    async requireStarted(): Promise<void> {
+        for (const id of this.stacks.workspaces().keys()) {
+            if (!this.stacks.isInState(id)) continue;
+            const gone = (await awaitedIn(this.stacks.service.hosts.get(id))).find((one) => !this.stacks.exists(one));
+            if (gone !== undefined)
+                throw new Violation("undone", `an alert of the workspace ${id} still waits for the end of ${gone}`);
         }
     }
 

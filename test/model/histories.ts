@@ -45,7 +45,8 @@ const lie: fc.Arbitrary<Lie> = fc.record({
 });
 
 const at = fc.nat(3);
-const path = fc.nat(PATHS.length - 1);
+/** In the tree, or beside it. */
+const path = fc.oneof({ weight: 2, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(PATHS.length - 1) });
 
 /** Something that somebody does in a workspace. */
 export const act: fc.Arbitrary<Act> = fc.oneof(

@@ -103,6 +103,6 @@ function isAccepted(
     return accepts.some((one) => {
         if (one.startsWith("/")) return path === one || path.startsWith(`${one}/`);
         if (one === "library") return version === "library";
-        return one === "changed-in-target" && held.some((pieces) => pieces.has(path));
+        return one === "changed-in-target" && path.startsWith("/") && held.some((pieces) => pieces.has(path));
     });
 }

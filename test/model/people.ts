@@ -1,11 +1,15 @@
 import { type LocalWorkspace, type Seed, seeds } from "../../local-cloud/workspace-api";
 import { parentOf } from "../../local-cloud/workspace-api/tree";
 import { type AccountService, idOf } from "./account-service";
+import { beside } from "./beside-tree";
 import type { ModelClock } from "./model-clock";
 import { piecesOf } from "./pieces";
 
-/** Where people write. */
-export const PATHS = ["/Shared/a", "/Shared/b", "/Shared/dir/c", "/Shared/f.txt"] as const;
+/** Where people write in the tree. */
+const IN_TREE = ["/Shared/a", "/Shared/b", "/Shared/dir/c", "/Shared/f.txt"] as const;
+
+/** Where people write: in the tree, and beside it. */
+export const PATHS: readonly string[] = [...IN_TREE, ...Object.keys(beside)];
 
 /** Something that somebody does in a workspace: `at` chooses among those that run, `path` among the paths. */
 export type Act =
@@ -66,9 +70,9 @@ export class People {
         this.service.moment++;
         this.clock.pass(ACT_TIME);
         if (act.act === "library") return this.put(workspace, "/Shared/lib.jar", seeds.library());
-        const path = PATHS[act.path % PATHS.length] ?? PATHS[0];
+        const path = PATHS[act.path % PATHS.length] ?? IN_TREE[0];
         if (act.act === "write") return this.write(workspace, path);
-        if (act.act === "rename") return this.rename(workspace, path, PATHS[act.to % PATHS.length] ?? PATHS[0]);
+        if (act.act === "rename") return this.rename(workspace, path, PATHS[act.to % PATHS.length] ?? IN_TREE[0]);
         return this.remove(workspace, path);
     }
 
@@ -92,18 +96,26 @@ export class People {
 
     private async write(workspace: LocalWorkspace, path: string): Promise<void> {
         await this.noteGone(workspace, path);
-        return this.put(workspace, path, contentOf(path, `v${++this.versions}`));
+        const version = `v${++this.versions}`;
+        const other = beside[path];
+        if (other === undefined) return this.put(workspace, path, contentOf(path, version));
+        const shownIn = other.shownIn(workspace);
+        await other.write(workspace, version);
+        // The service does not say of all of these who changed them.
+        const written = { moment: this.service.moment, shownIn, isEdit: false };
+        this.written.set(`${workspace.id} ${path} ${version}`, written);
     }
 
     private async remove(workspace: LocalWorkspace, path: string): Promise<void> {
         await this.noteGone(workspace, path);
-        workspace.delete(path);
+        if (path in beside) beside[path]?.remove(workspace);
+        else workspace.delete(path);
     }
 
     private async rename(workspace: LocalWorkspace, path: string, to: string): Promise<void> {
         const node = workspace.nodes.find(path);
         const isFile = (one: string) => one.endsWith(".txt");
-        if (node === undefined || path === to || isFile(path) !== isFile(to)) return;
+        if (node === undefined || path === to || to in beside || isFile(path) !== isFile(to)) return;
         const text = (await workspace.read(path))?.toString() ?? "";
         for (const one of [to, path]) await this.remove(workspace, one);
         // What is moved keeps its time.

@@ -88,6 +88,8 @@ export async function live(steps: readonly Step[], { host, start, onStep }: Worl
 async function settle(world: World): Promise<void> {
     Object.assign(world.service.behavior, { updates: "at-once", equalPost: "new" });
     world.service.hosts.treesReadable = true;
+    // What reads show late, they show by then.
+    world.clock.pass(world.service.readsBehind);
     let settled = true;
     for (const stack of STACKS) {
         await world.refresh(stack);
@@ -95,7 +97,9 @@ async function settle(world: World): Promise<void> {
         settled &&= ok;
         if (ok) await upWithNothingToDo(world, stack);
     }
-    if (settled) world.expectations.requireNoOrphans();
+    if (!settled) return;
+    world.expectations.requireNoOrphans();
+    await world.expectations.requireStarted();
 }
 
 /** An `up` after one that succeeded, with nothing changed between them. */

@@ -10,7 +10,7 @@ const PROVIDER = "model";
 
 /** What a process has been shown of a workspace, by the number of the request or of what people did since the world began. */
 export interface Shown {
-    /** The last list of each folder. */
+    /** The last list of each folder, and of what is beside the tree the last response of each kind. */
     readonly lists: ReadonlyMap<string, number>;
     /** The last export of each object. */
     readonly exports: ReadonlyMap<string, number>;
@@ -84,8 +84,9 @@ export class WorkspaceHosts {
     private note(id: string, endpoint: string, path: string): void {
         const shown = this.shown.get(id) ?? { lists: new Map<string, number>(), exports: new Map<string, number>() };
         this.shown.set(id, shown);
-        if (endpoint.endsWith("/workspace/list")) shown.lists.set(path, this.moment());
         if (endpoint.endsWith("/workspace/export")) shown.exports.set(path, this.moment());
+        else if (endpoint.endsWith("/workspace/list")) shown.lists.set(path, this.moment());
+        else shown.lists.set(endpoint.replace(/\/\d+$/, "/…"), this.moment());
     }
 }
 
