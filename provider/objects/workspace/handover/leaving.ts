@@ -11,7 +11,6 @@ import { workspaceObject } from "../definition";
 import { isRefusal, type Leaving, type Look, refusal } from "../gate";
 import { cannotHaveRun, isTerminal, neverRan } from "../status";
 import type { Handover } from "./handover";
-import { laterWorkspaceWithAll } from "./later";
 import type { HandoverLifecycle } from "./lifecycle";
 import { connect, describeIncomplete, moveContent, verifyMove } from "./move";
 
@@ -154,18 +153,7 @@ export class LeavingWorkspace implements Leaving {
                 reason ??= error;
             }
         }
-        if (reason === undefined && (await this.isInLater())) return;
         throw reason ?? this.withoutSuccessor(content);
-    }
-
-    private async isInLater(): Promise<boolean> {
-        const { id, lifecycle, collection, state, response } = this;
-        const later = await laterWorkspaceWithAll(lifecycle, { id, state, response }, collection);
-        if (later === undefined) return false;
-        lifecycle.session.report.info(
-            `Everything in the workspace ${id} is in ${later}, which was created later for the same resource.`,
-        );
-        return true;
     }
 
     private async complete(handover: Handover): Promise<void> {
