@@ -3,6 +3,7 @@ import type { ContractReport } from "../../cli/contract/report";
 import type { Level } from "../../cli/contract/row";
 import { LocalCloud, type LocalCloudOptions } from "../../local-cloud";
 import { CalmClock } from "./calm-clock";
+import { withoutConnections } from "./without-connections";
 import { credentialOf } from "./workspace-requests";
 
 export const ROLE = "arn:aws:iam::123456789012:role/contract";
@@ -25,7 +26,8 @@ export class ContractRun {
 
     static async start(options: LocalCloudOptions = {}): Promise<ContractRun> {
         const clock = new CalmClock();
-        return new ContractRun(await LocalCloud.start({ ...options, now: () => clock.now() }), clock);
+        const cloud = await LocalCloud.start({ ...options, now: () => clock.now() });
+        return new ContractRun(withoutConnections(cloud), clock);
     }
 
     /** Runs it with everything that a check may need. */

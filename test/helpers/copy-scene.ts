@@ -1,6 +1,8 @@
 import type { Clock } from "../../provider/api/clock";
 import type { SentRequest } from "../../provider/api/sent-request";
+import { AccountClient } from "../../provider/api/account-client";
 import { Acceptance } from "../../provider/migration/acceptance";
+import { AccountDirectory } from "../../provider/migration/account-directory";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { type Inventory, takeInventory } from "../../provider/migration/inventory";
 import type { MigrationOptions } from "../../provider/migration/migration";
@@ -46,6 +48,12 @@ export class CopyScene {
     options({ accept, ...more }: MoreOptions = {}): MigrationOptions {
         const [from, to] = [this.connect(this.old), this.connect(this.replacement)];
         return { from, to, clock: this.clock, accept: new Acceptance(accept), ...more };
+    }
+
+    /** Options with which the account's people come along. */
+    get people(): Pick<MigrationOptions, "account" | "people"> {
+        const client = new AccountClient(credentialOf(this.cloud), settings, this.clock);
+        return { account: new AccountDirectory(client), people: true };
     }
 
     /** What a preview counts in the old workspace, however long it takes. */

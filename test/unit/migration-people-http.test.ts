@@ -1,71 +1,22 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { AccountClient } from "../../provider/api/account-client";
-import { type Clock, systemClock } from "../../provider/api/clock";
-import { Acceptance } from "../../provider/migration/acceptance";
-import { AccountDirectory } from "../../provider/migration/account-directory";
-import { connectWorkspace } from "../../provider/migration/connection";
+import { systemClock } from "../../provider/api/clock";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
-import { migrateContent, type MigrationOptions, verifyContent } from "../../provider/migration/migration";
-import { effectiveAccess, LocalCloud, type LocalWorkspace, manyPeople, seeds } from "../../local-cloud";
-import { credentialOf } from "../helpers/workspace-requests";
-
-const settings = { retryTimeout: 60_000, requestTimeout: 20_000 };
-
-/** The people of two workspaces of a local cloud, through HTTP; a clock that only sleeping moves. */
-class Scene {
-    private constructor(
-        readonly cloud: LocalCloud,
-        readonly clock: Clock & { time: number },
-        readonly old: LocalWorkspace,
-        readonly replacement: LocalWorkspace,
-    ) {}
-
-    static async start(): Promise<Scene> {
-        const clock = {
-            time: 1_700_000_000_000,
-            now: () => clock.time,
-            sleep: async (milliseconds: number) => {
-                clock.time += milliseconds;
-                await new Promise((resolve) => setImmediate(resolve));
-            },
-            random: () => 0.5,
-        };
-        const cloud = await LocalCloud.start({ now: () => clock.time });
-        return new Scene(cloud, clock, await cloud.addWorkspace(), await cloud.addWorkspace());
-    }
-
-    connect(workspace: LocalWorkspace) {
-        return connectWorkspace({
-            host: this.cloud.workspaceUrl(workspace.id),
-            credential: credentialOf(this.cloud),
-            options: settings,
-            clock: this.clock,
-        });
-    }
-
-    get account(): AccountDirectory {
-        return new AccountDirectory(new AccountClient(credentialOf(this.cloud), settings, this.clock));
-    }
-
-    options(more: Partial<MigrationOptions> = {}): MigrationOptions {
-        const both = { from: this.connect(this.old), to: this.connect(this.replacement) };
-        return { ...both, clock: this.clock, account: this.account, people: true, ...more };
-    }
-
-    /** Who can do what in both workspaces. */
-    get access() {
-        return [effectiveAccess(this.old), effectiveAccess(this.replacement)] as const;
-    }
-}
+import { migrateContent, verifyContent } from "../../provider/migration/migration";
+import { effectiveAccess, manyPeople, seeds } from "../../local-cloud";
+import { CopyScene } from "../helpers/copy-scene";
+import type { MoreOptions } from "../helpers/migration-world";
 
 describe("moving people between workspaces of the local cloud", () => {
-    let scene: Scene;
+    let scene: CopyScene;
     beforeEach(async () => {
-        scene = await Scene.start();
+        scene = await CopyScene.start();
     });
     afterEach(() => scene.cloud.stop());
+    const options = (more: MoreOptions = {}, of = scene) => of.options({ ...of.people, ...more });
+    /** Who can do what in both workspaces. */
+    const access = (of = scene) => [effectiveAccess(of.old), effectiveAccess(of.replacement)] as const;
 
     it("brings everybody with what they may do, on every page of each list, and homes that come late", async () => {
         const { cloud, old, replacement } = scene;
@@ -85,12 +36,12 @@ describe("moving people between workspaces of the local cloud", () => {
         );
         await old.seed(tree);
         old.principals.setPermission(cloud.people.find("person-26@example.com")!, undefined);
-        const report = await migrateContent(scene.options());
+        const report = await migrateContent(options());
         expect(report).to.deep.include({ complete: true, findings: [] });
         expect(report.equal).to.deep.include({ users: 20, groups: 1, servicePrincipals: 5, notebooks: 4 });
-        const [before, after] = scene.access;
+        const [before, after] = access();
         expect(after).to.deep.equal(before);
-        expect(await verifyContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(await verifyContent(options())).to.deep.include({ complete: true, findings: [] });
     });
 
     it("asks three times for each of them at most", async () => {
@@ -98,7 +49,7 @@ describe("moving people between workspaces of the local cloud", () => {
         scene.cloud.people.seed(seed);
         for (const name of seed.users ?? []) scene.old.principals.assign(name, "USER");
         const begun = scene.cloud.requests.length;
-        expect((await migrateContent(scene.options())).complete).to.equal(true);
+        expect((await migrateContent(options())).complete).to.equal(true);
         const isAboutPeople = ({ path }: { path: string }) => /permissionassignments|scim|metastore/.test(path);
         expect(scene.cloud.requests.slice(begun).filter(isAboutPeople).length).to.be.lessThan(120 * 3);
     });
@@ -115,14 +66,14 @@ describe("moving people between workspaces of the local cloud", () => {
         await old.seed({
             "/Users/ada@example.com/n": seeds.notebook("x", { permissions: { "group_name:outer": "CAN_RUN" } }),
         });
-        const report = await migrateContent(scene.options());
+        const report = await migrateContent(options());
         expect(report.findings).to.deep.equal([]);
-        const [before, after] = scene.access;
+        const [before, after] = access();
         expect(after).to.deep.equal(before);
         const begun = scene.cloud.requests.length;
         const isWrite = ({ method, path }: { method: string; path: string }) =>
             method !== "GET" && !path.includes("/oidc/");
-        expect((await migrateContent(scene.options())).complete).to.equal(true);
+        expect((await migrateContent(options())).complete).to.equal(true);
         expect(scene.cloud.requests.slice(begun).filter(isWrite)).to.deep.equal([]);
     });
 
@@ -131,15 +82,15 @@ describe("moving people between workspaces of the local cloud", () => {
         const { metastores } = cloud.account;
         metastores.unassign(replacement.id);
         old.principals.addUser("ada@example.com");
-        expect((await migrateContent(scene.options())).complete).to.equal(true);
+        expect((await migrateContent(options())).complete).to.equal(true);
         expect(metastores.assignmentOf(replacement.id)?.metastore_id).to.equal(
             metastores.assignmentOf(old.id)?.metastore_id,
         );
         metastores.assign(old.id, "us-east-1", metastores.add("us-east-1", "another").metastore_id);
-        expect((await verifyContent(scene.options())).findings.map(({ kind }) => kind)).to.deep.equal(["metastore"]);
-        expect((await migrateContent(scene.options())).complete).to.equal(true);
+        expect((await verifyContent(options())).findings.map(({ kind }) => kind)).to.deep.equal(["metastore"]);
+        expect((await migrateContent(options())).complete).to.equal(true);
         const elsewhere = await cloud.addWorkspace({ region: "us-west-2" });
-        const report = await migrateContent(scene.options({ to: scene.connect(elsewhere) }));
+        const report = await migrateContent(options({ to: scene.connect(elsewhere) }));
         expect(report.findings.map(({ kind }) => kind)).to.deep.equal(["metastore"]);
         expect(report.findings[0]?.reason).to.contain("us-west-2");
     });
@@ -151,9 +102,8 @@ describe("moving people between workspaces of the local cloud", () => {
         await old.seed({ "/Users/gone@example.com/n": seeds.notebook("x") });
         cloud.people.remove("gone@example.com");
         const look = async (formerHomes?: string) => {
-            const { account } = scene;
-            const options = { account, people: true, formerHomes, id: old.id };
-            return takeInventory(scene.connect(old), systemClock, { ...options, time: 10_000 }).inventory;
+            const asked = { ...scene.people, formerHomes, id: old.id, time: 10_000 };
+            return takeInventory(scene.connect(old), systemClock, asked).inventory;
         };
         cloud.clearRequests();
         const { stays, principals, moves } = await look();
@@ -197,7 +147,7 @@ describe("moving people between workspaces of the local cloud", () => {
                     fc.array(group, { maxLength: 6 }),
                     wrong,
                     async (everybody, groups, mishaps) => {
-                        const world = await Scene.start();
+                        const world = await CopyScene.start();
                         try {
                             await live(world, federated, everybody, groups);
                             let index = 0;
@@ -208,11 +158,11 @@ describe("moving people between workspaces of the local cloud", () => {
                                     mishaps[index++] !== undefined,
                                 do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED"}' },
                             });
-                            const accept = new Acceptance(["former-home", "no-home"]);
-                            const report = await migrateContent(world.options({ accept }));
+                            const accept = ["former-home", "no-home"];
+                            const report = await migrateContent(options({ accept }, world));
                             stop();
                             judge(world, report.findings.filter(({ accepted }) => !accepted).length > 0);
-                            const again = await migrateContent(world.options({ accept }));
+                            const again = await migrateContent(options({ accept }, world));
                             expect(again.findings.filter(({ kind }) => kind === "people")).to.deep.equal([]);
                             judge(world, false);
                         } finally {
@@ -239,7 +189,7 @@ describe("moving people between workspaces of the local cloud", () => {
     }
 
     async function live(
-        { cloud, old, replacement }: Scene,
+        { cloud, old, replacement }: CopyScene,
         federated: boolean,
         persons: readonly Person[],
         groups: readonly Group[],
@@ -271,7 +221,8 @@ describe("moving people between workspaces of the local cloud", () => {
     }
 
     /** Nobody has gained anything, and what somebody lacks is named. */
-    function judge({ access: [before, after] }: Scene, isNamed: boolean): void {
+    function judge(world: CopyScene, isNamed: boolean): void {
+        const [before, after] = access(world);
         for (const [who, { permission, entitlements }] of Object.entries(before)) {
             const now = after[who];
             const isEqual =

@@ -190,8 +190,12 @@ describe("secrets of a workspace that is copied", () => {
 
     it("are not lost or doubled whatever goes wrong with any request, and nobody gains a right", async () => {
         const calls = ["scopes/list", "scopes/create", "secrets/list", "secrets/get", "secrets/put", "acls/"];
-        const requests = calls.map((call) => [call, ({ path }: FaultTarget) => path.includes(call)]);
-        await isWholeWithFaults(lived, Object.fromEntries(requests));
+        const requests = calls.map(
+            (call) =>
+                ({ path }: FaultTarget) =>
+                    path.includes(call),
+        );
+        await isWholeWithFaults(lived, requests);
     }).timeout(60_000);
 
     it("are whole after a run that was killed before any of its writes, once it is run again", async () => {

@@ -242,12 +242,13 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
             /\/permissions\/(queries|alertsv2)\//,
         ];
         const requests = calls.flatMap((call) =>
-            [false, true].map((isWrite) => [
-                `${String(call)} ${isWrite}`,
-                ({ path, method }: FaultTarget) => call.test(path) && (method !== "GET") === isWrite,
-            ]),
+            [false, true].map(
+                (isWrite) =>
+                    ({ path, method }: FaultTarget) =>
+                        call.test(path) && (method !== "GET") === isWrite,
+            ),
         );
-        await isWholeWithFaults(lived, Object.fromEntries(requests));
+        await isWholeWithFaults(lived, requests);
     }).timeout(120_000);
 
     it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
