@@ -1,7 +1,7 @@
 import { request as send } from "node:http";
 
 import type { Credential } from "../../provider/api/credential";
-import type { LocalCloud } from "../../local-cloud";
+import { LocalCloud, type LocalWorkspace } from "../../local-cloud";
 
 /** The credential of a local cloud's own service principal. */
 export function credentialOf({ host, accountId, clientId, clientSecret }: LocalCloud): Credential {
@@ -61,6 +61,36 @@ export function workspaceRequests(cloud: LocalCloud, workspaceId: string): SendT
             asked.on("error", reject);
             asked.end(payload);
         });
+}
+
+/** A workspace under a key, what sends requests to it, and the time of the service, which tests set. */
+export interface WorkspaceScene {
+    cloud: LocalCloud;
+    keyArn: string;
+    workspace: LocalWorkspace;
+    send: SendToWorkspace;
+    now: number;
+}
+
+/** Each test of a suite begins with one, of which it is told. */
+export function workspaceOfEach(begun: (scene: WorkspaceScene) => unknown): WorkspaceScene {
+    const scene = {} as WorkspaceScene;
+    beforeEach(async () => {
+        scene.now = Date.now();
+        scene.cloud = await LocalCloud.start({ now: () => scene.now, dekCacheMilliseconds: 60_000 });
+        scene.keyArn = scene.cloud.createKey();
+        scene.workspace = await scene.cloud.addWorkspace({ keyArn: scene.keyArn });
+        scene.send = workspaceRequests(scene.cloud, scene.workspace.id);
+        await begun(scene);
+    });
+    afterEach(() => scene.cloud.stop());
+    return scene;
+}
+
+/** The status of a response, and its error code. */
+export async function answer(asked: Promise<WorkspaceResponse>): Promise<unknown[]> {
+    const { status, json } = await asked;
+    return [status, json["error_code"]];
 }
 
 function parsed(bytes: Buffer): Record<string, unknown> {

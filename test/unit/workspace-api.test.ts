@@ -1,20 +1,11 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { type SendToWorkspace, workspaceRequests } from "../helpers/workspace-requests";
+import { seeds } from "../../local-cloud";
+import { type WorkspaceScene, workspaceOfEach, workspaceRequests } from "../helpers/workspace-requests";
 
 describe("the local cloud's workspace API: who may, and what goes wrong", () => {
-    let cloud: LocalCloud;
-    let workspace: LocalWorkspace;
-    let send: SendToWorkspace;
-    let now: number;
-    beforeEach(async () => {
-        now = Date.now();
-        cloud = await LocalCloud.start({ now: () => now, dekCacheMilliseconds: 60_000 });
-        workspace = await cloud.addWorkspace({ keyArn: cloud.createKey() });
-        send = workspaceRequests(cloud, workspace.id);
-    });
-    afterEach(() => cloud.stop());
+    let { cloud, workspace, send } = {} as WorkspaceScene;
+    const scene = workspaceOfEach((begun) => ({ cloud, workspace, send } = begun));
 
     const list = (path = "/Shared") => send("GET", `/api/2.0/workspace/list?path=${encodeURIComponent(path)}`);
     const idOf = (path: string) => workspace.nodes.find(path)?.id ?? "";
@@ -176,10 +167,10 @@ describe("the local cloud's workspace API: who may, and what goes wrong", () => 
         const before = cloud.workspaces.kmsCalls;
         expect(await codes()).to.deep.equal([undefined]);
         cloud.kms.call("DisableKey", { KeyId: keyArn }, owner);
-        now += 59_999;
+        scene.now += 59_999;
         expect(await codes()).to.deep.equal([undefined]);
         expect(cloud.workspaces.kmsCalls).to.equal(before);
-        now += 2;
+        scene.now += 2;
         expect(await codes()).to.deep.equal(["CUSTOMER_MANAGED_KEY_INACCESSIBLE"]);
         cloud.kms.call("EnableKey", { KeyId: keyArn }, owner);
         expect(await codes()).to.deep.equal([undefined]);
@@ -189,7 +180,7 @@ describe("the local cloud's workspace API: who may, and what goes wrong", () => 
         workspace.behavior.requestsPerSecond = 2;
         const statuses = [await list(), await list(), await list()].map(({ status }) => status);
         expect(statuses).to.deep.equal([200, 200, 429]);
-        now += 1001;
+        scene.now += 1001;
         expect((await list()).status).to.equal(200);
         workspace.behavior.requestsPerSecond = undefined;
         workspace.throttleNext(1, 7);
@@ -210,7 +201,7 @@ describe("the local cloud's workspace API: who may, and what goes wrong", () => 
     it("does not answer for a time although it is RUNNING, when told to", async () => {
         workspace.behavior.reachableAfterMilliseconds = 120_000;
         expect(await rejection(list())).to.equal("ECONNRESET");
-        now += 120_001;
+        scene.now += 120_001;
         expect((await list()).status).to.equal(200);
     });
 

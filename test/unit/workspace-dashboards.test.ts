@@ -1,33 +1,20 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { type SendToWorkspace, workspaceRequests } from "../helpers/workspace-requests";
+import { seeds } from "../../local-cloud";
+import { answer, type WorkspaceScene, workspaceOfEach } from "../helpers/workspace-requests";
 
 const PATH = "/Shared/sales.lvdash.json";
 const cron_schedule = { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" };
 
 describe("the local cloud's dashboards", () => {
-    let cloud: LocalCloud;
-    let workspace: LocalWorkspace;
-    let keyArn: string;
-    let send: SendToWorkspace;
-    let now: number;
-    beforeEach(async () => {
-        now = Date.now();
-        cloud = await LocalCloud.start({ now: () => now, dekCacheMilliseconds: 60_000 });
-        keyArn = cloud.createKey();
-        workspace = await cloud.addWorkspace({ keyArn });
+    let { cloud, workspace, keyArn, send } = {} as WorkspaceScene;
+    const scene = workspaceOfEach(async (begun) => {
+        ({ cloud, workspace, keyArn, send } = begun);
         await workspace.seed({ [PATH]: seeds.dashboard('{"pages":[]}') });
-        send = workspaceRequests(cloud, workspace.id);
     });
-    afterEach(() => cloud.stop());
 
     const idOf = (path = PATH) => workspace.nodes.find(path)?.resourceId ?? "";
     const at = (path = "") => `/api/2.0/lakeview/dashboards/${idOf()}${path}`;
-    const answer = async (asked: ReturnType<typeof send>) => {
-        const { status, json } = await asked;
-        return [status, json["error_code"]];
-    };
     const schedule = async (more: object = {}) =>
         (await send("POST", at("/schedules"), { cron_schedule, display_name: "daily", ...more })).json;
 
@@ -109,7 +96,7 @@ describe("the local cloud's dashboards", () => {
             display_name: "sales",
             embed_credentials: true,
             warehouse_id: "w1",
-            revision_create_time: new Date(now).toISOString(),
+            revision_create_time: new Date(scene.now).toISOString(),
         });
         const content = Buffer.from('{"pages":[1]}').toString("base64");
         await send("POST", "/api/2.0/workspace/import", { path: PATH, format: "AUTO", content, overwrite: true });
@@ -182,7 +169,7 @@ describe("the local cloud's dashboards", () => {
         expect(workspace.dashboards.stateOf(node).published?.sealed.includes("pages")).to.equal(false);
         const root = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
         cloud.kms.call("DisableKey", { KeyId: keyArn }, root);
-        now += 60_001;
+        scene.now += 60_001;
         const refused = [403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE"];
         expect(await answer(send("GET", at()))).to.deep.equal(refused);
         expect(await answer(send("POST", at("/published"), {}))).to.deep.equal(refused);

@@ -1,34 +1,21 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { type SendToWorkspace, workspaceRequests } from "../helpers/workspace-requests";
+import { LocalCloud, seeds } from "../../local-cloud";
+import { answer, type WorkspaceScene, workspaceOfEach, workspaceRequests } from "../helpers/workspace-requests";
 
 const URL = "https://github.com/acme/etl.git";
 const NOTEBOOK = "# Databricks notebook source\nprint(1)";
 
 describe("the local cloud's git folders", () => {
-    let cloud: LocalCloud;
-    let workspace: LocalWorkspace;
-    let keyArn: string;
-    let send: SendToWorkspace;
-    let now: number;
-    beforeEach(async () => {
-        now = Date.now();
-        cloud = await LocalCloud.start({ now: () => now, dekCacheMilliseconds: 60_000 });
+    let { cloud, workspace, keyArn, send } = {} as WorkspaceScene;
+    const scene = workspaceOfEach(async (begun) => {
+        ({ cloud, workspace, keyArn, send } = begun);
         cloud.gitRemotes.add(URL, {
             branches: { main: { "job.py": NOTEBOOK, "lib/a.txt": "a" }, dev: { "b.txt": "b" } },
             tags: { v1: { "old.txt": "1" } },
         });
-        keyArn = cloud.createKey();
-        workspace = await cloud.addWorkspace({ keyArn });
-        send = workspaceRequests(cloud, workspace.id);
     });
-    afterEach(() => cloud.stop());
 
-    const answer = async (asked: ReturnType<typeof send>) => {
-        const { status, json } = await asked;
-        return [status, json["error_code"]];
-    };
     const create = (path = "/Repos/team/etl", more: object = {}) =>
         send("POST", "/api/2.0/repos", { url: URL, provider: "gitHub", path, ...more });
     const at = (path = "/Repos/team/etl") => `/api/2.0/repos/${workspace.nodes.find(path)?.id ?? ""}`;
@@ -118,7 +105,7 @@ describe("the local cloud's git folders", () => {
         expect(workspace.gitCredentials.all()[1]?.sealed.includes("a-long-token")).to.equal(false);
         const root = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
         cloud.kms.call("DisableKey", { KeyId: keyArn }, root);
-        now += 60_001;
+        scene.now += 60_001;
         expect(await answer(send("GET", path))).to.deep.equal([403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE"]);
     });
 

@@ -1,29 +1,13 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace } from "../../local-cloud";
-import { type SendToWorkspace, workspaceRequests } from "../helpers/workspace-requests";
+import { answer, type WorkspaceScene, workspaceOfEach } from "../helpers/workspace-requests";
 
 describe("the local cloud's secrets", () => {
-    let cloud: LocalCloud;
-    let workspace: LocalWorkspace;
-    let keyArn: string;
-    let send: SendToWorkspace;
-    let now: number;
-    beforeEach(async () => {
-        now = Date.now();
-        cloud = await LocalCloud.start({ now: () => now, dekCacheMilliseconds: 60_000 });
-        keyArn = cloud.createKey();
-        workspace = await cloud.addWorkspace({ keyArn });
-        send = workspaceRequests(cloud, workspace.id);
-    });
-    afterEach(() => cloud.stop());
+    let { cloud, workspace, keyArn, send } = {} as WorkspaceScene;
+    const scene = workspaceOfEach((begun) => ({ cloud, workspace, keyArn, send } = begun));
 
     const post = (path: string, body: object) => send("POST", `/api/2.0/secrets/${path}`, body);
     const get = (path: string) => send("GET", `/api/2.0/secrets/${path}`);
-    const answer = async (asked: ReturnType<typeof send>) => {
-        const { status, json } = await asked;
-        return [status, json["error_code"]];
-    };
 
     it("a scope is made, listed once and deleted, and its maker alone manages it unless all users shall", async () => {
         expect(await answer(get("scopes/list"))).to.deep.equal([200, undefined]);
@@ -48,7 +32,7 @@ describe("the local cloud's secrets", () => {
         await post("scopes/create", { scope: "s" });
         await post("put", { scope: "s", key: "text", string_value: "grün" });
         await post("put", { scope: "s", key: "bytes", bytes_value: Buffer.from([0, 255]).toString("base64") });
-        const keys = ["text", "bytes"].map((key) => ({ key, last_updated_timestamp: now }));
+        const keys = ["text", "bytes"].map((key) => ({ key, last_updated_timestamp: scene.now }));
         expect((await get("list?scope=s")).json).to.deep.equal({ secrets: keys });
         const value = Buffer.from("grün").toString("base64");
         expect((await get("get?scope=s&key=text")).json).to.deep.equal({ key: "text", value });
@@ -112,7 +96,7 @@ describe("the local cloud's secrets", () => {
             { KeyId: keyArn },
             { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" },
         );
-        now += 60_001;
+        scene.now += 60_001;
         const refused = [403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE"];
         expect(await answer(get("get?scope=s&key=k"))).to.deep.equal(refused);
         expect(await answer(post("put", { scope: "s", key: "k", string_value: "w" }))).to.deep.equal(refused);

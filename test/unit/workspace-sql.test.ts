@@ -1,30 +1,14 @@
 import { expect } from "chai";
 
-import { LocalCloud, type LocalWorkspace } from "../../local-cloud";
-import { type SendToWorkspace, workspaceRequests } from "../helpers/workspace-requests";
+import { answer, type WorkspaceScene, workspaceOfEach } from "../helpers/workspace-requests";
 
 const QUERIES = "/api/2.0/sql/queries";
 const ALERTS = "/api/2.0/alerts";
 
 describe("the local cloud's SQL queries and alerts", () => {
-    let cloud: LocalCloud;
-    let workspace: LocalWorkspace;
-    let keyArn: string;
-    let send: SendToWorkspace;
-    let now: number;
-    beforeEach(async () => {
-        now = Date.now();
-        cloud = await LocalCloud.start({ now: () => now, dekCacheMilliseconds: 60_000 });
-        keyArn = cloud.createKey();
-        workspace = await cloud.addWorkspace({ keyArn });
-        send = workspaceRequests(cloud, workspace.id);
-    });
-    afterEach(() => cloud.stop());
+    let { cloud, workspace, keyArn, send } = {} as WorkspaceScene;
+    const scene = workspaceOfEach((begun) => ({ cloud, workspace, keyArn, send } = begun));
 
-    const answer = async (asked: ReturnType<typeof send>) => {
-        const { status, json } = await asked;
-        return [status, json["error_code"]];
-    };
     const query = async (fields: object) => (await send("POST", QUERIES, { query: fields })).json;
     const daily = (pause_status: string) => ({
         schedule: { quartz_cron_schedule: "0 0 8 * * ?", timezone_id: "UTC", pause_status },
@@ -108,10 +92,14 @@ describe("the local cloud's SQL queries and alerts", () => {
         expect(made).to.deep.include(fields).and.not.have.property("other");
         expect(await list()).to.deep.equal({ results: [made] });
         const path = `${VISUALIZATIONS}/${String(made["id"])}`;
-        now += 1000;
+        scene.now += 1000;
         const body = { visualization: { display_name: "lines", type: "TABLE" }, update_mask: "display_name" };
         const { json: changed } = await send("PATCH", path, body);
-        expect(changed).to.deep.equal({ ...made, display_name: "lines", update_time: new Date(now).toISOString() });
+        expect(changed).to.deep.equal({
+            ...made,
+            display_name: "lines",
+            update_time: new Date(scene.now).toISOString(),
+        });
         const wrong = send("PATCH", path, { visualization: {}, update_mask: "query_id" });
         expect(await answer(wrong)).to.deep.equal([400, "INVALID_PARAMETER_VALUE"]);
         await send("DELETE", path);
@@ -157,7 +145,7 @@ describe("the local cloud's SQL queries and alerts", () => {
         expect(workspace.queries.list()[0]?.sealed.includes("a_secret_table")).to.equal(false);
         const root = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
         cloud.kms.call("DisableKey", { KeyId: keyArn }, root);
-        now += 60_001;
+        scene.now += 60_001;
         const refused = [403, "CUSTOMER_MANAGED_KEY_INACCESSIBLE"];
         for (const path of [QUERIES, ALERTS]) expect(await answer(send("GET", path))).to.deep.equal(refused);
         expect(await answer(send("POST", QUERIES, { query: {} }))).to.deep.equal(refused);
