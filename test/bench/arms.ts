@@ -53,6 +53,7 @@ export class Arm {
         const keyArn = cloud.createKey();
         const project = new CliProject(`bench-${name}`, program, {
             ...cloud.environment(),
+            PULUMI_CONFIG_PASSPHRASE: "x",
             N: String(n),
             ...(name === "ours" ? { KEY_ARN: keyArn } : await registered(cloud, keyArn)),
             ...(name === "plain" ? { DATABRICKS_TOKEN: cloud.token } : {}),

@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
+import { SECRETS_PROVIDER, secretsKeeper } from "./keeper";
+
 /** The folder of the repository. */
 const root = resolve(__dirname, "../../..");
 
@@ -31,7 +33,10 @@ export class CliProject {
     private readonly id = randomUUID();
     private readonly environment: NodeJS.ProcessEnv;
 
-    /** Creates a project from a program in plain JavaScript. It has no stack before `pulumi stack init`. */
+    /**
+     * Creates a project from a program in plain JavaScript. It has no stack before `pulumi stack init`. With a passphrase in the
+     * environment its secrets are kept as people's are, else by a keeper that costs no time.
+     */
     constructor(name: string, program: string, environment: Readonly<Record<string, string>>) {
         // Before each run of a program, the language host looks for plugins in every folder below the program's. The packages
         // are therefore beside it: Node.js finds them there too.
@@ -51,7 +56,6 @@ export class CliProject {
             CLI_PROJECT: this.id,
             PULUMI_HOME: join(this.folder, "home"),
             PULUMI_BACKEND_URL: `file://${this.backend}`,
-            PULUMI_CONFIG_PASSPHRASE: "x",
             PULUMI_SKIP_UPDATE_CHECK: "true",
         };
     }
@@ -66,16 +70,20 @@ export class CliProject {
      *
      * @param started is told the id of its process, which leads a process group as a terminal's foreground command does.
      */
-    run(
+    async run(
         args: readonly string[],
         environment: Readonly<Record<string, string>> = {},
         started: (pid: number) => void = () => undefined,
     ): Promise<CliRun> {
+        const isKept = this.environment["PULUMI_CONFIG_PASSPHRASE"] === undefined;
+        const keeper = isKept ? await secretsKeeper() : {};
+        const isInit = args.slice(0, 2).join(" ") === "stack init";
+        const all = [...args, ...(isKept && isInit ? ["--secrets-provider", SECRETS_PROVIDER] : [])];
         return new Promise((done, fail) => {
             const began = performance.now();
-            const child = spawn("pulumi", [...args, "--non-interactive"], {
+            const child = spawn("pulumi", [...all, "--non-interactive"], {
                 cwd: this.folder,
-                env: { ...this.environment, ...environment },
+                env: { ...this.environment, ...keeper, ...environment },
                 stdio: ["ignore", "pipe", "pipe"],
                 detached: true,
             });

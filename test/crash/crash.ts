@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { LocalCloud, type RecordedRequest } from "../../local-cloud";
@@ -13,8 +13,8 @@ export type Phase = "create" | "update" | "replace" | "destroy";
 /** A moment at which a process is killed. */
 export interface KillPoint {
     readonly phase: Phase;
-    /** Index of the request in the phase, from 0. */
-    readonly index: number;
+    /** Index of the request in the phase, from 0. Default: the first of this name. */
+    readonly index?: number;
     readonly request: string;
     readonly when: "before" | "after";
     readonly victim: Victim;
@@ -109,26 +109,25 @@ export class CrashStack {
 
     /** Empties the file beside the state, as an engine leaves it that is killed between the two steps of writing it. */
     emptyAttributes(): void {
-        writeFileSync(this.attributesFile(), "");
+        writeFileSync(`${this.stateFile}.attrs`, "");
     }
 
     /** Deletes the file beside the state. The engine can read the state without it. */
     deleteAttributes(): void {
-        rmSync(this.attributesFile());
+        rmSync(`${this.stateFile}.attrs`);
     }
 
-    private attributesFile(): string {
-        return join(this.project.backend, ".pulumi", "stacks", "crash", "dev.json.attrs");
+    private get stateFile(): string {
+        return join(this.project.backend, ".pulumi", "stacks", "crash", "dev.json");
     }
 
     /** The ids in the state, by kind. */
-    async idsInState(): Promise<Record<Kind, string[]>> {
-        const { output } = await this.run("create", "stack", "export", "--stack", "dev");
-        const { deployment } = JSON.parse(output) as {
-            deployment: { resources?: { type: string; id?: string; delete?: boolean }[] };
+    idsInState(): Record<Kind, string[]> {
+        const { checkpoint } = JSON.parse(readFileSync(this.stateFile, "utf8")) as {
+            checkpoint: { latest?: { resources?: { type: string; id?: string }[] } };
         };
-        const of = (kind: Kind) =>
-            (deployment.resources ?? []).filter(({ type }) => type.endsWith(`:${kind}`)).map(({ id }) => id ?? "");
+        const resources = checkpoint.latest?.resources ?? [];
+        const of = (kind: Kind) => resources.filter(({ type }) => type.endsWith(`:${kind}`)).map(({ id }) => id ?? "");
         return Object.fromEntries(kindNames.map((kind) => [kind, of(kind)])) as Record<Kind, string[]>;
     }
 
@@ -165,7 +164,7 @@ export async function recordPhases(isPlugin = false): Promise<Record<Phase, stri
     return Object.fromEntries(phases) as Record<Phase, string[]>;
 }
 
-function named({ method, path }: RecordedRequest): string {
+function named({ method, path }: Pick<RecordedRequest, "method" | "path">): string {
     const collection = path.split("/").slice(5).join("/");
     return `${method} ${/token$/.test(path) ? "token" : collection.replace(/\/.*/, "/…")}`;
 }
@@ -183,7 +182,8 @@ export async function crashAt(point: KillPoint, { emptied = false, isPlugin = fa
         cloud.clearRequests();
         let reached = false;
         cloud.inject({
-            when: ({ index }) => index === point.index,
+            when: (target) =>
+                point.index === undefined ? named(target) === point.request : target.index === point.index,
             times: 1,
             do: {
                 kind: "call",
@@ -207,9 +207,9 @@ export async function crashAt(point: KillPoint, { emptied = false, isPlugin = fa
             next = await stack.act(point.phase);
         }
         const { output } = await must(Promise.resolve(next), "the next command");
-        const counted = await count(stack, point.phase === "destroy" ? 0 : 1);
+        const counted = count(stack, point.phase === "destroy" ? 0 : 1);
         await must(stack.act("destroy"), "the destroy at the end");
-        const after = await count(stack, 0);
+        const after = count(stack, 0);
         const adopted = output.includes("is adopted");
         return { ...sum(counted, after), adopted, attributesDeleted, problem: undefined };
     } catch (error) {
@@ -234,8 +234,8 @@ async function must(run: Promise<CliRun>, what: string): Promise<{ output: strin
 
 type Count = Pick<Outcome, "orphans" | "lost" | "duplicates">;
 
-async function count(stack: CrashStack, each: number): Promise<Count> {
-    const held = await stack.idsInState();
+function count(stack: CrashStack, each: number): Count {
+    const held = stack.idsInState();
     const counts = kindNames.map((kind) => {
         const there = stack.cloud.account.list(kinds[kind]).map((one) => String(one[idFields[kind]]));
         return {

@@ -11,6 +11,7 @@ import { fillMixedAccount } from "../cli/mixed-account";
 import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
 import { isNewEnough } from "../../cli/adopt/import-file";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { TestStack } from "./harness";
 
 /** The kinds of objects of an account, as its paths name them. */
@@ -70,13 +71,11 @@ describe("a program that the command adopt wrote, on the real engine", () => {
         stack = await adopted();
         const before = account();
         cloud.clearRequests();
-        const first = await stack.up();
-        expect(first.ok, first.output).to.equal(true);
+        await expectOk(stack.up());
         const { resources } = await stack.state();
         const taken = resources.filter(({ type }) => type.includes("databricks-cmk:") && !type.endsWith("Identity"));
         expect(new Set(taken.map(({ id }) => id)).size).to.equal(40);
-        const second = await stack.up();
-        expect(second.ok, second.output).to.equal(true);
+        const second = await expectOk(stack.up());
         expect(second.operations).to.deep.equal([]);
         expect(second.output).not.to.contain("warning");
         expect(writes()).to.deep.equal([]);
@@ -90,8 +89,7 @@ describe("a program that the command adopt wrote, on the real engine", () => {
         stack = await adopted("--workspace", PREFIXES[0], "--out", folder);
         const before = account();
         cloud.clearRequests();
-        const first = await stack.up();
-        expect(first.ok, first.output).to.equal(true);
+        await expectOk(stack.up());
         const { resources } = await stack.state();
         const taken = resources.filter(({ type }) => type.includes("databricks-cmk:") && !type.endsWith("Identity"));
         expect(taken).to.have.lengthOf(9);

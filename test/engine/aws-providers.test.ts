@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { TestStack } from "./harness";
 
 const SECURITY = "111122223333";
@@ -27,8 +28,7 @@ describe("several providers of AWS in one program, on the real engine", () => {
         const cloud = await LocalCloud.start({ awsAccounts: [SECURITY] });
         const stack = await TestStack.ofFiles(cloud, new Map([["index.ts", program]]));
         try {
-            const up = await stack.up();
-            expect(up.ok, up.output).to.equal(true);
+            const up = await expectOk(stack.up());
             const places = cloud.kms.keys().map(({ arn }) => arn.split(":").slice(3, 5).join(" "));
             const expected = [
                 `eu-west-1 ${SECURITY}`,
@@ -44,8 +44,7 @@ describe("several providers of AWS in one program, on the real engine", () => {
             ]);
             const second = await stack.preview();
             expect(second.operations, second.output).to.deep.equal([]);
-            const destroy = await stack.destroy();
-            expect(destroy.ok, destroy.output).to.equal(true);
+            await expectOk(stack.destroy());
             expect(cloud.contents()).to.deep.equal([]);
         } finally {
             stack.remove();

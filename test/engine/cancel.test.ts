@@ -23,7 +23,7 @@ new databricks.Workspace("w", {
 `;
 
 /** How many notebooks are in the workspace that is replaced. */
-const NOTEBOOKS = 400;
+const NOTEBOOKS = 150;
 
 interface Stored {
     readonly type: string;

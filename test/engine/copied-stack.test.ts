@@ -5,6 +5,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
 import { type Run, TestStack } from "./harness";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
@@ -200,17 +201,14 @@ describe("a state that another stack made, on the real engine", () => {
             new databricks.EncryptedWorkspace("w", { awsRegion: "us-east-1", workspaceName: "w", key, tags: key });
             new databricks.EncryptionKey("k", key);`;
         const stack = await TestStack.ofFiles(cloud, new Map([["index.ts", program("one")]]));
-        const run = await stack.up();
-        expect(run.ok, run.output).to.equal(true);
+        await expectOk(stack.up());
         const existing = () => [cloud.aws.resources(), cloud.kms.keys().map((key) => key.description)];
         const before = JSON.stringify(existing());
         const [own, others] = ["urn:pulumi:test::tests::", "urn:pulumi:test::other::"];
         await stack.stack.importStack(renamedIn(await stack.stack.exportStack(), first, "organization/other/test"));
         writeFileSync(join(stack.folder, "index.ts"), program("two"));
         const stopped = async (run: Promise<Run>) => {
-            const { ok, output } = await run;
-            expect(ok, output).to.equal(false);
-            expect(output).to.contain(`The state of the stack ${first} was made by the stack organization/other/test`);
+            await expectRefused(run, `The state of the stack ${first} was made by the stack organization/other/test`);
             expect(JSON.stringify(existing())).to.equal(before);
             expect(cloud.account.list("workspaces")).to.have.length(1);
         };

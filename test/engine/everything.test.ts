@@ -5,6 +5,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
 const ADA = "ada@example.com";
@@ -136,8 +137,7 @@ describe("a workspace with some of everything that is replaced, on the real engi
         expect(failed.ok, failed.output.slice(-2_000)).to.equal(false);
         expect(failed.output).to.contain("secret scope etl");
         mend();
-        const good = await stack.up(program(1, ["others"]), verbose);
-        expect(good.ok, good.output.slice(-3_000)).to.equal(true);
+        const good = await expectOk(stack.up(program(1, ["others"]), verbose));
         expect(good.output).to.match(/eventSink|step_generator|Marshaling|rpc/i);
 
         const [now = "", ...others] = stack.workspaces();

@@ -23,7 +23,9 @@ export interface Made {
     bodies(collection: string): Record<string, unknown>[];
 }
 
-/** Runs an example through its life on the real engine: preview, up, up again, refresh, destroy. */
+const previewed = new Set<string>();
+
+/** Runs an example through its life on the real engine: preview (once), up, refresh and up again, destroy. */
 export function describeExample({ example, as, config = {}, cloud: options = {}, made }: ExampleRun): void {
     describe(`the example ${example}${as === undefined ? "" : ` with ${as}`}, on the real engine`, () => {
         let cloud: LocalCloud;
@@ -40,18 +42,19 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
         });
         const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
 
-        it("previews with the one request that tries the credential", async () => {
-            await expectOk(stack.preview());
-            expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
-        });
+        if (!previewed.has(example))
+            it("previews with the one request that tries the credential", async () => {
+                await expectOk(stack.preview());
+                expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
+            });
+        previewed.add(example);
 
         it("creates what it says, with exactly the expected request bodies", async () => {
             await expectOk(stack.up());
-            const outputs = Object.entries(await stack.stack.outputs()).map(([name, { value }]) => [name, value]);
             const posted = writes().filter(({ method }) => method === "POST");
             await made({
                 cloud,
-                outputs: Object.fromEntries(outputs),
+                outputs: await stack.outputs(),
                 bodies: (collection) =>
                     posted
                         .filter(({ path }) => path.endsWith(`/${collection}`))
@@ -59,12 +62,9 @@ export function describeExample({ example, as, config = {}, cloud: options = {},
             });
         });
 
-        it("changes nothing at the second up or at a refresh", async () => {
+        it("changes nothing at a refresh and a second up", async () => {
             cloud.clearRequests();
-            for (const run of [await stack.up(), await stack.refresh()]) {
-                expect(run.ok, run.output).to.equal(true);
-                expect(run.operations).to.deep.equal([]);
-            }
+            expect((await expectOk(stack.up({ refresh: true }))).operations).to.deep.equal([]);
             expect(writes()).to.deep.equal([]);
         });
 

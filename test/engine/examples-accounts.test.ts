@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import * as automation from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
@@ -18,7 +17,7 @@ describe("the example multi-account, on the real engine", () => {
     let clouds: LocalCloud[] = [];
     let folder: string;
     let first: TestStack;
-    let second: automation.Stack;
+    let second: TestStack;
     before(async () => {
         const retail = await LocalCloud.start({ accountId: accounts.retail, provisioningMilliseconds: 200 });
         const research = await LocalCloud.start({
@@ -47,22 +46,11 @@ describe("the example multi-account, on the real engine", () => {
             { "databricks:profile": "retail", forceDestroy: true, sharedWith: [accounts.research] },
             environment,
         );
-        second = await automation.LocalWorkspace.createOrSelectStack(
-            { stackName: "research", workDir: first.folder },
-            {
-                envVars: {
-                    ...research.environment(),
-                    PULUMI_BACKEND_URL: `file://${join(first.folder, "backend")}`,
-                    PULUMI_CONFIG_PASSPHRASE: "passphrase",
-                    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-                    ...environment,
-                },
-            },
-        );
-        await second.setAllConfig({
-            "databricks:profile": { value: "research" },
-            keyStack: { value: "organization/databricks-cmk-multi-account/test" },
-            forceDestroy: { value: "true" },
+        second = await TestStack.beside(first, "research", { ...research.environment(), ...environment });
+        await second.configure({
+            "databricks:profile": "research",
+            keyStack: "organization/databricks-cmk-multi-account/test",
+            forceDestroy: true,
         });
     });
     after(async () => {
@@ -73,7 +61,7 @@ describe("the example multi-account, on the real engine", () => {
 
     it("makes a workspace in each account, and registers one key in both", async () => {
         await expectOk(first.up());
-        const { outputs } = await second.up({ color: "never" });
+        await expectOk(second.up());
         const [retail, research] = clouds as [LocalCloud, LocalCloud];
         const keys = retail.kms.keys().map(({ arn }) => arn);
         expect(keys).to.have.length(1);
@@ -82,11 +70,11 @@ describe("the example multi-account, on the real engine", () => {
             const [registration] = cloud.account.list("customer-managed-keys");
             expect(registration?.["aws_key_info"]).to.include({ key_arn: keys[0] });
         }
-        expect(outputs["databricksAccountId"]?.value).to.equal(accounts.research);
+        expect(await second.outputs()).to.include({ databricksAccountId: accounts.research });
     });
 
     it("leaves nothing in either when the stacks are destroyed but the KMS key, which the other account may still need", async () => {
-        await second.destroy({ color: "never" });
+        await expectOk(second.destroy());
         await expectOk(first.destroy());
         const [retail] = clouds as [LocalCloud];
         const keys = retail.kms.keys().map(({ arn }) => `KMS key ${arn}`);
@@ -134,14 +122,14 @@ describe("the example inside-the-workspace, on the real engine", () => {
     it("makes what is inside by the workspace's own host, with the stack's credential", async () => {
         await expectOk(stack.up());
         const [workspace] = cloud.account.list("workspaces");
-        const outputs = await stack.stack.outputs();
+        const outputs = await stack.outputs();
         expect(databricks.configuration).to.include({
-            host: outputs["workspaceUrl"]?.value,
+            host: outputs["workspaceUrl"],
             clientId: cloud.clientId,
         });
         expect(JSON.stringify(databricks.configuration["clientSecret"])).to.contain(cloud.clientSecret);
         expect(made("MetastoreAssignment")).to.include({ workspaceId: String(workspace?.["workspace_id"]) });
-        expect(made("Permissions")).to.include({ clusterId: outputs["clusterId"]?.value });
+        expect(made("Permissions")).to.include({ clusterId: outputs["clusterId"] });
         expect(made("Grants")).to.include({ catalog: "sales" });
     });
 
@@ -203,8 +191,7 @@ describe("the example hardened, on the real engine", () => {
             networkPolicyId: "analytics",
         });
         await stack.configure({ region: "us-east-2", "databricks:migrateContent": '{"accept": ["metastore"]}' });
-        const { ok, output, operations } = await stack.preview();
-        expect(ok, output).to.equal(true);
+        const { operations } = await expectOk(stack.preview());
         const replaced = [...made.keys()].filter((type) => operations.includes(`replace ${type} analytics`));
         expect(replaced).to.have.members([...made.keys()].filter((type) => !/^(Mws|Account)/.test(type)));
     });

@@ -8,6 +8,7 @@ import * as automation from "@pulumi/pulumi/automation";
 import * as engineConnections from "@pulumi/pulumi/runtime/settings";
 
 import type { LocalCloud } from "../../local-cloud";
+import { SECRETS_PROVIDER, secretsKeeper } from "../cli/keeper";
 
 /** The folder of the repository. */
 export const root = resolve(__dirname, "../../..");
@@ -92,6 +93,19 @@ export class TestStack {
         return made;
     }
 
+    /** Makes another stack of the same project, in the same backend. */
+    static async beside(
+        { folder, environment }: TestStack,
+        stackName: string,
+        more: Record<string, string>,
+    ): Promise<TestStack> {
+        const options = { envVars: { ...environment, ...more }, secretsProvider: SECRETS_PROVIDER };
+        return new TestStack(
+            await automation.LocalWorkspace.createStack({ stackName, workDir: folder }, options),
+            folder,
+        );
+    }
+
     /** Makes a stack for a program of these files, `index.ts` first of them, in TypeScript. */
     static async ofFiles(cloud: LocalCloud, files: ReadonlyMap<string, string>): Promise<TestStack> {
         return TestStack.make(cloud, {}, "test", (folder) => {
@@ -121,10 +135,12 @@ export class TestStack {
             envVars: {
                 ...cloud.environment(),
                 PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-                PULUMI_CONFIG_PASSPHRASE: "passphrase",
                 PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+                PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+                ...(await secretsKeeper()),
                 ...environment,
             },
+            secretsProvider: SECRETS_PROVIDER,
         };
         const of = project(folder);
         const stack = await ("program" in of
@@ -133,18 +149,15 @@ export class TestStack {
         return new TestStack(stack, folder);
     }
 
-    /** Sets configuration of the stack, lists and maps as `pulumi config set --path` does; `undefined` takes a value away. */
+    /** Sets configuration of the stack in its file, which costs no process; `undefined` takes a value away. */
     async configure(config: Record<string, unknown>): Promise<void> {
-        const entries = Object.entries(config);
-        const nested = entries
-            .filter(([, value]) => typeof value === "object")
-            .flatMap(([key, value]) => leaves(key, value));
-        const plain = entries.filter(([, value]) => value !== undefined && typeof value !== "object");
-        const removed = entries.filter(([, value]) => value === undefined).map(([key]) => key);
-        const values = plain.map(([key, value]) => [key, { value: String(value) }] as const);
-        if (values.length > 0) await this.stack.setAllConfig(Object.fromEntries(values));
-        if (nested.length > 0) await this.stack.setAllConfig(Object.fromEntries(nested), true);
-        if (removed.length > 0) await this.stack.removeAllConfig(removed);
+        const { workspace, name } = this.stack;
+        const project = (await workspace.projectSettings()).name;
+        const settings = await workspace.stackSettings(name);
+        for (const [key, value] of Object.entries(config))
+            (settings.config ??= {})[key.includes(":") ? key : `${project}:${key}`] =
+                typeof value === "object" || value === undefined ? value : String(value);
+        await workspace.saveStackSettings(name, settings);
     }
 
     /** The environment of its next commands; a change holds from the next one on. */
@@ -181,6 +194,12 @@ export class TestStack {
             checkpoint: { latest?: { resources?: StoredResource[] } };
         };
         return { text: JSON.stringify(checkpoint.latest), resources: checkpoint.latest?.resources ?? [] };
+    }
+
+    /** The outputs of the stack, but for secrets in clear. */
+    async outputs(): Promise<Record<string, unknown>> {
+        const { resources } = await this.state();
+        return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
     }
 
     /** Every file of the stack's folder, as one text. */
@@ -236,12 +255,4 @@ export function accountRequests(cloud: LocalCloud): string[] {
     return cloud.requests
         .filter(({ path }) => path.startsWith("/api/"))
         .map(({ method, path }) => `${method} /${path.split("/").slice(5).join("/")}`);
-}
-
-/** The values in a list or a map, each with its path. */
-function leaves(path: string, value: unknown): [string, automation.ConfigValue][] {
-    if (typeof value !== "object" || value === null) return [[path, { value: String(value) }]];
-    return Object.entries(value).flatMap(([name, inner]) =>
-        leaves(Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`, inner),
-    );
 }

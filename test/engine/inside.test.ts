@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud, seeds } from "../../local-cloud";
-import { expectOk } from "../helpers/expect-ok";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
 import { FakeDatabricksProvider } from "./fake-databricks-provider";
 import { TestStack } from "./harness";
 import { programOf, registration } from "./live-workspaces";
@@ -64,9 +64,7 @@ describe("what lives inside a workspace when its key changes, on the real engine
         await expectOk(preview);
         expect(preview.output).to.match(/databricks:index:?\S*Cluster[^]*insideWorkspace\(workspace, \{ provider \}\)/);
         for (let again = 0; again < 2; again++) {
-            const { ok, output } = await stack.up();
-            expect(ok).to.equal(false);
-            expect(output).to.contain("workspace_id mismatch");
+            await expectRefused(stack.up(), "workspace_id mismatch");
         }
         const exported = await stack.stack.exportStack();
         const { resources } = exported.deployment as { resources: { type: string; delete?: boolean }[] };
@@ -82,9 +80,7 @@ describe("what lives inside a workspace when its key changes, on the real engine
         await expectOk(stack.up());
         const [first] = workspaceIds();
         await cloud.workspaces.get(first!).seed({ "/Shared/a": seeds.notebook("1") });
-        const { ok, output } = await stack.destroy();
-        expect(ok).to.equal(false);
-        expect(output).to.contain("forceDestroy");
+        await expectRefused(stack.destroy(), "forceDestroy");
         expect(clusters()).to.have.length(1);
         await expectOk(stack.up());
         expect(workspaceIds()).to.deep.equal([first]);

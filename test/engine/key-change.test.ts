@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
@@ -78,25 +79,15 @@ describe("key changes on the real engine", () => {
             const key = newer.kms.keys().find(({ description }) => description === name);
             return key && (key.deletion === undefined ? key.enabled : "PendingDeletion");
         };
-        const under =
-            (name: string, more: databricks.EncryptionKeyArgs = {}) =>
-            async () => {
-                const { credentialsId } = new databricks.Credentials("c", {
-                    roleArn: "arn:aws:iam::123456789012:role/r",
-                });
-                const { storageConfigurationId } = new databricks.StorageConfiguration("s", {
-                    bucketName: "root-bucket",
-                });
+        const under = (name: string, more: databricks.EncryptionKeyArgs = {}) =>
+            programOf((needs) => {
                 const { customerManagedKeyId } = new databricks.EncryptionKey(name, { description: name, ...more });
-                new databricks.Workspace("w", {
-                    workspaceName: "w",
-                    awsRegion: "us-east-1",
-                    credentialsId,
-                    storageConfigurationId,
+                const inPlace = {
                     managedServicesCustomerManagedKeyId: customerManagedKeyId,
                     onKeyChange: "update",
-                });
-            };
+                } as const;
+                new databricks.Workspace("w", { ...needs, ...inPlace });
+            });
         before(async () => {
             newer = await LocalCloud.start({ provisioningMilliseconds: 200, behavior: { keyChange: "updatable" } });
             stack = await TestStack.create(newer, under("first"));
@@ -106,12 +97,10 @@ describe("key changes on the real engine", () => {
             await newer.stop();
             stack.remove();
         });
-        const changed = async (program: () => Promise<void>) => {
+        const changed = async (program: pulumi.automation.PulumiFn) => {
             stack.program = program;
-            const preview = await stack.preview();
-            expect(preview.ok, preview.output).to.equal(true);
-            const { ok, output, operations } = await stack.up();
-            expect(ok, output).to.equal(true);
+            const preview = await expectOk(stack.preview());
+            const { output, operations } = await expectOk(stack.up());
             return { preview: preview.output, output, operations };
         };
 

@@ -4,13 +4,18 @@
  * programs in TypeScript and tests ever use them. Here they are loaded when they are first used, and the source maps, which every
  * error would read, never. The tests with consumers run without this.
  */
+import "./compiled";
+
 import Module from "node:module";
 
 type Load = (this: unknown, request: string, parent?: { filename?: string }, isMain?: boolean) => object;
 
 const internals = Module as unknown as { _load: Load };
 const load = internals._load;
-const late = new Set(["typescript", "@npmcli/arborist", "./automation", "source-map-support/register"]);
+const late = new Set([
+    ...["typescript", "@npmcli/arborist", "./automation", "source-map-support/register"],
+    ...["fdir", "normalize-package-data"],
+]);
 
 internals._load = function (request, parent, isMain) {
     const now = () => load.call(this, request, parent, isMain);

@@ -50,7 +50,7 @@ describe("lookups on the real engine", () => {
     });
     const reads = (collection: string) =>
         cloud.requests.filter(({ method, path }) => method === "GET" && path.includes(`/${collection}`));
-    const outputs = async () => (await stack.stack.outputs()) as Record<string, { value: Record<string, unknown> }>;
+    const outputs = async () => (await stack.outputs()) as Record<string, Record<string, unknown>>;
 
     it("are unknown in a preview, and ask for nothing, while the workspace does not exist yet", async () => {
         await expectOk(stack.preview());
@@ -61,11 +61,11 @@ describe("lookups on the real engine", () => {
         cloud.account.nextWorkspaceId = "123456789012345678";
         await expectOk(stack.up());
         const { workspace, byId, byName, after } = await outputs();
-        const said = Object.keys(byId?.value ?? {});
+        const said = Object.keys(byId ?? {});
         expect(said).to.include.members(["workspaceId", "workspaceUrl", "customTags", "accountId", "creationTime"]);
-        for (const name of said) expect(byId?.value[name], name).to.deep.equal(workspace?.value[name]);
-        expect(byName?.value).to.deep.equal(byId?.value);
-        expect(after?.value).to.deep.equal({ analytics: "123456789012345678" });
+        for (const name of said) expect(byId?.[name], name).to.deep.equal(workspace?.[name]);
+        expect(byName).to.deep.equal(byId);
+        expect(after).to.deep.equal({ analytics: "123456789012345678" });
     });
 
     it("send one request for each kind in a preview of existing objects", async () => {
@@ -95,8 +95,7 @@ describe("lookups on the real engine", () => {
         });
         try {
             await other.stack.setAllConfig(configuration());
-            const { ok, output, operations } = await other.up();
-            expect(ok, output).to.equal(true);
+            const { operations } = await expectOk(other.up());
             expect(operations).to.include("create Credentials c-123456789012345678");
             late();
             expect((await other.destroy()).ok).to.equal(true);
@@ -117,9 +116,8 @@ describe("lookups on the real engine", () => {
 
     it("keep the secret of the stack's configuration out of the state and the output", async () => {
         stack.program = program(() => ({ config: databricks.getCurrentConfigOutput() }));
-        const { ok, output, events } = await stack.up();
-        expect(ok, output).to.equal(true);
-        expect((await outputs())["config"]?.value).to.deep.equal({
+        const { output, events } = await expectOk(stack.up());
+        expect((await outputs())["config"]).to.deep.equal({
             accountId: cloud.accountId,
             host: cloud.host,
             authType: "oauth-m2m",
@@ -143,12 +141,13 @@ describe("lookups on the real engine", () => {
         });
         try {
             await own.stack.setAllConfig(configuration());
-            const first = await own.stack.up({ color: "never" });
-            const second = await own.stack.up({ color: "never" });
-            expect(Object.keys(first.outputs["ids"]?.value as object)).to.include("own");
-            expect(first.outputs["output"]?.value).to.deep.equal(first.outputs["ids"]?.value);
-            expect(second.outputs).to.deep.equal(first.outputs);
-            expect((await own.destroy()).ok).to.equal(true);
+            await expectOk(own.up());
+            const first = await own.outputs();
+            expect(first["ids"]).to.have.property("own");
+            expect(first["output"]).to.deep.equal(first["ids"]);
+            await expectOk(own.up());
+            expect(await own.outputs()).to.deep.equal(first);
+            await expectOk(own.destroy());
         } finally {
             late();
             own.remove();

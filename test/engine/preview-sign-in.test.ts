@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { accountRequests, TestStack } from "./harness";
 
 const accountId = "0ac0ffee-1234-4abc-8def-00c0ffee1234";
@@ -49,8 +50,7 @@ describe("the first preview of a workspace, on the real engine", () => {
     it("succeeds with one warning if nothing listens on the host's port", async () => {
         const gone = await LocalCloud.start();
         await gone.stop();
-        const { ok, output, events } = await previewWith({ DATABRICKS_HOST: gone.host });
-        expect(ok, output).to.equal(true);
+        const { output, events } = await expectOk(previewWith({ DATABRICKS_HOST: gone.host }));
         const warnings = [...events.matchAll(/Nothing is known about the credential[^"]*ECONNREFUSED/g)];
         expect(new Set(warnings.map(([text]) => text)).size, output).to.equal(1);
     });
@@ -65,13 +65,10 @@ describe("the first preview of a workspace, on the real engine", () => {
     });
 
     it("succeeds with one request if the credential is right, and a preview without changes sends none", async () => {
-        const first = await previewWith({});
-        expect(first.ok, first.output).to.equal(true);
+        await expectOk(previewWith({}));
         expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
-        const made = await stack.up();
-        expect(made.ok, made.output).to.equal(true);
-        const unchanged = await previewWith({ DATABRICKS_CLIENT_SECRET: "wrong" });
-        expect(unchanged.ok, unchanged.output).to.equal(true);
+        await expectOk(stack.up());
+        await expectOk(previewWith({ DATABRICKS_CLIENT_SECRET: "wrong" }));
         expect(cloud.requests).to.deep.equal([]);
     });
 

@@ -3,6 +3,7 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { CUSTOMER_AWS_ACCOUNT, LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { type Run, TestStack } from "./harness";
 
 /** The lines of the engine's log with these words, each with the name of its resource. */
@@ -31,8 +32,7 @@ function eachDescribe(options: Parameters<typeof LocalCloud.start>[0] = {}) {
 async function upOf({ cloud, stack }: { cloud: LocalCloud; stack: TestStack }, program: () => Promise<unknown>) {
     stack.program = program as () => Promise<Record<string, unknown>>;
     cloud.clearRequests();
-    const run = await stack.up();
-    expect(run.ok, run.output).to.equal(true);
+    const run = await expectOk(stack.up());
     return run;
 }
 

@@ -36,6 +36,7 @@ export const stacks: Measure = {
             (_, index) =>
                 new CliProject(`stack-${index}`, program, {
                     ...cloud.environment(),
+                    PULUMI_CONFIG_PASSPHRASE: "x",
                     N: String(stackN),
                     KEY_ARN: cloud.createKey(),
                 }),
