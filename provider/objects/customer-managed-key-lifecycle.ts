@@ -1,7 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import type { Collection } from "../api/collection";
-import { ownerOfInputs } from "../contract/ownership-tag";
 import { pageInProject } from "../contract/pages";
 import type { ObjectAccess } from "../resource/access";
 import type { Comparison, Lifecycle } from "../resource/lifecycle";

@@ -55,5 +55,6 @@ export function withUnseenChanges(
     if (left.length === 0) return error;
     const asked = left.map((path) => [path, getPath(inputs, path) ?? null] as const);
     const unseenChanges = { ...noted(properties), ...Object.fromEntries(asked) };
-    return new InitializationError(id, writeNotes(properties, { unseenChanges }), properties, message);
+    const noticed = writeNotes(properties, { unseenChanges });
+    return new InitializationError(id, noticed, properties, message, code).causedBy(cause);
 }

@@ -97,7 +97,7 @@ export async function waitUntilShown(
     const progress = { latest: state };
     const shown = new WaitProgress(session);
     const label = labelOf(definition, inputs);
-    return collection.poller.waitFor(
+    const final = await collection.poller.waitFor(
         id,
         "update",
         settings.updateTimeout,

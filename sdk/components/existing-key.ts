@@ -20,7 +20,7 @@ export function checkedKeyArn(
         throwIfInvalid("EncryptionKey", name, keyRegionProblems("keyArn", keyArn, region), "CMK3013");
         // What is not the ARN of a key is refused by the registration, with its form.
         if (args.checkKey !== false && regionOfKeyArn(keyArn) !== undefined) {
-            throwIfInvalid("EncryptionKey", name, keyProblems(await readKey(name, keyArn, parent)));
+            throwIfInvalid("EncryptionKey", name, keyProblems(await readKey(name, keyArn, parent)), "CMK3013");
         }
         return keyArn;
     });

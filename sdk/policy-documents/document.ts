@@ -1,3 +1,4 @@
+import { withCode } from "../../provider/contract/codes";
 import { UUID } from "../../provider/contract/forms";
 import { type Partition, type PartitionName, partitions } from "../../provider/contract/partitions";
 
