@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import type { Collection } from "../api/collection";
+import { ownerOfInputs } from "../contract/ownership-tag";
 import { pageInProject } from "../contract/pages";
 import type { ObjectAccess } from "../resource/access";
 import type { Comparison, Lifecycle } from "../resource/lifecycle";
@@ -46,8 +47,11 @@ export class CustomerManagedKeyLifecycle implements Lifecycle {
         await collection.delete(id);
         const arn = getString(state, KEY_ARN);
         if (arn === undefined || state["keyRemoval"] !== "retain" || this.registered.has(arn)) return;
-        this.access.session.report.info(
-            `The KMS key ${arn} was kept, because what it encrypts is lost without it. Once nothing needs it any more (${pageInProject("key-changes")}), delete it with \`aws kms schedule-key-deletion --region ${regionOfKeyArn(arn)} --key-id ${arn} --pending-window-in-days 30\`.`,
-        );
+        this.access.session.announce({
+            decision: "kept",
+            ids: [arn],
+            why: `The KMS key ${arn} was kept, because what it encrypts is lost without it. Once nothing needs it any more (${pageInProject("key-changes")}), delete it with \`aws kms schedule-key-deletion --region ${regionOfKeyArn(arn)} --key-id ${arn} --pending-window-in-days 30\`.`,
+            resource: ownerOfInputs(state)?.resource,
+        });
     }
 }

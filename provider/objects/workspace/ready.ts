@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import { ApiError, ConfigurationError, NoResponseError } from "../../api/errors";
 import { writeNotes } from "../../contract/state-notes";
-import { clientOfHost } from "../../migration/connection";
+import { onDemand } from "../../migration/on-demand";
 import { InitializationError } from "../../resource/errors";
 import type { Session } from "../../runtime/session";
 import { WaitProgress } from "../../runtime/wait-progress";
@@ -88,7 +88,7 @@ function reads({ session, id, inputs }: ReachabilityWait, url: string): () => Pr
     const hooks = { beforeSend, onRequest, userAgent };
     // A round that fails is repeated as a whole.
     const limits = { retryTimeout: 0, requestTimeout: ATTEMPT_TIMEOUT };
-    const { api } = clientOfHost({ ...session.credential, host: url }, id, limits, session.clock, hooks);
+    const { api } = onDemand.connection.clientOfHost({ ...session.credential, host: url }, id, limits, session.clock, hooks);
     const paths = getString(inputs, "computeMode") === "SERVERLESS" ? [TREE] : [TREE, NODE_TYPES];
     return async () => {
         try {
