@@ -2,8 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { LocalCloud } from "../../local-cloud";
-import { expectOk } from "../helpers/expect-ok";
+import { LocalCloud, seeds } from "../../local-cloud";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { REFUSED } from "../helpers/people";
 import { accountRequests, TestStack } from "./harness";
 
 type Args = Omit<databricks.EncryptedWorkspaceArgs, "awsRegion">;
@@ -38,8 +39,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
     const up = async (next?: pulumi.automation.PulumiFn) => {
         if (next !== undefined) stack.program = next;
         cloud.clearRequests();
-        const run = await stack.up();
-        expect(run.ok, run.output).to.equal(true);
+        const run = await expectOk(stack.up());
         return run;
     };
     const bodyOf = (method: string, collection: string) =>
@@ -50,6 +50,12 @@ describe("an EncryptedWorkspace on the real engine", () => {
     describe("by default", () => {
         before(() => start(program()));
         after(stop);
+        const changed: Args = {
+            key: { description: "notebooks" },
+            storageKey: { reuseKeyForClusterVolumes: true, description: "storage" },
+            customTags: { team: "risk" },
+            tags: { owner: "platform" },
+        };
 
         it("creates a key for notebooks, a role, a private and encrypted bucket, and the workspace", async () => {
             await up();
@@ -92,23 +98,16 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect(JSON.parse(String(aws("RolePolicy")[0]?.properties["policy"]))).to.deep.equal(
                 databricks.crossAccountPolicy(),
             );
-            const outputs = await stack.stack.outputs();
+            const outputs = await stack.outputs();
             const [workspace] = cloud.account.list("workspaces");
-            expect(outputs["workspaceId"]?.value).to.equal(workspace?.["workspace_id"]);
-            expect(outputs["customerManagedKeyId"]?.value).to.equal(registration?.["customer_managed_key_id"]);
-            expect(outputs["keyArn"]?.value).to.equal(key?.arn);
-            expect(String(outputs["workspaceUrl"]?.value)).to.contain(String(workspace?.["deployment_name"]));
+            expect(outputs["workspaceId"]).to.equal(workspace?.["workspace_id"]);
+            expect(outputs["customerManagedKeyId"]).to.equal(registration?.["customer_managed_key_id"]);
+            expect(outputs["keyArn"]).to.equal(key?.arn);
+            expect(String(outputs["workspaceUrl"])).to.contain(String(workspace?.["deployment_name"]));
         });
 
         it("adds a storage key and tags in place, and keeps the workspace", async () => {
-            const { operations } = await up(
-                program(() => ({
-                    key: { description: "notebooks" },
-                    storageKey: { reuseKeyForClusterVolumes: true, description: "storage" },
-                    customTags: { team: "risk" },
-                    tags: { owner: "platform" },
-                })),
-            );
+            const { operations } = await up(program(() => changed));
             const storage = cloud.account
                 .list("customer-managed-keys")
                 .find(({ use_cases }) => JSON.stringify(use_cases) === '["STORAGE"]');
@@ -132,24 +131,25 @@ describe("an EncryptedWorkspace on the real engine", () => {
 
         it("renamed with an alias, keeps the workspace if workspaceName is given, and is refused if it is not", async () => {
             const renamed = (more: Partial<databricks.EncryptedWorkspaceArgs>) => async () => {
-                const args = {
-                    awsRegion: "us-east-1",
-                    storageKey: { reuseKeyForClusterVolumes: true, description: "storage" },
-                    key: { description: "notebooks" },
-                    customTags: { team: "risk" },
-                    tags: { owner: "platform" },
-                    ...more,
-                };
+                const args = { awsRegion: "us-east-1", ...changed, ...more };
                 new databricks.EncryptedWorkspace("renamed", args, { aliases: [{ name: "w" }] });
             };
             const refused = "a workspace is renamed in the account console";
             stack.program = renamed({ workspaceName: "w" });
-            const kept = await stack.preview();
-            expect(kept.ok, kept.output).to.equal(true);
+            const kept = await expectOk(stack.preview());
             expect(kept.operations.filter((one) => !/^update /.test(one) && !/ Alias /.test(one))).to.deep.equal([]);
             expect(kept.output).to.not.contain(refused);
             stack.program = renamed({});
             expect((await stack.preview()).output).to.contain(refused);
+        });
+
+        it("is not destroyed with content in it, until forceDestroy is set, which its bucket gets too", async () => {
+            const [id = ""] = cloud.account.list("workspaces").map((one) => String(one["workspace_id"]));
+            await cloud.workspace(id).seed({ "/Shared/n": seeds.notebook("1") });
+            await expectRefused(stack.destroy(), ...REFUSED, id);
+            await up(program(() => ({ ...changed, forceDestroy: true })));
+            expect(cloud.account.list("workspaces")).to.have.length(1);
+            expect(aws("Bucket")[0]?.properties["forceDestroy"]).to.equal(true);
         });
 
         it("deletes the workspace first, and what allows Databricks access last, and keeps and names the KMS keys", async () => {
@@ -164,8 +164,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
                 },
                 do: { kind: "hang" },
             });
-            const { ok, output } = await stack.destroy();
-            expect(ok, output).to.equal(true);
+            const { output } = await expectOk(stack.destroy());
             const keys = cloud.kms.keys();
             expect(cloud.contents()).to.have.members(keys.map(({ arn }) => `KMS key ${arn}`));
             expect(keys.map((key) => [key.enabled, key.deletion])).to.deep.equal(keys.map(() => [true, undefined]));
@@ -260,9 +259,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
             expect(cloud.contents()).to.include.members(before);
 
             stack.program = kept;
-            const { ok, output } = await stack.up();
-            expect(ok, output).to.equal(false);
-            expect(output).to.contain(`give this resource adopt: "${String(first?.["workspace_id"])}"`);
+            await expectRefused(stack.up(), `give this resource adopt: "${String(first?.["workspace_id"])}"`);
             expect(cloud.account.list("workspaces")).to.have.length(1);
         });
     });
@@ -317,9 +314,7 @@ describe("an EncryptedWorkspace on the real engine", () => {
 
         it("does not replace the workspace for a new key if onKeyChange forbids it", async () => {
             stack.program = program(() => ({ ...existing, onKeyChange: "forbid" }));
-            const { ok, output } = await stack.preview();
-            expect(ok).to.equal(false);
-            expect(output).to.match(/onKeyChange/);
+            await expectRefused(stack.preview(), /onKeyChange/);
         });
 
         it("does not delete what it did not create", async () => {

@@ -3,7 +3,9 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { TestStack } from "./harness";
+import { programOf, registration } from "./live-workspaces";
 
 type KeyInput = "managedServicesCustomerManagedKeyId" | "customerManagedKeyId";
 type KeyName = "first" | "second";
@@ -28,34 +30,19 @@ describe("Pulumi's resource options, on the real engine", () => {
         key: KeyName,
         opts: pulumi.CustomResourceOptions,
     ) =>
-        async function () {
-            const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
-            const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
-            const register = (name: KeyName) =>
-                new databricks.CustomerManagedKey(name, {
-                    awsKeyInfo: { keyArn: keys[name] },
-                    useCases: ["MANAGED_SERVICES"],
-                });
-            const registrations = { first: register("first"), second: register("second") };
-            new databricks.Workspace(
-                "w",
-                {
-                    workspaceName: "w",
-                    awsRegion: "us-east-1",
-                    credentialsId: credentials.credentialsId,
-                    storageConfigurationId: storage.storageConfigurationId,
-                    [input]: registrations[key].customerManagedKeyId,
-                },
-                opts,
-            );
-        };
+        programOf((needs) => {
+            const registrations = {
+                first: registration("first", keys.first),
+                second: registration("second", keys.second),
+            };
+            new databricks.Workspace("w", { ...needs, [input]: registrations[key].customerManagedKeyId }, opts);
+        });
 
     it("ignoreChanges on the key, under today's name and the old one, keeps the workspace whichever the program uses", async () => {
         const keys = { first: cloud.createKey(), second: cloud.createKey() };
         const up = async (input: KeyInput, key: KeyName, opts: pulumi.CustomResourceOptions = {}) => {
             stack.program = program(keys, input, key, opts);
-            const { ok, output, operations } = await stack.up();
-            expect(ok, output).to.equal(true);
+            const { operations } = await expectOk(stack.up());
             return operations;
         };
         expect(await up("customerManagedKeyId", "first")).to.include("create Workspace w");

@@ -9,7 +9,7 @@ describe("GovCloud, on the real engine", () => {
     for (const name of ["aws-us-gov", "aws-us-gov-dod"] satisfies PartitionName[]) {
         const { workspaceDomain, databricksAwsAccount, regions } = partitions[name];
 
-        it(`${name}: a workspace under a key is made from an example, in its region, and destroyed`, async () => {
+        it(`${name}: a workspace under a key is made from an example, in its region`, async () => {
             const cloud = await LocalCloud.start({ provisioningMilliseconds: 200, partition: name });
             const config = { region: regions[0], "aws:region": regions[0] };
             const stack = await TestStack.ofExample(cloud, "both-keys", config);
@@ -17,14 +17,12 @@ describe("GovCloud, on the real engine", () => {
                 await expectOk(stack.up());
                 const [workspace] = cloud.account.list("workspaces");
                 expect(workspace?.["aws_region"]).to.equal(regions[0]);
-                const outputs = await stack.stack.outputs();
-                const url = new URL(String(outputs["workspaceUrl"]?.value));
+                const outputs = await stack.outputs();
+                const url = new URL(String(outputs["workspaceUrl"]));
                 expect(url.hostname).to.equal(`${String(workspace?.["deployment_name"])}.${workspaceDomain}.localhost`);
                 const [key] = cloud.kms.keys();
                 expect(key?.arn).to.match(/^arn:aws-us-gov:kms:us-gov-west-1:/);
                 expect(key?.policy).to.contain(`arn:aws-us-gov:iam::${databricksAwsAccount}:root`);
-                await expectOk(stack.destroy());
-                expect(cloud.account.list("workspaces")).to.deep.equal([]);
             } finally {
                 stack.remove();
                 await cloud.stop();

@@ -8,23 +8,16 @@ import { declaredOutputs, stateRemainder } from "../bench/state-remainder";
 import { LocalCloud } from "../../local-cloud";
 import { expectOk } from "../helpers/expect-ok";
 import { root, TestStack } from "./harness";
+import { programOf } from "./live-workspaces";
 
 const COUNT = 60;
 
-const program = (count: number) => async () => {
-    const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
-    const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
-    for (let index = 0; index < count; index++) {
-        new databricks.Workspace(`w${index}`, {
-            workspaceName: `w${index}`,
-            awsRegion: "us-east-1",
-            credentialsId: credentials.credentialsId,
-            storageConfigurationId: storage.storageConfigurationId,
+const program = (count: number) =>
+    programOf((needs) => {
+        for (const name of Array.from({ length: count }, (_, index) => `w${index}`))
             // Otherwise each is looked into before it goes.
-            forceDestroy: true,
-        });
-    }
-};
+            new databricks.Workspace(name, { ...needs, workspaceName: name, forceDestroy: true });
+    });
 
 describe("many workspaces on the real engine", () => {
     let cloud: LocalCloud;

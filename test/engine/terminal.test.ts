@@ -4,7 +4,9 @@ import { expect } from "chai";
 
 import * as databricks from "../../sdk";
 import { LocalCloud } from "../../local-cloud";
+import { expectOk } from "../helpers/expect-ok";
 import { type Run, TestStack } from "./harness";
+import { programOf, registration } from "./live-workspaces";
 
 /** What the engine's log says with these words. */
 function linesOf({ events }: Run, words: RegExp) {
@@ -18,27 +20,17 @@ describe("what the person at the terminal sees", () => {
     let stack: TestStack;
     const names = ["w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7"];
 
-    const program = (keyOf: (name: string) => string, deploymentName?: pulumi.Input<string>) => async () => {
-        const credentials = new databricks.Credentials("c", { roleArn: "arn:aws:iam::123456789012:role/r" });
-        const storage = new databricks.StorageConfiguration("s", { bucketName: "root-bucket" });
-        const keys = ["a", "b"].map((name) => {
-            const awsKeyInfo = { keyArn: keyArns[name] ?? "" };
-            return [
-                name,
-                new databricks.CustomerManagedKey(name, { awsKeyInfo, useCases: ["MANAGED_SERVICES"] }),
-            ] as const;
+    const program = (keyOf: (name: string) => string, deploymentName?: pulumi.Input<string>) =>
+        programOf((needs) => {
+            const keys = new Map(["a", "b"].map((name) => [name, registration(name, keyArns[name] ?? "")]));
+            for (const name of names)
+                new databricks.Workspace(name, {
+                    ...needs,
+                    workspaceName: name,
+                    managedServicesCustomerManagedKeyId: keys.get(keyOf(name))?.customerManagedKeyId,
+                    ...(name === "w0" && deploymentName !== undefined ? { deploymentName } : {}),
+                });
         });
-        for (const name of names) {
-            new databricks.Workspace(name, {
-                workspaceName: name,
-                awsRegion: "us-east-1",
-                credentialsId: credentials.credentialsId,
-                storageConfigurationId: storage.storageConfigurationId,
-                managedServicesCustomerManagedKeyId: new Map(keys).get(keyOf(name))?.customerManagedKeyId,
-                ...(name === "w0" && deploymentName !== undefined ? { deploymentName } : {}),
-            });
-        }
-    };
     const keyArns: Record<string, string> = {};
 
     before(async () => {
@@ -55,8 +47,7 @@ describe("what the person at the terminal sees", () => {
     });
 
     it("eight workspaces that wait: progress on each one's own line, and nothing of it left under Diagnostics", async () => {
-        const run = await stack.up();
-        expect(run.ok, run.output).to.equal(true);
+        const run = await expectOk(stack.up());
         const progress = linesOf(run, /PROVISIONING for/);
         expect(progress.map(({ ephemeral }) => ephemeral)).to.not.include(undefined);
         expect(new Set(progress.map(({ urn = "" }) => urn.split("::").at(-1)))).to.deep.equal(new Set(names));
@@ -77,8 +68,7 @@ describe("what the person at the terminal sees", () => {
             ["warning", "w3"],
         ]);
         expect(run.output).to.not.contain("[runtime]");
-        const done = await stack.up();
-        expect(done.ok, done.output).to.equal(true);
+        const done = await expectOk(stack.up());
         const said = linesOf(done, /See \S+docs\/key-changes\.md\./);
         expect(said.map(({ severity, urn = "" }) => [severity, urn.split("::").at(-1)])).to.deep.equal([
             ["warning", "w3"],
