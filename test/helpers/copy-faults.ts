@@ -1,7 +1,6 @@
 import { expect } from "chai";
 
 import { migrateContent } from "../../provider/migration/migration";
-import type { FaultTarget } from "../../local-cloud/faults";
 import type { CopyScene } from "./copy-scene";
 import { moveFaults } from "./move-faults";
 
@@ -13,24 +12,33 @@ export interface LivedCopy {
     check(what: string): Promise<void>;
 }
 
-/** The copy is complete although, once with each kind of fault, two of the requests of each of these sorts have met it. */
-export async function isWholeWithFaults(
-    { begin, check }: LivedCopy,
-    requests: readonly ((request: FaultTarget) => boolean)[],
-): Promise<void> {
-    for (const effect of moveFaults) {
-        const scene = await begin();
-        const stops = requests.map((when) => scene.cloud.inject({ when, times: 2, do: effect }));
-        const report = await migrateContent(scene.options());
-        for (const stop of stops) stop();
-        const what = JSON.stringify(effect);
-        expect(report, what).to.deep.include({ complete: true, findings: [] });
-        await check(what);
-    }
+/**
+ * Tests that a copy is whole whatever goes wrong with these requests, by their paths, and wherever it is killed.
+ *
+ * @param atLeast it has more writes than this, before each of which it is killed.
+ */
+export function itIsWhole(lived: LivedCopy, paths: readonly RegExp[], atLeast: number): void {
+    for (const effect of moveFaults)
+        it(`are not lost or doubled, and nobody gains a right, if each sort of request meets ${JSON.stringify(effect)}`, async () => {
+            const scene = await lived.begin();
+            for (const path of paths)
+                for (const isRead of [true, false])
+                    scene.cloud.inject({
+                        when: (request) => path.test(request.path) && (request.method === "GET") === isRead,
+                        times: 2,
+                        do: effect,
+                    });
+            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+            await lived.check("with faults");
+        });
+
+    it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
+        expect(await writesKilledAt(lived)).to.be.greaterThan(atLeast);
+    });
 }
 
-/** The copy is complete once it is run again after it was killed right before each of its writes; returns how many it has. */
-export async function isWholeAfterKills({ begin, check }: LivedCopy): Promise<number> {
+/** Runs a copy again after it was killed right before each of its writes; returns how many it has. */
+async function writesKilledAt({ begin, check }: LivedCopy): Promise<number> {
     for (let at = 0; ; at++) {
         const scene = await begin();
         scene.killedAt = at;

@@ -4,8 +4,7 @@ import { queries } from "../../provider/migration/kinds/queries";
 import { startPausedSchedules } from "../../provider/migration/kinds/paused-schedules";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { seeds } from "../../local-cloud";
-import type { FaultTarget } from "../../local-cloud/faults";
-import { isWholeAfterKills, isWholeWithFaults } from "../helpers/copy-faults";
+import { itIsWhole } from "../helpers/copy-faults";
 import { CopyScene } from "../helpers/copy-scene";
 import { workspaceRequests } from "../helpers/workspace-requests";
 
@@ -232,26 +231,16 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
     };
     const lived = { begin, check: () => started() };
 
-    it("are not lost or doubled whatever goes wrong with any request", async () => {
-        const calls = [
+    itIsWhole(
+        lived,
+        [
             /\/sql\/queries$/,
             /\/sql\/queries\/[^/]*$/,
             /\/visualizations(\/|$)/,
             /\/api\/2\.0\/alerts$/,
             /\/api\/2\.0\/alerts\//,
             /\/permissions\/(queries|alertsv2)\//,
-        ];
-        const requests = calls.flatMap((call) =>
-            [false, true].map(
-                (isWrite) =>
-                    ({ path, method }: FaultTarget) =>
-                        call.test(path) && (method !== "GET") === isWrite,
-            ),
-        );
-        await isWholeWithFaults(lived, requests);
-    }).timeout(120_000);
-
-    it("are whole after a run that was killed before any of its writes, once it is run again", async () => {
-        expect(await isWholeAfterKills(lived)).to.be.greaterThan(4);
-    }).timeout(60_000);
+        ],
+        4,
+    );
 });
