@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
 import { Consumer, type ConsumerOptions, NEWEST, OLDEST } from "./consumer";
-import { succeed, Tools } from "./tools";
+import { succeed } from "./tools";
 
 /** Each manager, language, Node.js and layout at least once; the first is what `npm test` tries. */
 const combinations: readonly ConsumerOptions[] = [
@@ -41,21 +37,14 @@ const titleOf = ({ manager, language, node, pulumi, layout, component }: Consume
 
 describe("the packed package in somebody else's project", () => {
     let cloud: LocalCloud;
-    let folder: string;
-    let tools: Tools;
     before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
-        folder = mkdtempSync(join(tmpdir(), "databricks-cmk-tools-"));
-        tools = new Tools(folder);
     });
-    after(async () => {
-        await cloud.stop();
-        rmSync(folder, { recursive: true, force: true });
-    });
+    after(() => cloud.stop());
 
     for (const options of chosen) {
         it(`compiles strictly, and previews, makes and destroys a stack with ${titleOf(options)}`, async () => {
-            const consumer = await Consumer.create(cloud, tools, options);
+            const consumer = await Consumer.create(cloud, options);
             try {
                 const before = cloud.contents();
                 if (options.language.startsWith("TypeScript")) await succeed(consumer.compile());

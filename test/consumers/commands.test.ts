@@ -10,9 +10,9 @@ import { Unpacked } from "./unpacked";
 
 const root = resolve(__dirname, "../../..");
 
-/** The pages; the first two are what `npm test` tries. */
+/** The pages; the first is what `npm test` tries, beside the whole of the local cloud. */
 const PAGES = ["README.md", "docs/local-cloud.md", "docs/projects.md", "docs/testing.md", "docs/drill.md"];
-const chosen = process.env.CONSUMERS === "all" ? PAGES : PAGES.slice(0, 2);
+const chosen = process.env.CONSUMERS === "all" ? PAGES : PAGES.slice(0, 1);
 
 /** What `pulumi new typescript` makes. */
 const MANIFEST = {
@@ -77,6 +77,7 @@ describe("an `npm install` of the documents, in a new project with an empty home
         const project = projectOf("local-cloud", {});
         const installed = await unpacked.shell(`${command} --no-audit`, project);
         expect(installed.ok, installed.output).to.equal(true);
+        expect(installed.output).to.not.contain("EBADENGINE");
         const served = spawn("npx", ["--no-install", "pulumi-databricks-cmk", "local-cloud", "--json"], {
             cwd: project,
             env: unpacked.env,

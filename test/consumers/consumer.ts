@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import type { LocalCloud } from "../../local-cloud";
-import { type Finished, type Manager, type NodeVersion, run, succeed, type Tools, withPath } from "./tools";
+import { type Finished, type Manager, type NodeVersion, run, succeed, tools, withPath } from "./tools";
 
 /** How a program is written, and run. */
 export type Language =
@@ -49,17 +49,14 @@ export class Consumer {
     readonly repository: string;
     private env: NodeJS.ProcessEnv = {};
 
-    private constructor(
-        readonly options: ConsumerOptions,
-        private readonly tools: Tools,
-    ) {
+    private constructor(readonly options: ConsumerOptions) {
         this.repository = mkdtempSync(join(tmpdir(), "databricks-cmk-consumer-"));
         this.project = this.isWorkspace ? join(this.repository, "stack") : this.repository;
     }
 
     /** Writes a project, installs what it names, and makes its stack. */
-    static async create(cloud: LocalCloud, tools: Tools, options: ConsumerOptions): Promise<Consumer> {
-        const consumer = new Consumer(options, tools);
+    static async create(cloud: LocalCloud, options: ConsumerOptions): Promise<Consumer> {
+        const consumer = new Consumer(options);
         try {
             await consumer.setUp(cloud);
         } catch (error) {
@@ -70,7 +67,7 @@ export class Consumer {
     }
 
     private async setUp(cloud: LocalCloud): Promise<void> {
-        this.env = withPath(await this.tools.node(this.options.node), {
+        this.env = withPath(await tools.node(this.options.node), {
             ...process.env,
             ...cloud.environment(),
             PULUMI_BACKEND_URL: `file://${this.folder("backend")}`,
@@ -78,7 +75,7 @@ export class Consumer {
             PULUMI_SKIP_UPDATE_CHECK: "true",
         });
         await this.write();
-        await succeed(this.tools.installProject(this.options.manager, this.repository, this.env));
+        await succeed(tools.installProject(this.options.manager, this.repository, this.env));
         // The project's option `nodeargs` says the same, but the language host that is built from source does not read it.
         if (this.options.language.endsWith("tsx")) this.env.NODE_OPTIONS = "--import=tsx";
         await succeed(this.pulumi("stack", "init", "test"));
@@ -162,7 +159,7 @@ export class Consumer {
             ...(language.endsWith("tsx") ? { tsx: "4.23.15" } : {}),
             ...(layout === "library"
                 ? { "@acme/platform": local }
-                : { "pulumi-databricks-cmk": `file:${await this.tools.tarball()}` }),
+                : { "pulumi-databricks-cmk": `file:${await tools.tarball()}` }),
         };
     }
 
@@ -201,7 +198,7 @@ export class Consumer {
             version: "1.0.0",
             main: "index.js",
             types: "index.d.ts",
-            dependencies: { "pulumi-databricks-cmk": `file:${await this.tools.tarball()}` },
+            dependencies: { "pulumi-databricks-cmk": `file:${await tools.tarball()}` },
             peerDependencies: { "@pulumi/pulumi": "^3.220.0" },
             devDependencies: { "@pulumi/pulumi": this.options.pulumi },
         });

@@ -6,7 +6,6 @@ import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
 import { Consumer, OLDEST } from "./consumer";
-import { Tools } from "./tools";
 
 const AUTOMATION = `
 const { LocalWorkspace } = require("@pulumi/pulumi/automation");
@@ -27,8 +26,8 @@ describe("a project in which something is missing", () => {
     let consumer: Consumer;
     before(async () => {
         cloud = await LocalCloud.start();
-        folder = mkdtempSync(join(tmpdir(), "databricks-cmk-tools-"));
-        consumer = await Consumer.create(cloud, new Tools(folder), {
+        folder = mkdtempSync(join(tmpdir(), "databricks-cmk-elsewhere-"));
+        consumer = await Consumer.create(cloud, {
             manager: "pnpm",
             language: "JavaScript, CommonJS",
             node: 20,

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -26,13 +27,16 @@ export interface Finished {
     readonly output: string;
 }
 
-/** Package managers and versions of Node.js in a folder, each installed when it is first needed, and the packed package. */
-export class Tools {
+/** Package managers and versions of Node.js, each installed when it is first needed, and the packed package. */
+class Tools {
+    private readonly folder = mkdtempSync(join(tmpdir(), "databricks-cmk-tools-"));
     private readonly installed = new Map<string, Promise<string>>();
     private registryUrl: Promise<string> | undefined;
     private packed: Promise<string> | undefined;
 
-    constructor(private readonly folder: string) {}
+    constructor() {
+        process.once("exit", () => rmSync(this.folder, { recursive: true, force: true }));
+    }
 
     /** The package as it would be published, as a `.tgz`. */
     tarball(): Promise<string> {
@@ -110,6 +114,9 @@ export class Tools {
         return this.registryUrl;
     }
 }
+
+/** All tests of this process share them. */
+export const tools = new Tools();
 
 /** Runs a command to its end. */
 export async function run(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import type { LocalCloud } from "../../local-cloud";
-import { type Finished, run, succeed, Tools, withPath } from "./tools";
+import { type Finished, run, succeed, tools, withPath } from "./tools";
 
 const execute = promisify(execFile);
 
@@ -23,13 +23,11 @@ export class Unpacked {
     readonly package: string;
     /** The environment of somebody who begins. */
     env: NodeJS.ProcessEnv = {};
-    private readonly tools: Tools;
     /** A folder with the packages of each set of dependencies, which is installed once. */
     private readonly installed = new Map<string, string>();
 
     private constructor(private readonly folder: string) {
         this.package = join(folder, "package");
-        this.tools = new Tools(join(folder, "tools"));
     }
 
     static async create(): Promise<Unpacked> {
@@ -39,11 +37,11 @@ export class Unpacked {
     }
 
     private async setUp(): Promise<void> {
-        for (const name of ["tools", "home", "projects"]) mkdirSync(join(this.folder, name));
-        await execute("tar", ["-xzf", await this.tools.tarball(), "-C", this.folder]);
+        for (const name of ["home", "projects"]) mkdirSync(join(this.folder, name));
+        await execute("tar", ["-xzf", await tools.tarball(), "-C", this.folder]);
         // What was downloaded before is not downloaded again.
         const { stdout: cache } = await execute("npm", ["config", "get", "cache"]);
-        this.env = withPath(await this.tools.node(20), {
+        this.env = withPath(await tools.node(20), {
             ...process.env,
             HOME: join(this.folder, "home"),
             npm_config_cache: cache.trim(),
@@ -53,7 +51,7 @@ export class Unpacked {
 
     /** The packed package, as an argument of `npm install`. */
     async tarball(): Promise<string> {
-        return `file:${await this.tools.tarball()}`;
+        return `file:${await tools.tarball()}`;
     }
 
     /** An empty folder for a project. */
@@ -78,7 +76,7 @@ export class Unpacked {
         writeFileSync(path, JSON.stringify(manifest));
         const key = JSON.stringify([manifest.dependencies, manifest.devDependencies]);
         const before = this.installed.get(key);
-        if (before === undefined) await succeed(this.tools.installProject("npm", project, this.env));
+        if (before === undefined) await succeed(tools.installProject("npm", project, this.env));
         // Packages are many: the next project with the same ones takes them over.
         else renameSync(join(before, "node_modules"), join(project, "node_modules"));
         this.installed.set(key, project);

@@ -18,7 +18,7 @@ export const SUITES = [
     { name: "unit", timeout: 600_000, processes: 3, guess: 0.2 },
     { name: "engine", timeout: 1_200_000, guess: 5 },
     { name: "clients", timeout: 1_200_000, guess: 5 },
-    { name: "consumers", timeout: 1_200_000, guess: 20 },
+    { name: "consumers", timeout: 1_200_000, processes: 1, guess: 20 },
 ];
 
 /** What style is expected to take when it was never checked, in seconds. */
