@@ -31,7 +31,6 @@ describe("the codes of errors and warnings", () => {
     const withoutCode: Readonly<Record<string, readonly [number, string]>> = {
         "cli/contract/answer.ts": [1, "a defect"],
         "cli/contract/created.ts": [1, "a part of a line in the report"],
-        "cli/contract/document.ts": [1, "`npm run docs:service` alone runs it"],
         "cli/report-files.ts": [2, "a part of a UsageError"],
         "plugin/package-provider.ts": [1, "a defect: the engine asks for what the schema has"],
         "plugin/words.ts": [1, "a defect: the engine asks for what the schema has"],

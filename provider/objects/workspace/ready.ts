@@ -88,7 +88,13 @@ function reads({ session, id, inputs }: ReachabilityWait, url: string): () => Pr
     const hooks = { beforeSend, onRequest, userAgent };
     // A round that fails is repeated as a whole.
     const limits = { retryTimeout: 0, requestTimeout: ATTEMPT_TIMEOUT };
-    const { api } = onDemand.connection.clientOfHost({ ...session.credential, host: url }, id, limits, session.clock, hooks);
+    const { api } = onDemand.connection.clientOfHost(
+        { ...session.credential, host: url },
+        id,
+        limits,
+        session.clock,
+        hooks,
+    );
     const paths = getString(inputs, "computeMode") === "SERVERLESS" ? [TREE] : [TREE, NODE_TYPES];
     return async () => {
         try {
