@@ -79,7 +79,7 @@ describe("the whole tree of a workspace", () => {
         world.old.principals.admins.delete("mover");
         const { complete, reason } = await listWholeTree(world.client("old"));
         expect(complete).to.equal(false);
-        expect(reason).to.contain("no admin");
+        expect(reason).to.contain("not an admin");
     });
 
     it("is not complete where a page names one that was read already, one without a token, or another one without end", async () => {
