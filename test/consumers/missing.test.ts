@@ -52,7 +52,7 @@ describe("a project in which something is missing", () => {
         // The others are there: pnpm gives a package what Pulumi depends on where it takes that too.
         expect(await saidBy('require("pulumi-databricks-cmk/testing")')).to.deep.equal([
             "Error: pulumi-databricks-cmk/testing needs fastify, @aws-sdk/client-kms, which are not installed. " +
-                "Run: npm install --save-dev fastify@5 light-my-request@6.6 @aws-sdk/client-kms@3",
+                "Run: npm install --save-dev fastify@5 light-my-request@6.6 @aws-sdk/client-kms@3 [CMK1021]",
         ]);
         expect(await saidBy('require("pulumi-databricks-cmk/policy")')).to.deep.equal([
             "Error: pulumi-databricks-cmk/policy needs @pulumi/policy, which is not installed. " +

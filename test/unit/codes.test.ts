@@ -32,6 +32,8 @@ describe("the codes of errors and warnings", () => {
         "cli/contract/answer.ts": [1, "a defect"],
         "cli/contract/created.ts": [1, "a part of a line in the report"],
         "cli/report-files.ts": [2, "a part of a UsageError"],
+        "plugin/component-process.ts": [2, "an error of the other process, which has one; a defect"],
+        "plugin/components.ts": [1, "a defect: the engine asks for what the schema has"],
         "plugin/package-provider.ts": [1, "a defect: the engine asks for what the schema has"],
         "plugin/words.ts": [1, "a defect: the engine asks for what the schema has"],
         "provider/api/http.ts": [1, "a cause, for the debug log"],
@@ -113,7 +115,7 @@ describe("the codes of errors and warnings", () => {
         expect(await explain.run({}, ["[too-large]"], io)).to.equal(0);
         expect(said.join(" "))
             .to.match(/^too-large: a kind of finding/)
-            .and.to.contain("10 MB")
+            .and.to.contain("200 MB")
             .and.to.contain("split it");
         for (const kind of findingKinds.filter((one) => one !== "others"))
             expect(meaningOf(kind), kind).to.not.equal("");

@@ -82,7 +82,7 @@ describe("the gate, which decides about each DELETE of a workspace", () => {
     it("stays shut for a workspace that is changed all the time", async () => {
         let changes = 0;
         const busy: Leaving = { ...leaving(), look: async () => ({ digest: `${++changes}`, content: "/n" }) };
-        expect(await refused(mayDelete(busy))).to.contain("changed all the time");
+        expect(await refused(mayDelete(busy))).to.contain("its content keeps changing");
         expect(changes).to.equal(6);
     });
 

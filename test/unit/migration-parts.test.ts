@@ -5,6 +5,7 @@ import type { Grant, WorkspaceContent, WorkspaceObject } from "../../provider/mi
 import { ContentReader } from "../../provider/migration/content-reader";
 import { Acceptance } from "../../provider/migration/acceptance";
 import { migrateContent, verifyContent } from "../../provider/migration/migration";
+import { unmovable } from "../../provider/migration/unmovable";
 import { WorkQueue } from "../../provider/migration/work-queue";
 import { seeds } from "../../local-cloud";
 import { MigrationWorld, type MoreOptions } from "../helpers/migration-world";
@@ -43,6 +44,11 @@ describe("the parts of a copy", () => {
         expect(await mostAtOnce(2 * MIB, true)).to.equal(2);
         expect(await mostAtOnce(2 * MIB, false)).to.equal(2);
         expect(await mostAtOnce(1000, false)).to.equal(8);
+    });
+
+    it("do not ask for a file over 200 MB", () => {
+        const kindOf = (size: number) => unmovable({ source: file(size), target: undefined, samePath: false })?.kind;
+        expect([200 * MIB, 200 * MIB + 1].map(kindOf)).to.deep.equal([undefined, "too-large"]);
     });
 
     it("read the next large content after one that could not be used", async () => {
@@ -361,10 +367,10 @@ describe("a copy under odd responses", () => {
             expect(findings.map(({ path, kind }) => [path, kind])).to.deep.equal([["/Shared/n7", "denied"]]);
         });
 
-        it("does not ask for a file that lists say is too large", async () => {
+        it("asks for a file over 10 MB in the form that may hand it out", async () => {
             await world.old.seed({ "/Shared/f": seeds.file(Buffer.alloc(10_485_761)) });
             expect((await migrateContent(options())).findings.map(({ kind }) => kind)).to.deep.equal(["too-large"]);
-            expect(sent("old", "/export")).to.equal(0);
+            expect(sent("old", "/export")).to.equal(2);
         });
 
         it("compares again what was changed in the new workspace alone since it was found equal", async () => {

@@ -106,7 +106,7 @@ describe("waitUntilReady", () => {
         const news = await inputs();
         const { failures = [] } = await workspace.check({}, news);
         expect(failures.map(({ property }) => property)).to.deep.equal([""]);
-        expect(failures[0]?.reason).to.match(/token of the account.*clientId.*waitUntilReachable/);
+        expect(failures[0]?.reason).to.match(/account token.*clientId.*waitUntilReachable/);
         expect((await workspace.check({}, { ...news, waitUntilReady: false })).failures ?? []).to.deep.equal([]);
         expect((await workspace.check(news, news)).failures ?? []).to.deep.equal([]);
     });
