@@ -56,12 +56,12 @@ describe("a project in which something is missing", () => {
         ]);
         expect(await saidBy('require("pulumi-databricks-cmk/policy")')).to.deep.equal([
             "Error: pulumi-databricks-cmk/policy needs @pulumi/policy, which is not installed. " +
-                "Run: npm install @pulumi/policy@1",
+                "Run: npm install @pulumi/policy@1 [CMK1021]",
         ]);
         const component = 'new (require("pulumi-databricks-cmk").EncryptedWorkspace)("w", { awsRegion: "us-east-1" })';
         expect(await saidBy(`process.env.DATABRICKS_ACCOUNT_ID = "${cloud.accountId}"; ${component}`)).to.deep.equal([
             "Error: A component of pulumi-databricks-cmk needs @pulumi/aws, which is not installed. " +
-                "Run: npm install @pulumi/aws@7",
+                "Run: npm install @pulumi/aws@7 [CMK1021]",
         ]);
     });
 
