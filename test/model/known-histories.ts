@@ -64,6 +64,16 @@ export const knownHistories: readonly KnownHistory[] = [
         ],
     },
     {
+        title: "moved to another stack; in it, people write an alert alone; the first stack, whose tag it has, makes its resource again",
+        steps: [
+            edit({ forceDestroy: true }, "o"),
+            toKey("k2"),
+            up(),
+            { do: "move", stack: "a", name: "o", keeps: false },
+            { do: "person", acts: [{ act: "write", at: 0, path: 5 }], soon: true },
+        ],
+    },
+    {
         title: "a refused delete, and the replacement is deleted in the console",
         steps: [
             toKey("k2"),

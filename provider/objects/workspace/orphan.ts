@@ -1,6 +1,7 @@
 import type { CreateRequest } from "../../resource/create";
 import { ADOPTION_AGE } from "../../resource/recovery";
 import type { WorkspaceContent, WorkspaceObject } from "../../migration/content";
+import { onDemand } from "../../migration/on-demand";
 import { isStandardFolder } from "../../migration/standard-folders";
 import { WaitProgress } from "../../runtime/wait-progress";
 import { getString, type Properties } from "../../util/property-path";
@@ -13,8 +14,8 @@ import { messageOf } from "../../util/error-message";
 
 /**
  * Why a workspace that carries the owner of a resource is not adopted without being asked; `undefined`: it is what an interrupted
- * create leaves. That is at most a day old by the service's clock, and nothing is in its tree but what the interrupted create
- * copied from a workspace that it replaces. If the age is unknown, the workspace is not adopted.
+ * create leaves. That is at most a day old by the service's clock, and nothing is in it, or in its tree nothing but what the
+ * interrupted create copied from a workspace that it replaces. If the age is unknown, the workspace is not adopted.
  *
  * @param replaced ids of the workspaces whose content goes into the new one.
  */
@@ -33,11 +34,17 @@ export async function reasonNotToAdopt(
     try {
         const origins = await Promise.all(replaced.map((one) => collection.get(one)));
         const existing = origins.filter((one) => one !== undefined);
-        const content = await findContent(
-            connect(session, running),
+        const workspace = connect(session, running);
+        const inTree = await findContent(
+            workspace,
             existing.map((one) => connect(session, one)),
             migrationSettings(inputs, session.settings).formerHomes,
         );
+        if (inTree !== undefined) return `it holds content (${inTree})`;
+        // A create that copies from another workspace brings more than a tree.
+        if (existing.length > 0) return undefined;
+        const { content, unlisted } = await onDemand.table.lookAtAll({ content: workspace, id });
+        if (unlisted !== undefined) return `what is in it cannot be read (${unlisted})`;
         return content === undefined ? undefined : `it holds content (${content})`;
     } catch (error) {
         return `what is in it cannot be read (${messageOf(error)})`;
