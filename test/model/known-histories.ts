@@ -163,4 +163,8 @@ export const knownHistories: readonly KnownHistory[] = [
         title: "its host leads to the new one, and does not say so",
         steps: [toKey("k2"), lie("wrong-host-unsaid", 12)],
     },
+    {
+        title: "the host of the new one leads to the old one after it has said who it is, and does not say so",
+        steps: [toKey("k2"), up(told([{ tell: "wrong-host-unsaid", at: 1, from: 62, times: 1000 }]))],
+    },
 ];

@@ -130,13 +130,19 @@ describe("a workspace that is not who it should be", () => {
 
     it("is not used where it is another one than before, and is nobody as long as no response names it", () => {
         const identity = new HostIdentity("https://acme.example.com", undefined);
-        const note = (headers: Record<string, string | undefined>) =>
-            identity.note({ status: 200, headers, text: "{}" });
+        const note = (
+            headers: Record<string, string | undefined>,
+            endpoint = "reads of workspace/list",
+            status = 200,
+        ) => identity.note({ status, headers, text: "{}" }, endpoint);
         for (const headers of [{}, { "x-databricks-org-id": "0" }, { "x-databricks-org-id": "a workspace" }])
             note(headers);
         expect(identity.workspaceId).to.equal(undefined);
         note({ "x-databricks-org-id": "12" });
-        note({});
+        // Not every endpoint has to name it, nor a refusal; one that has done so goes on doing so.
+        note({}, "reads of scim");
+        note({}, "reads of workspace/list", 404);
+        expect(() => note({})).to.throw("does not say any more which workspace it is");
         expect(identity.workspaceId).to.equal("12");
         expect(() => note({ "x-databricks-org-id": "13" })).to.throw(
             "The workspace 13 responds at https://acme.example.com instead of 12",
