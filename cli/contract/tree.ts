@@ -20,6 +20,14 @@ export async function importNotebook(
     return { path, answer: await ask("POST", `${TREE}/import`, { path, ...content }) };
 }
 
+/** Writes a file as Databricks' command line does. */
+export async function importFile(scene: Scene, name: string, bytes = 1): Promise<Answer> {
+    const { ask, folder } = await scene.workspace();
+    await ask("POST", `${TREE}/mkdirs`, { path: folder });
+    const path = encodeURIComponent(`${folder}/${name}`.slice(1));
+    return ask("POST", `/api/2.0/workspace-files/import-file/${path}?overwrite=false`, Buffer.alloc(bytes, "x"));
+}
+
 /** Lists a folder below the folder of the run. */
 export async function listFolder(scene: Scene, name: string): Promise<Answer> {
     const { ask, folder } = await scene.workspace();
