@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { closestName } from "../provider/contract/closest-name";
-import { codes, isCode, type Situation } from "../provider/contract/codes";
+import { isCode } from "../provider/contract/coded-message";
+import { codes, type Situation } from "../provider/contract/codes";
 import { findingKinds } from "../provider/contract/finding-kinds";
 import { type Command, UsageError } from "./command";
 

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { isatty } from "node:tty";
 
-import { withCode } from "../provider/contract/codes";
+import { withCode } from "../provider/contract/coded-message";
 import { messageOf } from "../provider/util/error-message";
 import { type CommandValues, textOption, UsageError } from "./command";
 

@@ -3,7 +3,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { type Command, type CommandIo, UsageError } from "./command";
 import { commandHelp, overview } from "./help";
 import { shownMessageOf } from "../provider/api/errors";
-import { withCode } from "../provider/contract/codes";
+import { withCode } from "../provider/contract/coded-message";
 import { closestName } from "../provider/contract/closest-name";
 import { messageOf } from "../provider/util/error-message";
 import { printableLines } from "../provider/util/printable";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 
-import { withCode } from "../provider/contract/codes";
+import { withCode } from "../provider/contract/coded-message";
 
 type Stream = typeof process.stdout | typeof process.stderr;
 

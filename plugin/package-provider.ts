@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { ReportedError, shownMessageOf } from "../provider/api/errors";
-import { withCode } from "../provider/contract/codes";
+import { withCode } from "../provider/contract/coded-message";
 import type { ObjectType } from "../provider/contract/kinds";
 import { objectTypes } from "../provider/contract/kinds";
 import { newStackUuid } from "../provider/contract/ownership-tag";

@@ -1,4 +1,4 @@
-import { withCode } from "../provider/contract/codes";
+import { withCode } from "../provider/contract/coded-message";
 
 /** What needs packages that not every project has: a part of this package, and the packages by name. */
 export interface PeerNeed {

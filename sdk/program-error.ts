@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type Code, withCode } from "../provider/contract/codes";
+import { withCode } from "../provider/contract/coded-message";
+import type { Code } from "../provider/contract/codes";
 
 /**
  * An error that ends the program with its message alone, also if it is thrown inside an output.

@@ -1,4 +1,5 @@
-import { type Code, withCode } from "../contract/codes";
+import { withCode } from "../contract/coded-message";
+import type { Code } from "../contract/codes";
 import { messageOf } from "../util/error-message";
 import { printableLines } from "../util/printable";
 

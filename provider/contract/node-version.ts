@@ -1,4 +1,4 @@
-import { withCode } from "./codes";
+import { withCode } from "./coded-message";
 
 /** What a Node.js is told that is older than this package takes; `undefined` if it is new enough. */
 export function oldNodeProblem(): string | undefined {

@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { ReportedError, shownMessageOf } from "../api/errors";
-import { codeIn, withCode } from "../contract/codes";
+import { codeIn, withCode } from "../contract/coded-message";
 import { ownerOfInputs } from "../contract/ownership-tag";
 import { classInputs } from "../contract/state-notes";
 import { type Properties, UNKNOWN } from "../util/property-path";

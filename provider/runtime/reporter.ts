@@ -3,7 +3,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { log } from "@pulumi/pulumi";
 
 import { engineLog, type LogLine } from "./engine-log";
-import { type Code, withCode } from "../contract/codes";
+import { withCode } from "../contract/coded-message";
+import type { Code } from "../contract/codes";
 import { printableLines } from "../util/printable";
 import type { Reporter } from "./session";
 

@@ -1,7 +1,7 @@
 import type { kms } from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { withCode } from "../../provider/contract/codes";
+import { withCode } from "../../provider/contract/coded-message";
 import { argumentProblems } from "./argument-types";
 import { accountProblems, databricksAccount, partitionOfStack, requirePartition, throwIfInvalid } from "./arguments";
 import { aws } from "./aws";

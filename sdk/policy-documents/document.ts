@@ -1,4 +1,4 @@
-import { withCode } from "../../provider/contract/codes";
+import { withCode } from "../../provider/contract/coded-message";
 import { UUID } from "../../provider/contract/forms";
 import { type Partition, type PartitionName, partitions } from "../../provider/contract/partitions";
 

@@ -1,5 +1,5 @@
 import type { KeyUseCase } from "../resources/customer-managed-key";
-import { withCode } from "../../provider/contract/codes";
+import { withCode } from "../../provider/contract/coded-message";
 import { databricksPrincipal } from "../../provider/contract/partitions";
 import {
     ofDatabricksAccount,

@@ -9,7 +9,7 @@ import "./peers"; // before what loads `@pulumi/policy`: its error says what to 
 
 import { type EnforcementLevel, PolicyPack } from "@pulumi/policy";
 
-import { withCode } from "../../provider/contract/codes";
+import { withCode } from "../../provider/contract/coded-message";
 import { settingProblems } from "./rule";
 import { rules } from "./rules";
 

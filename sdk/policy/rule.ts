@@ -8,7 +8,7 @@ import type {
     StackValidationPolicy,
 } from "@pulumi/policy";
 
-import { withCode } from "../../provider/contract/codes";
+import { withCode } from "../../provider/contract/coded-message";
 import { isA, read, referencedResources, text } from "./property-access";
 
 /** A rule as its file describes it. */

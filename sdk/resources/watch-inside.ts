@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { withCode } from "../../provider/contract/codes";
+import { withCode } from "../../provider/contract/coded-message";
 import { pageInProject } from "../../provider/contract/pages";
 import { perStack } from "./stack";
 import { stateAtStart } from "./stack-state";

@@ -5,7 +5,8 @@ import { expect } from "chai";
 
 import { codesInMarkdown, explain, meaningOf } from "../../cli/explain";
 import { ApiError, ReportedError, shownMessageOf } from "../../provider/api/errors";
-import { codes, withCode } from "../../provider/contract/codes";
+import { withCode } from "../../provider/contract/coded-message";
+import { codes } from "../../provider/contract/codes";
 import { findingKinds } from "../../provider/contract/finding-kinds";
 import { EngineCalls } from "../../provider/runtime/engine-calls";
 import { EngineReporter } from "../../provider/runtime/reporter";

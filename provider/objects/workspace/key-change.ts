@@ -1,4 +1,4 @@
-import { withCode } from "../../contract/codes";
+import { withCode } from "../../contract/coded-message";
 import { ownershipTagOf } from "../../resource/ownership";
 import { matchTag, ownerOfInputs } from "../../contract/ownership-tag";
 import { pageInProject } from "../../contract/pages";

@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { withCode } from "../../contract/codes";
+import { withCode } from "../../contract/coded-message";
 import { ownerOfInputs } from "../../contract/ownership-tag";
 import type { Properties } from "../../util/property-path";
 
