@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, seeds } from "../../local-cloud";
-import { hasLanguage, PluginProject, type YamlProgram } from "./plugin-project";
+import { hasLanguage, ok, PluginProject, refused, type YamlProgram } from "./plugin-project";
 
 /** A component of a program, `w`, and what else the program has. */
 function program(properties: object, options: object = {}, more: YamlProgram["resources"] = {}): YamlProgram {
@@ -32,17 +32,6 @@ describe("the components of the plugin, with programs in YAML on the real engine
     });
 
     const ids = () => cloud.account.list("workspaces").map(({ workspace_id }) => String(workspace_id));
-    const ok = async (run: Promise<{ code: number | null; output: string }>) => {
-        const { code, output } = await run;
-        expect(code, output).to.equal(0);
-        return output;
-    };
-    const refused = async (run: Promise<{ code: number | null; output: string }>, ...words: string[]) => {
-        const { code, output } = await run;
-        expect(code, output).to.not.equal(0);
-        for (const word of words) expect(output).to.contain(word);
-        return output;
-    };
 
     it("make a whole workspace, carry its content under another key, and are destroyed with a word", async () => {
         expect(await ok(project.preview())).to.contain("15 to create");

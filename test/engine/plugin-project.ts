@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { expect } from "chai";
+
 import type { LocalCloud } from "../../local-cloud";
 import { PluginOnPath } from "../cli/plugin";
 import { CliProject, type CliRun } from "../cli/project";
@@ -10,6 +12,23 @@ import { CliProject, type CliRun } from "../cli/project";
 export interface YamlProgram {
     readonly resources: Readonly<Record<string, object>>;
     readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+type Run = Pick<CliRun, "code" | "output">;
+
+/** The command succeeded; what it printed. */
+export async function ok(run: Run | Promise<Run>): Promise<string> {
+    const { code, output } = await run;
+    expect(code, output).to.equal(0);
+    return output;
+}
+
+/** The command failed, and said each of these; what it printed. */
+export async function refused(run: Run | Promise<Run>, ...words: readonly string[]): Promise<string> {
+    const { code, output } = await run;
+    expect(code, output).to.not.equal(0);
+    for (const word of words) expect(output).to.contain(word);
+    return output;
 }
 
 /** A workspace under a key, by what else it has, and the options of its resource. */

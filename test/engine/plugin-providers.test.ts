@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, seeds } from "../../local-cloud";
-import { hasLanguage, PluginProject, workspaceUnder } from "./plugin-project";
+import { hasLanguage, ok, PluginProject, refused, workspaceUnder } from "./plugin-project";
 
 describe("a plugin that serves two providers of a program, each with a process of its own, on the real engine", () => {
     let cloud: LocalCloud;
@@ -22,21 +22,15 @@ describe("a plugin that serves two providers of a program, each with a process o
 
     it("carries the content if the key changes with the version of an SDK, keeps the owner, and then deletes neither workspace", async () => {
         const ids = () => cloud.account.list("workspaces").map(({ workspace_id }) => String(workspace_id));
-        const ok = async ({ code, output }: { code: number | null; output: string }) => {
-            expect(code, output).to.equal(0);
-        };
         const owners = () =>
             project.state.flatMap(({ type, inputs }) => (type.endsWith(":Workspace") ? [inputs?.["owner"]] : []));
-        await ok(await project.up());
+        await ok(project.up());
         const [old = ""] = ids();
         const before = owners();
         await cloud.workspace(old).seed({ "/Shared/mine": seeds.notebook("print(1)") });
         project.yaml = workspaceUnder(keys[1], {}, { version: "0.2.0" });
-        for (const run of [() => project.up(), () => project.up(), () => project.destroy()]) {
-            const { code, output } = await run();
-            expect(code, output).to.not.equal(0);
-            expect(output).to.contain(`The workspace ${old} is not deleted`);
-        }
+        for (const run of [() => project.up(), () => project.up(), () => project.destroy()])
+            await refused(run(), `The workspace ${old} is not deleted`);
         const [first, id = "", ...others] = ids();
         expect([first, others]).to.deep.equal([old, []]);
         expect(String(await cloud.workspace(id).read("/Shared/mine"))).to.equal("print(1)");

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { LocalCloud, seeds } from "../../local-cloud";
-import { hasLanguage, PluginProject, workspaceUnder } from "./plugin-project";
+import { hasLanguage, ok, PluginProject, refused, workspaceUnder } from "./plugin-project";
 
 describe("the plugin, with programs in YAML on the real engine", () => {
     let cloud: LocalCloud;
@@ -21,17 +21,6 @@ describe("the plugin, with programs in YAML on the real engine", () => {
     });
 
     const workspaces = () => cloud.account.list("workspaces").map(({ workspace_id }) => String(workspace_id));
-    const ok = async (run: Promise<{ code: number | null; output: string }>) => {
-        const { code, output } = await run;
-        expect(code, output).to.equal(0);
-        return output;
-    };
-    const refused = async (run: Promise<{ code: number | null; output: string }>, ...words: string[]) => {
-        const { code, output } = await run;
-        expect(code, output).to.not.equal(0);
-        for (const word of words) expect(output).to.contain(word);
-        return output;
-    };
     const identity = () =>
         project.state.find(({ type }) => type.startsWith("pulumi:providers:"))?.inputs?.["stackUuid"];
 
