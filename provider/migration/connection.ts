@@ -77,7 +77,8 @@ export function clientOfHost(
 ): { readonly api: Client; readonly identity: HostIdentity } {
     const identity = new HostIdentity(credential.host, workspaceId);
     const onResponse: ClientHooks["onResponse"] = (response, { method, path }) =>
-        identity.note(response, endpointOf(method, path));
+        // Bytes may come from another server than JSON.
+        identity.note(response, `${endpointOf(method, path)}${path.includes("direct_download") ? " as bytes" : ""}`);
     const api = new Client(credential, { ...options, tokenPath: "/oidc/v1/token" }, clock, { ...hooks, onResponse });
     return { api, identity };
 }

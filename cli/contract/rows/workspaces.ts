@@ -172,9 +172,11 @@ export const workspaceRows: readonly Row[] = [
         ],
     },
     {
-        service: "Responses of a workspace's host name the workspace in a header, `x-databricks-org-id`.",
+        service:
+            "Responses of a workspace's host name the workspace in a header, `x-databricks-org-id`; whether those of every endpoint do is not known.",
         source: "SDKs",
-        package: "A workspace whose host never says who it is is neither copied nor compared.",
+        package:
+            "A workspace whose host never says who it is is neither copied nor compared; nor is one at an endpoint that has named it and stops doing so.",
         behavior: "`cloud.workspace(id).behavior.identifiesItself`",
         checks: [
             {
