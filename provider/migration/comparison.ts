@@ -6,6 +6,7 @@ import { isRecord } from "../util/property-path";
 import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } from "./content";
 import type { ContentReader } from "./content-reader";
 import { type NotebookDocument, readDocument } from "./notebook-document";
+import { requireOtherObject } from "./other-object";
 
 /** Compares the contents of objects of two workspaces. */
 export class Comparison {
@@ -22,9 +23,10 @@ export class Comparison {
 
     /**
      * Compares two objects of one type: by language and a hash of a notebook's code, and its environment, or by a file's bytes. Sizes
-     * alone say that two differ, never that they are equal. `environment`: nothing else differs.
+     * alone say that two differ, never that they are equal. `environment`: nothing else differs. Rejects if they are one object.
      */
     async compare(source: WorkspaceObject, target: WorkspaceObject): Promise<"equal" | "environment" | "different"> {
+        requireOtherObject(source.id, target, source.path);
         if (source.type === "FILE" && differ(source.size, target.size)) return "different";
         if (differ(source.language, target.language)) return "different";
         const [one, other] = await Promise.all([this.document(this.from, source), this.document(this.to, target)]);

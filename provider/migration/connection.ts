@@ -5,7 +5,6 @@ import { ApiError, ConfigurationError, ReportedError, ResponseTooLargeError } fr
 import { hostOrigin } from "../api/host";
 import type { HttpResponse } from "../api/http";
 import { endpointOf } from "../api/rate-limits";
-import { errorCodeOf } from "../api/refusal";
 import type { WorkspaceContent } from "./content";
 import { cancelledError } from "./stopped";
 import { type Transport, WorkspaceClient } from "./workspace-client";
@@ -76,9 +75,7 @@ export function clientOfHost(
     hooks: ClientHooks,
 ): { readonly api: Client; readonly identity: HostIdentity } {
     const identity = new HostIdentity(credential.host, workspaceId);
-    const onResponse: ClientHooks["onResponse"] = (response, { method, path }) =>
-        // Bytes may come from another server than JSON.
-        identity.note(response, `${endpointOf(method, path)}${path.includes("direct_download") ? " as bytes" : ""}`);
+    const onResponse = (response: HttpResponse) => identity.note(response);
     const api = new Client(credential, { ...options, tokenPath: "/oidc/v1/token" }, clock, { ...hooks, onResponse });
     return { api, identity };
 }
@@ -100,8 +97,6 @@ const HEADER = "x-databricks-org-id";
  */
 export class HostIdentity {
     private named: string | undefined;
-    /** The endpoints that have named it. */
-    private readonly naming = new Set<string>();
 
     /** @param expected the workspace that has to answer, if that is known. */
     constructor(
@@ -116,20 +111,11 @@ export class HostIdentity {
 
     /**
      * Notes what a response says. Fails with `ReportedError` if another workspace answers than the expected one, or than before: a
-     * name server or a proxy may lead to one, which would then be compared with itself. So does a success that names nobody at an
-     * endpoint that has named the workspace before: whoever answers there now may be another one.
+     * name server or a proxy may lead to one, which would then be compared with itself.
      */
-    note(response: HttpResponse, endpoint: string): void {
-        const id = String(response.headers[HEADER] ?? "");
-        if (!/^[1-9]\d*$/.test(id)) {
-            const isRefusal = response.status >= 300 || errorCodeOf(response) !== "";
-            if (isRefusal || !this.naming.has(endpoint)) return;
-            throw new ReportedError(
-                `A response from ${this.host} does not say any more which workspace it is (the header x-databricks-org-id), so nothing proves that it is the right one: check the name server and the proxy of this machine.`,
-                "CMK2014",
-            );
-        }
-        this.naming.add(endpoint);
+    note({ headers }: HttpResponse): void {
+        const id = String(headers[HEADER] ?? "");
+        if (!/^[1-9]\d*$/.test(id)) return;
         const expected = this.expected ?? this.named ?? id;
         if (id !== expected)
             throw new ReportedError(

@@ -128,21 +128,30 @@ describe("a workspace that is not who it should be", () => {
         expect(await replacement.read("/Shared/n")).to.equal(undefined);
     });
 
+    it("is not compared with itself where its host shows the tree of the other one and never says so", async () => {
+        const from = connect(cloud.workspaceUrl(old.id));
+        const [to, other] = [connect(cloud.workspaceUrl(replacement.id)), connect(cloud.workspaceUrl(old.id))];
+        await to.me();
+        const misled = Object.assign(Object.create(to) as typeof to, {
+            list: (path: string) => other.list(path),
+            export: (...of: Parameters<typeof to.export>) => other.export(...of),
+            exportUpTo: (...of: Parameters<typeof to.exportUpTo>) => other.exportUpTo(...of),
+        });
+        for (const run of [migrateContent, verifyContent])
+            expect(await failure(run({ from, to: misled, clock: systemClock }))).to.match(
+                /\/Shared\/n has the same id .* in both workspaces/,
+            );
+    });
+
     it("is not used where it is another one than before, and is nobody as long as no response names it", () => {
         const identity = new HostIdentity("https://acme.example.com", undefined);
-        const note = (
-            headers: Record<string, string | undefined>,
-            endpoint = "reads of workspace/list",
-            status = 200,
-        ) => identity.note({ status, headers, text: "{}" }, endpoint);
+        const note = (headers: Record<string, string | undefined>) =>
+            identity.note({ status: 200, headers, text: "{}" });
         for (const headers of [{}, { "x-databricks-org-id": "0" }, { "x-databricks-org-id": "a workspace" }])
             note(headers);
         expect(identity.workspaceId).to.equal(undefined);
         note({ "x-databricks-org-id": "12" });
-        // Not every endpoint has to name it, nor a refusal; one that has done so goes on doing so.
-        note({}, "reads of scim");
-        note({}, "reads of workspace/list", 404);
-        expect(() => note({})).to.throw("does not say any more which workspace it is");
+        note({});
         expect(identity.workspaceId).to.equal("12");
         expect(() => note({ "x-databricks-org-id": "13" })).to.throw(
             "The workspace 13 responds at https://acme.example.com instead of 12",

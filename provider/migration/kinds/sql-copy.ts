@@ -1,4 +1,5 @@
 import { NoResponseError } from "../../api/errors";
+import { requireOtherObject } from "../other-object";
 import type { MigrationContext } from "../pass";
 import { type SqlFields, type SqlObject, WorkspaceSql } from "../workspace-sql";
 import { type Lacking, lackingOf, WorkspaceVisualizations } from "../workspace-visualizations";
@@ -67,7 +68,8 @@ export class SqlCopy implements ListedKind<PlacedSql> {
 
     keyOf = ({ place }: PlacedSql): string => place;
 
-    isEqual = ({ object: source }: PlacedSql, { object: target }: PlacedSql): boolean => {
+    isEqual = ({ object: source, place }: PlacedSql, { object: target }: PlacedSql): boolean => {
+        requireOtherObject(source.id, target, place);
         const wanted = this.wanted(source);
         const isSame = wanted.waitsFor === undefined && this.form.isWritten(wanted, target);
         if (lackingOf(source.visualizations, target.visualizations).length > 0) return false;
