@@ -158,8 +158,8 @@ export async function crashMove({ request, occurrence, victim }: MovePoint): Pro
             if (missing(asIfStarted(held), asIfStarted(there)) > 0) early++;
             if (isDelete(request) && left <= 0 && !reached) kill();
         };
-        await stack.act("replace");
-        if (!reached) throw new Error("the kill point was not reached");
+        const first = await stack.act("replace");
+        if (!reached) throw new Error(`the kill point was not reached: ${first.output.slice(-1300)}`);
         await stack.run("replace", "cancel", "--yes", "--stack", "dev");
         const { code, output } = await stack.act("replace");
         if (code !== 0) throw new Error(`the next up failed:\n${output}`);

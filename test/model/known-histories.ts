@@ -167,4 +167,8 @@ export const knownHistories: readonly KnownHistory[] = [
         title: "the host of the new one leads to the old one after it has said who it is, and does not say so",
         steps: [toKey("k2"), up(told([{ tell: "wrong-host-unsaid", at: 1, from: 62, times: 1000 }]))],
     },
+    {
+        title: "one that was kept is adopted as another resource and replaced: an alert of its first replacement waits for its end",
+        steps: [write(0, 5), edit({ retain: true }), up(), toKey("k2"), up(), adopt("v"), up(), toKey("k3", "v"), up()],
+    },
 ];

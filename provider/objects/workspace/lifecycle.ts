@@ -166,7 +166,7 @@ export class WorkspaceLifecycle implements Lifecycle {
             session.report.info(
                 `${this.access.label(state)}: the workspace ${id} no longer exists: nothing was deleted.`,
             );
-        await startSchedulesAfter(this.content, { id, state, collection });
+        await startSchedulesAfter(this.content, { id, collection });
     }
 
     private toState(inputs: Properties, response: Properties): Record<string, unknown> {

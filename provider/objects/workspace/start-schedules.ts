@@ -1,21 +1,20 @@
 import type { Collection } from "../../api/collection";
 import { ReportedError } from "../../api/errors";
-import { notesOf } from "../../contract/state-notes";
 import { onDemand } from "../../migration/on-demand";
 import { plural } from "../../migration/report";
-import type { Properties } from "../../util/property-path";
 import type { HandoverLifecycle } from "./handover/lifecycle";
 import { connect } from "./handover/move";
 
 /**
  * Starts, in the workspaces that took over from one that is gone, the schedules that waited for its end. Fails if one could not be
- * started: the DELETE then stays pending in the state, and the next `pulumi up` comes here again.
+ * started: the DELETE then stays pending in the state, and the next `pulumi up` comes here again. It does not matter which resource
+ * had the workspace at the end: what waits names it.
  */
 export async function startSchedulesAfter(
     { handovers, run, session }: HandoverLifecycle,
-    { id, state, collection }: { readonly id: string; readonly state: Properties; readonly collection: Collection },
+    { id, collection }: { readonly id: string; readonly collection: Collection },
 ): Promise<void> {
-    for (const { to } of handovers.from(id, notesOf(state).adoption)) {
+    for (const { to } of handovers.everyFrom(id)) {
         if (run.hasDeparted(to) || run.isLeaving(to)) continue;
         const response = await collection.get(to);
         if (response?.["workspace_status"] !== "RUNNING") continue;

@@ -94,12 +94,12 @@ export class Handovers {
 
     /** The handovers from a workspace that the resource had by this adoption. */
     from(from: string, adoption: string | undefined): readonly Handover[] {
-        return [...this.pairs.values()].flatMap((handovers) => {
-            const handover = handovers.get(from);
-            if (handover === undefined) return [];
-            const { source } = handover;
-            return source.isNamed || source.adoption === adoption ? [handover] : [];
-        });
+        return this.everyFrom(from).filter(({ source }) => source.isNamed || source.adoption === adoption);
+    }
+
+    /** The handovers from a workspace, whoever had it. */
+    everyFrom(from: string): readonly Handover[] {
+        return [...this.pairs.values()].flatMap((handovers) => handovers.get(from) ?? []);
     }
 
     /** A workspace, and each one that handovers connect with it, also through others. */
