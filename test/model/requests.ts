@@ -29,16 +29,21 @@ export interface Service {
     answer(connection: Connection, request: ModelRequest): Promise<ModelResponse>;
 }
 
-/** Ports are names here: nothing is opened. */
+/** Ports are names here: nothing is opened. There are fewer of them than a long run has processes, whose ports come again. */
 const FIRST_PORT = 10_000;
+const PORTS = 50_000;
 let processes = 0;
 const services = new Map<string, { service: Service; connection: Connection }>();
 
 /** A port of its own for a provider process. */
 export function connect(service: Service): Connection {
-    const connection = { host: `http://localhost:${FIRST_PORT + processes++}`, dead: false };
-    services.set(portOf(connection.host), { service, connection });
-    return connection;
+    for (;;) {
+        const port = FIRST_PORT + (processes++ % PORTS);
+        if (services.has(`${port}`)) continue;
+        const connection = { host: `http://localhost:${port}`, dead: false };
+        services.set(`${port}`, { service, connection });
+        return connection;
+    }
 }
 
 /** The process is over. */
