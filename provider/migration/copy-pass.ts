@@ -5,7 +5,6 @@ import type { Pass } from "./pass";
 import { PermissionCopy } from "./permission-copy";
 import { objectKey as keyOf, type Pair, type TreeContext, TreePass } from "./tree-pass";
 import type { PairVisitor } from "./tree-walk";
-import { unmakable, unmovable } from "./unmovable";
 
 /** Findings that stay true of an object that is equal. */
 const LASTING = ["outputs"] as const;
@@ -47,13 +46,7 @@ export class CopyPass implements PairVisitor {
 
     /** Makes the folder where it is missing. */
     async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
-        if (this.context.homes.isLeft(pair.source.path)) return "skip";
         const { source, target } = pair;
-        const problem = unmakable(pair, this.context.homes);
-        if (problem !== undefined) {
-            this.context.findings.add(source, problem.kind, problem.reason);
-            return "skip";
-        }
         if (target === undefined && this.pass.isSettled(source)) {
             this.removed.add(source.path);
             return "empty";
@@ -67,11 +60,6 @@ export class CopyPass implements PairVisitor {
     /** Copies the object where it is missing or differs. */
     async object(pair: Pair): Promise<void> {
         const { source, target } = pair;
-        const problem = unmovable(pair);
-        if (problem !== undefined) {
-            this.context.findings.add(source, problem.kind, problem.reason);
-            return;
-        }
         // Verified before: what differs now was changed in the new workspace, where people work by now.
         if (this.pass.isSettled(source)) return this.pass.equal(source);
         const isKnown = this.pass.isVerified(pair) || this.isAsMade(pair);
@@ -111,9 +99,9 @@ export class CopyPass implements PairVisitor {
             acceptsLostOutputs: findings.accepts(source, "outputs"),
         });
         if (result.outcome === "problem") {
-            findings.add(source, result.problem.kind, result.problem.reason);
+            this.pass.problem(source, result.problem);
         } else {
-            if (result.lost !== undefined) findings.add(source, result.lost.kind, result.lost.reason);
+            if (result.lost !== undefined) this.pass.problem(source, result.lost);
             else if (result.outcome === "equal") this.pass.markVerified(pair);
         }
         if (result.outcome === "written") {

@@ -19,6 +19,14 @@ export interface Finding {
     readonly accepted: boolean;
 }
 
+/** Why an object could not be copied, or not whole. */
+export interface Problem {
+    readonly kind: FindingKind;
+    readonly reason: string;
+    /** Who is missing in the new workspace, such as `the group data`. */
+    readonly principal?: string;
+}
+
 /** Why a copy by somebody who is no admin cannot count as complete. */
 export const NOT_ADMIN =
     "the credential is not an admin of the old workspace, so its lists may be incomplete. Make it an admin there.";

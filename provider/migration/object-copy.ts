@@ -9,7 +9,7 @@ import {
     type WorkspaceObject,
 } from "./content";
 import type { ContentReader } from "./content-reader";
-import type { FindingKind } from "../contract/finding-kinds";
+import type { Problem } from "./findings";
 
 /** What became of an object: equal before, written now, or neither, with the reason. */
 export type CopyResult =
@@ -17,14 +17,6 @@ export type CopyResult =
     /** `made`: as it was just made, if the service said its id. */
     | { readonly outcome: "written"; readonly lost?: Problem; readonly made?: WorkspaceObject }
     | { readonly outcome: "problem"; readonly problem: Problem };
-
-/** Why an object could not be copied, or not whole. */
-export interface Problem {
-    readonly kind: FindingKind;
-    readonly reason: string;
-    /** Who is missing in the new workspace, such as `the group data`. */
-    readonly principal?: string;
-}
 
 /** What is to be copied. */
 export interface CopyRequest {
@@ -188,7 +180,7 @@ function importOf(source: WorkspaceObject, format: ExportFormat, bytes: Buffer):
     return { format: source.type === "DASHBOARD" ? "AUTO" : "RAW", bytes };
 }
 
-function problem(kind: FindingKind, reason: string): CopyResult {
+function problem(kind: Problem["kind"], reason: string): CopyResult {
     return { outcome: "problem", problem: { kind, reason } };
 }
 

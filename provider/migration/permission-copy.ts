@@ -1,6 +1,6 @@
 import { ApiError } from "../api/errors";
 import type { Grant, ObjectType, WorkspaceContent, WorkspaceObject } from "./content";
-import type { Problem } from "./object-copy";
+import type { Problem } from "./findings";
 import { describePrincipal, principalKey as keyOf } from "./principals";
 
 /** Copies direct permissions. Inherited ones come with the folders above. */

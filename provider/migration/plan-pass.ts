@@ -5,7 +5,6 @@ import { unknownPrincipal } from "./permission-copy";
 import type { Principals } from "./principals";
 import { type Pair, type TreeContext, TreePass } from "./tree-pass";
 import type { PairVisitor } from "./tree-walk";
-import { unmakable, unmovable } from "./unmovable";
 
 /** Says what a copy would do, from lists and permissions: it reads no content and writes nothing. */
 export class PlanPass implements PairVisitor {
@@ -21,12 +20,6 @@ export class PlanPass implements PairVisitor {
 
     /** Counts a folder that is to be made. */
     async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
-        if (this.context.homes.isLeft(pair.source.path)) return "skip";
-        const problem = unmakable(pair, this.context.homes);
-        if (problem !== undefined) {
-            this.context.findings.add(pair.source, problem.kind, problem.reason);
-            return "skip";
-        }
         if (!isOwnFolder(pair.source)) await this.nameStrangers(pair.source);
         if (pair.target !== undefined) return "listed";
         this.pass.wrote(pair.source);
@@ -35,8 +28,6 @@ export class PlanPass implements PairVisitor {
 
     /** Counts an object that is to be written; what is there already is counted with `found` alone. */
     async object(pair: Pair): Promise<void> {
-        const problem = unmovable(pair);
-        if (problem !== undefined) return this.context.findings.add(pair.source, problem.kind, problem.reason);
         if (pair.target === undefined) this.pass.wrote(pair.source);
         await this.nameStrangers(pair.source);
     }

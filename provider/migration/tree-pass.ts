@@ -1,7 +1,7 @@
 import { Comparison } from "./comparison";
 import type { WorkspaceObject } from "./content";
 import { ContentReader } from "./content-reader";
-import type { Subject } from "./findings";
+import type { Problem, Subject } from "./findings";
 import type { VerifiedPairs } from "./migration-options";
 import type { MigrationContext, Pass } from "./pass";
 import { VerifiedSnapshot, TreeDigest } from "./verified-snapshot";
@@ -76,6 +76,11 @@ export class TreePass {
     /** Counts what was written, or would be. */
     wrote(source: WorkspaceObject): void {
         this.pass.wrote(objectKey(source), countNameOf(source));
+    }
+
+    /** Notes why an object is not there, or not whole. */
+    problem(source: WorkspaceObject, { kind, reason }: Problem): void {
+        this.context.findings.add(source, kind, reason);
     }
 
     /** Notes why a folder could not be listed. */

@@ -2,6 +2,7 @@ import { isMovable, type WorkspaceContent, type WorkspaceObject } from "./conten
 import type { Homes } from "./homes";
 import { isHome, isTrash } from "./standard-folders";
 import type { Pair, TreePass } from "./tree-pass";
+import { unmakable, unmovable } from "./unmovable";
 import { WorkQueue } from "./work-queue";
 
 /** What is done with the objects of two trees. */
@@ -9,17 +10,17 @@ export interface PairVisitor {
     /** Told what the walk lists. */
     readonly pass: TreePass;
     /**
-     * Called for a folder before its content is listed: what is at its path in the new workspace then, `empty` if it was just
-     * made, or `skip`.
+     * Called for a folder that can be made, before its content is listed: what is at its path in the new workspace then, `empty`
+     * if it was just made, or `skip`.
      */
     folder(pair: Pair): Promise<"listed" | "empty" | "skip">;
-    /** Called for everything but folders. */
+    /** Called for everything but folders that can be moved. */
     object(pair: Pair): Promise<void>;
 }
 
 /**
  * Walks through the old workspace's tree, with what the new one has at the same paths. Several objects at a time; a folder
- * comes before what is in it. Folders named Trash in homes are left out.
+ * comes before what is in it. What cannot be moved, as far as lists tell, is a finding. Folders named Trash in homes are left out.
  */
 export class TreeWalk {
     private readonly queue = new WorkQueue<Pair, Pair>();
@@ -44,7 +45,7 @@ export class TreeWalk {
         else this.queue.addItem(pair);
         await this.queue.run(this.workers, {
             folder: (folder) => this.enter(folder),
-            item: (item) => this.visitor.object(item),
+            item: (item) => this.visit(item),
         });
     }
 
@@ -56,12 +57,25 @@ export class TreeWalk {
         const target = isElsewhere ? await this.to.find(place) : folder.target;
         // The home of a user who kept nothing in it is no loss.
         if (target === undefined && isHome(source) && (await this.read(source))?.length === 0) return;
-        const state = await this.visitor.folder({ ...folder, target });
+        if (this.homes.isLeft(source.path)) return this.skip(source);
+        const pair = { ...folder, target };
+        const problem = unmakable(pair, this.homes);
+        if (problem !== undefined) {
+            this.visitor.pass.problem(source, problem);
+            return this.skip(source);
+        }
+        const state = await this.visitor.folder(pair);
         if (state === "skip") return this.skip(source);
         const sources = await this.read(source);
         if (sources === undefined) return;
         const targets = state === "empty" ? [] : ((await this.to.list(place)) ?? []);
         this.add(await this.withoutOthers(sources), targets);
+    }
+
+    private async visit(item: Pair): Promise<void> {
+        const problem = unmovable(item);
+        if (problem === undefined) return this.visitor.object(item);
+        this.visitor.pass.problem(item.source, problem);
     }
 
     /** Lists what is in a folder that is skipped. A subfolder that cannot be listed needs no finding: its parent has one. */

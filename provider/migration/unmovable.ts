@@ -1,5 +1,5 @@
-import type { FindingKind } from "../contract/finding-kinds";
 import type { WorkspaceObject } from "./content";
+import type { Problem } from "./findings";
 import type { Homes } from "./homes";
 import { isHome } from "./standard-folders";
 import type { Pair } from "./tree-pass";
@@ -16,7 +16,7 @@ export function isLargeFile({ type, size = 0 }: WorkspaceObject): boolean {
 }
 
 /** Why an object cannot be moved, as far as lists tell; `undefined` if nothing speaks against it. */
-export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reason: string } | undefined {
+export function unmovable({ source, samePath }: Pair): Problem | undefined {
     switch (source.type) {
         case "LIBRARY":
             return {
@@ -41,7 +41,7 @@ export function unmovable({ source, samePath }: Pair): { kind: FindingKind; reas
 }
 
 /** Why a folder cannot be made in the new workspace, as far as lists tell. */
-export function unmakable({ source, target }: Pair, homes: Homes): { kind: FindingKind; reason: string } | undefined {
+export function unmakable({ source, target }: Pair, homes: Homes): Problem | undefined {
     if (target !== undefined && target.type !== "DIRECTORY")
         return {
             kind: "occupied",

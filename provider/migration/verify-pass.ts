@@ -1,10 +1,9 @@
 import type { WorkspaceObject } from "./content";
-import type { FindingKind } from "../contract/finding-kinds";
 import { NO_ENVIRONMENT } from "./object-copy";
 import type { Pass } from "./pass";
 import { type Pair, type TreeContext, TreePass } from "./tree-pass";
 import type { PairVisitor } from "./tree-walk";
-import { isLargeFile, unmakable, unmovable } from "./unmovable";
+import { isLargeFile } from "./unmovable";
 
 /** Compares the two trees, object by object, and writes nothing. */
 export class VerifyPass implements PairVisitor {
@@ -18,15 +17,14 @@ export class VerifyPass implements PairVisitor {
     }
 
     /** Says if a folder is missing, with all that is below it. */
-    async folder(pair: Pair): Promise<"listed" | "empty" | "skip"> {
-        if (this.context.homes.isLeft(pair.source.path)) return "skip";
-        const problem = unmakable(pair, this.context.homes);
-        if (problem !== undefined) return this.skip(pair.source, problem.kind, problem.reason);
-        const { source, target } = pair;
+    async folder({ source, target }: Pair): Promise<"listed" | "empty" | "skip"> {
         // Who works in the new workspace may take a folder away; what was added to it in the old one since is looked for.
         if (target === undefined && this.pass.isSettled(source)) return "empty";
-        if (target === undefined)
-            return this.skip(source, "missing", "it is not in the new workspace, with all that is below it.");
+        if (target === undefined) {
+            const reason = "it is not in the new workspace, with all that is below it.";
+            this.pass.problem(source, { kind: "missing", reason });
+            return "skip";
+        }
         this.pass.equal(source);
         return "listed";
     }
@@ -34,8 +32,6 @@ export class VerifyPass implements PairVisitor {
     /** Compares an object by its content. */
     async object(pair: Pair): Promise<void> {
         const { source, target } = pair;
-        const problem = unmovable(pair);
-        if (problem !== undefined) return this.context.findings.add(source, problem.kind, problem.reason);
         if (this.pass.isSettled(source)) return this.pass.equal(source);
         if (target?.type !== source.type) return this.missing(source);
         if (this.pass.isVerified(pair)) return this.pass.equal(source);
@@ -45,7 +41,7 @@ export class VerifyPass implements PairVisitor {
                 this.pass.markVerified(pair);
                 this.pass.equal(source);
             } else if (compared === "environment") {
-                this.context.findings.add(source, NO_ENVIRONMENT.kind, NO_ENVIRONMENT.reason);
+                this.pass.problem(source, NO_ENVIRONMENT);
             } else {
                 this.context.findings.add(source, "different", "its content differs in the new workspace.");
             }
@@ -60,10 +56,5 @@ export class VerifyPass implements PairVisitor {
             if (isLargeFile(source)) await from.exportUpTo(source, "AUTO", 1024);
             findings.add(source, "missing", "it is not in the new workspace.");
         });
-    }
-
-    private skip(folder: WorkspaceObject, kind: FindingKind, reason: string): "skip" {
-        this.context.findings.add(folder, kind, reason);
-        return "skip";
     }
 }
