@@ -69,7 +69,9 @@ export class ObjectHandler implements Handler {
         access.claimExclusively(id, ownerOfInputs(olds), ownerOfInputs(news));
         access.session.claims.recordAdoption(access.definition, id, olds);
         const { actual } = access.registrationOf(olds, news) ?? {};
-        const found = access.differences({ ...(await withActualValues(access, id, olds)), ...actual }, news);
+        const isActual = actual?.id === id;
+        const shown = isActual ? actual.outputs : {};
+        const found = access.differences({ ...(await withActualValues(access, id, olds)), ...shown }, news);
         const replaces = pathsOf(found, "replace", "refuse");
         const changing = found.filter(({ change }) => change !== "ignore");
         const nameCollides = access.nameCollides(olds, news);
@@ -77,7 +79,7 @@ export class ObjectHandler implements Handler {
         const differing = new Map(changing.map(({ path }) => [path, replaces.includes(path)]));
         const result: DetailedDiff = {
             differing: changesOwner ? differing.set("owner", false) : differing,
-            changes: changing.length > 0 || actual !== undefined || changesOwner,
+            changes: changing.length > 0 || isActual || changesOwner,
             replaces: topLevel(replaces),
             stables: [access.definition.idField],
             deleteBeforeReplace: replaces.length > 0 && (await this.goesFirst(id, olds, news, nameCollides)),

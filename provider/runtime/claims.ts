@@ -24,8 +24,11 @@ export interface Registration {
     readonly exists: boolean;
     /** Inputs whose change was judged by `check`, by path: a replacement for another reason was announced to nobody. */
     readonly judged: ReadonlySet<string>;
-    /** What the account shows and the state does not say yet, if a check had to read it; it does not count as a difference. */
-    readonly actual?: Properties;
+    /**
+     * The object in the account that a check took for the resource's, and what it shows that the state does not say yet: that is no
+     * difference of this object. A check is not told which object the resource has.
+     */
+    readonly actual?: { readonly id: string; readonly outputs: Properties };
 }
 
 /**

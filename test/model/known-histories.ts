@@ -171,4 +171,13 @@ export const knownHistories: readonly KnownHistory[] = [
         title: "one that was kept is adopted as another resource and replaced: an alert of its first replacement waits for its end",
         steps: [write(0, 5), edit({ retain: true }), up(), toKey("k2"), up(), adopt("v"), up(), toKey("k3", "v"), up()],
     },
+    {
+        title: "its new tag is not taken, and the run that replaces it is killed: the second has the tag, and is not what the resource has",
+        steps: [
+            { do: "service", updates: "dropped", equalPost: "existing", times: "all", pages: true },
+            ...renamed,
+            toKey("k2", "o"),
+            up({ during: { fault: { after: 141, fault: "killed-after" } } }),
+        ],
+    },
 ];

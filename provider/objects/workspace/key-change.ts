@@ -1,3 +1,4 @@
+import { idOf } from "../../api/codec";
 import { withCode } from "../../contract/coded-message";
 import { ownershipTagOf } from "../../resource/ownership";
 import { matchTag, ownerOfInputs } from "../../contract/ownership-tag";
@@ -5,6 +6,7 @@ import { pageInProject } from "../../contract/pages";
 import type { ObjectAccess } from "../../resource/access";
 import { type Difference, pathsOf } from "../../resource/diff";
 import type { CheckVerdict, InputChange } from "../../resource/lifecycle";
+import type { Registration } from "../../runtime/claims";
 import type { Session } from "../../runtime/session";
 import { getPath, getString, type Properties, sameValue, UNKNOWN } from "../../util/property-path";
 import { customerManagedKeyObject } from "../customer-managed-key";
@@ -77,19 +79,25 @@ export function keyChangeMarker(
     };
 }
 
-/** The workspace of this resource as the account shows it, found by its tag; `undefined` if it cannot be told. */
+/**
+ * The workspace of this resource as the account shows it, by the state or else by its tag; `undefined` if it cannot be told. One
+ * that is not in the state is not the resource's: an interrupted replacement has left it.
+ */
 export async function findOwnWorkspace(session: Session, olds: Properties): Promise<Properties | undefined> {
     const owner = ownerOfInputs(olds);
     if (owner === undefined) return undefined;
     try {
         const workspaces = await session.collectionFor(workspaceObject, getString(olds, "accountId")).firstList();
-        const known = session.claims
-            .objectsOf(workspaceObject, owner)
-            .map((id) => workspaces.get(id))
-            .filter((one) => one !== undefined);
+        const { claims, report } = session;
+        const inState = claims.stateObjectsOf(workspaceObject, owner, report.urn).map(({ id }) => id);
+        const ids = new Set([...inState, ...claims.objectsOf(workspaceObject, owner)]);
+        const known = [...ids].map((id) => workspaces.get(id)).filter((one) => one !== undefined);
         if (known.length === 1) return known[0];
-        const own = [...workspaces.values()].filter(
-            (response) => matchTag(owner, ownershipTagOf(workspaceObject, response)) !== undefined,
+        const own = [...workspaces].flatMap(([id, response]) =>
+            matchTag(owner, ownershipTagOf(workspaceObject, response)) !== undefined &&
+            (!claims.knowsState || claims.isInState(workspaceObject, id))
+                ? [response]
+                : [],
         );
         return own.length === 1 ? own[0] : undefined;
     } catch {
@@ -139,8 +147,8 @@ export async function checkKeyChange(
     if (change === undefined) return undefined;
     const existing = await findOwnWorkspace(session, olds);
     const actual = existing && access.toOutputs(existing, access.contextOf(olds).accountId);
-    if (actual !== undefined && change.to !== UNKNOWN && sameValue(actual[change.field], change.to)) {
-        noteActual(access, olds, news, { [change.field]: change.to });
+    if (existing !== undefined && change.to !== UNKNOWN && sameValue(actual?.[change.field], change.to)) {
+        noteActual(access, olds, news, { id: idOf(workspaceObject, existing), outputs: { [change.field]: change.to } });
         return undefined;
     }
     const paths = pathsOf(found, "replace", "refuse");
@@ -167,7 +175,12 @@ function announceInPlace(
 }
 
 /** Notes that the account shows already what the program asks for: the diff sees the state, which does not say it yet. */
-function noteActual(access: ObjectAccess, olds: Properties, news: Properties, actual: Properties): void {
+function noteActual(
+    access: ObjectAccess,
+    olds: Properties,
+    news: Properties,
+    actual: NonNullable<Registration["actual"]>,
+): void {
     const registration = access.registrationOf(olds, news);
     if (registration === undefined) return;
     for (const owner of [ownerOfInputs(olds), ownerOfInputs(news)]) {
