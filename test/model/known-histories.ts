@@ -180,4 +180,18 @@ export const knownHistories: readonly KnownHistory[] = [
             up({ during: { fault: { after: 141, fault: "killed-after" } } }),
         ],
     },
+    {
+        title: "the one that took over is deleted in the console after a rename, and a new resource has the old name and a word of its own",
+        steps: [
+            library,
+            toKey("k2"),
+            up(),
+            toKey("k3"),
+            rename("w", "o"),
+            up(),
+            { do: "drift", field: "gone", value: 1, at: 2 },
+            edit({ forceDestroy: true }),
+            up(),
+        ],
+    },
 ];

@@ -158,6 +158,21 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         scene.bothStay();
     });
 
+    it("is not deleted by a word for its name once the one that took over is gone: a resource that adopts it has its own", async () => {
+        scene.stack.cloud.account.remove("workspaces", await scene.incomplete());
+        await expectOk(scene.stack.refresh());
+        await expectRefused(
+            scene.to("b", forced),
+            "the workspace that took over from it is gone",
+            `adopt: "${scene.old}"`,
+        );
+        const adopting = workspace("x", { ...under("a"), workspaceName: "w", adopt: scene.old, ...forced });
+        await expectOk(up({ x: adopting }));
+        scene.bothStay();
+        await expectOk(up({ x: undefined }));
+        scene.isReplaced();
+    });
+
     it("is not deleted because another resource has taken its content, if that one goes too", async () => {
         await expectOk(up({ v: taking(forced) }));
         await expectRefused(up({ w: undefined, v: undefined }), "is not deleted");

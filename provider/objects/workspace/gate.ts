@@ -15,6 +15,8 @@ export interface Leaving {
     exists(): Promise<boolean>;
     /** Who said that it may go with everything in it, in words; `undefined` if nobody did. */
     readonly word: string | undefined;
+    /** How to have it deleted whatever it holds, in words. Default: by `forceDestroy`. */
+    readonly remedy?: string | undefined;
     /** Whether it is certain that it has never run, so that nobody can have put anything into it. */
     hasNeverRun(): Promise<boolean>;
     /** Looks at everything in it, as an admin of it, while it is RUNNING and has identified itself; `undefined` if it is gone. */
@@ -59,7 +61,8 @@ export async function mayDelete(leaving: Leaving): Promise<boolean> {
         if (content !== undefined) await leaving.requireInSuccessor(content);
         before = digest;
     }
-    throw refusal(leaving.id, "its content keeps changing: stop whoever writes to it, then run the command again.");
+    const reason = "its content keeps changing: stop whoever writes to it, then run the command again.";
+    throw refusal(leaving.id, reason, leaving.remedy);
 }
 
 const REMEDY = "To delete it with everything in it, set forceDestroy: true, run `pulumi up`, then this again.";

@@ -1,7 +1,6 @@
 import type { Collection } from "../../../api/collection";
 import type { ReportedError } from "../../../api/errors";
 import { notesOf } from "../../../contract/state-notes";
-import { ownerOfInputs } from "../../../contract/ownership-tag";
 import { AccountDirectory } from "../../../migration/account-directory";
 import type { LookedAt } from "../../../migration/content-kind";
 import { onDemand } from "../../../migration/on-demand";
@@ -37,8 +36,6 @@ export class LeavingWorkspace implements Leaving {
      * - `forceDestroy: true`, in the state or in this run. While a workspace of this run takes its content over, or is to, it means
      *   nothing: then `migrateContent` decides. That of the state was taken back if the workspace that replaces it no longer says it.
      * - `forceDestroy: true` of the workspace that replaces it, if that goes too, and does not only wait for its deletion as well.
-     * - `forceDestroy: true`, said in this run for its resource, of which it is a remainder that only waits for its deletion, and that no
-     *   workspace has to take over from.
      */
     get word(): string | undefined {
         const { lifecycle, id, state } = this;
@@ -59,17 +56,9 @@ export class LeavingWorkspace implements Leaving {
             .map((to) => lifecycle.run.stateOf(to));
         // What the resource has said since counts, and not what it said when it still had this workspace.
         const isTakenBack = leaving.some(({ forceDestroy }) => forceDestroy !== true);
-        // A new resource of its name says nothing about what another one has to take over.
-        const spokenForRemainder = successors.length === 0 ? this.spokenForRemainder() : [];
-        const words = [inputs ?? {}, ...(isTakenBack ? [] : [state]), ...leaving, ...spokenForRemainder];
+        const words = [inputs ?? {}, ...(isTakenBack ? [] : [state]), ...leaving];
         const isForced = words.some(({ forceDestroy }) => forceDestroy === true);
         return isForced ? "forceDestroy: true" : undefined;
-    }
-
-    /** What this run says of the resource, if the state has this workspace only as one that waits for its deletion. */
-    private spokenForRemainder(): readonly Properties[] {
-        const { lifecycle, id, state } = this;
-        return this.isRemainder(id) ? lifecycle.run.inputsFor(ownerOfInputs(state)) : [];
     }
 
     /** Whether the state has a workspace only as one that waits for its deletion, as far as that is known. */
@@ -100,12 +89,13 @@ export class LeavingWorkspace implements Leaving {
             const workspace = connect(lifecycle.session, response);
             const looked = { ...this.peopleToLookAt(), content: workspace, id };
             const { digest, content, unlisted } = await onDemand.table.lookAtAll(looked);
-            if (workspace.workspaceId !== id) throw refusal(id, `its host ${workspace.host} does not say who it is.`);
-            if (unlisted !== undefined) throw refusal(id, unlisted);
+            if (workspace.workspaceId !== id)
+                throw refusal(id, `its host ${workspace.host} does not say who it is.`, this.remedy);
+            if (unlisted !== undefined) throw refusal(id, unlisted, this.remedy);
             return { digest, content };
         } catch (error) {
             if (isRefusal(error)) throw error;
-            throw refusal(id, `its content cannot be read: ${messageOf(error)}`).causedBy(error);
+            throw refusal(id, `its content cannot be read: ${messageOf(error)}`, this.remedy).causedBy(error);
         }
     }
 
@@ -187,19 +177,36 @@ export class LeavingWorkspace implements Leaving {
         const status = getString(response ?? {}, "workspace_status") ?? "without a status";
         if (response !== undefined && status === "RUNNING") return response;
         const other = id === this.id ? "it" : `the workspace ${id}, which replaces it,`;
-        throw refusal(this.id, `${other} is ${status}, so its content cannot be read.`);
+        throw refusal(this.id, `${other} is ${status}, so its content cannot be read.`, this.remedy);
     }
 
     private withoutSuccessor(content: string): ReportedError {
         const { id, lifecycle } = this;
-        const isProgram = lifecycle.session.claims.isProgramRunning;
-        const replaced = isProgram
-            ? ` If it is to be replaced, it would be deleted before its replacement exists: take deleteBeforeReplace and fixed names away from it and from what makes it replaced. If another workspace has replaced it, give that one migrateContent: { from: ["${id}"] }.`
+        const from = `migrateContent: { from: ["${id}"] }`;
+        const holds = `it holds content (${content})`;
+        if (this.isRemainder(id)) {
+            const reason = `${holds}, and the workspace that took over from it is gone. Give the one that is to have its content ${from}, or give a resource adopt: "${id}".`;
+            return refusal(id, reason, this.remedy);
+        }
+        const replaced = lifecycle.session.claims.isProgramRunning
+            ? ` If it is to be replaced, it would be deleted before its replacement exists: take deleteBeforeReplace and fixed names away from it and from what makes it replaced. If another workspace has replaced it, give that one ${from}.`
             : "";
-        const reason = `it holds content (${content}), and no workspace has taken over from it.${replaced}`;
-        // While it is replaced, forceDestroy means nothing for it.
-        return lifecycle.run.isReplaced(id)
-            ? refusal(id, reason, "With migrateContent: false it is deleted with its content.")
-            : refusal(id, reason);
+        return refusal(id, `${holds}, and no workspace has taken over from it.${replaced}`, this.remedy);
+    }
+
+    /**
+     * While it is replaced, and while one of the program takes over from it, forceDestroy means nothing for it. Of one that only waits
+     * for its deletion nobody can say so: a resource of its name may be another one by now.
+     */
+    get remedy(): string | undefined {
+        const { id, lifecycle } = this;
+        const isTakenOver = this.successors.some(
+            ({ to, source }) => !source.isNamed && lifecycle.run.inputsOf(to) !== undefined,
+        );
+        if (isTakenOver || (lifecycle.run.isReplaced(id) && !neverRan(this.state)))
+            return "With migrateContent: false it is deleted with its content.";
+        return this.isRemainder(id)
+            ? "To lose what it holds, delete it in the account console, then run the command again."
+            : undefined;
     }
 }

@@ -59,13 +59,6 @@ export class RunView {
         return this.spoken.get(id)?.inputs;
     }
 
-    /** What the program of this run says for a resource, about each workspace that it has. */
-    inputsFor(owner: OwnershipTag | undefined): Properties[] {
-        return [...this.spoken.values()].flatMap((one) =>
-            owner !== undefined && one.owner?.ownerId === owner.ownerId ? [one.inputs] : [],
-        );
-    }
-
     /** What the state says of a workspace, as far as this process has seen it. */
     stateOf(id: string): Properties {
         return this.states.get(id) ?? {};
