@@ -110,7 +110,7 @@ export async function recordMove(): Promise<string[]> {
 }
 
 function named({ method, path, workspaceId }: Pick<RecordedRequest, "method" | "path" | "workspaceId">): string {
-    return `${method} ${path.replace(/^.*\/(accounts\/[^/]+|2\.0)\//, "").replace(/\d{6,}|[0-9a-f-]{20,}/g, "…")}${workspaceId === undefined ? "" : " (workspace)"}`;
+    return `${method} ${path.replace(/^.*\/(accounts\/[^/]+|2\.0)\//, "").replace(/[0-9a-f-]{20,}|\d{6,}/g, "…")}${workspaceId === undefined ? "" : " (workspace)"}`;
 }
 
 /** Every tenth request, for the two processes in turn and together; and each kind of write once. */
