@@ -62,8 +62,8 @@ export class Comparison {
 }
 
 /** The SHA-256 of a content, in hexadecimal. A dashboard's is that of its JSON, which the service writes in its own form. */
-export function contentHash(object: WorkspaceObject, bytes: Buffer): string {
-    const canonical = object.type === "DASHBOARD" ? canonicalJson(bytes) : undefined;
+export function contentHash({ type }: Pick<WorkspaceObject, "type">, bytes: Buffer): string {
+    const canonical = type === "DASHBOARD" ? canonicalJson(bytes) : undefined;
     return createHash("sha256")
         .update(canonical ?? bytes)
         .digest("hex");

@@ -52,6 +52,7 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
         homes: new Homes(),
         ours: new Set<string>(),
         gitFolders: new Map<string, WorkspaceObject>(),
+        inTree: { dashboards: new Set<string>(), queries: new Set<string>(), alerts: new Set<string>() },
         written: new Counter(),
         deadline: startedAt + timeout,
     };

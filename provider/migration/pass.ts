@@ -8,6 +8,9 @@ import type { MigrationOptions } from "./migration-options";
 import { Counter, type CountName, number } from "./report";
 import { MigrationStoppedError } from "./stopped";
 
+/** The ids that the last walk through the tree has found of what its own kind copies: the lists of that may leave something out. */
+export type InTree = Readonly<Record<"dashboards" | "queries" | "alerts", Set<string>>>;
+
 /** What the kinds of one migration share. */
 export interface MigrationContext {
     readonly options: MigrationOptions;
@@ -22,6 +25,7 @@ export interface MigrationContext {
     readonly ours: Set<string>;
     /** The git folders that the last walk through the tree has found, by their paths. */
     readonly gitFolders: Map<string, WorkspaceObject>;
+    readonly inTree: InTree;
     /** What this run has written. In a plan: what it would write. */
     readonly written: Counter;
     /** Milliseconds since 1970 after which nothing more is begun. */

@@ -87,7 +87,10 @@ export function importedId(text: string): string | undefined {
 
 /** The direct permissions in a response of the permissions API, and those from above too if they are asked for. */
 export function grantsIn(body: unknown, withInherited: boolean): Grant[] {
-    return permissionsSchema.parse(body).access_control_list.flatMap((entry) =>
+    const { access_control_list: entries } = permissionsSchema.parse(body);
+    // The admins of a workspace manage everything in it, so somebody is in each list.
+    if (entries.length === 0) throw new SyntaxError("nobody is in the access control list");
+    return entries.flatMap((entry) =>
         kinds.flatMap((kind) => {
             const name = entry[kind];
             if (name === undefined) return [];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { ApiError, orMissing } from "../api/errors";
+import { contentHash } from "./comparison";
 import { text } from "./responses";
 import type { WorkspaceRequests } from "./workspace-requests";
 
@@ -14,6 +15,10 @@ const dashboardSchema = z.object({
     warehouse_id: text,
     update_time: time,
     lifecycle_state: text,
+    // Its text may be long: what it is compared by is kept.
+    serialized_dashboard: text.transform((value) =>
+        value === undefined ? undefined : contentHash({ type: "DASHBOARD" }, Buffer.from(value)),
+    ),
 });
 const publishedSchema = z.object({
     embed_credentials: z.boolean().nullish(),
@@ -87,7 +92,9 @@ export class WorkspaceDashboards {
 
     /** Its schedules. */
     async schedules(id: string): Promise<readonly Schedule[]> {
-        return this.list(`${id}/schedules`, "schedules", scheduleSchema);
+        const all = await this.list(`${id}/schedules`, "schedules", scheduleSchema);
+        // A list that changes while it is read may show one in two pages.
+        return [...new Map(all.map((one) => [one.schedule_id, one])).values()];
     }
 
     /** Makes a schedule; not repeated if its effect is not known. `undefined`: it is made, and the response does not say how it is called. */

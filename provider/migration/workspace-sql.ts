@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { orMissing } from "../api/errors";
 import { isRecord } from "../util/property-path";
+import { readListed } from "./read-listed";
 import { isInTrash } from "./standard-folders";
 import { WorkQueue } from "./work-queue";
 import { filledText as text } from "./responses";
@@ -79,15 +80,27 @@ export class WorkspaceSql {
         return new Map(all.map(({ id, update_time }) => [id, update_time]));
     }
 
-    /** All that are not in the trash. A list does not say everything, so each is asked for. */
-    async all(): Promise<readonly SqlObject[]> {
+    /**
+     * All that are not in the trash. A list does not say everything, so each is asked for.
+     *
+     * @param inTree the ids of those that the tree shows: a list may leave something out.
+     */
+    async all(inTree: Iterable<string> = []): Promise<readonly SqlObject[]> {
         const objects: SqlObject[] = [];
-        await each((await this.list()).keys(), async (id) => {
-            const found = await orMissing(() => this.requests.read(`${this.api.path}/${id}`, toSqlObject));
-            if (found === undefined || isInTrash(found.folder ?? "/")) return;
-            objects.push(withVisualizations(found, await this.visualizations(id)));
+        await each(new Set([...(await this.list()).keys(), ...inTree]), async (id) => {
+            const found = await this.find(id);
+            if (found !== undefined) objects.push(found);
         });
         return objects;
+    }
+
+    /** One of the list; `undefined`: it is in the trash, or gone since. */
+    async find(id: string): Promise<SqlObject | undefined> {
+        const path = `${this.api.path}/${id}`;
+        const read = () => orMissing(() => this.requests.read(path, toSqlObject));
+        const found = await readListed(path, read, async () => (await this.list()).has(id));
+        if (found === undefined || isInTrash(found.folder ?? "/")) return undefined;
+        return withVisualizations(found, await this.visualizations(id));
     }
 
     /** A line for each of a list and for each visualization: another one once it is changed. */

@@ -44,7 +44,9 @@ export class WorkspaceVisualizations {
             "page_token",
             (body) => listSchema.parse(body["results"]) ?? [],
         );
-        return all.map(({ id, update_time, ...fields }) => ({
+        // A list that changes while it is read may show one in two pages.
+        const each = new Map(all.map((one) => [one.id, one])).values();
+        return [...each].map(({ id, update_time, ...fields }) => ({
             id,
             updatedAt: update_time === undefined ? undefined : Date.parse(update_time),
             fields,

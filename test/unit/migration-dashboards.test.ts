@@ -8,6 +8,7 @@ import { itIsWhole } from "../helpers/copy-faults";
 import { CopyScene } from "../helpers/copy-scene";
 
 const PATH = "/Shared/sales.lvdash.json";
+const nothing = { started: 0, problems: [], unknown: [] };
 const cron_schedule = { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" };
 
 describe("dashboards of a workspace that is copied", () => {
@@ -45,7 +46,7 @@ describe("dashboards of a workspace that is copied", () => {
         old.dashboards.stateOf(old.nodes.find(PATH)!).schedules.clear();
         const run = () => startPausedSchedules(scene.connect(replacement), (id) => id === old.id);
         expect((await run()).problems).to.deep.equal([]);
-        expect(await run()).to.deep.equal({ started: 0, problems: [], unknown: [] });
+        expect(await run()).to.deep.equal(nothing);
         const after = JSON.stringify((await replacement.beyondTree()).dashboards).replaceAll("bbbb", "aaaa");
         return [sorted(JSON.parse(after) as BeyondTree["dashboards"]), before];
     }
@@ -71,7 +72,7 @@ describe("dashboards of a workspace that is copied", () => {
         const mark = `(paused until workspace ${scene.old.id} is deleted)`;
         expect(names).to.have.members([`nightly ${mark}`, mark, "off"]);
         const other = await startPausedSchedules(scene.connect(scene.replacement), (id) => id === "999");
-        expect(other).to.deep.equal({ started: 0, problems: [], unknown: [] });
+        expect(other).to.deep.equal(nothing);
         const [after, before] = await started();
         expect(after).to.deep.equal(before);
     });
@@ -160,6 +161,89 @@ describe("dashboards of a workspace that is copied", () => {
         });
         expect(kindsOf(await migrateContent(scene.options()))).to.deep.equal(["dashboards"]);
         expect((await scene.inventory()).incomplete).not.to.equal(undefined);
+    });
+
+    const missing = '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}';
+    const idOf = () => scene.old.nodes.find(PATH)!.resourceId;
+
+    it("are not lost if the service lists one and does not give it", async () => {
+        await seed();
+        scene.cloud.inject({
+            when: ({ method, path }) => method === "GET" && path.endsWith(`/lakeview/dashboards/${idOf()}`),
+            do: { kind: "status", status: 404, body: missing },
+        });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["dashboards"]);
+        expect(report.findings[0]?.reason).to.contain("is listed, and is not there");
+    });
+
+    it("are not lost if their list leaves out what the tree has", async () => {
+        await seed();
+        scene.cloud.inject({
+            when: ({ workspaceId, path }) => workspaceId === scene.old.id && path.endsWith("/lakeview/dashboards"),
+            do: { kind: "body", body: "{}" },
+        });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const [after, before] = await started();
+        expect(after).to.deep.equal(before);
+    });
+
+    it("have a schedule once that is in two pages of a list", async () => {
+        await seed();
+
+        const isList = ({
+            method,
+            path,
+            workspaceId,
+        }: {
+            method: string;
+            path: string;
+            workspaceId?: string | undefined;
+        }) => method === "GET" && path.endsWith("/schedules") && workspaceId === scene.old.id;
+        const all = await scene
+            .connect(scene.old)
+            .requests.read(`/api/2.0/lakeview/dashboards/${idOf()}/schedules`, ({ schedules }) => schedules);
+        const page = JSON.stringify({ schedules: all, next_page_token: "again" });
+        scene.cloud.inject({
+            when: (request) => isList(request) && request.query["page_token"] === undefined,
+            do: { kind: "body", body: page },
+        });
+        scene.cloud.inject({ when: isList, do: { kind: "body", body: JSON.stringify({ schedules: all }) } });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const [after, before] = await started();
+        expect(after).to.deep.equal(before);
+    });
+
+    it("are not published in the new workspace if somebody has another draft there", async () => {
+        await seed();
+        await scene.replacement.seed({ [PATH]: seeds.dashboard('{"pages":["secret"]}') });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.have.members(["changed-in-target", "dashboards"]);
+        expect((await scene.replacement.beyondTree()).dashboards[PATH]?.published).to.equal(undefined);
+    });
+
+    it("are published again if they were in the old workspace, and a finding if that is not in their draft", async () => {
+        await seed();
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const node = scene.old.nodes.find(PATH)!;
+        const publishAt = () => scene.replacement.dashboards.stateOf(scene.replacement.nodes.find(PATH)!).published;
+        const before = publishAt()!.createdAt;
+        scene.clock.time += 60_000;
+        await scene.connect(scene.old).requests.write("POST", `/api/2.0/lakeview/dashboards/${idOf()}/published`, {
+            warehouse_id: "aaaa",
+            embed_credentials: false,
+        });
+        scene.clock.time += 60_000;
+        const settled = { at: scene.clock.time, digest: undefined };
+        expect(await migrateContent(scene.options({ settled }))).to.deep.include({ complete: true, findings: [] });
+        expect(publishAt()!.createdAt).to.be.greaterThan(before);
+        scene.clock.time += 60_000;
+        Object.assign(scene.old.dashboards.stateOf(node).published!, { createdAt: scene.clock.time });
+        scene.clock.time += 60_000;
+        node.modifiedAt = scene.clock.time;
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["dashboards"]);
+        expect(report.findings[0]?.reason).to.contain("was changed after it was published");
     });
 
     it("have a schedule once whose times were changed after it was copied", async () => {

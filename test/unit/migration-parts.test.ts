@@ -173,6 +173,21 @@ describe("a copy under odd responses", () => {
     });
 
     describe("about permissions", () => {
+        it("does not take a list with nobody in it for one without permissions", async () => {
+            await world.old.seed({
+                "/Shared/n": seeds.notebook("x", { permissions: { "group_name:users": "CAN_RUN" } }),
+            });
+            world.mishaps = ({ method, path }, _, to) =>
+                to === "old" && method === "GET" && path.includes("/permissions/notebooks/")
+                    ? { kind: "body", body: () => '{"access_control_list": []}' }
+                    : undefined;
+            const { complete, findings } = await migrateContent(world.options());
+            expect([complete, findings.map(({ kind }) => kind)]).to.deep.equal([false, ["failed"]]);
+            world.mishaps = () => undefined;
+            expect((await migrateContent(world.options())).complete).to.equal(true);
+            expect(grantsAt("/Shared/n")).to.deep.include({ "group_name:users": "CAN_RUN" });
+        });
+
         it("names the permissions that the service refuses, in its words", async () => {
             await world.old.seed({
                 "/Shared/n": seeds.notebook("x", { permissions: { "group_name:data": "CAN_FLY" } }),

@@ -159,6 +159,18 @@ describe("secrets of a workspace that is copied", () => {
         expect(new Set(kindsOf(report))).to.deep.equal(new Set(["secret", "secret-scopes"]));
     });
 
+    it("of a scope that is listed and not given are a finding", async () => {
+        await seed();
+        scene.cloud.inject({
+            when: ({ path, workspaceId }) => path.endsWith("/secrets/list") && workspaceId === scene.old.id,
+            do: { kind: "status", status: 404, body: '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}' },
+        });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["secret-scopes"]);
+        expect(report.findings[0]?.reason).to.contain("is listed, and is not there");
+        expect((await scene.inventory()).stays.get("secret-scopes")).to.deep.include({ count: 1, isCertain: true });
+    });
+
     it("are not known to be absent if their list is refused", async () => {
         const stop = scene.cloud.inject({
             when: ({ path }) => path.endsWith("secrets/scopes/list"),

@@ -213,6 +213,37 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
         expect(paths).to.include("/Shared/etl/file.dbquery.ipynb").and.not.include(path);
     });
 
+    const missing = '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no"}';
+    for (const kind of ["queries", "alerts"] as const) {
+        const path = kind === "queries" ? "/sql/queries" : "/api/2.0/alerts";
+
+        it(`are not lost if the service lists one and does not give it: ${kind}`, async () => {
+            await seed();
+            const { id } = scene.old[kind].list()[0]!;
+            scene.cloud.inject({
+                when: (request) => request.method === "GET" && request.path.endsWith(`${path}/${id}`),
+                do: { kind: "status", status: 404, body: missing },
+            });
+            const report = await migrateContent(scene.options());
+            expect(kindsOf(report)).to.deep.equal([kind]);
+            expect(report.findings[0]?.reason).to.contain("is listed, and is not there");
+        });
+
+        it(`are not lost if their list leaves out what the tree has: ${kind}`, async () => {
+            await seed({ alerts: [alert] });
+            const inTree = `/Shared/etl/one.${kind === "queries" ? "dbquery.ipynb" : "dbalert.json"}`;
+            await scene.old.seed({ [inTree]: seeds.file("{}") });
+            Object.assign(scene.old.nodes.find(inTree)!, { resourceId: scene.old[kind].list()[0]!.id });
+            scene.cloud.inject({
+                when: (request) => request.workspaceId === scene.old.id && request.path.endsWith(path),
+                do: { kind: "body", body: "{}" },
+            });
+            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+            expect(scene.replacement.tree().map((one) => one.path)).not.to.include(inTree);
+            await started();
+        });
+    }
+
     it("are not known if the service has no such list", async () => {
         await seed();
         scene.cloud.inject({

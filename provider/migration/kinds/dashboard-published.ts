@@ -1,5 +1,5 @@
 import type { MigrationContext } from "../pass";
-import { WorkspaceDashboards } from "../workspace-dashboards";
+import { type Published, WorkspaceDashboards } from "../workspace-dashboards";
 import type { Dashboard, DashboardPair } from "./dashboards";
 import type { ListedKind } from "./listed";
 import type { Warehouses } from "./warehouses";
@@ -33,6 +33,7 @@ export function publishedKind(
             (source.published === undefined ||
                 (target.published !== undefined &&
                     target.published.warehouse_id === idOf(source.published.warehouse_id) &&
+                    !isOlder(target.published, source.published) &&
                     (source.published.embed_credentials !== true || target.published.embed_credentials === true))),
         copy: async (source, target) => {
             if (target === undefined) return;
@@ -42,11 +43,15 @@ export function publishedKind(
             if (source.published !== undefined)
                 await client.publish(target.draft.dashboard_id, idOf(source.published.warehouse_id));
         },
+        // What is published there was not taken back by anybody.
+        isCopiedAgain: (_, target) => target?.published !== undefined,
         obstacle: (source, target) => {
             if (source.published === undefined) return undefined;
             const there = target?.published;
             if (there !== undefined && there.warehouse_id !== idOf(source.published.warehouse_id))
                 return 'it is published with another SQL warehouse in the new workspace, which was left as it is. Publish it there again, or accept "dashboards".';
+            if (hasOtherDraft(source, target))
+                return 'its draft is another one in the new workspace, so it was not published there. Publish it there, or accept "dashboards".';
             // Without the credentials it can be published all the same.
             const isOpen = there === undefined && source.published.embed_credentials === true;
             return isOpen && !isStale(source) ? undefined : reasonAgainstPublishing(source);
@@ -69,6 +74,18 @@ export function reasonAgainstPublishing({
         return 'its draft was changed after it was published, and the service does not hand out what was published: publish it in one of the two workspaces, or accept "dashboards".';
     if (published.embed_credentials !== true) return undefined;
     return 'it was published with the credentials of its publisher, which cannot be copied: in the new workspace its readers use their own. Publish it there with credentials embedded, or accept "dashboards".';
+}
+
+/** Whether one was published before the other. */
+function isOlder(one: Published, other: Published): boolean {
+    const [at = Infinity, since = 0] = [one.revision_create_time, other.revision_create_time];
+    return at < since;
+}
+
+/** Whether what would be published is not what was: somebody may have written it. */
+function hasOtherDraft({ draft }: Dashboard, target: Dashboard | undefined): boolean {
+    const [one, other] = [draft.serialized_dashboard, target?.draft.serialized_dashboard];
+    return one !== undefined && other !== undefined && one !== other;
 }
 
 /** No API shows what was published: what its readers saw is in the draft only as long as nobody changes that. */

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 
 import type { Clock } from "../../api/clock";
+import { UnexpectedResponseError } from "../../api/errors";
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
 import type { WorkspaceContent } from "../content";
 import { concernsOne, type MigrationContext, type Pass } from "../pass";
+import { readListed } from "../read-listed";
 import { isInTrash } from "../standard-folders";
 import {
     type Draft,
@@ -61,7 +63,7 @@ class DashboardsMigration implements KindMigration {
     private async run(mode: Mode, pass: Pass): Promise<void> {
         const { context } = this;
         try {
-            const sources = await readAll(context.from, context.clock);
+            const sources = await readAll(context.from, context.inTree.dashboards, context.clock);
             if (sources.length === 0) return;
             const warehouses = await Warehouses.of(context.from, context.to);
             const uses = sources.flatMap((one) => usesOf(one, warehouses));
@@ -90,7 +92,8 @@ class DashboardsMigration implements KindMigration {
             const found = await to.find(homes.placeOf(source.path));
             if (found?.type !== "DASHBOARD") return [];
             const target = await readOne(new WorkspaceDashboards(to.requests), found.resourceId ?? found.id, clock);
-            if (target !== undefined) return [{ source, target: { ...target, path: source.path } }];
+            if (target !== undefined && target !== "trashed")
+                return [{ source, target: { ...target, path: source.path } }];
             const reason = `it is not shown by its id after ${LATE / 1000} s, so what is published of it, and its schedules, were not copied`;
             const subject = { path: source.path, typeName: "DASHBOARD" };
             if (!named.has(source.path)) findings.add(subject, "dashboards", reason);
@@ -110,23 +113,49 @@ function usesOf({ path, draft, published, schedules }: Dashboard, warehouses: Wa
     );
 }
 
-/** All of a workspace that have something beside their drafts. */
-async function readAll({ requests }: WorkspaceContent, clock?: Clock): Promise<Dashboard[]> {
+/**
+ * All of a workspace that have something beside their drafts.
+ *
+ * @param inTree the ids of those that its tree shows: a list may leave something out.
+ */
+async function readAll(
+    { requests }: WorkspaceContent,
+    inTree: Iterable<string> = [],
+    clock?: Clock,
+): Promise<Dashboard[]> {
     const client = new WorkspaceDashboards(requests);
-    const all = await Promise.all((await client.ids()).map((id) => readOne(client, id, clock)));
+    const listed = await client.ids();
+    const ids = new Set([...listed, ...inTree]);
+    const all = await Promise.all(
+        [...ids].map((id) =>
+            readListed(
+                `the dashboard ${id}`,
+                () => readOne(client, id, listed.includes(id) ? clock : undefined),
+                async () => (await client.ids()).includes(id),
+            ),
+        ),
+    );
     return all.filter(
         (one): one is Dashboard =>
             one !== undefined &&
+            one !== "trashed" &&
             (one.published !== undefined || one.schedules.length > 0 || one.draft.warehouse_id !== undefined),
     );
 }
 
-/** `undefined`: there is none, or it is in the trash. */
-async function readOne(client: WorkspaceDashboards, id: string, clock?: Clock): Promise<Dashboard | undefined> {
+/** `undefined`: there is none. */
+async function readOne(
+    client: WorkspaceDashboards,
+    id: string,
+    clock?: Clock,
+): Promise<Dashboard | "trashed" | undefined> {
     const draft = await readDraft(client, id, clock);
-    if (draft?.path === undefined || draft.lifecycle_state === "TRASHED") return undefined;
+    if (draft === undefined) return undefined;
+    if (draft.lifecycle_state === "TRASHED") return "trashed";
+    if (draft.path === undefined)
+        throw UnexpectedResponseError.ofWorkspace(`it does not say where the dashboard ${id} is`);
     const path = draft.path.replace(/^\/Workspace(?=\/)/, "");
-    if (isInTrash(path)) return undefined;
+    if (isInTrash(path)) return "trashed";
     const [published, schedules] = await Promise.all([client.published(id), client.schedules(id)]);
     const withSubscriptions = schedules.map(async (schedule) => ({
         schedule,

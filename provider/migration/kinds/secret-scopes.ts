@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 
 import { ApiError, orMissing } from "../../api/errors";
 import { concernsOne } from "../pass";
+import { readListed } from "../read-listed";
 import { WorkspaceSecrets } from "../workspace-secrets";
 import type { WorkspaceContent } from "../content";
 
@@ -43,10 +44,20 @@ export class ScopeReader {
         const scopes: Scope[] = [];
         for (const { name, isOwn } of await this.secrets.scopes()) {
             const problem = "its secrets are kept outside Databricks. Make it in the new workspace by hand.";
-            const scope = isOwn ? await this.scope(name) : { ...emptyScope(name), problem };
+            const scope = isOwn ? await this.listedScope(name) : { ...emptyScope(name), problem };
             if (scope !== undefined) scopes.push(scope);
         }
         return scopes;
+    }
+
+    private async listedScope(name: string): Promise<Scope | undefined> {
+        const isListed = async () => (await this.secrets.scopes()).some((one) => one.name === name);
+        try {
+            return await readListed(`the secret scope ${name}`, () => this.scope(name), isListed);
+        } catch (error) {
+            if (!concernsOne(error)) throw error;
+            return { ...emptyScope(name), problem: error.message };
+        }
     }
 
     /** A scope with its keys and permissions; `undefined`: there is none. */

@@ -68,7 +68,7 @@ class SqlMigration implements KindMigration {
     private async run(mode: Mode, pass: Pass): Promise<void> {
         const { kind, context } = this;
         try {
-            const sources = await new WorkspaceSql(context.from.requests, kind.api).all();
+            const sources = await new WorkspaceSql(context.from.requests, kind.api).all(context.inTree[kind.name]);
             if (sources.length === 0) return;
             const warehouses = await Warehouses.of(context.from, context.to);
             const uses = sources.flatMap((one) => usesOf(kind, one, warehouses));

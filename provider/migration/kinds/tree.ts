@@ -61,10 +61,13 @@ class TreeMigration implements KindMigration {
     }
 
     private async walk(visitor: PairVisitor, pass: Pass): Promise<void> {
-        const { from, to, root, homes, snapshot, gitFolders } = this.context;
-        const sql = new SqlInTree(from);
+        const { from, to, root, homes, snapshot, gitFolders, inTree } = this.context;
+        const sql = new SqlInTree(from, inTree);
         gitFolders.clear();
+        for (const ids of Object.values(inTree)) ids.clear();
         const isElsewhere = async (object: WorkspaceObject) => {
+            if (object.type === "DASHBOARD" && object.resourceId !== undefined)
+                inTree.dashboards.add(object.resourceId);
             // What is not in the tree alone is copied with the whole workspace only.
             if (!isGitFolder(object)) return root.path === "/" && sql.has(object);
             gitFolders.set(object.path, object);
