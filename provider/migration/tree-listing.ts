@@ -26,14 +26,20 @@ export interface TreeListing {
 /**
  * Lists a workspace's whole tree, every page of every folder, and reads no content. Never rejects: what keeps a folder from
  * being listed ends the listing, and is its `reason`.
+ *
+ * @param onObject is told of each object but what is in the Trash of homes.
  */
-export async function listWholeTree(workspace: Pick<WorkspaceContent, "list" | "isAdmin">): Promise<TreeListing> {
+export async function listWholeTree(
+    workspace: Pick<WorkspaceContent, "list" | "isAdmin">,
+    onObject: (object: WorkspaceObject) => void = () => undefined,
+): Promise<TreeListing> {
     const digest = TreeDigest.empty();
     let firstContent: string | undefined;
     const queue = new WorkQueue<string, never>();
     const see = (object: WorkspaceObject) => {
         if (isTrash(object)) return;
         digest.add(object);
+        onObject(object);
         // What is in a git folder may not be committed.
         if (object.type === "DIRECTORY" || isGitFolder(object)) queue.addFolder(object.path);
         if (isStandardFolder(object)) return;

@@ -192,9 +192,17 @@ export class ObjectHandler implements Handler {
      * later state entry, or to another stack.
      */
     async delete(id: string, properties: Properties): Promise<void> {
+        const ended = this.lifecycle.leaving?.(id, properties);
+        try {
+            await this.deleteOwn(id, properties);
+        } finally {
+            ended?.();
+        }
+    }
+
+    private async deleteOwn(id: string, properties: Properties): Promise<void> {
         const { access, lifecycle } = this;
         const { definition, session } = access;
-        lifecycle.leaving?.(id, properties);
         const { claims } = session;
         const owner = ownerOfInputs(properties);
         const kept = { decision: "kept", ids: [id], resource: owner?.resource } as const;

@@ -85,8 +85,8 @@ export interface Lifecycle {
     ): Promise<readonly string[] | undefined>;
     /** `update`, last: the state as the engine gets it. */
     updated?(update: Updated): Record<string, unknown>;
-    /** `delete`, first: the engine asks for the end of an object of this state. */
-    leaving?(id: string, state: Properties): void;
+    /** `delete`, first: the engine asks for the end of an object of this state. Returns what is called last, however it ends. */
+    leaving?(id: string, state: Properties): () => void;
     /** `delete`: deletes the object of this stack, or fails. Default: one DELETE. */
     remove?(id: string, state: Properties, collection: Collection): Promise<void>;
 }

@@ -49,11 +49,14 @@ export async function besideIn(workspace: LocalWorkspace): Promise<[string, stri
     return (await Promise.all(all)).flatMap(([name, version]) => (version === undefined ? [] : [[name, version]]));
 }
 
-/** What waits in a workspace for the end of other ones: their ids. */
-export async function awaitedIn(workspace: LocalWorkspace): Promise<string[]> {
+/** What waits in a workspace for the end of other ones: their ids, for each alert. */
+export async function awaitedIn(workspace: LocalWorkspace): Promise<string[][]> {
     const contents = await workspace.unlock();
     const names = workspace.alerts.list().map((one) => String(workspace.alerts.read(contents, one)["display_name"]));
-    return names.flatMap((name) => /\(paused until workspace (\d+) is deleted\)$/.exec(name)?.[1] ?? []);
+    return names.flatMap((name) => {
+        const [, ids] = /\(paused until workspaces? (\d+(?: and \d+)*) (?:is|are) deleted\)$/.exec(name) ?? [];
+        return ids === undefined ? [] : [ids.split(" and ")];
+    });
 }
 
 /** A query or an alert: its text is the version. The service keeps its name from others, but for what it says while it waits. */

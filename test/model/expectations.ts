@@ -158,9 +158,13 @@ export class Expectations {
     async requireStarted(): Promise<void> {
         for (const id of this.stacks.workspaces().keys()) {
             if (!this.stacks.isInState(id)) continue;
-            const gone = (await awaitedIn(this.stacks.service.hosts.get(id))).find((one) => !this.stacks.exists(one));
+            const awaited = await awaitedIn(this.stacks.service.hosts.get(id));
+            const gone = awaited.find((all) => !all.some((one) => this.stacks.exists(one)));
             if (gone !== undefined)
-                throw new Violation("undone", `an alert of the workspace ${id} still waits for the end of ${gone}`);
+                throw new Violation(
+                    "undone",
+                    `an alert of the workspace ${id} still waits for the end of ${gone.join(" and ")}`,
+                );
         }
     }
 

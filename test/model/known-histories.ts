@@ -194,4 +194,13 @@ export const knownHistories: readonly KnownHistory[] = [
             up(),
         ],
     },
+    {
+        title: "everything is to be destroyed while the old one waits for its end: the new one is refused, and an alert in it waits",
+        steps: [
+            write(0, 5),
+            toKey("k2"),
+            up(told([{ tell: "busy", at: 0, from: 0, times: 1000 }])),
+            { do: "destroy", stack: "a" },
+        ],
+    },
 ];

@@ -8,7 +8,7 @@ import { itIsWhole } from "../helpers/copy-faults";
 import { CopyScene } from "../helpers/copy-scene";
 
 const PATH = "/Shared/sales.lvdash.json";
-const nothing = { started: 0, problems: [], unknown: [] };
+const nothing = { started: 0, problems: [], unknown: [], awaited: [] };
 const cron_schedule = { quartz_cron_expression: "0 0 8 * * ?", timezone_id: "UTC" };
 
 describe("dashboards of a workspace that is copied", () => {
@@ -244,6 +244,16 @@ describe("dashboards of a workspace that is copied", () => {
         const report = await migrateContent(scene.options());
         expect(kindsOf(report)).to.deep.equal(["dashboards"]);
         expect(report.findings[0]?.reason).to.contain("was changed after it was published");
+    });
+
+    it("keep a schedule running that somebody has started in the new workspace", async () => {
+        await seed();
+        await migrateContent(scene.options());
+        const there = [...scene.replacement.dashboards.stateOf(scene.replacement.nodes.find(PATH)!).schedules.values()];
+        const off = there.find(({ fields }) => fields.display_name === "off")!;
+        off.fields = { ...off.fields, pause_status: "UNPAUSED" };
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(off.fields.pause_status).to.equal("UNPAUSED");
     });
 
     it("have a schedule once whose times were changed after it was copied", async () => {

@@ -59,7 +59,7 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
         for (const one of old.alerts.list()) old.alerts.remove(one);
         const run = () => startPausedSchedules(scene.connect(replacement), (id) => id === old.id);
         expect((await run()).problems).to.deep.equal([]);
-        expect(await run()).to.deep.equal({ started: 0, problems: [], unknown: [] });
+        expect(await run()).to.deep.equal({ started: 0, problems: [], unknown: [], awaited: [] });
         const text = JSON.stringify(await replacement.beyondTree()).replaceAll("bbbb", "aaaa");
         const after = JSON.parse(text) as typeof before;
         const owner = { owner_user_name: cloud.clientId };
@@ -243,6 +243,30 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
             await started();
         });
     }
+
+    it("leave an alert running that somebody has started in the new workspace", async () => {
+        await seed({ alerts: [{ ...alert, schedule: paused }] });
+        await migrateContent(scene.options());
+        const { alerts } = scene.replacement;
+        alerts.update(await scene.replacement.unlock(), alerts.list()[0]!, { schedule: alert.schedule });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        expect(alerts.running()).to.have.length(1);
+    });
+
+    it("wait for each workspace that an alert runs in", async () => {
+        await seed({
+            alerts: [{ ...alert, display_name: "too few (paused until workspace 7 is deleted)", schedule: paused }],
+        });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const nameIn = async () => (await scene.replacement.beyondTree()).alerts[0]?.["display_name"];
+        const ids = [scene.old.id, "7"].sort().join(" and ");
+        expect(await nameIn()).to.equal(`too few (paused until workspaces ${ids} are deleted)`);
+        const end = (...gone: string[]) =>
+            startPausedSchedules(scene.connect(scene.replacement), (id) => gone.includes(id));
+        expect(await end(scene.old.id)).to.deep.include({ started: 0, awaited: ["7"] });
+        expect(await end(scene.old.id, "7")).to.deep.include({ started: 1, awaited: [] });
+        expect(await nameIn()).to.equal("too few");
+    });
 
     it("are not known if the service has no such list", async () => {
         await seed();

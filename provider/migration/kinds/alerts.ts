@@ -32,8 +32,12 @@ class AlertForm implements SqlForm {
         readonly caller: string,
     ) {}
 
-    wanted(source: SqlObject): WantedSql {
-        const { fields, name } = source;
+    wanted(source: SqlObject, _idOf: unknown, there?: SqlObject): WantedSql {
+        const { fields } = source;
+        const { name, waitsFor } = nameOnceStarted(source.name);
+        const isToRun = isRunning(source) || waitsFor.length > 0;
+        // What still runs in other workspaces waits for those too.
+        const running = [this.oldId, ...waitsFor, ...nameOnceStarted(there?.name).waitsFor];
         const [warehouse, runner] = [this.warehouses.idOf(warehouseIn(source)), runnerOf(source)];
         const { quartz_cron_schedule, timezone_id } = fieldsIn(fields["schedule"]);
         const { custom_description, custom_summary, parameters, query_text } = fields;
@@ -41,7 +45,7 @@ class AlertForm implements SqlForm {
             fields: {
                 ...{ query_text, warehouse_id: warehouse, evaluation: evaluationIn(fields) },
                 ...present({ custom_description, custom_summary, parameters }),
-                display_name: isRunning(source) ? nameOfPaused(this.oldId, name) : name,
+                display_name: isToRun ? nameOfPaused(running, name) : name,
                 schedule: { quartz_cron_schedule, timezone_id, pause_status: "PAUSED" },
                 // What ran with the rights of somebody must not run with those of whoever copies it.
                 ...(runner !== undefined && isOther(runner, this.caller) ? { run_as: runAs(runner) } : {}),
@@ -58,10 +62,11 @@ class AlertForm implements SqlForm {
     isSet({ fields }: WantedSql, target: SqlObject): boolean {
         const runner = fields["run_as"] === undefined ? this.caller : Object.values(fieldsIn(fields["run_as"]))[0];
         if (isOther(runnerOf(target), String(runner))) return false;
-        const waits = nameOnceStarted(target.name).waitsFor !== undefined;
-        const isToRun = nameOnceStarted(String(fields["display_name"])).waitsFor !== undefined;
+        const { waitsFor } = nameOnceStarted(target.name);
+        const { waitsFor: running } = nameOnceStarted(String(fields["display_name"]));
         // Whoever has started it in the new workspace did so knowingly.
-        return isToRun ? waits || isRunning(target) : !waits && !isRunning(target);
+        if (waitsFor.length === 0) return running.length === 0 || isRunning(target);
+        return running.length > 0 && running.every((one) => waitsFor.includes(one));
     }
 
     loss(source: SqlObject, target: SqlObject): string | undefined {

@@ -31,19 +31,22 @@ export function schedulesKind(
         const all = (await pairs()).flatMap((pair) => itemsOf(pair[side], pair.target.draft.dashboard_id));
         return side === "target" ? all : all.filter(({ schedule }) => warehouses.has(schedule.warehouse_id));
     };
-    const wanted = ({ schedule }: Item): ScheduleFields => {
-        const { fields } = startedAfter(schedule);
+    /** What still runs in other workspaces waits for those too. */
+    const wanted = ({ schedule }: Item, there?: Item): ScheduleFields => {
+        const { fields, waitsFor } = startedAfter(schedule);
         const { warehouse_id: id, ...rest } = fields;
-        const there = { ...rest, warehouse_id: id === undefined ? undefined : warehouses.idOf(id) };
-        return fields.pause_status === "PAUSED" ? there : pausedFor(workspaceId, there);
+        const mapped = { ...rest, warehouse_id: id === undefined ? undefined : warehouses.idOf(id) };
+        if (fields.pause_status === "PAUSED") return mapped;
+        const others = there === undefined ? [] : startedAfter(there.schedule).waitsFor;
+        return pausedFor([workspaceId, ...waitsFor, ...others], mapped);
     };
     const isSet = (source: Item, { schedule }: Item) => {
         const { fields, waitsFor } = startedAfter(schedule);
-        const there = wanted(source);
-        if (fields.warehouse_id !== there.warehouse_id) return false;
-        const runs = startedAfter(source.schedule).fields.pause_status !== "PAUSED";
+        const { fields: old, waitsFor: others } = startedAfter(source.schedule);
+        if (fields.warehouse_id !== wanted(source).warehouse_id) return false;
         // Whoever has started it in the new workspace did so knowingly.
-        return runs ? waitsFor !== undefined || fields.pause_status !== "PAUSED" : fields.pause_status === "PAUSED";
+        if (waitsFor.length === 0) return old.pause_status === "PAUSED" || fields.pause_status !== "PAUSED";
+        return old.pause_status !== "PAUSED" && [workspaceId, ...others].every((one) => waitsFor.includes(one));
     };
     return {
         finding: "dashboards",
@@ -58,7 +61,7 @@ export function schedulesKind(
         copy: async (source, target) => {
             const there = target ?? (await make(source));
             if (there === undefined) return;
-            if (!isSet(source, there)) await client.setSchedule(source.targetId, there.schedule, wanted(source));
+            if (!isSet(source, there)) await client.setSchedule(source.targetId, there.schedule, wanted(source, there));
             for (const one of missing(source, there).filter(isUser))
                 await client.subscribe(source.targetId, there.schedule, one);
         },
@@ -87,7 +90,7 @@ export function schedulesKind(
             if (found !== undefined) return found;
             const outdated = all.find((one) => isOutdated(one, source));
             if (outdated !== undefined) {
-                await client.setSchedule(source.targetId, outdated.schedule, wanted(source));
+                await client.setSchedule(source.targetId, outdated.schedule, wanted(source, outdated));
                 return find(source);
             }
             try {
@@ -114,7 +117,7 @@ export function schedulesKind(
     function isOutdated({ key, schedule }: Item, source: Item): boolean {
         const { fields, waitsFor } = startedAfter(schedule);
         const { display_name } = startedAfter(source.schedule).fields;
-        return waitsFor === workspaceId && fields.display_name === display_name && !sourceKeys.has(key);
+        return waitsFor.includes(workspaceId) && fields.display_name === display_name && !sourceKeys.has(key);
     }
 }
 

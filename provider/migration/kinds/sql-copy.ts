@@ -14,8 +14,11 @@ const [ATTEMPTS, PAUSE] = [4, 5_000];
 export interface SqlForm {
     /** Whom the requests come from. */
     readonly caller: string;
-    /** @param idOf the id in the new workspace of another object of the kind. */
-    wanted(source: SqlObject, idOf: (id: string) => string | undefined): WantedSql;
+    /**
+     * @param idOf the id in the new workspace of another object of the kind.
+     * @param there what the new workspace has of it.
+     */
+    wanted(source: SqlObject, idOf: (id: string) => string | undefined, there?: SqlObject): WantedSql;
     /** Whether what somebody wrote is the same. */
     isWritten(wanted: WantedSql, target: SqlObject): boolean;
     /** Whether everything else is, as far as it can be set. */
@@ -105,7 +108,8 @@ export class SqlCopy implements ListedKind<PlacedSql> {
         if (there === undefined) return;
         await this.copyVisualizations(source, there);
         if (this.form.isWritten(wanted, there) && this.form.isSet(wanted, there)) return;
-        await this.client.update(there.id, wanted.fields, Object.keys(wanted.fields));
+        const { fields } = this.wanted(source, there);
+        await this.client.update(there.id, fields, Object.keys(fields));
     };
 
     describe = ({ object }: PlacedSql): Description => {
@@ -126,8 +130,8 @@ export class SqlCopy implements ListedKind<PlacedSql> {
         });
     }
 
-    private wanted(source: SqlObject): WantedSql {
-        return this.form.wanted(source, (id) => this.targets.get(this.placeById.get(id) ?? "")?.object.id);
+    private wanted(source: SqlObject, there?: SqlObject): WantedSql {
+        return this.form.wanted(source, (id) => this.targets.get(this.placeById.get(id) ?? "")?.object.id, there);
     }
 
     /** One is not to be there twice: looks before it asks again. */

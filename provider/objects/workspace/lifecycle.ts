@@ -144,9 +144,9 @@ export class WorkspaceLifecycle implements Lifecycle {
         return writeNotes(outs, { unreachable: false });
     }
 
-    leaving(id: string, state: Properties): void {
+    leaving(id: string, state: Properties): () => void {
         // The engine deletes a workspace and the one that it replaced at the same time: each has to know of the other.
-        this.content.leaving(id, state);
+        return this.content.leaving(id, state);
     }
 
     async remove(id: string, state: Properties, collection: Collection): Promise<void> {

@@ -25,6 +25,12 @@ interface Beginning {
     readonly sources: readonly Source[];
 }
 
+/** A moment that others wait for. */
+class Decision {
+    end: () => void = () => undefined;
+    readonly ended = new Promise<void>((resolve) => (this.end = resolve));
+}
+
 /**
  * What the engine's calls mean for the content of workspaces that are replaced: which workspace takes over from which, and when
  * content is copied. Record 0034 has the calls.
@@ -36,6 +42,8 @@ export class HandoverLifecycle {
     private readonly begun = new Map<string, Beginning>();
     /** The latest departure of each workspace that has handovers, also after it has ended. */
     private readonly departures = new Map<string, Promise<unknown>>();
+    /** What the engine has asked for the end of, and whether that was decided: each time. */
+    private readonly asked = new Map<string, Decision[]>();
 
     constructor(readonly session: Session) {}
 
@@ -62,11 +70,20 @@ export class HandoverLifecycle {
         if (this.session.claims.registrationOf(workspaceObject, owner) !== undefined) this.run.noteInputs(id, inputs);
     }
 
-    /** `delete`: the engine asks for the end of a workspace of this state. */
-    leaving(id: string, state: Properties): void {
+    /** `delete`: the engine asks for the end of a workspace of this state. Returns what is called once that call is over. */
+    leaving(id: string, state: Properties): () => void {
         this.readState();
         this.noted(id, state);
         this.run.noteLeaving(id);
+        const decision = new Decision();
+        this.asked.set(id, [...(this.asked.get(id) ?? []), decision]);
+        return () => decision.end();
+    }
+
+    /** Whether a workspace stays: the engine does not ask for its end, or not with success. Waits until that is decided. */
+    async stays(id: string): Promise<boolean> {
+        await Promise.all((this.asked.get(id) ?? []).map(({ ended }) => ended));
+        return !this.run.hasDeparted(id);
     }
 
     /** Notes what the program has read of the state: also of workspaces whose resources it did not come to. */
@@ -84,13 +101,16 @@ export class HandoverLifecycle {
      * one must not be decided while that one is being decided about. Others depart at the same time.
      */
     async departure(id: string, decide: () => Promise<boolean>): Promise<boolean> {
-        const connected = this.handovers.connected(id);
-        if (connected.size === 1) return decide();
-        const mine = Promise.all([...connected].map((one) => this.departures.get(one))).then(async () => {
+        const decided = async () => {
             const isSent = await decide();
             if (isSent) this.run.noteDeparture(id);
             return isSent;
-        });
+        };
+        const connected = this.handovers.connected(id);
+        if (connected.size === 1) return decided();
+        const all = Promise.all([...connected].map((one) => this.departures.get(one)));
+        // Who waits for the decision must not have to wait for what comes after the DELETE.
+        const mine = all.then(decided).finally(() => this.asked.get(id)?.forEach((one) => one.end()));
         const ended = mine.catch(() => undefined);
         this.departures.set(id, ended);
         return mine;
