@@ -91,7 +91,7 @@ export class ScimClient {
         await this.requests.write("PATCH", path, { schemas: [PATCH_SCHEMA], Operations });
     }
 
-    /** A page that is empty or repeats another before the end is no end. */
+    /** A page that is empty or repeats another before the end is no end. Every workspace has groups of its own. */
     private async listOf(kind: Principal["kind"], more: Record<string, string> = {}): Promise<WorkspacePrincipal[]> {
         const path = `${SCIM}/${scimLists[kind].collection}`;
         const found = new Map<string, WorkspacePrincipal>();
@@ -100,11 +100,12 @@ export class ScimClient {
             const query = new URLSearchParams({ ...more, startIndex: String(begun + 1), count: String(PAGE) });
             const { total, members } = await this.requests.read(`${path}?${query.toString()}`, (body) => {
                 const { totalResults, Resources } = listSchema.parse(body);
+                if (totalResults === undefined && Resources == null) throw new SyntaxError("no list");
                 return { total: totalResults, members: (Resources ?? []).map((one) => toPrincipal(kind, one)) };
             });
             for (const member of members) found.set(member.id, member);
-            if (found.size >= (total ?? Infinity) || (total === undefined && found.size === begun))
-                return [...found.values()];
+            const isEnd = found.size >= (total ?? Infinity) || (total === undefined && found.size === begun);
+            if (isEnd && (found.size > 0 || kind !== "group_name")) return [...found.values()];
             if (found.size === begun) break;
         }
         throw UnexpectedResponseError.ofWorkspace(`the list of GET ${path} stops before its end`);

@@ -13,6 +13,9 @@ import { MigrationWorld, type MoreOptions } from "./migration-world";
 
 export type Side = "old" | "new";
 
+/** Whoever asks made the workspaces, and belongs to both. */
+const MOVER: KnownPrincipal = { kind: "service_principal_name", name: "mover", id: "1" };
+
 /** Who belongs to one workspace. */
 class Members {
     readonly assignments = new Map<string, readonly string[]>();
@@ -126,10 +129,11 @@ export class PeopleWorld {
                 members.unavailable--;
                 return undefined;
             }
-            return [...members.assignments].map(([id, permissions]): Assignment => {
+            const others = [...members.assignments].map(([id, permissions]): Assignment => {
                 const principal = this.principals.find((one) => one.id === id);
                 return { principal: principal ?? { kind: "user_name", name: id, id }, permissions };
             });
+            return [{ principal: MOVER, permissions: ["ADMIN"] }, ...others];
         },
         assign: async (workspaceId, id, permissions) => {
             const side = this.sideOf(workspaceId);

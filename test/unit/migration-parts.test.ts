@@ -188,6 +188,15 @@ describe("a copy under odd responses", () => {
             expect(grantsAt("/Shared/n")).to.deep.include({ "group_name:users": "CAN_RUN" });
         });
 
+        it("does not take a list of groups without any for a workspace without groups", async () => {
+            world.mishaps = ({ path }) =>
+                path.includes("scim/v2/Groups") ? { kind: "body", body: () => '{"totalResults": 0}' } : undefined;
+            expect(await failure(world.client("old").scim.list())).to.contain("stops before its end");
+            world.mishaps = ({ path }) =>
+                path.includes("scim/v2/Users") ? { kind: "body", body: () => "{}" } : undefined;
+            expect(await failure(world.client("old").scim.list())).to.contain("a response that cannot be used");
+        });
+
         it("names the permissions that the service refuses, in its words", async () => {
             await world.old.seed({
                 "/Shared/n": seeds.notebook("x", { permissions: { "group_name:data": "CAN_FLY" } }),

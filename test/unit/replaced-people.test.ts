@@ -40,6 +40,20 @@ describe("a workspace that is replaced", () => {
         scene.isReplaced();
     });
 
+    it("has people whom an empty list of the account does not show: it stays", async () => {
+        const stop = scene.stack.cloud.inject({
+            when: ({ method, path }) =>
+                method === "GET" && path.endsWith(`/workspaces/${scene.old}/permissionassignments`),
+            do: { kind: "body", body: "{}" },
+        });
+        await expectRefused(scene.to("b"), `nobody is assigned to the workspace ${scene.old}`);
+        scene.bothStay();
+        stop();
+        await expectOk(scene.stack.up());
+        const { principals } = scene.tree(scene.stack.id());
+        expect(principals.assignments().some(({ principal }) => principal.name === ADA)).to.equal(true);
+    });
+
     it("has people whom somebody has taken out of the new one since: nobody brings them back", async () => {
         const { principals } = scene.tree(await scene.verified());
         principals.remove(ADA);

@@ -61,7 +61,7 @@ interface Somebody extends Principal {
 /** Everybody but whoever asks, and but the groups that every workspace has. */
 async function everybody({ content, account, id }: LookedAt): Promise<Somebody[]> {
     const caller = await content.me();
-    const assigned = await account?.assignments(id);
+    const assigned = account && (await assignmentsOf(account, id));
     const all =
         assigned?.map(({ principal, permissions, error }) => ({
             ...principal,
@@ -76,6 +76,17 @@ async function everybody({ content, account, id }: LookedAt): Promise<Somebody[]
     return all
         .filter((one) => !isCaller(one, caller) && !(one.kind === "group_name" && isOwnGroup(one.name)))
         .sort((one, other) => (one.line < other.line ? -1 : 1));
+}
+
+/** Who is assigned to a workspace with something in it; `undefined`: the service does not have assignments for it. */
+async function assignmentsOf(account: AccountContent, id: string): Promise<readonly Assignment[] | undefined> {
+    const all = await account.assignments(id);
+    // Whoever asks is one of its admins.
+    if (all?.length !== 0) return all;
+    throw new UnexpectedResponseError(
+        `nobody is assigned to the workspace ${id}, to which the credential belongs`,
+        "run the command again",
+    );
 }
 
 class PeopleMigration implements KindMigration {
@@ -106,15 +117,14 @@ class PeopleMigration implements KindMigration {
         const { from, to, clock, onProgress } = context;
         const caller = await to.me();
         const list = (workspaceId = "") => account.assignments(workspaceId);
-        if ((await list(from.workspaceId)) === undefined)
+        if ((await assignmentsOf(account, from.workspaceId ?? "")) === undefined)
             return workspacePeople(context, caller).map((kind) => new ListedMigration(context, kind));
         const end = clock.now() + AVAILABLE_AFTER;
         while (mode === "copy" && (await list(to.workspaceId)) === undefined && clock.now() < end) {
             onProgress("waiting until the new workspace takes assignments of users and groups");
             await clock.sleep(PAUSE);
         }
-        const required = async (workspaceId = ""): Promise<readonly Assignment[]> => {
-            const found = await list(workspaceId);
+        const required = (workspaceId = "", found?: readonly Assignment[]): readonly Assignment[] => {
             if (found !== undefined) return found;
             throw new UnexpectedResponseError(
                 `the account has no permission assignments for the workspace ${workspaceId}; they come with its metastore`,
@@ -122,8 +132,13 @@ class PeopleMigration implements KindMigration {
         };
         const lists = {
             source: async () =>
-                (await required(from.workspaceId)).filter(({ principal }) => !isCaller(principal, caller)),
-            target: async () => (mode === "plan" ? ((await list(to.workspaceId)) ?? []) : required(to.workspaceId)),
+                required(from.workspaceId, await assignmentsOf(account, from.workspaceId ?? "")).filter(
+                    ({ principal }) => !isCaller(principal, caller),
+                ),
+            target: async () => {
+                const found = await list(to.workspaceId);
+                return mode === "plan" ? (found ?? []) : required(to.workspaceId, found);
+            },
         };
         return [new ListedMigration(context, assignmentsKind(context, account, lists))];
     }
