@@ -1,5 +1,5 @@
 import { ApiError } from "../api/errors";
-import { ObjectCopy, wasEdited } from "./object-copy";
+import { type HasMore, ObjectCopy, wasEdited } from "./object-copy";
 import { isOwnFolder, type WorkspaceObject } from "./content";
 import type { Pass } from "./pass";
 import { PermissionCopy } from "./permission-copy";
@@ -20,9 +20,12 @@ export class CopyState {
     /** Of what was just written. Whom the new workspace does not know yet, it may know in the next pass. */
     readonly early: PermissionCopy;
 
-    constructor({ from, to, reader, comparison, clock, options }: TreeContext) {
-        this.objects = new ObjectCopy(from, to, reader, comparison, clock, options.inUseSince);
+    /** @param hasMore whether another kind of content has something of an object that the old workspace has not. */
+    constructor({ from, to, reader, comparison, clock, options }: TreeContext, hasMore: HasMore) {
         this.permissions = new PermissionCopy(from, to);
+        const isMore: HasMore = async (source, target) =>
+            (await this.permissions.hasMore(source, target)) || (await hasMore(source, target));
+        this.objects = new ObjectCopy(from, to, reader, comparison, clock, options.inUseSince, isMore);
         this.early = new PermissionCopy(from, to);
     }
 }

@@ -31,6 +31,9 @@ export interface CopyRequest {
     readonly acceptsLostOutputs: boolean;
 }
 
+/** Whether somebody has put something beside the content of an object of the new workspace, which would go with it. */
+export type HasMore = (source: WorkspaceObject, target: WorkspaceObject) => Promise<boolean>;
+
 /** How long after its creation an import may still change an object, in milliseconds: nobody can have opened it by then. */
 const IMPORT_TIME = 2_000;
 
@@ -57,6 +60,7 @@ export class ObjectCopy {
         private readonly comparison: Comparison,
         private readonly clock: Clock,
         private readonly inUseSince: number | undefined,
+        private readonly hasMore: HasMore,
     ) {}
 
     /** Writes the object into the new workspace, unless what is there is equal or may be somebody's work. */
@@ -99,7 +103,10 @@ export class ObjectCopy {
         if (compared === "equal") return attempted ? written(progress) : { outcome: "equal" };
         const isRenewed = !progress.ours && !attempted && this.isCopy(progress, target);
         if (compared === "environment" && !isRenewed) return { outcome: "equal", lost: NO_ENVIRONMENT };
-        if (attempted || (!progress.foreign && this.isCopy(progress, target))) return undefined;
+        if (attempted || (!progress.foreign && this.isCopy(progress, target))) {
+            const isKept = !attempted && !progress.ours && this.inUseSince !== undefined;
+            return isKept && (await this.hasMore(source, target)) ? problem("changed-in-target", SHARED) : undefined;
+        }
         return problem(
             "changed-in-target",
             `it differs in the new workspace, where ${isNewer(source, target) ? "somebody may have written it" : "it was changed later"}: it was not overwritten. Delete one of the two, or accept it.`,
@@ -163,6 +170,9 @@ export const NO_ENVIRONMENT: Problem = {
     kind: "environment",
     reason: 'its environment on serverless compute (its dependencies) did not come with it. Set it in the new workspace, or accept "environment".',
 };
+
+const SHARED =
+    "it was changed in the old workspace, and in the new one somebody has shared it, or given it a schedule, since everything was verified: that would be lost, so it was not overwritten. Delete one of the two, or accept it.";
 
 const TOO_LARGE_WITH_OUTPUTS =
     'with its outputs it is over the 10 MB that the service hands out. Clear its outputs, or accept "outputs" to move its code alone.';

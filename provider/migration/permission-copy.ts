@@ -37,6 +37,13 @@ export class PermissionCopy {
         return (await this.set(made, wanted)).length === 0;
     }
 
+    /** Whether the object in the new workspace has direct permissions that the old one has not, but for those of whoever made it. */
+    async hasMore(source: WorkspaceObject, target: WorkspaceObject): Promise<boolean> {
+        const [wanted, present] = await Promise.all([this.from.grants(source), this.to.grants(target)]);
+        const known = new Set(wanted.map(textOf));
+        return (await this.withoutCaller(present, wanted)).some((grant) => !known.has(textOf(grant)));
+    }
+
     private async isBare(made: WorkspaceObject): Promise<boolean> {
         const known = this.bare.get(made.type);
         if (known !== undefined) return known;
@@ -118,10 +125,10 @@ function refused(error: ApiError): Problem {
 }
 
 function sameGrants(one: readonly Grant[], other: readonly Grant[]): boolean {
-    const text = (grants: readonly Grant[]) =>
-        grants
-            .map((grant) => `${keyOf(grant)}=${grant.level}`)
-            .sort()
-            .join("\n");
+    const text = (grants: readonly Grant[]) => grants.map(textOf).sort().join("\n");
     return text(one) === text(other);
+}
+
+function textOf(grant: Grant): string {
+    return `${keyOf(grant)}=${grant.level}`;
 }

@@ -149,9 +149,16 @@ describe("dashboards of a workspace that is copied", () => {
         const { requests } = scene.connect(scene.old);
         await requests.write("POST", `/api/2.0/lakeview/dashboards/${id}/published`, { embed_credentials: false });
         seen.push(await look());
-        await requests.create(`/api/2.0/lakeview/dashboards/${id}/schedules`, { cron_schedule });
+        const path = `/api/2.0/lakeview/dashboards/${id}/schedules`;
+        const { schedule_id } = await requests.create(path, { cron_schedule });
         seen.push(await look());
-        expect(new Set(seen)).to.have.lengthOf(3);
+        const [user] = scene.old.principals
+            .assignments()
+            .filter(({ principal }) => principal.name === "ada@example.com");
+        const subscriber = { user_subscriber: { user_id: user!.principal.id } };
+        await requests.write("POST", `${path}/${String(schedule_id)}/subscriptions`, { subscriber });
+        seen.push(await look());
+        expect(new Set(seen)).to.have.lengthOf(4);
     });
 
     it("are not known to have nothing published if the service has no such list", async () => {
@@ -245,6 +252,32 @@ describe("dashboards of a workspace that is copied", () => {
         expect(kindsOf(report)).to.deep.equal(["dashboards"]);
         expect(report.findings[0]?.reason).to.contain("was changed after it was published");
     });
+
+    for (const [what, more] of [
+        ["a schedule", { schedules: [{ display_name: "mine", cron_schedule, pause_status: "UNPAUSED" as const }] }],
+        ["a subscriber", { schedules: [] }],
+        ["a permission", {}],
+        ["nothing", undefined],
+    ] as const)
+        it(`are not overwritten after everything was verified if somebody has given one ${what} there`, async () => {
+            await seed();
+            const { old, replacement, clock } = scene;
+            expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+            clock.time += 3_600_000;
+            const settled = { at: clock.time - 600_000, digest: undefined };
+            const node = replacement.nodes.find(PATH)!;
+            const { schedules } = replacement.dashboards.stateOf(node);
+            for (const one of more?.schedules ?? []) replacement.dashboards.addSchedule(node, one);
+            if (what === "a subscriber")
+                replacement.dashboards.subscribe([...schedules.values()][2]!, { user_subscriber: { user_id: "77" } });
+            if (what === "a permission") node.permissions.set("user_name:ada@example.com", "CAN_RUN");
+            const held = schedules.size;
+            await old.seed({ [PATH]: seeds.dashboard('{"pages":["edited"]}') });
+            const report = await migrateContent(scene.options({ settled, inUseSince: settled.at }));
+            expect(kindsOf(report).includes("changed-in-target")).to.equal(more !== undefined);
+            expect(replacement.nodes.find(PATH) === node).to.equal(more !== undefined);
+            expect(schedules.size).to.equal(held);
+        });
 
     it("keep a schedule running that somebody has started in the new workspace", async () => {
         await seed();

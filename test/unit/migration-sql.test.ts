@@ -253,6 +253,24 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
         expect(alerts.running()).to.have.length(1);
     });
 
+    it("keep who may use one by then, if it is changed in the old workspace after everything was verified", async () => {
+        await seed({ alerts: [] });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const [there] = scene.replacement.queries.list();
+        there!.permissions.set(`user_name:${ADA}`, "CAN_EDIT");
+        scene.clock.time += 3_600_000;
+        const settled = { at: scene.clock.time - 600_000, digest: undefined };
+        const [source] = scene.old.queries.list();
+        scene.old.queries.update(await scene.old.unlock(), source!, { query_text: "select 2" });
+        await scene.old.seedBeyondTree({ queries: [{ ...sales, display_name: "new" }] });
+        scene.old.queries.list()[1]!.permissions.set(`user_name:${ADA}`, "CAN_RUN");
+        const report = await migrateContent(scene.options({ settled, inUseSince: settled.at }));
+        expect(report).to.deep.include({ complete: true, findings: [] });
+        expect((await scene.replacement.beyondTree()).queries[0]).to.include({ query_text: "select 2" });
+        const granted = scene.replacement.queries.list().map(({ permissions }) => permissions.get(`user_name:${ADA}`));
+        expect(granted).to.deep.equal(["CAN_EDIT", "CAN_RUN"]);
+    });
+
     it("wait for each workspace that an alert runs in", async () => {
         await seed({
             alerts: [{ ...alert, display_name: "too few (paused until workspace 7 is deleted)", schedule: paused }],

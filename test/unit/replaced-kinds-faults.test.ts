@@ -102,7 +102,7 @@ const carried: Readonly<Record<string, number>> = {
     "GET /lakeview/dashboards/…": 18,
     "GET /lakeview/dashboards/…/published": 20,
     "GET /lakeview/dashboards/…/schedules": 23,
-    "GET /lakeview/dashboards/…/schedules/…/subscriptions": 28,
+    "GET /lakeview/dashboards/…/schedules/…/subscriptions": 32,
     "GET /permissions/alertsv2/…": 6,
     "GET /permissions/dashboards/…": 3,
     "GET /permissions/queries/…": 3,

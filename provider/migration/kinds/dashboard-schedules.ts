@@ -121,6 +121,16 @@ export function schedulesKind(
     }
 }
 
+/** Whether the second has a schedule that the first has not, but for one that waits, or one of its schedules tells somebody else. */
+export function hasMoreSchedules(one: Dashboard, other: Dashboard): boolean {
+    const known = new Map(keyed(one.schedules, "", "").map((item) => [item.key, item]));
+    return keyed(other.schedules, "", "").some((item) => {
+        const there = known.get(item.key);
+        if (there === undefined) return startedAfter(item.schedule).waitsFor.length === 0;
+        return missing(item, there).length > 0;
+    });
+}
+
 function itemsOf({ path, schedules }: Dashboard, targetId: string): Item[] {
     return keyed(schedules, path, targetId);
 }

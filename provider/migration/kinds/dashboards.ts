@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../../api/clock";
 import { UnexpectedResponseError } from "../../api/errors";
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
-import type { WorkspaceContent } from "../content";
+import type { WorkspaceContent, WorkspaceObject } from "../content";
 import { concernsOne, type MigrationContext, type Pass } from "../pass";
 import { readListed } from "../read-listed";
 import { isInTrash } from "../standard-folders";
@@ -15,7 +15,7 @@ import {
     WorkspaceDashboards,
 } from "../workspace-dashboards";
 import { publishedKind, reasonAgainstPublishing } from "./dashboard-published";
-import { schedulesKind } from "./dashboard-schedules";
+import { hasMoreSchedules, schedulesKind } from "./dashboard-schedules";
 import { ListedMigration } from "./listed";
 import { nameWarehouses, Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
 
@@ -164,6 +164,22 @@ async function readOne(
     return { path, draft, published, schedules: await Promise.all(withSubscriptions) };
 }
 
+/** Whether a dashboard is published in the new workspace, or has a schedule or a subscriber there, as it is not or has not in the old one. */
+export async function hasMoreOfDashboard(
+    { from, to }: Pick<MigrationContext, "from" | "to">,
+    source: WorkspaceObject,
+    target: WorkspaceObject,
+): Promise<boolean> {
+    if (source.type !== "DASHBOARD" || target.type !== "DASHBOARD") return false;
+    const read = ({ requests }: WorkspaceContent, { id, resourceId = id }: WorkspaceObject) =>
+        readOne(new WorkspaceDashboards(requests), resourceId);
+    const [old, now] = await Promise.all([read(from, source), read(to, target)]);
+    if (now === undefined || now === "trashed") return false;
+    if (old === undefined || old === "trashed") return true;
+    const isOpener = now.published?.embed_credentials === true && old.published?.embed_credentials !== true;
+    return isOpener || (now.published !== undefined && old.published === undefined) || hasMoreSchedules(old, now);
+}
+
 /** A draft that is in a list or in the tree. One that was just made is not shown by its id for some seconds: it is waited for. */
 async function readDraft(client: WorkspaceDashboards, id: string, clock?: Clock): Promise<Draft | undefined> {
     for (let waited = 0; ; waited += PAUSE) {
@@ -181,10 +197,14 @@ async function versionsIn({ requests }: WorkspaceContent): Promise<string> {
     const client = new WorkspaceDashboards(requests);
     try {
         const ids = [...(await client.ids())].sort();
-        const linesOf = async (id: string) => [
-            JSON.stringify([id, await client.published(id)]),
-            ...(await client.schedules(id)).map((one) => JSON.stringify(one)).sort(),
-        ];
+        const linesOf = async (id: string) => {
+            const schedules = (await client.schedules(id)).map(async (one) => [
+                JSON.stringify(one),
+                ...(await client.subscriptions(id, one)).map(({ subscriber }) => JSON.stringify(subscriber)).sort(),
+            ]);
+            const lines = (await Promise.all(schedules)).map((all) => all.join(" "));
+            return [JSON.stringify([id, await client.published(id)]), ...lines.sort()];
+        };
         const all = await Promise.all(ids.map(linesOf));
         return createHash("sha256").update(all.flat().join("\n")).digest("hex");
     } catch (error) {

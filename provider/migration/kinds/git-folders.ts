@@ -51,7 +51,10 @@ class GitFoldersMigration implements KindMigration {
         await new ListedMigration(this.context, kind)[mode](pass);
         if (mode !== "copy") return;
         for (const { source, object } of kind.targets)
-            await this.permissions.copy(pass, { key: `repo:${source.path}`, source, target: object });
+            await this.permissions.copy(pass, {
+                ...{ key: source.path, source, target: object },
+                isMade: this.context.ours.has(`repo:${source.path}`),
+            });
     }
 }
 

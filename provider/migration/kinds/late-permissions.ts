@@ -16,14 +16,14 @@ export class LatePermissions {
         this.permissions = new PermissionCopy(context.from, context.to);
     }
 
-    /** @param key under which this run has noted that it wrote the object. */
+    /** @param isMade whether this run has made the one in the new workspace. */
     async copy(
         pass: Pass,
-        { key, source, target }: { readonly key: string; readonly source: Secured; readonly target: Secured },
+        { key, source, target, isMade }: { key: string; source: Secured; target: Secured; isMade: boolean },
     ): Promise<void> {
-        const { findings, homes, options, ours } = this.context;
+        const { findings, homes, options } = this.context;
         // What was there when all was verified had its permissions then; what is in a former home, admins alone see.
-        const isVerified = options.settled !== undefined && !ours.has(key);
+        const isVerified = options.settled !== undefined && !isMade;
         if (pass.isFirst || homes.isFormer(source.path) || isVerified) return;
         if (this.done.has(key)) return findings.keep(source, FINDINGS);
         await pass.attempt(source, async () => {

@@ -54,6 +54,8 @@ export class SqlCopy implements ListedKind<PlacedSql> {
         private readonly context: MigrationContext,
         private readonly sources: readonly SqlObject[],
         private readonly form: SqlForm,
+        /** Is told the places at which one was made. */
+        private readonly made: Set<string>,
     ) {
         this.finding = kind.name;
         this.client = new WorkspaceSql(context.to.requests, kind.api);
@@ -104,6 +106,7 @@ export class SqlCopy implements ListedKind<PlacedSql> {
 
     copy = async ({ object: source, place }: PlacedSql, target: PlacedSql | undefined): Promise<void> => {
         const wanted = this.wanted(source);
+        if (target === undefined) this.made.add(place);
         const there = target?.object ?? (await this.make(source, place, wanted));
         if (there === undefined) return;
         await this.copyVisualizations(source, there);

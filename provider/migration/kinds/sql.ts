@@ -52,6 +52,8 @@ export function sqlContentKind(kind: SqlKind): ContentKind {
 }
 
 class SqlMigration implements KindMigration {
+    /** Places at which this run has made one. */
+    private readonly made = new Set<string>();
     private readonly permissions: LatePermissions;
 
     constructor(
@@ -77,15 +79,16 @@ class SqlMigration implements KindMigration {
                 warehousesKind(() => Promise.resolve(uses)),
             )[mode](pass);
             const form = kind.form(context, warehouses, (await context.to.me()) ?? "");
-            const copy = new SqlCopy(kind, context, sources, form);
+            const copy = new SqlCopy(kind, context, sources, form, this.made);
             await new ListedMigration(context, copy)[mode](pass);
             if (mode !== "copy") return;
             for (const { source, target } of copy.equal) {
                 const subject = { path: placeIn(source), ...kind.type };
                 await this.permissions.copy(pass, {
-                    key: `${kind.name}:${context.homes.placeOf(subject.path)}`,
+                    key: source.id,
                     source: { ...subject, id: source.id },
                     target: { ...subject, id: target.id },
+                    isMade: this.made.has(context.homes.placeOf(subject.path)),
                 });
             }
         } catch (error) {

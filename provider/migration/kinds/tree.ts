@@ -12,6 +12,7 @@ import { type PairVisitor, TreeWalk } from "../tree-walk";
 import { isLargeFile, unmovable } from "../unmovable";
 import { VerifyPass } from "../verify-pass";
 import { WorkQueue } from "../work-queue";
+import { hasMoreOfDashboard } from "./dashboards";
 import { SqlInTree } from "./sql-in-tree";
 
 /** How many objects are worked on at once. The rate limiter of each workspace's client decides how fast. */
@@ -41,7 +42,8 @@ class TreeMigration implements KindMigration {
 
     constructor(migration: MigrationContext) {
         this.context = treeContext(migration);
-        this.state = new CopyState(this.context);
+        const { from, to } = migration;
+        this.state = new CopyState(this.context, (source, target) => hasMoreOfDashboard({ from, to }, source, target));
     }
 
     async copy(pass: Pass): Promise<void> {
