@@ -26,6 +26,8 @@ export class Expectations {
     /** Workspaces without a resource, of which the user knows. */
     readonly excused = new Set<string>();
     private readonly mentioned = new Set<string>();
+    /** Those of which somebody heard that schedules in them may wait, and for what. */
+    private readonly lookedAt = new Set<string>();
     private readonly unseen = new Map<string, Set<Unseen>>();
 
     constructor(
@@ -54,6 +56,7 @@ export class Expectations {
         for (const [id, workspace] of this.stacks.workspaces()) {
             if (said.some((line) => line.includes(id)) || pending.includes(tagOf(workspace) ?? ""))
                 this.mentioned.add(id);
+            if (said.some((line) => line.includes(id) && /whether schedules in/i.test(line))) this.lookedAt.add(id);
         }
     }
 
@@ -160,7 +163,8 @@ export class Expectations {
             if (!this.stacks.isInState(id)) continue;
             const awaited = await awaitedIn(this.stacks.service.hosts.get(id));
             const gone = awaited.find((all) => !all.some((one) => this.stacks.exists(one)));
-            if (gone !== undefined)
+            // Where an up could not look, its user heard of it: a refresh before the next one takes away who would look again.
+            if (gone !== undefined && !this.lookedAt.has(id))
                 throw new Violation(
                     "undone",
                     `an alert of the workspace ${id} still waits for the end of ${gone.join(" and ")}`,

@@ -203,4 +203,13 @@ export const knownHistories: readonly KnownHistory[] = [
             { do: "destroy", stack: "a" },
         ],
     },
+    {
+        title: "an alert waits in the new one, which a read calls gone when the old one is",
+        steps: [
+            edit({ forceDestroy: true }, "v"),
+            up({ during: { acts: [{ after: 8, act: { act: "write", at: 3, path: 5 } }] } }),
+            toKey("k2"),
+            up(told([{ tell: "missing", at: 1, from: 19, times: 30 }])),
+        ],
+    },
 ];

@@ -28,7 +28,12 @@ export async function startSchedulesAfter(
         // The engine may ask for its end too, and be refused.
         if (!(await content.stays(to))) continue;
         const response = await collection.get(to);
-        if (response === undefined) continue;
+        if (response === undefined && !(await collection.list()).has(to)) continue;
+        if (response === undefined)
+            throw new ReportedError(
+                `The workspace ${id} is deleted, and whether schedules in ${to} waited for that is not known: the account lists ${to}, and says at the same time that there is none. Run \`pulumi up\` again, before a refresh, or start those whose name says that they are paused.`,
+                "CMK3011",
+            );
         const status = getString(response, "workspace_status");
         if (status !== "RUNNING") {
             session.report.warn(
