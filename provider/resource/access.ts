@@ -1,6 +1,6 @@
 import type { Collection } from "../api/collection";
 import { ReportedError } from "../api/errors";
-import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
+import { belongsToStack, matchTag, type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
 import type { Registration } from "../runtime/claims";
 import type { Session } from "../runtime/session";
 import { getString, isRecord, type Properties } from "../util/property-path";
@@ -46,10 +46,25 @@ export class ObjectAccess {
     /** Whether the object's tag names another stack: that one has adopted it, or its state was moved there. */
     async belongsToOtherStack(id: string, properties: Properties): Promise<boolean> {
         const owner = ownerOfInputs(properties);
-        if (owner === undefined || this.definition.tagsField === undefined) return false;
+        const tag = await this.tagOf(id, properties);
+        return owner !== undefined && tag !== undefined && !belongsToStack(owner, tag);
+    }
+
+    /**
+     * The name of another resource of this stack in the object's tag: it has adopted the object, or the resource was renamed since this
+     * state was written.
+     */
+    async otherResource(id: string, properties: Properties): Promise<string | undefined> {
+        const owner = ownerOfInputs(properties);
+        const tag = await this.tagOf(id, properties);
+        if (owner === undefined || tag === undefined || matchTag(owner, tag) !== undefined) return undefined;
+        return ownerOfInputs({ owner: tag })?.resource;
+    }
+
+    private async tagOf(id: string, properties: Properties): Promise<unknown> {
+        if (this.definition.tagsField === undefined || ownerOfInputs(properties) === undefined) return undefined;
         const response = (await this.collectionOf(properties).firstList()).get(id);
-        const tag = response && ownershipTagOf(this.definition, response);
-        return tag !== undefined && !belongsToStack(owner, tag);
+        return response && ownershipTagOf(this.definition, response);
     }
 
     /** Fails if a change of the tags would take the object from another stack, which has it by its tag: the state was copied. */

@@ -217,6 +217,11 @@ export class ObjectHandler implements Handler {
             const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names another stack, which now manages it.`;
             return session.announce({ ...kept, why, code: "CMK1006" });
         }
+        const tagged = await access.otherResource(id, properties);
+        if (tagged !== undefined) {
+            const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names the resource "${tagged}" of this stack, and this entry of the state is of "${owner?.resource ?? ""}".`;
+            return session.announce({ ...kept, why, code: "CMK1007" });
+        }
         claims.claim(definition, id, owner);
         await requireUnused(access.requestFor(properties), id);
         const collection = access.collectionOf(properties);

@@ -20,8 +20,8 @@ export class Deletions {
 
     /** Workspaces whose states said `forceDestroy` when the deployment began. */
     private forced = new Set<string>();
-    /** Resources that had an entry when the deployment began: the engine looks at no alias of theirs. */
-    private named = new Set<string>();
+    /** Resources that had an entry when the deployment began, by the ids: the engine looks at no alias of theirs. */
+    private names = new Map<string, string>();
 
     constructor(
         private readonly stacks: Stacks,
@@ -33,7 +33,7 @@ export class Deletions {
         this.running = { stack, hasProgram };
         const entries = this.stacks.entriesOf(stack);
         this.forced = new Set(entries.flatMap((one) => (one.outputs["forceDestroy"] === true ? [one.id] : [])));
-        this.named = new Set(entries.flatMap((one) => (one.delete ? [] : [one.name])));
+        this.names = new Map(entries.flatMap((one) => (one.delete ? [] : [[one.id, one.name]])));
         this.waiting = new Set(entries.flatMap((one) => (one.delete ? [one.id] : [])));
         for (const entry of hasProgram ? entries : [])
             for (const { migrateContent } of this.specsOf(stack, entry))
@@ -89,8 +89,8 @@ export class Deletions {
     private isGiven({ entry, why }: DeleteReason, specs: readonly WorkspaceSpec[], hasProgram: boolean): boolean {
         if (entry.outputs["forceDestroy"] === true || entry.inputs["forceDestroy"] === true) return true;
         // The word of a resource covers what it has replaced and still waits for its end, if the resource goes too.
-        const isForced = this.oracle.everSuccessorsOf(entry.id).some((one) => this.forced.has(one));
-        if ((why === "destroyed" || !this.isInProgram(entry)) && isForced) return true;
+        const forced = this.oracle.everSuccessorsOf(entry.id).filter((one) => this.forced.has(one));
+        if (forced.some((one) => why === "destroyed" || !this.isKept(one))) return true;
         if (!hasForceDestroy && (why === "destroyed" || (why === "removed" && !this.isInProgram(entry)))) return true;
         if (!hasProgram) return false;
         if (!hasForceDestroy && why === "replaced" && specs.length === 0 && !this.isInProgram(entry)) return true;
@@ -101,11 +101,19 @@ export class Deletions {
     }
 
     /** Whether the program has the resource of an entry, by its name or by an alias that the engine takes. */
-    private isInProgram({ name }: Entry): boolean {
+    private isInProgram({ name }: Pick<Entry, "name">): boolean {
         const { stack = "a" } = this.running ?? {};
         const { workspaces } = this.stacks.programs[stack];
         if (workspaces[name] !== undefined) return true;
-        return Object.entries(workspaces).some(([own, { alias }]) => alias === name && !this.named.has(own));
+        return Object.entries(workspaces).some(
+            ([own, { alias }]) => alias === name && ![...this.names.values()].includes(own),
+        );
+    }
+
+    /** Whether the program has the resource of a workspace that the state had when the deployment began. */
+    private isKept(id: string): boolean {
+        const name = this.names.get(id);
+        return name !== undefined && this.isInProgram({ name });
     }
 
     private requireNoOtherHolder(id: string, stack: StackName, { entry, why }: DeleteReason): void {

@@ -212,4 +212,20 @@ export const knownHistories: readonly KnownHistory[] = [
             up(told([{ tell: "missing", at: 1, from: 19, times: 30 }])),
         ],
     },
+    {
+        title: "what is still to be copied from is deleted in the console: an alert in the new one waits for its end",
+        steps: [write(0, 5), library, toKey("k2"), up(), { do: "drift", field: "gone", value: 0, at: 0 }],
+    },
+    {
+        title: "another resource adopts what waits for its end, the update beside it fails, and everything is to be destroyed by its word",
+        steps: [
+            library,
+            toKey("k3"),
+            up(),
+            adopt("o"),
+            edit({ forceDestroy: true }),
+            up(),
+            { do: "destroy", stack: "a" },
+        ],
+    },
 ];

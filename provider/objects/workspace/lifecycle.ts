@@ -106,7 +106,12 @@ export class WorkspaceLifecycle implements Lifecycle {
     }
 
     async untilReady(readiness: Readiness): Promise<Record<string, unknown>> {
-        return this.content.fill(readiness, await this.untilRunning(readiness));
+        const { id, collection } = readiness;
+        const state = await this.content.fill(readiness, await this.untilRunning(readiness));
+        // Somebody else has deleted what the content was to come from: nobody comes by its end any more.
+        for (const { from, phase } of this.content.handovers.to(id) ?? [])
+            if (phase === "gone") await startSchedulesAfter(this.content, { id: from, collection });
+        return state;
     }
 
     /**
