@@ -207,7 +207,9 @@ export class ObjectHandler implements Handler {
         const owner = ownerOfInputs(properties);
         const kept = { decision: "kept", ids: [id], resource: owner?.resource } as const;
         const other = claims.ownerOf(definition, id, owner);
-        if (isRecord(other) || claims.wasAdoptedLater(definition, id, properties)) {
+        const isOlder =
+            claims.wasAdoptedLater(definition, id, properties) || lifecycle.wasAdoptedLater?.(id, properties);
+        if (isRecord(other) || isOlder === true) {
             const name = (isRecord(other) ? other : owner)?.resource;
             const by = name === undefined ? "another resource" : `"${name}"`;
             const why = `The ${definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`;

@@ -87,6 +87,8 @@ export interface Lifecycle {
     updated?(update: Updated): Record<string, unknown>;
     /** `delete`, first: the engine asks for the end of an object of this state. Returns what is called last, however it ends. */
     leaving?(id: string, state: Properties): () => void;
+    /** `delete`: whether another resource adopted the object after the one with this state had it, by what is known of the kind. */
+    wasAdoptedLater?(id: string, state: Properties): boolean;
     /** `delete`: deletes the object of this stack, or fails. Default: one DELETE. */
     remove?(id: string, state: Properties, collection: Collection): Promise<void>;
 }

@@ -228,4 +228,18 @@ export const knownHistories: readonly KnownHistory[] = [
             { do: "destroy", stack: "a" },
         ],
     },
+    {
+        title: "one that waits for its end is adopted as another resource, and replaced there; its first resource is replaced too",
+        steps: [
+            { do: "fail", next: true },
+            toKey("k2"),
+            up(),
+            adopt("v"),
+            up(),
+            toKey("k3", "v"),
+            up(),
+            edit({ forceDestroy: true }),
+            { do: "write" },
+        ],
+    },
 ];

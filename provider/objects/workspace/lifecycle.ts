@@ -14,7 +14,7 @@ import { getString, type Properties } from "../../util/property-path";
 import { warnAboutDuplicates } from "./duplicates";
 import { judgeFailed } from "./failed";
 import { mayDelete } from "./gate";
-import { hasWork } from "./handover/handover";
+import { type Handover, hasWork } from "./handover/handover";
 import { LeavingWorkspace } from "./handover/leaving";
 import { HandoverLifecycle } from "./handover/lifecycle";
 import { checkKeyChange, KEY_FIELDS } from "./key-change";
@@ -152,6 +152,12 @@ export class WorkspaceLifecycle implements Lifecycle {
     leaving(id: string, state: Properties): () => void {
         // The engine deletes a workspace and the one that it replaced at the same time: each has to know of the other.
         return this.content.leaving(id, state);
+    }
+
+    /** One that was created here, and that another resource has adopted and replaced since: the replacement notes the adoption. */
+    wasAdoptedLater(id: string, state: Properties): boolean {
+        const isAdopted = ({ source }: Handover) => source.adoption !== undefined;
+        return notesOf(state).adoption === undefined && this.content.handovers.everyFrom(id).some(isAdopted);
     }
 
     async remove(id: string, state: Properties, collection: Collection): Promise<void> {
