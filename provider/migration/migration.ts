@@ -53,6 +53,7 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
         ours: new Set<string>(),
         gitFolders: new Map<string, WorkspaceObject>(),
         inTree: { dashboards: new Set<string>(), queries: new Set<string>(), alerts: new Set<string>() },
+        paused: new Set<string>(),
         written: new Counter(),
         deadline: startedAt + timeout,
     };
@@ -72,6 +73,7 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
         // By the clock that the objects' times are of: this machine's may be wrong.
         asOf = from.serverTime ?? clock.now();
         findings.beginPass();
+        context.paused.clear();
         if (!seesAll) findings.add(root, "not-admin", NOT_ADMIN);
         pass = new Pass(
             context,
@@ -98,6 +100,7 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
         written: context.written.counts(),
         equal: pass.equal.counts(),
         findings: findings.all(),
+        ...(context.paused.size === 0 ? {} : { paused: context.paused.size }),
         complete: stopped === undefined && findings.open === 0,
         ...(stopped === undefined ? {} : { stopped }),
     };

@@ -26,6 +26,8 @@ export interface MigrationContext {
     /** The git folders that the last walk through the tree has found, by their paths. */
     readonly gitFolders: Map<string, WorkspaceObject>;
     readonly inTree: InTree;
+    /** Keys of what the last pass has found paused in the new workspace until others are deleted. */
+    readonly paused: Set<string>;
     /** What this run has written. In a plan: what it would write. */
     readonly written: Counter;
     /** Milliseconds since 1970 after which nothing more is begun. */

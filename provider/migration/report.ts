@@ -50,6 +50,8 @@ export interface MigrationReport {
     readonly equal: Counts;
     /** What is not equal, and what does not move, by path. */
     readonly findings: readonly Finding[];
+    /** How many schedules and alerts are paused in the new workspace until the old one is deleted, if any are. */
+    readonly paused?: number;
     /** Whether everything is equal but what the program accepts. */
     readonly complete: boolean;
     /** Why it ended early, where it did. */
@@ -91,6 +93,7 @@ export function describeReport(report: MigrationReport): string {
     const unknownPrincipals = open.flatMap(({ principal }) => principal ?? []);
     return [
         `${describeCounts(counts)} ${verb}${report.mode === "copy" ? ` (${describeCounts(report.written)} written now)` : ""}.`,
+        ...(report.paused === undefined ? [] : [`In the new workspace, ${describePaused(report.paused)}`]),
         ...(report.stopped === undefined ? [] : [`Stopped: ${report.stopped}`]),
         ...(unknownPrincipals.length === 0
             ? []
@@ -99,6 +102,11 @@ export function describeReport(report: MigrationReport): string {
         ...open.slice(0, 10).map(({ path, kind, reason }) => `  ${printable(path)} [${kind}]: ${reason}`),
         ...(open.length > 10 ? [`  and ${number(open.length - 10)} more, in the full report.`] : []),
     ].join("\n");
+}
+
+/** What becomes of what is paused in the new workspace, as a sentence that the place precedes. */
+export function describePaused(count: number): string {
+    return `${plural(count, "schedule")} ${count === 1 ? "is" : "are"} paused until the old one is deleted, and started by the \`pulumi up\` that does that. If it stays, or goes in another way, start ${count === 1 ? "it" : "them"} there.`;
 }
 
 /** `9,874 notebooks, 3 files, 1 dashboard and 120 folders`. */

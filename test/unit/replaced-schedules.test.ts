@@ -73,13 +73,21 @@ describe("the schedules of dashboards in a workspace that is replaced", () => {
 
     it("start in one of several that took over, and stay paused in the others, which a line says", async () => {
         const other = workspace("x", { ...under("b"), migrateContent: { from: [scene.old] } });
-        await expectOk(scene.stack.change({ x: other }).up());
+        const copied = await expectOk(scene.stack.change({ x: other }).up());
+        expect(copied.lines.join("\n")).to.contain("1 schedule is paused until the old one is deleted");
         const { lines } = await expectOk(scene.to("b"));
         const [now, copy] = [scene.stack.id(), scene.stack.id("x")];
         expect(lines.join("\n")).to.contain(`1 schedule of the workspace ${copy} waited for the end of ${scene.old}`);
         runningIn(now);
         const { schedules = [] } = (await scene.tree(copy).beyondTree()).dashboards[PATH] ?? {};
         expect(schedules).to.deep.equal([{ ...nightly, pause_status: "PAUSED" }]);
+    });
+
+    it("stay paused if the old one is kept, which a line says", async () => {
+        await expectOk(scene.to("a", {}, { retainOnDelete: true }));
+        const { lines } = await expectOk(scene.to("b", {}, { retainOnDelete: true }));
+        expect(lines.join("\n")).to.contain("1 schedule is paused until the old one is deleted");
+        runningIn(scene.old);
     });
 
     it("are started in one that the key is put back to, if they were made in its replacement", async () => {

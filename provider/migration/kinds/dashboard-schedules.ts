@@ -19,7 +19,7 @@ interface Item extends ScheduleWithSubscriptions {
 
 /** When dashboards are refreshed, and who is told. Until the old workspace is deleted, no schedule that came from it runs. */
 export function schedulesKind(
-    { from, to, clock }: MigrationContext,
+    { from, to, clock, paused }: MigrationContext,
     pairs: () => Promise<readonly DashboardPair[]>,
     warehouses: Warehouses,
 ): ListedKind<Item> {
@@ -57,7 +57,10 @@ export function schedulesKind(
         },
         listTarget: () => items("target"),
         keyOf: ({ key }) => key,
-        isEqual: (source, target) => isSet(source, target) && missing(source, target).length === 0,
+        isEqual: (source, target) => {
+            if (startedAfter(target.schedule).waitsFor.length > 0) paused.add(target.schedule.schedule_id);
+            return isSet(source, target) && missing(source, target).length === 0;
+        },
         copy: async (source, target) => {
             const there = target ?? (await make(source));
             if (there === undefined) return;

@@ -75,6 +75,7 @@ export class SqlCopy implements ListedKind<PlacedSql> {
 
     isEqual = ({ object: source, place }: PlacedSql, { object: target }: PlacedSql): boolean => {
         requireOtherObject(source.id, target, place);
+        if (nameOnceStarted(target.name).waitsFor.length > 0) this.context.paused.add(target.id);
         const wanted = this.wanted(source);
         const isSame = wanted.waitsFor === undefined && this.form.isWritten(wanted, target);
         if (lackingOf(source.visualizations, target.visualizations).length > 0) return false;

@@ -252,7 +252,8 @@ export class HandoverLifecycle {
         const isInUse = isNamed || isTargetInUse || handovers.to(to)?.[0]?.from !== from;
         const settings = this.settingsOf(inputs);
         const responses = { from: source, to: target };
-        return { session, handovers, handover, responses, settings, label, parent: owner?.parent ?? "", isInUse };
+        const told = { label, parent: owner?.parent ?? "", isInUse, isOldKept: isNamed || owner?.retained === true };
+        return { session, handovers, handover, responses, settings, ...told };
     }
 }
 

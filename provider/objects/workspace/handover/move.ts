@@ -7,7 +7,7 @@ import { workspaceHosts } from "../../../api/host";
 import { AccountDirectory } from "../../../migration/account-directory";
 import type { MigrationOptions } from "../../../migration/migration-options";
 import { onDemand } from "../../../migration/on-demand";
-import { describeReport, type MigrationReport } from "../../../migration/report";
+import { describePaused, describeReport, type MigrationReport } from "../../../migration/report";
 import { writeReport } from "../../../migration/report-file";
 import type { WorkspaceContent } from "../../../migration/content";
 import { REPORT_FOLDER } from "../../../runtime/decisions";
@@ -31,6 +31,8 @@ export interface ContentMove {
     readonly settings: MigrationSettings;
     /** Whether somebody used the new workspace before it took over: what is in it is theirs. */
     readonly isInUse: boolean;
+    /** Whether this run is not to delete the old workspace: the program only names it, or keeps it. */
+    readonly isOldKept: boolean;
     /** What the resource is called in lines for the user. */
     readonly label: string;
     /** What tells resources of one name apart, as in `OwnershipTag`. */
@@ -51,6 +53,9 @@ export async function moveContent(move: ContentMove): Promise<MigrationReport> {
         ids: [handover.from, handover.to],
         why: `${label}: content of the workspace ${handover.from}: ${firstLine(describeReport(report))}`,
     });
+    // Those that wait for a workspace which goes in this run are started in it.
+    if (move.isOldKept && report.paused !== undefined)
+        session.report.info(`${label}: in the workspace ${handover.to}, ${describePaused(report.paused)}`);
     return report;
 }
 
