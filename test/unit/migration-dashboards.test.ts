@@ -184,6 +184,18 @@ describe("dashboards of a workspace that is copied", () => {
         expect(report.findings[0]?.reason).to.contain("is listed, and is not there");
     });
 
+    it("are not lost if the new workspace lists one in its folder and does not give it", async () => {
+        await seed();
+        scene.cloud.inject({
+            when: ({ path, query, workspaceId }) =>
+                path.endsWith("/workspace/get-status") && query["path"] === PATH && workspaceId !== scene.old.id,
+            do: { kind: "status", status: 404, body: missing },
+        });
+        const report = await migrateContent(scene.options());
+        expect(kindsOf(report)).to.deep.equal(["dashboards"]);
+        expect(report.findings[0]?.reason).to.contain(`${PATH} is listed, and is not there`);
+    });
+
     it("are not lost if their list leaves out what the tree has", async () => {
         await seed();
         scene.cloud.inject({

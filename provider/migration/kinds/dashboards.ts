@@ -89,7 +89,10 @@ class DashboardsMigration implements KindMigration {
     private async pairs(sources: readonly Dashboard[], named: Set<string>): Promise<DashboardPair[]> {
         const { to, homes, clock, findings } = this.context;
         const pairs = sources.map(async (source) => {
-            const found = await to.find(homes.placeOf(source.path));
+            const place = homes.placeOf(source.path);
+            const folder = place.slice(0, place.lastIndexOf("/")) || "/";
+            const isListed = async () => (await to.list(folder))?.some(({ path }) => path === place) === true;
+            const found = await readListed(place, () => to.find(place), isListed);
             if (found?.type !== "DASHBOARD") return [];
             const target = await readOne(new WorkspaceDashboards(to.requests), found.resourceId ?? found.id, clock);
             if (target !== undefined && target !== "trashed")
