@@ -9,6 +9,7 @@ import { realEnvironment, Session } from "../provider/runtime/session";
 import { SignIn } from "../provider/runtime/sign-in";
 import { ComponentProcess } from "./component-process";
 import { PackageProvider } from "./package-provider";
+import { Peers } from "./peers";
 import { serve } from "./server";
 import { inWordsOfPlugin } from "./words";
 
@@ -16,7 +17,14 @@ import { inWordsOfPlugin } from "./words";
 const [, , engine] = process.argv;
 const send = engineLog(engine);
 const reporter = new EngineReporter((line) => send({ ...line, message: inWordsOfPlugin(line.message) }));
-const session = new Session({ ...realEnvironment(reporter, "resources"), cancelled: engineCancellation() });
+const peers = engine === undefined ? undefined : new Peers(engine);
+const session = new Session({
+    ...realEnvironment(reporter, "resources"),
+    cancelled: engineCancellation(),
+    ...(peers && { others: peers }),
+});
 const provider = new PackageProvider(session, new EngineCalls(reporter, new SignIn(session), session));
 
-void serve(provider, new ComponentProcess(engine)).then((port) => process.stdout.write(`${port}\n`));
+void serve({ provider, components: new ComponentProcess(engine), peers }).then((port) =>
+    process.stdout.write(`${port}\n`),
+);

@@ -10,6 +10,7 @@ import { adoptedState, inputsOf } from "../provider/resource/arguments";
 import type { ObjectDefinition } from "../provider/resource/definition";
 import { ownershipTagOf } from "../provider/resource/ownership";
 import type { DetailedDiff, EngineCalls, WrappedHandler } from "../provider/runtime/engine-calls";
+import type { ObjectQuestion, Told } from "../provider/runtime/others";
 import { Session } from "../provider/runtime/session";
 import { getString, type Properties } from "../provider/util/property-path";
 import { movedStateProblem, ownerOf, StackIdentities, withIdentity } from "./identity";
@@ -127,6 +128,13 @@ export class PackageProvider {
     accountConfiguration(): Readonly<Record<string, string>> {
         const { accountId, host } = this.session.client;
         return { "databricks:accountId": accountId, "databricks:host": host };
+    }
+
+    /** What this process has heard of objects, for another one that serves the same run. */
+    tell({ kind, ids }: ObjectQuestion): Told {
+        const type = objectTypes.find((one) => registry[one].definition.path === kind);
+        const handler = type === undefined ? undefined : this.handlers.get(type);
+        return handler?.tell(ids) ?? { claims: [], ofKind: [] };
     }
 
     private credentialProblem(configuration: Properties): string | undefined {

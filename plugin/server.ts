@@ -8,20 +8,34 @@ import { Empty, grpc, messages, PluginInfo, propertiesOf, refusalOf, services, s
 import type { ComponentProcess } from "./component-process";
 import { packageVersion, schemaText } from "./package-files";
 import type { PackageProvider } from "./package-provider";
+import type { Peers } from "./peers";
 import { inWordsOfPlugin } from "./words";
 
-/** Serves the engine, and returns the port. */
-export function serve(provider: PackageProvider, components: ComponentProcess): Promise<number> {
+/** What a plugin's process serves the engine with. */
+interface Served {
+    readonly provider: PackageProvider;
+    readonly components: ComponentProcess;
+    /** The other processes of the run, if there is an engine. */
+    readonly peers: Peers | undefined;
+}
+
+/** Serves the engine and the other processes of its run, and returns the port. */
+export function serve(served: Served): Promise<number> {
+    const { provider, peers } = served;
     const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-    server.addService(services.ResourceProviderService, serviceOf(provider, components));
+    server.addService(services.ResourceProviderService, serviceOf(served));
+    peers?.serve(server, (question) => provider.tell(question));
     return new Promise((resolve, reject) =>
-        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
-            error === null ? resolve(port) : reject(error),
-        ),
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+            if (error !== null) return reject(error);
+            // Before the engine knows of this process, and can ask it for anything.
+            peers?.announce(port);
+            resolve(port);
+        }),
     );
 }
 
-function serviceOf(provider: PackageProvider, components: ComponentProcess): UntypedServiceImplementation {
+function serviceOf({ provider, components, peers }: Served): UntypedServiceImplementation {
     let self: string | undefined;
     return {
         getPluginInfo: unary(async () => {
@@ -47,6 +61,7 @@ function serviceOf(provider: PackageProvider, components: ComponentProcess): Unt
             ),
         ),
         configure: unary(async (request: proto.ConfigureRequest) => {
+            peers?.requireKnown();
             const variables = [...request.getVariablesMap().entries()];
             provider.configure(
                 Object.fromEntries(

@@ -5,6 +5,7 @@ import { ReportedError } from "../api/errors";
 import { ownerOfInputs } from "../contract/ownership-tag";
 import { writeNotes } from "../contract/state-notes";
 import type { DetailedDiff, Handler } from "../runtime/engine-calls";
+import type { Told } from "../runtime/others";
 import { getPath, isRecord, type Properties } from "../util/property-path";
 import type { ObjectAccess } from "./access";
 import { adoptExisting } from "./adoption";
@@ -15,6 +16,7 @@ import { deletesForSharedIds, warnOfSharedIds } from "./exclusive";
 import type { Lifecycle, Readiness } from "./lifecycle";
 import { withoutOwnInputs } from "./mapping";
 import { ownershipTagOf } from "./ownership";
+import { hearOthers } from "./others";
 import { recoverOrphan } from "./recovery";
 import { requireFreeName, requireUnused } from "./references";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
@@ -203,6 +205,7 @@ export class ObjectHandler implements Handler {
     private async deleteOwn(id: string, properties: Properties): Promise<void> {
         const { access, lifecycle } = this;
         const { definition, session } = access;
+        await hearOthers({ definition, session, lifecycle }, id);
         const { claims } = session;
         const owner = ownerOfInputs(properties);
         const kept = { decision: "kept", ids: [id], resource: owner?.resource } as const;
@@ -229,6 +232,12 @@ export class ObjectHandler implements Handler {
         const collection = access.collectionOf(properties);
         if (lifecycle.remove !== undefined) await lifecycle.remove(id, properties, collection);
         else await collection.delete(id);
+    }
+
+    tell(ids: readonly string[]): Told {
+        const { definition, session } = this.access;
+        const claims = ids.map((id) => session.claims.tell(definition, id));
+        return { claims, ofKind: this.lifecycle.tell?.(ids) ?? [] };
     }
 
     /** Changes these inputs of an object that exists. */

@@ -89,6 +89,10 @@ export interface Lifecycle {
     leaving?(id: string, state: Properties): () => void;
     /** `delete`: whether another resource adopted the object after the one with this state had it, by what is known of the kind. */
     wasAdoptedLater?(id: string, state: Properties): boolean;
+    /** What this process has heard of objects and of what concerns them, for another process of the run, see `learn`. */
+    tell?(ids: readonly string[]): readonly Properties[];
+    /** `delete`: what another process of the run has told. Returns the ids of the objects that it is about. */
+    learn?(told: readonly Properties[]): readonly string[];
     /** `delete`: deletes the object of this stack, or fails. Default: one DELETE. */
     remove?(id: string, state: Properties, collection: Collection): Promise<void>;
 }

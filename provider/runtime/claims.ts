@@ -1,5 +1,5 @@
 import { notesOf } from "../contract/state-notes";
-import type { OwnershipTag } from "../contract/ownership-tag";
+import { type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
 import type { Properties } from "../util/property-path";
 
 /** A kind of object, as far as claims need to know it. */
@@ -104,6 +104,21 @@ export class Claims {
         const given = owners.filter((owner) => owner !== undefined);
         if (given.some(({ ownerId }) => known.has(ownerId))) return true;
         return given.length === 0 ? undefined : [...known.values()][0];
+    }
+
+    /** What this process knows of an object, as another one takes it over with `learn`. */
+    tell(kind: Kind, id: string): Properties {
+        const key = keyOf(kind, id);
+        return { id, owners: [...(this.owners.get(key)?.keys() ?? [])], adoption: this.adoptions.get(key) };
+    }
+
+    /** Takes over what another process of this run knows of an object. */
+    learn(kind: Kind, told: Properties): void {
+        const { id, owners } = told;
+        if (typeof id !== "string" || !Array.isArray(owners)) return;
+        const known = owners.map((owner) => ownerOfInputs({ owner })).filter((owner) => owner !== undefined);
+        if (known.length > 0) this.claim(kind, id, ...known);
+        this.recordAdoption(kind, id, told);
     }
 
     /** Notes that a resource of the program, by its state or inputs, has adopted this object, where it did. */

@@ -6,6 +6,7 @@ import { ownerOfInputs } from "../contract/ownership-tag";
 import { classInputs } from "../contract/state-notes";
 import { type Properties, UNKNOWN } from "../util/property-path";
 import { isEngineAlive } from "./engine";
+import type { Told } from "./others";
 import type { Session } from "./session";
 import type { SignIn } from "./sign-in";
 import { type EngineReporter, withoutName } from "./reporter";
@@ -23,6 +24,8 @@ export interface DetailedDiff extends dynamic.DiffResult {
 /** A handler of resources of one kind. */
 export interface Handler extends dynamic.ResourceProvider {
     diff?(id: string, olds: Properties, news: Properties): Promise<DetailedDiff>;
+    /** What it has heard of objects in this run, for another process that serves the run. */
+    tell?(ids: readonly string[]): Told;
 }
 
 /** What a call of the engine is about. */
@@ -132,6 +135,10 @@ export class WrappedHandler implements Handler {
         const known = typeof owner === "string" ? (this.urns.get(owner) ?? "") : "";
         const urn = typeof resourceUrn === "string" && resourceUrn.startsWith("urn:") ? resourceUrn : known;
         return { urn, id, resource: ownerOfInputs({ owner })?.resource };
+    }
+
+    tell(ids: readonly string[]): Told {
+        return this.handler.tell?.(ids) ?? { claims: [], ofKind: [] };
     }
 
     // The engine waits for it in the first caller alone, so nothing in it may be asynchronous.

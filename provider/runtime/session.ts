@@ -22,6 +22,7 @@ import { isEngineAlive } from "./engine";
 import { type Sender, userAgent } from "../api/user-agent";
 import { Collection } from "../api/collection";
 import type { Properties } from "../util/property-path";
+import type { Others } from "./others";
 import { type Decision, decisionLog } from "./decisions";
 import { requestLog } from "./request-log";
 import { readSettings, type Settings } from "./settings";
@@ -52,6 +53,8 @@ export interface Environment {
     readonly isEngineAlive: () => Promise<boolean>;
     /** Aborted once the engine's operation is cancelled. Default: it never is. */
     readonly cancelled?: AbortSignal;
+    /** The other processes that serve this run. Default: this is the only one. */
+    readonly others?: Others;
 }
 
 /**
@@ -99,6 +102,11 @@ export class Session {
     /** Aborted once the operation is cancelled: what can go on in a later run ends at the next point that it can go on from. */
     get cancelled(): AbortSignal | undefined {
         return this.environment.cancelled;
+    }
+
+    /** The other processes that serve this run; `undefined` if there can be none. */
+    get others(): Others | undefined {
+        return this.environment.others;
     }
 
     get report(): Reporter {

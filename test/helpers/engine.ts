@@ -25,6 +25,8 @@ export class EngineStack {
     program: readonly Goal[];
     /** Replaces a handler in the processes from now on. */
     replaceHandler: ProcessHost["replaceHandler"];
+    /** Whether each provider that a resource names has a process of its own, as with a plugin. */
+    hasProcessForEachProvider = false;
     /** Added to the environment of the processes that begin from now on; an `undefined` takes a variable out. */
     readonly environment: Record<string, string | undefined> = {};
     /** Every call of a handler since the last `restart` or `clear`: `check c`, `create w`. */
@@ -153,7 +155,11 @@ export class EngineStack {
     }
 
     private hostOfProcesses(): ProcessHost {
+        const hasProcessForEachProvider = () => this.hasProcessForEachProvider;
         return {
+            get hasProcessForEachProvider() {
+                return hasProcessForEachProvider();
+            },
             begin: () => {
                 const process: ProviderProcess = { dead: false, environment: this.variables(), clock: this.clock };
                 return Object.assign(process, { clock: this.clock.of(process) });

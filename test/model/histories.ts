@@ -101,6 +101,7 @@ const change: fc.Arbitrary<Partial<WorkspaceSpec>> = fc.oneof(
     fc.record({ replaceWithKey: fc.constantFrom("option", "transform", undefined) }),
     fc.record({ within: fc.constantFrom(true, undefined) }),
     fc.record({ deleteFirst: fc.constantFrom(true, undefined) }),
+    fc.record({ ownProvider: fc.constantFrom(true, undefined) }),
 );
 
 const flags = { continues: fc.constantFrom(true, undefined), during: fc.option(during, { nil: undefined, freq: 2 }) };
@@ -183,6 +184,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         }),
     },
     fc.record({ do: fc.constant("new-key" as const), stack, deleteFirst: fc.boolean() }),
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("version" as const), stack }) },
     fc.record({ do: fc.constant("failing" as const), stack, fails: fc.boolean() }),
     { weight: 2, arbitrary: fc.record({ do: fc.constant("adopt" as const), stack, name, fits: fc.boolean() }) },
     fc.record({ do: fc.constant("fail" as const), next: fc.boolean() }),

@@ -36,6 +36,8 @@ export interface WorkspaceSpec {
     readonly deleteFirst?: boolean | undefined;
     /** Whether it is registered in an `apply` of another resource, `other`. */
     readonly within?: boolean | undefined;
+    /** Whether it has a provider resource of its own. */
+    readonly ownProvider?: boolean | undefined;
     /** Inputs that it has as plain values: ids of what another stack has, from which it was moved. */
     readonly literals: Readonly<Record<string, string>>;
 }
@@ -59,9 +61,17 @@ export interface Program {
     readonly deleteKeyFirst: boolean;
     /** Whether the service refuses what the program says of `other`. */
     readonly failing: boolean;
+    /** The version of the SDK, which names the default provider. */
+    readonly version: number;
 }
 
-export const emptyProgram: Program = { workspaces: {}, keyVersion: 0, deleteKeyFirst: false, failing: false };
+export const emptyProgram: Program = {
+    workspaces: {},
+    keyVersion: 0,
+    deleteKeyFirst: false,
+    failing: false,
+    version: 0,
+};
 
 export const IDENTITY = "databricks-cmk";
 export const KEY_INPUT = "managedServicesCustomerManagedKeyId";
@@ -80,7 +90,7 @@ export function askedIds(
 }
 
 /** What a program registers, in the order in which it does. */
-export function goalsOf({ workspaces, keyVersion, deleteKeyFirst, failing }: Program): Goal[] {
+export function goalsOf({ workspaces, keyVersion, deleteKeyFirst, failing, version }: Program): Goal[] {
     const owner = (name: string, retain = false) =>
         new Output(IDENTITY, "uuid", (uuid) => `${String(uuid)}${retain ? "+retained" : ""}/${name}`);
     const key = (name: string, digit: number, useCase: string): Goal => ({
@@ -125,7 +135,8 @@ export function goalsOf({ workspaces, keyVersion, deleteKeyFirst, failing }: Pro
         ...named.filter(([, { after }]) => after === undefined),
         ...named.filter(([, { after }]) => after !== undefined),
     ];
-    return [...first, ...ordered.map(([name, spec]) => workspaceGoal(name, spec, owner(name, spec.retain)))];
+    const goals = [...first, ...ordered.map(([name, spec]) => workspaceGoal(name, spec, owner(name, spec.retain)))];
+    return goals.map((goal) => ({ provider: `default_${version}`, ...goal }));
 }
 
 /** As the class `Workspace` registers it, which has translated the key's old name in inputs and options. */
@@ -162,5 +173,6 @@ function workspaceGoal(name: string, spec: WorkspaceSpec, owner: Output): Goal {
         ...(spec.after !== undefined && { dependsOn: [spec.after] }),
         ...(replaceWithKey !== undefined && { replaceWith: ["k1"] }),
         ...(spec.within === true && { within: "other" }),
+        ...(spec.ownProvider === true && { provider: "own" }),
     };
 }

@@ -101,6 +101,7 @@ function processesOf(service: AccountService, clock: ModelClock, host: ModelHost
             };
             return Object.assign(connection, { environment, clock: clock.of(connection) });
         },
+        hasProcessForEachProvider: host === "plugin",
         end: () => connection && service.disconnect(connection),
         onKilled: () => undefined,
         replaceHandler: (type, handler, session) => handlerIn(host, type, handler, session),

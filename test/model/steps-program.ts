@@ -16,6 +16,8 @@ export type ChangeOfProgram =
           readonly fresh: boolean;
       }
     | { readonly do: "new-key"; readonly stack: StackName; readonly deleteFirst: boolean }
+    /** The program takes another version of the SDK. */
+    | { readonly do: "version"; readonly stack: StackName }
     /** Whether the service refuses what the program says of the resource in whose `apply` workspaces may be. */
     | { readonly do: "failing"; readonly stack: StackName; readonly fails: boolean }
     /** A resource of the program adopts a workspace that none has. */
@@ -62,6 +64,9 @@ export function changeProgram(world: World, step: ChangeOfProgram): void {
                 keyVersion: program.keyVersion + 1,
                 deleteKeyFirst: step.deleteFirst,
             };
+            return;
+        case "version":
+            world.programs[step.stack] = { ...program, version: (program.version + 1) % 3 };
             return;
         case "failing":
             world.programs[step.stack] = { ...program, failing: step.fails };

@@ -146,6 +146,7 @@ async function take(world: World, step: Step): Promise<void> {
         case "remove":
         case "rename":
         case "new-key":
+        case "version":
         case "failing":
         case "adopt":
             return changeProgram(world, step);

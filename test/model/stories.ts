@@ -9,6 +9,8 @@ import type { During } from "./world";
 
 const busy = told([{ tell: "busy", at: 0, from: 0, times: 1000 }]);
 const upOfB = up({ stack: "b" });
+const version: Step = { do: "version", stack: "a" };
+const destroys: Step = { do: "destroy", stack: "a" };
 const fail: Step = { do: "fail", next: false };
 const drift: Step = { do: "drift", field: "gone", value: 0, at: 1 };
 
@@ -49,6 +51,19 @@ export function stories({ act, during }: Parts): fc.Arbitrary<Step[]> {
             lie.map((one) => up(told([one]))),
             somebody,
             up(),
+        ),
+        // A key change with the version of the SDK, whose process did not have the workspace.
+        story(version, toKey("k2"), anyUp, somebody, up(), somebody, version, toKey("k3"), anyUp),
+        story(library, version, toKey("k2"), up(), somebody, version, toKey("k1"), anyUp, up()),
+        story(
+            edit({ forceDestroy: true }),
+            up(),
+            library,
+            edit({ forceDestroy: false }),
+            version,
+            toKey("k2"),
+            anyUp,
+            destroys,
         ),
         // Kept, and adopted as another resource.
         story(edit({ retain: true }), up(), toKey("k2"), up(), adopt("v"), up(), clear(1), toKey("k3", "v"), anyUp),

@@ -19,6 +19,10 @@ describe("a live workspace is never lost: a sample of random lives (npm run test
         expect(await told(checkModel({ runs: 60, seed: 20 }))).to.match(expected);
     });
 
+    it("told no more than a plugin can be, in a process for each provider and version of an SDK, neither", async () => {
+        expect(await told(checkModel({ runs: 30, seed: 20, host: "plugin" }))).to.match(expected);
+    });
+
     it("without what a delete asks, the model finds that content is lost", async () => {
         expect(await told(checkModel({ runs: 20, seed: 20, host: "without-gate" }))).to.match(/lost: /);
     });

@@ -160,6 +160,14 @@ export class WorkspaceLifecycle implements Lifecycle {
         return notesOf(state).adoption === undefined && this.content.handovers.everyFrom(id).some(isAdopted);
     }
 
+    tell(ids: readonly string[]): readonly Properties[] {
+        return this.content.tell(ids);
+    }
+
+    learn(told: readonly Properties[]): readonly string[] {
+        return this.content.learn(told);
+    }
+
     async remove(id: string, state: Properties, collection: Collection): Promise<void> {
         const { session } = this.access;
         if (!session.claims.isProgramRunning)

@@ -25,6 +25,8 @@ export interface Goal {
     readonly dependsOn?: readonly string[];
     /** The resource in whose `apply` it is registered: the program never comes to it if that one fails. */
     readonly within?: string;
+    /** The provider resource that it names: a plugin has a process for each. Default: the one provider that there is. */
+    readonly provider?: string;
 }
 
 /** A resource of the state. */
@@ -46,6 +48,7 @@ export interface Entry {
     pendingReplacement: boolean;
     retainOnDelete: boolean;
     ignoreChanges: readonly string[];
+    provider: string | undefined;
 }
 
 /** What an `up` is asked. */

@@ -70,6 +70,7 @@ export function entryOf(goal: Goal, id: string, inputs: Inputs, outputs: Inputs,
         pendingReplacement: false,
         retainOnDelete: goal.retainOnDelete ?? false,
         ignoreChanges: goal.ignoreChanges ?? [],
+        provider: goal.provider,
     };
 }
 

@@ -18,12 +18,14 @@ export interface Ended {
 type Method = "check" | "diff" | "create" | "update" | "read" | "delete";
 
 /** What a resource is called. */
-type Resource = Pick<Goal, "type" | "name">;
+interface Resource extends Pick<Goal, "type" | "name"> {
+    readonly provider?: string | undefined;
+}
 
 /** The calls that the engine makes to a provider process, with properties as the wire carries them. */
 export class ProviderCalls {
     constructor(
-        private readonly handlers: (type: Type) => dynamic.ResourceProvider,
+        private readonly handlers: (type: Type, provider: string | undefined) => dynamic.ResourceProvider,
         private readonly process: { readonly dead: boolean },
         private readonly options: {
             /** Whether a policy pack refuses key changes. */
@@ -91,12 +93,12 @@ export class ProviderCalls {
 
     private async call<Result>(
         method: Method,
-        { type, name }: Resource,
+        { type, name, provider }: Resource,
         run: (handler: dynamic.ResourceProvider) => Promise<Result>,
     ): Promise<Result> {
         this.options.onCall(`${method} ${name}`);
         try {
-            return await currentUrn.run(urnOf(type, name), () => run(this.handlers(type)));
+            return await currentUrn.run(urnOf(type, name), () => run(this.handlers(type, provider)));
         } finally {
             // What a provider answers whose engine was killed reaches nobody.
             if (this.process.dead) await new Promise(() => undefined);

@@ -1,8 +1,11 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import type { Clock } from "../../../provider/api/clock";
-import { createHandler, definitionOf } from "../../../provider/registry";
+import { objectTypes } from "../../../provider/contract/kinds";
+import { createHandler, definitionOf, registry } from "../../../provider/registry";
 import { StackIdentityHandler } from "../../../provider/objects/stack-identity";
+import type { Handler } from "../../../provider/runtime/engine-calls";
+import type { ObjectQuestion, Others } from "../../../provider/runtime/others";
 import { Session } from "../../../provider/runtime/session";
 import { fakeEnvironment } from "../environment";
 import { Deployment, Killed } from "./deployment";
@@ -23,6 +26,8 @@ export interface ProcessHost {
     end(process: ProviderProcess): void;
     /** The engine sets it: called when the processes are killed. */
     onKilled: () => void;
+    /** Whether each provider resource has a process of its own, as with a plugin. */
+    readonly hasProcessForEachProvider?: boolean;
     /** What a test puts in the place of a handler. */
     readonly replaceHandler?: (
         type: Type,
@@ -110,7 +115,23 @@ export class SmallEngine implements StackState {
         }
     }
 
-    private handlersOf(process: ProviderProcess): (type: Type) => dynamic.ResourceProvider {
+    /** The handlers of a run, by type and provider: those of each provider share a session. */
+    private handlersOf(
+        process: ProviderProcess,
+    ): (type: Type, provider: string | undefined) => dynamic.ResourceProvider {
+        const processes = new Map<string, (type: Type) => Handler>();
+        const processOf = (provider = "") => {
+            const name = this.host.hasProcessForEachProvider === true ? provider : "";
+            const known = processes.get(name) ?? this.handlersOfOne(process, othersOf(processes, name));
+            processes.set(name, known);
+            return known;
+        };
+        // The engine starts each that the state names before it asks any for anything.
+        for (const { provider } of this.state) processOf(provider);
+        return (type, provider) => processOf(provider)(type);
+    }
+
+    private handlersOfOne(process: ProviderProcess, others: Others): (type: Type) => dynamic.ResourceProvider {
         const { lines, progress } = this;
         const line = (message: string) => void lines.push(message);
         const session = new Session({
@@ -124,6 +145,7 @@ export class SmallEngine implements StackState {
                 },
             },
             isEngineAlive: async () => !process.dead,
+            ...(this.host.hasProcessForEachProvider === true && { others }),
         });
         session.configure((key) =>
             key === "databricks:stackRenamedFrom" ? this.renamedFrom : this.configuration.get(key),
@@ -142,3 +164,27 @@ export class SmallEngine implements StackState {
         return this.host.replaceHandler?.(type, handler, session) ?? handler;
     }
 }
+
+/** What the other processes of a run say, without a connection between them: `Peers` of the plugin. */
+function othersOf(processes: ReadonlyMap<string, (type: Type) => Handler>, own: string): Others {
+    return {
+        async ask({ kind, ids }: ObjectQuestion) {
+            const type = objectTypes.find((one) => registry[one].definition.path === kind);
+            return [...processes].flatMap(([name, handlers]) => {
+                const told = name === own || type === undefined ? undefined : handlers(type).tell?.(ids);
+                return told === undefined ? [] : [structuredClone(told)];
+            });
+        },
+        alone: (run) => {
+            const turn = (turns.get(processes) ?? Promise.resolve()).then(run);
+            turns.set(
+                processes,
+                turn.catch(() => undefined),
+            );
+            return turn;
+        },
+    };
+}
+
+/** The last who waits to be alone, of each run. */
+const turns = new WeakMap<ReadonlyMap<string, (type: Type) => Handler>, Promise<unknown>>();

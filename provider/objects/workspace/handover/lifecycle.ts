@@ -7,10 +7,11 @@ import type { CreateRequest } from "../../../resource/create";
 import { matchesInputs } from "../../../resource/diff";
 import { asInitializationError } from "../../../resource/errors";
 import { toState } from "../../../resource/mapping";
+import { hearNow } from "../../../resource/others";
 import { ownershipTagOf } from "../../../resource/ownership";
 import type { Session } from "../../../runtime/session";
 import { messageOf } from "../../../util/error-message";
-import { getString, type Properties } from "../../../util/property-path";
+import { getString, isRecord, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
 import { type MigrationSettings, migrationSettings } from "../migration-settings";
 import { type Handover, Handovers, inheritedSources, recordOf } from "./handover";
@@ -96,6 +97,29 @@ export class HandoverLifecycle {
         this.handovers.restore(id, state);
     }
 
+    /** What this process has heard of these workspaces, and of those that handovers connect with them, for another process of the run. */
+    tell(ids: readonly string[]): Properties[] {
+        const connected = new Set(ids.flatMap((id) => [...this.handovers.connected(id)]));
+        return [...connected].flatMap((id) => {
+            const shown = this.run.tell(id);
+            const sources = (this.handovers.to(id) ?? []).filter(({ phase }) => phase !== "gone");
+            if (shown === undefined && sources.length === 0) return [];
+            return [
+                { id, ...shown, into: writeNotes({}, { sources: formatSources(sources.map(({ source }) => source)) }) },
+            ];
+        });
+    }
+
+    /** Takes over what another process of the run has told. Returns the workspaces that it is about. */
+    learn(told: readonly Properties[]): string[] {
+        return told.flatMap(({ id, into, ...shown }) => {
+            if (typeof id !== "string") return [];
+            this.run.learn(id, shown);
+            if (isRecord(into)) this.handovers.restore(id, into);
+            return [...this.handovers.connected(id)];
+        });
+    }
+
     /**
      * Runs what decides about a DELETE and sends it. Workspaces that handovers connect depart one after the other: what is kept by
      * one must not be decided while that one is being decided about. Others depart at the same time.
@@ -109,11 +133,25 @@ export class HandoverLifecycle {
         const connected = this.handovers.connected(id);
         if (connected.size === 1) return decided();
         const all = Promise.all([...connected].map((one) => this.departures.get(one)));
+        const alone = () =>
+            this.alone(async () => {
+                await this.hearOthers(id);
+                return decided();
+            });
         // Who waits for the decision must not have to wait for what comes after the DELETE.
-        const mine = all.then(decided).finally(() => this.asked.get(id)?.forEach((one) => one.end()));
+        const mine = all.then(alone).finally(() => this.asked.get(id)?.forEach((one) => one.end()));
         const ended = mine.catch(() => undefined);
         this.departures.set(id, ended);
         return mine;
+    }
+
+    private alone<Result>(run: () => Promise<Result>): Promise<Result> {
+        return this.session.others?.alone(run) ?? run();
+    }
+
+    /** What has left meanwhile, by another process. */
+    private async hearOthers(id: string): Promise<void> {
+        await hearNow({ definition: workspaceObject, session: this.session, lifecycle: this }, id);
     }
 
     /** Before a `create`: notes from which workspaces the new one takes over. Fails, before anything is created, if that is not known. */

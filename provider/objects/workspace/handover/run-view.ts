@@ -1,5 +1,5 @@
 import { type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
-import type { Properties } from "../../../util/property-path";
+import { isRecord, type Properties } from "../../../util/property-path";
 import type { Predecessor } from "./predecessors";
 import { sourcesOf } from "./sources";
 
@@ -9,6 +9,23 @@ interface Spoken {
     readonly inputs: Properties;
     /** Whether it is replaced in this run. */
     readonly isReplaced: boolean;
+}
+
+/** What another process has to know of inputs or a state. */
+const TOLD = [
+    "owner",
+    "accountId",
+    "adoption",
+    "forceDestroy",
+    "migrateContent",
+    "neverRan",
+    "sources",
+    "workspaceName",
+    "workspaceStatus",
+];
+
+function picked(properties: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(properties).filter(([name]) => TOLD.includes(name)));
 }
 
 /** What this run has shown of workspaces: what the program says about each, what the state says, and which of them go. */
@@ -80,6 +97,34 @@ export class RunView {
     knows(id: string): boolean {
         const isSource = (state: Properties) => sourcesOf(state).some(({ from }) => from === id);
         return this.states.has(id) || [...this.states.values()].some(isSource);
+    }
+
+    /** What this run has shown of a workspace, as another process takes it over with `learn`; `undefined`: nothing. */
+    tell(id: string): Record<string, unknown> | undefined {
+        const { inputs, isReplaced } = this.spoken.get(id) ?? {};
+        const state = this.states.get(id);
+        const [isWanted, isLeaving] = [this.wanted.has(id), this.leaving.has(id)];
+        if (inputs === undefined && state === undefined && !isWanted) return undefined;
+        return {
+            id,
+            inputs: inputs && picked(inputs),
+            state: picked(state ?? {}),
+            isReplaced,
+            isWanted,
+            isLeaving,
+            hasDeparted: this.departed.has(id),
+        };
+    }
+
+    /** Takes over what another process of the run has shown. What this one was told itself stays. */
+    learn(id: string, told: Properties): void {
+        const { inputs, state } = told;
+        if (isRecord(inputs) && !this.spoken.has(id)) this.noteInputs(id, inputs);
+        if (told["isReplaced"] === true) this.noteReplacement(id);
+        if (isRecord(state) && !this.states.has(id)) this.noteState(id, state);
+        if (told["isWanted"] === true) this.noteWanted(id);
+        if (told["isLeaving"] === true) this.noteLeaving(id);
+        if (told["hasDeparted"] === true) this.noteDeparture(id);
     }
 
     /** The workspace that this process has compared for a resource, and that is replaced. */
