@@ -8,7 +8,7 @@ import { toState } from "./mapping";
 import { findReferences, type Reference } from "./references";
 import { carriesOwner, type OwnershipMatch, ownershipTagOf, ownershipTest } from "./ownership";
 
-/** How long an object that is recognised by its content alone waits for resources that may have it, in milliseconds. */
+/** How long an object that another resource of the program may have waits for it, in milliseconds. */
 const OTHER_RESOURCES_MARGIN = 2_000;
 
 /** How old an object may be, in milliseconds by the service's clock, that is adopted without being asked for. */
@@ -41,9 +41,12 @@ export async function recoverOrphan(
     if (session.claims.registrationOf(definition, owner)?.exists === true && held.length === 0) return undefined;
     const listed = await collection.firstList();
     if (findCandidates(request, listed, owner, held).length === 0) return undefined;
-    // Resources of the same content whose turn has yet to come may have it.
-    if (!carriesOwner(definition, request.inputs)) await session.clock.sleep(OTHER_RESOURCES_MARGIN);
-    const candidates = await excludeReferenced(request, findCandidates(request, listed, owner, held));
+    // Resources whose turn has yet to come may have it: one of the same content or, as a plugin is not told of the state, one that had
+    // this resource's name before.
+    if (!carriesOwner(definition, request.inputs) || !session.claims.knowsState)
+        await session.clock.sleep(OTHER_RESOURCES_MARGIN);
+    const heldByNow = session.claims.objectsOf(definition, owner);
+    const candidates = await excludeReferenced(request, findCandidates(request, listed, owner, heldByNow));
     const [orphan, ...others] = sortByMatch(request, candidates);
     const found = orphan !== undefined && isAsked(request, orphan.response) ? orphan : undefined;
     reportOthers(request, owner, found === undefined ? candidates : others);

@@ -1,3 +1,4 @@
+import type { ModelHost } from "./hosts";
 import type { Lie } from "./lies";
 import { IDENTITY, plain, type WorkspaceSpec } from "./program";
 import type { Step } from "./steps";
@@ -7,6 +8,8 @@ import { adopt, clear, edit, library, remove, rename, told, toKey, up, write } f
 export interface KnownHistory {
     readonly title: string;
     readonly steps: readonly Step[];
+    /** What the handlers are told. Default: what the classes tell. */
+    readonly host?: ModelHost;
 }
 
 const renamed = [rename("w", "o"), up()];
@@ -240,6 +243,29 @@ export const knownHistories: readonly KnownHistory[] = [
             up(),
             edit({ forceDestroy: true }),
             { do: "write" },
+        ],
+    },
+    {
+        title: "renamed in an up that was refused, and a new resource with the old name, of which a plugin hears first",
+        host: "plugin",
+        steps: [
+            edit({ region: "us-west-2" }),
+            rename("w", "o"),
+            fresh({ key: "k1" }, "w"),
+            up(),
+            { do: "person", acts: [0, 1].map((path) => ({ act: "delete", at: 1, path })) },
+            toKey("k2", "o"),
+        ],
+    },
+    {
+        title: "the run that replaces it is killed, and the resource goes, of whose second workspace a plugin was never told",
+        host: "plugin",
+        steps: [
+            edit({ forceDestroy: true }),
+            up(),
+            toKey("k2"),
+            up({ during: { fault: { after: 192, fault: "killed-after" } } }),
+            remove("w"),
         ],
     },
 ];

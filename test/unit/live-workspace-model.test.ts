@@ -27,9 +27,9 @@ describe("a live workspace is never lost: a sample of random lives (npm run test
         expect(await told(checkModel({ runs: 20, seed: 20, host: "without-gate" }))).to.match(/lost: /);
     });
 
-    for (const { title, steps } of knownHistories) {
+    for (const { title, steps, host } of knownHistories) {
         it(`nothing is lost: ${title}`, async () => {
-            expect(await told(checkHistory(steps))).to.match(expected);
+            expect(await told(checkHistory(steps, host))).to.match(expected);
         });
     }
 });

@@ -36,7 +36,7 @@ export async function nameLeftovers(session: Session, stack: string): Promise<vo
     }
 }
 
-/** Names, when a workspace is deleted, the others that carry the same tag. No program runs then that could adopt one. */
+/** Names, when a workspace is deleted, the others that carry the same tag and that no resource has, as far as this process was told. */
 export async function nameSiblings(
     session: Session,
     id: string,

@@ -170,7 +170,9 @@ export class WorkspaceLifecycle implements Lifecycle {
 
     async remove(id: string, state: Properties, collection: Collection): Promise<void> {
         const { session } = this.access;
-        if (!session.claims.isProgramRunning)
+        const { isProgramRunning, knowsState } = session.claims;
+        // Else they were named when the program began.
+        if (!isProgramRunning || !knowsState)
             await nameSiblings(session, id, getString(state, "owner"), (one) => this.content.run.knows(one));
         const isDeleted = await this.content.departure(id, async () => {
             const mayGo = await mayDelete(new LeavingWorkspace(this.content, id, state, collection));

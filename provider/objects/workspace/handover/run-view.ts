@@ -93,8 +93,9 @@ export class RunView {
         return this.departed.has(id);
     }
 
-    /** Whether this process has seen the state of a workspace, or one that names it. */
+    /** Whether this process has heard of a workspace: by the program, by its state, or by one that names it. */
     knows(id: string): boolean {
+        if (this.spoken.has(id)) return true;
         const isSource = (state: Properties) => sourcesOf(state).some(({ from }) => from === id);
         return this.states.has(id) || [...this.states.values()].some(isSource);
     }
