@@ -268,4 +268,8 @@ export const knownHistories: readonly KnownHistory[] = [
             remove("w"),
         ],
     },
+    {
+        title: "a copy that is not complete, an alert written in the new one, and the key is put back: the alert waits for the end of the new one",
+        steps: [library, toKey("k2"), up(), write(3, 5), toKey("k1")],
+    },
 ];
