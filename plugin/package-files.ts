@@ -3,9 +3,10 @@ import { join } from "node:path";
 
 import type { Properties } from "../provider/util/property-path";
 
-/** The plugin's schema, as text. */
+/** The plugin's schema, as text. An SDK that `pulumi package add` makes takes its version from it, and is not made without one. */
 export function schemaText(): string {
-    return read("plugin/schema.json");
+    const { name, ...rest }: Properties = JSON.parse(read("plugin/schema.json"));
+    return JSON.stringify({ name, version: packageVersion(), ...rest });
 }
 
 /** The names of the outputs of a component. */

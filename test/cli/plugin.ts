@@ -9,8 +9,23 @@ export class PluginOnPath {
     private readonly folder = mkdtempSync(join(tmpdir(), "databricks-cmk-plugin-"));
 
     constructor() {
-        const plugin = join(this.folder, "pulumi-resource-databricks-cmk");
-        writeFileSync(plugin, `#!/bin/sh\nexec node ${join(root, "dist", "plugin", "main.js")} "$@"\n`);
+        this.put("databricks-cmk", "plugin/main.js");
+    }
+
+    /** Puts what stands in for the plugin of AWS beside it, which an SDK for the components cannot be made without. */
+    withAwsSchema(): this {
+        this.put("aws", "test/cli/aws-schema.js");
+        return this;
+    }
+
+    /** The program of the plugin. */
+    get program(): string {
+        return join(this.folder, "pulumi-resource-databricks-cmk");
+    }
+
+    private put(name: string, script: string): void {
+        const plugin = join(this.folder, `pulumi-resource-${name}`);
+        writeFileSync(plugin, `#!/bin/sh\nexec node ${join(root, "dist", script)} "$@"\n`);
         chmodSync(plugin, 0o755);
     }
 
