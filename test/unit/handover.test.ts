@@ -10,6 +10,7 @@ import { fakeEnvironment } from "../helpers/environment";
 import { expectOk, expectRefused, textOf } from "../helpers/expect-ok";
 import { resource, under, workspace } from "../helpers/programs";
 import { ReplacedStack } from "../helpers/replaced-stack";
+import { handlerIn } from "../model/hosts";
 
 const verified = { at: 1_000, digest: "d" };
 
@@ -103,6 +104,15 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         workspace("v", { ...under("b"), migrateContent: { from: [scene.old] }, ...inputs });
     const up = (parts: Parameters<typeof scene.stack.change>[0], options = {}) => scene.stack.change(parts).up(options);
     const read = async (id: string, path: string) => String(await scene.tree(id).read(path));
+
+    it("is deleted if replaceOnChanges replaces it, which a plugin hears of by the create alone, also if it was adopted", async () => {
+        scene.stack.replaceHandler = (type, handler, session) => handlerIn("plugin", type, handler, session);
+        scene.stack.forget("w");
+        await expectOk(scene.to("a", { adopt: scene.old }));
+        await expectOk(scene.to("a", { customTags: { team: "x" } }, { replaceOnChanges: ["customTags"] }));
+        expect(scene.stack.workspaces()).to.deep.equal([scene.stack.id()]);
+        expect(scene.stack.id()).to.not.equal(scene.old);
+    });
 
     it("is not deleted with a resource that has adopted it because it is in the one that replaced it once", async () => {
         for (const key of ["a", "b"]) await expectOk(scene.to(key, {}, { retainOnDelete: true }));

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { dynamic } from "@pulumi/pulumi";
 
 import { deletedWith, deletionsInOrder } from "./deletion-order";
@@ -106,7 +108,9 @@ export class Deployment {
             : this.calls.check(goal, old.inputs, ignoring(goal, asked, old.inputs)));
         if (old === undefined || recreating) return this.begin(goal, () => this.create(goal, first, old));
         const diff = await this.diff(goal, old, first, isTargetedReplace);
-        const isReplaced = (diff.replaces ?? []).length > 0 || old.pendingReplacement;
+        const differs = (input: string) => !isDeepStrictEqual(first[input], old.inputs[input]);
+        const isOption = diff.changes === true && goal.replaceOnChanges?.some(differs) === true;
+        const isReplaced = (diff.replaces ?? []).length > 0 || isOption || old.pendingReplacement;
         if (isReplaced && (diff.changes === true || old.pendingReplacement)) {
             const second = isTargetedReplace ? first : await this.calls.check(goal, {}, asked);
             return this.replace(goal, old, second, goal.deleteBeforeReplace ?? diff.deleteBeforeReplace ?? false);

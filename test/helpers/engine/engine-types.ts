@@ -22,6 +22,7 @@ export interface Goal {
     readonly deleteBeforeReplace?: boolean;
     readonly retainOnDelete?: boolean;
     readonly replaceWith?: readonly string[];
+    readonly replaceOnChanges?: readonly string[];
     readonly dependsOn?: readonly string[];
     /** The resource in whose `apply` it is registered: the program never comes to it if that one fails. */
     readonly within?: string;

@@ -128,10 +128,16 @@ export class RunView {
         if (told["hasDeparted"] === true) this.noteDeparture(id);
     }
 
-    /** The workspace that this process has compared for a resource, and that is replaced. */
+    /**
+     * The workspace that this process has compared for a resource, for which another one is now created: it is replaced. Of
+     * `replaceOnChanges` the engine tells nothing else.
+     */
     replacedFor({ ownerId }: OwnershipTag): Predecessor | undefined {
-        for (const [id, { owner, isReplaced }] of this.spoken)
-            if (isReplaced && owner?.ownerId === ownerId) return { id, state: this.stateOf(id) };
+        for (const [id, { owner }] of this.spoken) {
+            if (owner?.ownerId !== ownerId || !this.states.has(id)) continue;
+            this.noteReplacement(id);
+            return { id, state: this.stateOf(id) };
+        }
         return undefined;
     }
 
