@@ -45,7 +45,7 @@ export async function requireUnused(
             const path = pathOf(kind, (await collection.get(user)) ?? {}, id);
             if (path === undefined) continue;
             throw new ReportedError(
-                `The ${definition.noun} ${id} is not deleted: the ${kind.noun} ${user} of the account still names it (${path}). If that ${kind.noun} is being changed or deleted, run the command again when that is done. Otherwise remove it there first; to keep the ${definition.noun}, remove it from the state (\`pulumi state delete <its urn>\`).`,
+                `The ${definition.noun} ${id} is not deleted: the ${kind.noun} ${user} of the account still names it (${path}). If that ${kind.noun} is being changed or deleted, run the command again when that is done; if it only waits for its deletion in this stack, once with --continue-on-error, and then again. Otherwise remove it there first; to keep the ${definition.noun}, remove it from the state (\`pulumi state delete <its urn>\`).`,
                 "CMK1013",
             );
         }

@@ -153,6 +153,7 @@ describe("a service that shows late what it did", () => {
                 `The customer-managed key ${stack.id("k")} is not deleted`,
                 `the workspace ${id} of the account still names it`,
                 "(managed_services_customer_managed_key_id)",
+                "if it only waits for its deletion in this stack, once with --continue-on-error",
             );
             expect(deletions(stack)).to.deep.equal([]);
         });
