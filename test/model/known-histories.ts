@@ -12,6 +12,7 @@ export interface KnownHistory {
     readonly host?: ModelHost;
 }
 
+const version: Step = { do: "version", stack: "a" };
 const renamed = [rename("w", "o"), up()];
 const asked = (what: "replace" | "taint", name: string): Step => ({ do: what, stack: "a", name });
 const fails: Step = { do: "failing", stack: "a", fails: true };
@@ -271,5 +272,10 @@ export const knownHistories: readonly KnownHistory[] = [
     {
         title: "a copy that is not complete, an alert written in the new one, and the key is put back: the alert waits for the end of the new one",
         steps: [library, toKey("k2"), up(), write(3, 5), toKey("k1")],
+    },
+    {
+        title: "a copy that is not complete, an alert written in the new one, and the key put back, each with another version of the SDK",
+        host: "plugin",
+        steps: [library, version, toKey("k2"), up(), write(3, 5), version, toKey("k1")],
     },
 ];
