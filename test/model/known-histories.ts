@@ -278,4 +278,14 @@ export const knownHistories: readonly KnownHistory[] = [
         host: "plugin",
         steps: [library, version, toKey("k2"), up(), write(3, 5), version, toKey("k1")],
     },
+    {
+        title: "the tag is another stack's, and a killed replacement has left the one that carries this one's: it has the new key already",
+        host: "plugin",
+        steps: [
+            { do: "move", stack: "a", name: "w", keeps: true },
+            up({ stack: "b" }),
+            toKey("k2"),
+            up({ during: { fault: { after: 51, fault: "killed-before" } } }),
+        ],
+    },
 ];
