@@ -4,7 +4,7 @@
  * programs in TypeScript and tests ever use them. Here they are loaded when they are first used, and the source maps, which every
  * error would read, never. The tests with consumers run without this.
  */
-import "./compiled";
+import "./kept-modules";
 
 import Module from "node:module";
 
@@ -14,12 +14,17 @@ const internals = Module as unknown as { _load: Load };
 const load = internals._load;
 const late = new Set([
     ...["typescript", "@npmcli/arborist", "./automation", "source-map-support/register"],
-    ...["fdir", "normalize-package-data"],
+    ...["fdir", "normalize-package-data", "semver"],
 ]);
+/** The languages of zod's messages, of which English has a file of its own. */
+const languages = "../locales/index.cjs";
 
 internals._load = function (request, parent, isMain) {
     const now = () => load.call(this, request, parent, isMain);
-    if (!late.has(request) || !/[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "")) return now();
+    if (request === "axios") return withoutFetch(now);
+    const isLate =
+        (late.has(request) && /[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "")) || request === languages;
+    if (!isLate) return now();
     return new Proxy(
         {},
         {
@@ -29,3 +34,22 @@ internals._load = function (request, parent, isMain) {
         },
     );
 };
+
+/**
+ * At its start axios looks what `Request` and `Response` can do, for which Node.js loads its implementation of `fetch`; where there is
+ * a connection it uses neither.
+ */
+function withoutFetch<Result>(run: () => Result): Result {
+    const own = Object.getOwnPropertyDescriptors(globalThis) as Record<string, PropertyDescriptor>;
+    const there = ["Request", "Response"].flatMap((name) =>
+        own[name]?.configurable ? [[name, own[name]] as const] : [],
+    );
+    const hide = ([name]: readonly [string, PropertyDescriptor]) =>
+        Object.defineProperty(globalThis, name, { value: undefined, configurable: true });
+    there.forEach(hide);
+    try {
+        return run();
+    } finally {
+        for (const [name, property] of there) Object.defineProperty(globalThis, name, property);
+    }
+}
