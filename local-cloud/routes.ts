@@ -34,21 +34,26 @@ export interface Found<Call> {
 
 /** Finds who answers a request, in tables of routes. */
 export class Router<Call> {
-    private readonly routes: { readonly pattern: RegExp; readonly run: Routes<Call>[string] }[];
+    /** By method and number of words in the path, which no parameter changes. */
+    private readonly routes = new Map<string, { readonly pattern: RegExp; readonly run: Routes<Call>[string] }[]>();
 
     constructor(...tables: readonly Routes<Call>[]) {
         const parametersIn = ([route]: readonly [string, unknown]) => route.split("{").length;
-        this.routes = tables
+        const sorted = tables
             .flatMap((table) => Object.entries(table))
             // A path with a word in a place goes before one that takes anything there.
-            .sort((one, other) => parametersIn(one) - parametersIn(other))
-            .map(([route, run]) => ({ pattern: patternOf(route), run }));
+            .sort((one, other) => parametersIn(one) - parametersIn(other));
+        for (const [route, run] of sorted) {
+            const alike = this.routes.get(shapeOf(route)) ?? [];
+            this.routes.set(shapeOf(route), [...alike, { pattern: patternOf(route), run }]);
+        }
     }
 
     /** The route of a request, if there is one. */
     find({ method, path }: Pick<ApiRequest, "method" | "path">): Found<Call> | undefined {
-        for (const { pattern, run } of this.routes) {
-            const match = pattern.exec(`${method} ${path}`);
+        const route = `${method} ${path}`;
+        for (const { pattern, run } of this.routes.get(shapeOf(route)) ?? []) {
+            const match = pattern.exec(route);
             if (match === null) continue;
             const parameters = Object.fromEntries(
                 Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
@@ -62,6 +67,12 @@ export class Router<Call> {
 /** The refusal of a path that the API does not have. */
 export function noEndpoint({ method, path }: Pick<ApiRequest, "method" | "path">): ApiError {
     return new ApiError(404, "ENDPOINT_NOT_FOUND", `No API found for '${method} ${path}'`);
+}
+
+/** The method, and how many words the path has: `GET 2` of `GET /repos/{id}`. */
+function shapeOf(route: string): string {
+    const words = route.split("/");
+    return `${words[0]}${words.length - 1}`;
 }
 
 function patternOf(route: string): RegExp {

@@ -94,6 +94,8 @@ export class HttpClient {
             maxContentLength: MAX_RESPONSE_BYTES,
             maxBodyLength: Number.POSITIVE_INFINITY,
             responseType: "text",
+            // What is sent is written already: axios would parse it, only to send it as it is.
+            transformRequest: (body: unknown) => body,
             transformResponse: (text: unknown) => text,
             validateStatus: () => true,
         }));

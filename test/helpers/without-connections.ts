@@ -74,6 +74,7 @@ async function answered(config: Config): Promise<AxiosResponse | undefined> {
 }
 
 function requestOf({ method = "get", headers, auth, data }: Config, { pathname, searchParams, host }: URL) {
+    const body = typeof data === "string" ? data : undefined;
     const bytes = data === undefined ? Buffer.alloc(0) : Buffer.from(data as string | Buffer);
     const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
     const basic = auth && {
@@ -84,7 +85,9 @@ function requestOf({ method = "get", headers, auth, data }: Config, { pathname, 
         path: pathname,
         query: Object.fromEntries(searchParams) as Record<string, string>,
         headers: { ...(Object.fromEntries(lower) as Record<string, string>), ...basic, host },
-        body: bytes.toString(),
+        get body() {
+            return body ?? bytes.toString();
+        },
         bytes,
     };
 }
