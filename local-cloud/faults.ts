@@ -42,8 +42,6 @@ export interface Fault {
 
 /** The faults that wait for their requests. */
 export class Faults {
-    /** Whether one was ever injected that breaks or holds a connection. */
-    hadToBreak = false;
     private readonly armed = new Set<Fault>();
     private index = 0;
 
@@ -51,7 +49,6 @@ export class Faults {
     inject(fault: Fault): () => void {
         const armed = { ...fault, when: fault.when.bind(fault) };
         this.armed.add(armed);
-        if (["drop", "truncate", "hang"].includes(fault.do.kind)) this.hadToBreak = true;
         return () => this.armed.delete(armed);
     }
 

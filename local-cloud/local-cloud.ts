@@ -164,11 +164,10 @@ export class LocalCloud {
 
     /**
      * Answers a request to this host in this process, without a connection: for clients of which a test has very many.
-     * `undefined` once a fault broke or held connections.
      *
      * @internal
      */
-    answerDirectly(request: ApiRequest, host: string): Promise<Sent | undefined> {
+    answerDirectly(request: ApiRequest, host: string): Promise<Sent> {
         return this.server.answerDirectly(request, host);
     }
 

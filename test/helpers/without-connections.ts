@@ -16,8 +16,9 @@ const clouds = new Map<string, Known>();
 let isSet = false;
 
 /**
- * Requests of this process to the cloud are answered without a connection, which costs more than half of what a request does,
- * until a fault breaks or holds connections. What a connection does is tested without this: see test/unit/outage.test.ts.
+ * Requests of this process to the cloud are answered without a connection, which costs more than half of what a request does. A fault
+ * that breaks or holds one is told as the HTTP client tells it. What a connection does is tested without this: see
+ * test/unit/outage.test.ts and migration-http.test.ts.
  */
 export function withoutConnections(cloud: LocalCloud): LocalCloud {
     const { port } = new URL(cloud.host);
@@ -61,9 +62,11 @@ async function answered(config: Config): Promise<AxiosResponse | undefined> {
     const answer = cloud.answerDirectly(requestOf(config, url), url.host);
     pending.add(answer);
     void answer.finally(() => pending.delete(answer)).catch(() => undefined);
-    const sent = await Promise.race([answer, stopped, aborted(config)]);
-    if (sent === undefined) return undefined;
+    const cancelled = aborted(config);
+    const sent = await Promise.race([answer, stopped, cancelled]);
+    if (sent === "hang") await Promise.race([stopped, cancelled]);
     if (typeof sent === "string") throw new AxiosError("socket hang up", "ECONNRESET", config);
+    if (sent.isTruncated === true) throw new AxiosError("stream has been aborted", "ERR_BAD_RESPONSE", config);
     const { maxContentLength = -1 } = config;
     if (maxContentLength > -1 && sent.bytes.length > maxContentLength)
         throw new AxiosError(`maxContentLength size of ${maxContentLength} exceeded`, "ERR_BAD_RESPONSE", config);
