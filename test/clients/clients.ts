@@ -46,19 +46,25 @@ export function python(): Client {
         return { missing: "there is no python3 with venv" };
     }
     try {
-        const environment = join(folder, "python");
-        const interpreter = join(environment, "bin", "python");
-        const installed = join(environment, PYTHON_PACKAGES.join("_"));
-        alone(() => {
-            if (existsSync(installed)) return;
-            execFileSync("python3", ["-m", "venv", "--clear", environment], { stdio: "pipe" });
-            execFileSync(interpreter, ["-m", "pip", "install", "--quiet", ...PYTHON_PACKAGES], { stdio: "pipe" });
-            mkdirSync(installed);
-        });
+        const interpreter = join(pythonEnvironment("python", PYTHON_PACKAGES), "bin", "python");
         return { run: (script, ...args) => runner(interpreter, [sourceOf(script), ...args]) };
     } catch (error) {
         return { missing: `${PYTHON_PACKAGES.join(" and ")} cannot be installed (${reasonOf(error)})` };
     }
+}
+
+/** The folder of a virtual environment with these packages, which is kept between runs. Throws if they cannot be installed. */
+export function pythonEnvironment(name: string, packages: readonly string[]): string {
+    const environment = join(folder, name);
+    const installed = join(environment, packages.join("_"));
+    alone(() => {
+        if (existsSync(installed)) return;
+        execFileSync("python3", ["-m", "venv", "--clear", environment], { stdio: "pipe" });
+        const pip = ["-m", "pip", "install", "--quiet", ...packages];
+        execFileSync(join(environment, "bin", "python"), pip, { stdio: "pipe" });
+        mkdirSync(installed);
+    });
+    return environment;
 }
 
 /** A program that works in a folder, and what it printed; or why it is not there. */

@@ -1,12 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi/package.json";
 import { expect } from "chai";
 
 import { LocalCloud, seeds } from "../../local-cloud";
+import { pythonEnvironment } from "../clients/clients";
 import { hasLanguage, PluginProject } from "./plugin-project";
 
 /** Without a generated SDK, which a language host from source cannot make: each resource by its token, as an SDK makes it. */
@@ -48,10 +46,8 @@ describe("the plugin, with a program in Python on the real engine", () => {
     let project: PluginProject;
     before(async function () {
         if (!hasLanguage("python")) this.skip();
-        python = mkdtempSync(join(tmpdir(), "databricks-cmk-python-"));
         try {
-            execFileSync("python3", ["-m", "venv", python], { stdio: "pipe" });
-            execFileSync(join(python, "bin", "pip"), ["install", "-q", `pulumi==${pulumi.version}`], { stdio: "pipe" });
+            python = pythonEnvironment("pulumi", [`pulumi==${pulumi.version}`]);
         } catch (error) {
             console.log(`Pulumi's SDK for Python cannot be installed, so this does not run: ${String(error)}`);
             this.skip();
@@ -63,7 +59,6 @@ describe("the plugin, with a program in Python on the real engine", () => {
     after(async () => {
         project?.remove();
         await cloud?.stop();
-        rmSync(python, { recursive: true, force: true });
     });
 
     it("lives a whole life: a key is changed, the content is carried, and nothing is deleted without a word", async () => {
