@@ -6,6 +6,7 @@ import { connectWorkspace, withWorkspaceRemedy } from "../../provider/migration/
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, manyNotebooks, seeds } from "../../local-cloud";
+import { CalmClock } from "../helpers/calm-clock";
 import { moveFaults } from "../helpers/move-faults";
 import { credentialOf } from "../helpers/workspace-requests";
 
@@ -93,15 +94,15 @@ describe("moving a workspace's content over HTTP", () => {
     });
 
     it("keeps to the workspaces' rate limits, and fails nothing for them", async () => {
-        old.behavior.requestsPerSecond = 60;
-        replacement.behavior.requestsPerSecond = 60;
+        await cloud.stop();
+        const clock = new CalmClock();
+        cloud = await LocalCloud.start({ now: () => clock.now() });
+        [old, replacement] = [await cloud.addWorkspace(), await cloud.addWorkspace()];
+        for (const { behavior } of [old, replacement]) behavior.requestsPerSecond = 60;
         await old.seed(manyNotebooks(60));
-        const report = await migrateContent({
-            from: connect(old, systemClock),
-            to: connect(replacement, systemClock),
-            clock: systemClock,
-        });
+        const report = await migrateContent({ from: connect(old, clock), to: connect(replacement, clock), clock });
         expect(report).to.deep.include({ complete: true, findings: [] });
+        expect(clock.sleeps).to.not.deep.equal([]);
     });
 
     it("says what a disabled key means, and that nothing was moved", async () => {
