@@ -12,7 +12,8 @@ import { messageOf } from "../util/error-message";
 
 /** A preview without changes sends no request, and axios takes a third of the time in which the provider is loaded. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- a static import would load it with the provider
-const axios = (): typeof import("axios") => require("axios");
+const axios = (): typeof import("axios") => (loaded ??= require("axios"));
+let loaded: typeof import("axios") | undefined;
 
 /** The largest response that is read, in bytes: a list of 10,000 workspaces has about a third of it. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
