@@ -46,8 +46,9 @@ describe("a host that cannot be reached, on the real engine", () => {
     before(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
         stack = await TestStack.create(cloud, program);
-        // A refresh takes the stack's configuration of the last up.
-        await stack.configure({ "databricks:retryTimeoutSeconds": 7 });
+        // A refresh takes the stack's configuration of the last up. However the pauses are scattered, one of them lasts beyond the 5 s after
+        // which a wait is reported, and none beyond the 15 s after which it would be reported again.
+        await stack.configure({ "databricks:retryTimeoutSeconds": 14 });
         log = join(stack.folder, "requests.jsonl");
         stack.environment["PULUMI_DATABRICKS_LOG"] = log;
         created = await stack.up({ debug: true });
