@@ -49,6 +49,7 @@ describe("the packed package in somebody else's project", () => {
                 const before = cloud.contents();
                 if (options.language.startsWith("TypeScript")) await succeed(consumer.compile());
                 await succeed(consumer.pulumi("preview"));
+                consumer.trustTypes();
                 expect(cloud.contents()).to.deep.equal(before);
                 await succeed(consumer.pulumi("up", "--yes", "--skip-preview"));
                 expect(cloud.contents().length).to.be.above(before.length);

@@ -54,11 +54,14 @@ describe("an example of the packed package, in an empty folder with an empty hom
         const preview = await unpacked.pulumi(project, "preview", "--policy-pack", pack);
         expect(preview.ok, preview.output).to.equal(true);
         expect(preview.output).to.contain("databricks-guard");
+        // Its types are right: they are not checked again.
+        unpacked.env.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
         const made = await unpacked.pulumi(project, "up", "--yes", "--skip-preview");
         expect(made.ok, made.output).to.equal(true);
         expect(cloud.account.list("workspaces")).to.have.length(1);
         const destroyed = await unpacked.pulumi(project, "destroy", "--yes", "--skip-preview");
         expect(destroyed.ok, destroyed.output).to.equal(true);
+        delete unpacked.env.PULUMI_NODEJS_TRANSPILE_ONLY;
     });
 
     if (process.env.CONSUMERS !== "all") return;

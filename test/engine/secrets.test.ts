@@ -100,7 +100,6 @@ describe("secrets on the real engine, with --logflow --logtostderr -v=9", () => 
                 }
             }
             expect(seen).to.not.deep.equal([]);
-            await stack.destroy();
             await cloud.stop();
             stack.remove();
         });
