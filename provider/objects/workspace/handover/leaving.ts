@@ -39,7 +39,8 @@ export class LeavingWorkspace implements Leaving {
      */
     get word(): string | undefined {
         const { lifecycle, id, state } = this;
-        const inputs = lifecycle.run.inputsOf(id);
+        const { run } = lifecycle;
+        const inputs = run.inputsOf(id);
         const isCopied = (said: Properties) => lifecycle.settingsOf(said).enabled;
         if (inputs !== undefined && lifecycle.run.isReplaced(id)) {
             if (!isCopied(inputs)) return "migrateContent: false";
@@ -52,11 +53,13 @@ export class LeavingWorkspace implements Leaving {
         if (spoken.some((said) => !isCopied(said))) return "migrateContent: false";
         if (spoken.length > 0 || lifecycle.run.isWanted(id)) return undefined;
         const leaving = successors
-            .filter((to) => lifecycle.run.isLeaving(to) && !this.isRemainder(to))
-            .map((to) => lifecycle.run.stateOf(to));
+            .filter((to) => run.isLeaving(to) && !this.isRemainder(to))
+            .map((to) => run.stateOf(to));
         // What the resource has said since counts, and not what it said when it still had this workspace.
         const isTakenBack = leaving.some(({ forceDestroy }) => forceDestroy !== true);
-        const words = [inputs ?? {}, ...(isTakenBack ? [] : [state]), ...leaving];
+        // Each of its entries has to say so: one that it had before may have a word of before.
+        const isOld = run.leavingStatesOf(id).some(({ forceDestroy }) => forceDestroy !== true);
+        const words = [inputs ?? {}, ...(isTakenBack || isOld ? [] : [state]), ...leaving];
         const isForced = words.some(({ forceDestroy }) => forceDestroy === true);
         return isForced ? "forceDestroy: true" : undefined;
     }
@@ -160,11 +163,17 @@ export class LeavingWorkspace implements Leaving {
         if (!report.complete) throw refusal(id, describeIncomplete(move, report), "");
     }
 
-    /** The workspaces whose states name this one as a source. */
+    /**
+     * The workspaces whose states name this one as a source. Of two that have taken over from each other, because a key was put back, only
+     * the program says which one came last.
+     */
     private get successors(): readonly Handover[] {
-        return this.lifecycle.handovers
+        const { handovers, run } = this.lifecycle;
+        const isUnclear = (to: string) =>
+            run.isLeaving(to) && run.inputsOf(to) === undefined && handovers.find(to, this.id) !== undefined;
+        return handovers
             .from(this.id, notesOf(this.state).adoption)
-            .filter(({ phase }) => phase !== "gone");
+            .filter(({ phase, to }) => phase !== "gone" && !isUnclear(to));
     }
 
     /** The one that the program of this run has comes first, and one that it replaces last. */

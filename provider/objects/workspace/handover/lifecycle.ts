@@ -75,7 +75,7 @@ export class HandoverLifecycle {
     leaving(id: string, state: Properties): () => void {
         this.readState();
         this.noted(id, state);
-        this.run.noteLeaving(id);
+        this.run.noteLeaving(id, state);
         const decision = new Decision();
         this.asked.set(id, [...(this.asked.get(id) ?? []), decision]);
         return () => decision.end();

@@ -32,7 +32,8 @@ function picked(properties: Properties): Record<string, unknown> {
 export class RunView {
     private readonly spoken = new Map<string, Spoken>();
     private readonly states = new Map<string, Properties>();
-    private readonly leaving = new Set<string>();
+    /** What the entries of the state say whose end the engine asks for: a workspace that was taken back has an older one too. */
+    private readonly leaving = new Map<string, Properties[]>();
     private readonly wanted = new Set<string>();
     private readonly departed = new Set<string>();
 
@@ -61,9 +62,14 @@ export class RunView {
         this.states.set(id, state);
     }
 
-    /** The engine asks for the end of a workspace. */
-    noteLeaving(id: string): void {
-        this.leaving.add(id);
+    /** The engine asks for the end of a workspace, by an entry of this state. */
+    noteLeaving(id: string, state: Properties): void {
+        this.leaving.set(id, [...(this.leaving.get(id) ?? []), state]);
+    }
+
+    /** The states of the entries of a workspace whose end the engine asks for. */
+    leavingStatesOf(id: string): readonly Properties[] {
+        return this.leaving.get(id) ?? [];
     }
 
     /** The DELETE of a workspace was sent: nothing counts as kept by it. */
@@ -124,7 +130,7 @@ export class RunView {
         if (told["isReplaced"] === true) this.noteReplacement(id);
         if (isRecord(state) && !this.states.has(id)) this.noteState(id, state);
         if (told["isWanted"] === true) this.noteWanted(id);
-        if (told["isLeaving"] === true) this.noteLeaving(id);
+        if (told["isLeaving"] === true) this.noteLeaving(id, isRecord(state) ? state : {});
         if (told["hasDeparted"] === true) this.noteDeparture(id);
     }
 
