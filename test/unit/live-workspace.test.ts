@@ -66,6 +66,7 @@ describe("a live workspace is never lost: what the handlers do", () => {
         expect(exists(id)).to.equal(true);
         handlers = handlersOf(world);
         expect((await failureOf(handlers.workspace.delete(id, properties))).message).to.contain("is not deleted");
+        handlers = handlersOf(world);
         await handlers.workspace.delete(id, { ...properties, forceDestroy: true });
         expect(exists(id)).to.equal(false);
     });
