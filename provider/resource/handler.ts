@@ -6,7 +6,7 @@ import { ownerOfInputs } from "../contract/ownership-tag";
 import { writeNotes } from "../contract/state-notes";
 import type { DetailedDiff, Handler } from "../runtime/engine-calls";
 import type { Told } from "../runtime/others";
-import { getPath, isRecord, type Properties } from "../util/property-path";
+import { getPath, type Properties } from "../util/property-path";
 import type { ObjectAccess } from "./access";
 import { adoptExisting } from "./adoption";
 import { createObject } from "./create";
@@ -16,9 +16,9 @@ import { deletesForSharedIds, warnOfSharedIds } from "./exclusive";
 import type { Lifecycle, Readiness } from "./lifecycle";
 import { withoutOwnInputs } from "./mapping";
 import { ownershipTagOf } from "./ownership";
-import { hearOthers } from "./others";
+import { deleteOwn } from "./deletion";
 import { recoverOrphan } from "./recovery";
-import { requireFreeName, requireUnused } from "./references";
+import { requireFreeName } from "./references";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
 import { mayHaveApplied, withActualValues, withoutSeen, withUnseenChanges } from "./unseen-changes";
 import { requireOwnTag, waitUntilShown, withExistingTags, writeChanges } from "./update";
@@ -189,49 +189,14 @@ export class ObjectHandler implements Handler {
         }
     }
 
-    /**
-     * Deletes the object, unless it belongs to somebody else by now: to another resource of this stack, to this one through a
-     * later state entry, or to another stack.
-     */
+    /** Deletes the object, unless it belongs to somebody else by now. */
     async delete(id: string, properties: Properties): Promise<void> {
         const ended = this.lifecycle.leaving?.(id, properties);
         try {
-            await this.deleteOwn(id, properties);
+            await deleteOwn(this.access, this.lifecycle, id, properties);
         } finally {
             ended?.();
         }
-    }
-
-    private async deleteOwn(id: string, properties: Properties): Promise<void> {
-        const { access, lifecycle } = this;
-        const { definition, session } = access;
-        await hearOthers({ definition, session, lifecycle }, id);
-        const { claims } = session;
-        const owner = ownerOfInputs(properties);
-        const kept = { decision: "kept", ids: [id], resource: owner?.resource } as const;
-        const other = claims.ownerOf(definition, id, owner);
-        const isOlder =
-            claims.wasAdoptedLater(definition, id, properties) || lifecycle.wasAdoptedLater?.(id, properties);
-        if (isRecord(other) || isOlder === true) {
-            const name = (isRecord(other) ? other : owner)?.resource;
-            const by = name === undefined ? "another resource" : `"${name}"`;
-            const why = `The ${definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`;
-            return session.announce({ ...kept, why });
-        }
-        if (await access.belongsToOtherStack(id, properties)) {
-            const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names another stack, which now manages it.`;
-            return session.announce({ ...kept, why, code: "CMK1006" });
-        }
-        const tagged = await access.otherResource(id, properties);
-        if (tagged !== undefined) {
-            const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names the resource "${tagged}" of this stack, and this entry of the state is of "${owner?.resource ?? ""}".`;
-            return session.announce({ ...kept, why, code: "CMK1007" });
-        }
-        claims.claim(definition, id, owner);
-        await requireUnused(access.requestFor(properties), id);
-        const collection = access.collectionOf(properties);
-        if (lifecycle.remove !== undefined) await lifecycle.remove(id, properties, collection);
-        else await collection.delete(id);
     }
 
     tell(ids: readonly string[]): Told {

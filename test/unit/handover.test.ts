@@ -65,7 +65,7 @@ describe("the deletes of workspaces that come at the same time", () => {
         const begun: string[] = [];
         const ends: ((isSent: boolean) => void)[] = [];
         const all = ids.map((id) =>
-            lifecycle.departure(id, () => {
+            lifecycle.departures.depart(id, () => {
                 begun.push(id);
                 return new Promise((end) => ends.push(end));
             }),

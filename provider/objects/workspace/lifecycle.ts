@@ -174,7 +174,7 @@ export class WorkspaceLifecycle implements Lifecycle {
         // Else they were named when the program began.
         if (!isProgramRunning || !knowsState)
             await nameSiblings(session, id, getString(state, "owner"), (one) => this.content.run.knows(one));
-        const isDeleted = await this.content.departure(id, async () => {
+        const isDeleted = await this.content.departures.depart(id, async () => {
             const mayGo = await mayDelete(new LeavingWorkspace(this.content, id, state, collection));
             if (mayGo) await collection.delete(id);
             return mayGo;

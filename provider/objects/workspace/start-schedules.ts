@@ -26,7 +26,7 @@ export async function startSchedulesAfter(
     let runsIn: string | undefined;
     for (const to of heirsOf(content, id)) {
         // The engine may ask for its end too, and be refused.
-        if (!(await content.stays(to))) continue;
+        if (!(await content.departures.stays(to))) continue;
         const response = await collection.get(to);
         if (response === undefined && !(await collection.list()).has(to)) continue;
         if (response === undefined)

@@ -1,22 +1,20 @@
 import type { Collection } from "../../../api/collection";
 import { ReportedError } from "../../../api/errors";
 import { writeNotes } from "../../../contract/state-notes";
-import { belongsToStack, type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
+import { type OwnershipTag, ownerOfInputs } from "../../../contract/ownership-tag";
 import type { Readiness } from "../../../resource/lifecycle";
 import type { CreateRequest } from "../../../resource/create";
-import { matchesInputs } from "../../../resource/diff";
 import { asInitializationError } from "../../../resource/errors";
-import { toState } from "../../../resource/mapping";
 import { hearNow } from "../../../resource/others";
-import { ownershipTagOf } from "../../../resource/ownership";
 import type { Session } from "../../../runtime/session";
 import { messageOf } from "../../../util/error-message";
-import { getString, isRecord, type Properties } from "../../../util/property-path";
+import { isRecord, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
 import { type MigrationSettings, migrationSettings } from "../migration-settings";
+import { Departures } from "./departures";
 import { type Handover, Handovers, inheritedSources, recordOf } from "./handover";
 import { type ContentMove, describeIncomplete, moveContent } from "./move";
-import { findPredecessor } from "./predecessors";
+import { findPredecessor, isAskedFor } from "./predecessors";
 import { RunView } from "./run-view";
 import { formatSources, type Source } from "./sources";
 
@@ -24,12 +22,6 @@ import { formatSources, type Source } from "./sources";
 interface Beginning {
     readonly replaced: string | undefined;
     readonly sources: readonly Source[];
-}
-
-/** A moment that others wait for. */
-class Decision {
-    end: () => void = () => undefined;
-    readonly ended = new Promise<void>((resolve) => (this.end = resolve));
 }
 
 /**
@@ -41,12 +33,12 @@ export class HandoverLifecycle {
     readonly run = new RunView();
     /** Creates that are under way, by the owner of what they create. */
     private readonly begun = new Map<string, Beginning>();
-    /** The latest departure of each workspace that has handovers, also after it has ended. */
-    private readonly departures = new Map<string, Promise<unknown>>();
-    /** What the engine has asked for the end of, and whether that was decided: each time. */
-    private readonly asked = new Map<string, Decision[]>();
+    readonly departures: Departures;
 
-    constructor(readonly session: Session) {}
+    constructor(readonly session: Session) {
+        const hearOthers = (id: string) => hearNow({ definition: workspaceObject, session, lifecycle: this }, id);
+        this.departures = new Departures(this.handovers, this.run, session, hearOthers);
+    }
 
     /** What the inputs of a workspace say about its content. */
     settingsOf(inputs: Properties): MigrationSettings {
@@ -76,15 +68,7 @@ export class HandoverLifecycle {
         this.readState();
         this.noted(id, state);
         this.run.noteLeaving(id, state);
-        const decision = new Decision();
-        this.asked.set(id, [...(this.asked.get(id) ?? []), decision]);
-        return () => decision.end();
-    }
-
-    /** Whether a workspace stays: the engine does not ask for its end, or not with success. Waits until that is decided. */
-    async stays(id: string): Promise<boolean> {
-        await Promise.all((this.asked.get(id) ?? []).map(({ ended }) => ended));
-        return !this.run.hasDeparted(id);
+        return this.departures.ask(id);
     }
 
     /** Notes what the program has read of the state: also of workspaces whose resources it did not come to. */
@@ -118,40 +102,6 @@ export class HandoverLifecycle {
             if (isRecord(into)) this.handovers.restore(id, into);
             return [...this.handovers.connected(id)];
         });
-    }
-
-    /**
-     * Runs what decides about a DELETE and sends it. Workspaces that handovers connect depart one after the other: what is kept by
-     * one must not be decided while that one is being decided about. Others depart at the same time.
-     */
-    async departure(id: string, decide: () => Promise<boolean>): Promise<boolean> {
-        const decided = async () => {
-            const isSent = await decide();
-            if (isSent) this.run.noteDeparture(id);
-            return isSent;
-        };
-        const connected = this.handovers.connected(id);
-        if (connected.size === 1) return decided();
-        const all = Promise.all([...connected].map((one) => this.departures.get(one)));
-        const alone = () =>
-            this.alone(async () => {
-                await this.hearOthers(id);
-                return decided();
-            });
-        // Who waits for the decision must not have to wait for what comes after the DELETE.
-        const mine = all.then(alone).finally(() => this.asked.get(id)?.forEach((one) => one.end()));
-        const ended = mine.catch(() => undefined);
-        this.departures.set(id, ended);
-        return mine;
-    }
-
-    private alone<Result>(run: () => Promise<Result>): Promise<Result> {
-        return this.session.others?.alone(run) ?? run();
-    }
-
-    /** What has left meanwhile, by another process. */
-    private async hearOthers(id: string): Promise<void> {
-        await hearNow({ definition: workspaceObject, session: this.session, lifecycle: this }, id);
     }
 
     /** Before a `create`: notes from which workspaces the new one takes over. Fails, before anything is created, if that is not known. */
@@ -293,11 +243,4 @@ export class HandoverLifecycle {
         const told = { label, parent: owner?.parent ?? "", isInUse, isOldKept: isNamed || owner?.retained === true };
         return { session, handovers, handover, responses, settings, ...told };
     }
-}
-
-/** Whether a workspace runs, belongs to the stack and is what the program asks for. */
-function isAskedFor({ definition, inputs, context, session, owner }: CreateRequest, response: Properties): boolean {
-    const isOwn = owner !== undefined && belongsToStack(owner, ownershipTagOf(definition, response));
-    if (!isOwn || getString(response, "workspace_status") !== "RUNNING") return false;
-    return matchesInputs(definition, toState(definition, inputs, response, context), inputs, session.settings);
 }

@@ -1,8 +1,10 @@
 import { ReportedError } from "../../../api/errors";
-import { matchTag, type OwnershipTag } from "../../../contract/ownership-tag";
+import { belongsToStack, matchTag, type OwnershipTag } from "../../../contract/ownership-tag";
 import type { CreateRequest } from "../../../resource/create";
+import { matchesInputs } from "../../../resource/diff";
+import { toState } from "../../../resource/mapping";
 import { ownershipTagOf } from "../../../resource/ownership";
-import type { Properties } from "../../../util/property-path";
+import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
 
 /** A workspace that a resource has when its replacement is created, and what the state says of it. */
@@ -54,4 +56,14 @@ async function findTagged({ collection }: CreateRequest, owner: OwnershipTag): P
     return [...(await collection.list())].flatMap(([id, response]) =>
         matchTag(owner, ownershipTagOf(workspaceObject, response))?.retained === false ? [id] : [],
     );
+}
+
+/** Whether a workspace runs, belongs to the stack and is what the program asks for. */
+export function isAskedFor(
+    { definition, inputs, context, session, owner }: CreateRequest,
+    response: Properties,
+): boolean {
+    const isOwn = owner !== undefined && belongsToStack(owner, ownershipTagOf(definition, response));
+    if (!isOwn || getString(response, "workspace_status") !== "RUNNING") return false;
+    return matchesInputs(definition, toState(definition, inputs, response, context), inputs, session.settings);
 }
