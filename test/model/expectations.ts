@@ -72,9 +72,12 @@ export class Expectations {
         const asked: (() => void)[] = [];
         const engine = this.stacks.engines[stack];
         const specs = Object.entries(this.stacks.programs[stack].workspaces);
+        const taken = new Set<string>();
         for (const [name, spec] of specs) {
             const entry = engine.entry(name) ?? engine.entry(spec.alias ?? "");
-            if (entry === undefined) continue;
+            // Of two with one alias the engine gives the entry to the first.
+            if (entry === undefined || taken.has(entry.id)) continue;
+            taken.add(entry.id);
             const ids = this.stacks.askedIds(stack, spec);
             const unseen = this.unseenOf(stack, entry.id);
             if (ids[KEY_INPUT] !== entry.inputs[KEY_INPUT]) asked.push(() => unseen.delete("key"));
