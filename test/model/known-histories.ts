@@ -320,4 +320,20 @@ export const knownHistories: readonly KnownHistory[] = [
             { do: "destroy", stack: "a" },
         ],
     },
+    {
+        title: "one that fails is replaced, and its replacement by one with a word and back: everything is to be destroyed",
+        steps: [
+            { do: "fail", next: false },
+            toKey("k2"),
+            up(),
+            { do: "person", acts: [{ act: "library", at: 1 }] },
+            toKey("k1"),
+            edit({ forceDestroy: true }),
+            up(),
+            edit({ forceDestroy: false }),
+            toKey("k2"),
+            up(),
+            { do: "destroy", stack: "a" },
+        ],
+    },
 ];

@@ -52,16 +52,20 @@ export class LeavingWorkspace implements Leaving {
         const spoken = successors.map((to) => lifecycle.run.inputsOf(to)).filter((said) => said !== undefined);
         if (spoken.some((said) => !isCopied(said))) return "migrateContent: false";
         if (spoken.length > 0 || lifecycle.run.isWanted(id)) return undefined;
-        const leaving = successors
-            .filter((to) => run.isLeaving(to) && !this.isRemainder(to))
-            .map((to) => run.stateOf(to));
-        // What the resource has said since counts, and not what it said when it still had this workspace.
-        const isTakenBack = leaving.some(({ forceDestroy }) => forceDestroy !== true);
-        // Each of its entries has to say so: one that it had before may have a word of before.
-        const isOld = run.leavingStatesOf(id).some(({ forceDestroy }) => forceDestroy !== true);
-        const words = [inputs ?? {}, ...(isTakenBack || isOld ? [] : [state]), ...leaving];
-        const isForced = words.some(({ forceDestroy }) => forceDestroy === true);
-        return isForced ? "forceDestroy: true" : undefined;
+        // What the resource has said since counts, and not what it said when it still had this workspace. Each entry of a workspace has to
+        // say so: one that it had before may have a word of before.
+        const says = (one: string) => run.leavingStatesOf(one).every(({ forceDestroy }) => forceDestroy === true);
+        const newest = this.newestOf(successors.filter((to) => run.isLeaving(to) && !this.isRemainder(to)));
+        const isSaid = newest.every(says) && (newest.length > 0 || (state["forceDestroy"] === true && says(id)));
+        return isSaid || inputs?.["forceDestroy"] === true ? "forceDestroy: true" : undefined;
+    }
+
+    /** Those that no other one of them has taken over from. If two have taken over from each other, nobody can say here which came last. */
+    private newestOf(ids: readonly string[]): readonly string[] {
+        const { handovers } = this.lifecycle;
+        const isLater = (one: string, other: string) =>
+            handovers.find(other, one) !== undefined && handovers.find(one, other) === undefined;
+        return ids.filter((id) => !ids.some((other) => isLater(other, id)));
     }
 
     /** Whether the state has a workspace only as one that waits for its deletion, as far as that is known. */
