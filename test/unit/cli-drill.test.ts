@@ -107,6 +107,21 @@ describe("the command drill", () => {
         expect([scene.cloud.requests.length, disabled()]).to.deep.equal([0, 0]);
     });
 
+    it("names what is missing or out of bounds, before anything is sent", async () => {
+        for (const [option, value, said] of [
+            ["--workspace", "", "--workspace is missing: the id or URL of a workspace"],
+            ["--key", "", "--key is missing: the ARN of its KMS key"],
+            ["--timeout", "0", "--timeout must be a number from 1 to 86400"],
+            ["--timeout", "86401", "--timeout must be a number from 1 to 86400"],
+            ["--interval", "0.05", "--interval must be a number from 0.1 to 3600"],
+            ["--interval", "3601", "--interval must be a number from 0.1 to 3600"],
+        ] as const) {
+            const { code, err } = await run(option, value);
+            expect([code, err.includes(said)], err).to.deep.equal([2, true]);
+        }
+        expect([scene.cloud.requests.length, disabled()]).to.deep.equal([0, 0]);
+    });
+
     it("enables the key again and removes the canary where the key cannot be disabled, or a read fails in the middle", async () => {
         const refuse = refusing("DisableKey");
         const first = await run();
