@@ -42,16 +42,16 @@ export class LeavingWorkspace implements Leaving {
         const { run } = lifecycle;
         const inputs = run.inputsOf(id);
         const isCopied = (said: Properties) => lifecycle.settingsOf(said).enabled;
-        if (inputs !== undefined && lifecycle.run.isReplaced(id)) {
+        if (inputs !== undefined && run.isReplaced(id)) {
             if (!isCopied(inputs)) return "migrateContent: false";
             // Nothing is copied from one that never ran, so only the word decides about it.
             return neverRan(state) && inputs["forceDestroy"] === true ? "forceDestroy: true" : undefined;
         }
         // One that the program only names as a source goes on by itself.
         const successors = this.successors.filter(({ source }) => !source.isNamed).map(({ to }) => to);
-        const spoken = successors.map((to) => lifecycle.run.inputsOf(to)).filter((said) => said !== undefined);
+        const spoken = successors.map((to) => run.inputsOf(to)).filter((said) => said !== undefined);
         if (spoken.some((said) => !isCopied(said))) return "migrateContent: false";
-        if (spoken.length > 0 || lifecycle.run.isWanted(id)) return undefined;
+        if (spoken.length > 0 || run.isWanted(id)) return undefined;
         // What the resource has said since counts, and not what it said when it still had this workspace. Each entry of a workspace has to
         // say so: one that it had before may have a word of before.
         const says = (one: string) => run.leavingStatesOf(one).every(({ forceDestroy }) => forceDestroy === true);
