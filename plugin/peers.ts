@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
@@ -85,8 +85,8 @@ export class Peers implements Others {
     async alone<Result>(run: () => Promise<Result>): Promise<Result> {
         const lock = join(this.folder, `${this.run}.lock`);
         while (!this.take(lock)) {
-            if (!(await this.isHeld(lock))) rmSync(lock, { force: true });
-            else await systemClock.sleep(AGAIN);
+            await this.requireHeld(lock);
+            await systemClock.sleep(AGAIN);
         }
         try {
             return await run();
@@ -108,27 +108,39 @@ export class Peers implements Others {
             .filter((port) => port !== this.port);
     }
 
+    /** Makes the lock and says whose it is in one step, so that none is ever without its process. */
     private take(lock: string): boolean {
+        const own = join(this.folder, `${this.run}.${this.port}`);
+        writeFileSync(own, String(this.port));
         try {
-            writeFileSync(lock, String(this.port), { flag: "wx" });
+            linkSync(own, lock);
             return true;
         } catch (error) {
             if (isRecord(error) && error["code"] === "EEXIST") return false;
             throw error;
+        } finally {
+            rmSync(own);
         }
     }
 
-    /** Whether the process that has the lock still runs. */
-    private async isHeld(lock: string): Promise<boolean> {
+    /**
+     * Fails if the process that has the lock is over: nobody knows how far it came, and of two that take the lock away at once both might go
+     * on. The next run has a lock of its own.
+     */
+    private async requireHeld(lock: string): Promise<void> {
         try {
             const port = Number(readFileSync(lock, "utf8"));
-            // The file is made first, and filled then.
-            if (port === 0 || port === this.port) return true;
-            return (await this.askOne(port, { kind: "", ids: [] })) !== undefined;
+            if (port === this.port || (await this.askOne(port, { kind: "", ids: [] })) !== undefined) return;
+            // It may have given the lock back, and ended then.
+            if (Number(readFileSync(lock, "utf8")) !== port) return;
         } catch (error) {
-            if (isRecord(error) && error["code"] === "ENOENT") return true;
+            if (isRecord(error) && error["code"] === "ENOENT") return;
             throw error;
         }
+        throw new ReportedError(
+            "Nothing is deleted: another process of the plugin, which serves the same run, ended while it deleted a workspace. Run the command again.",
+            "CMK3001",
+        );
     }
 
     /** What one process has heard; `undefined` if there is none of this run on that port. */
