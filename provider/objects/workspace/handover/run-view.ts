@@ -64,7 +64,7 @@ export class RunView {
 
     /** The engine asks for the end of a workspace, by an entry of this state. */
     noteLeaving(id: string, state: Properties): void {
-        this.leaving.set(id, [...(this.leaving.get(id) ?? []), state]);
+        this.leaving.set(id, [...this.leavingStatesOf(id), state]);
     }
 
     /** The states of the entries of a workspace whose end the engine asks for. */
@@ -110,7 +110,7 @@ export class RunView {
     tell(id: string): Record<string, unknown> | undefined {
         const { inputs, isReplaced } = this.spoken.get(id) ?? {};
         const state = this.states.get(id);
-        const [isWanted, isLeaving] = [this.wanted.has(id), this.leaving.has(id)];
+        const isWanted = this.wanted.has(id);
         if (inputs === undefined && state === undefined && !isWanted) return undefined;
         return {
             id,
@@ -118,7 +118,7 @@ export class RunView {
             state: picked(state ?? {}),
             isReplaced,
             isWanted,
-            isLeaving,
+            leaving: this.leavingStatesOf(id).map(picked),
             hasDeparted: this.departed.has(id),
         };
     }
@@ -130,8 +130,15 @@ export class RunView {
         if (told["isReplaced"] === true) this.noteReplacement(id);
         if (isRecord(state) && !this.states.has(id)) this.noteState(id, state);
         if (told["isWanted"] === true) this.noteWanted(id);
-        if (told["isLeaving"] === true) this.noteLeaving(id, isRecord(state) ? state : {});
+        this.learnLeaving(id, Array.isArray(told["leaving"]) ? told["leaving"].filter(isRecord) : []);
         if (told["hasDeparted"] === true) this.noteDeparture(id);
+    }
+
+    /** Two processes may have an entry of one workspace each. What a process tells, it may have learned itself. */
+    private learnLeaving(id: string, told: readonly Properties[]): void {
+        const textOf = (state: Properties) => JSON.stringify(picked(state));
+        const known = new Set(this.leavingStatesOf(id).map(textOf));
+        for (const state of told) if (!known.has(textOf(state))) this.noteLeaving(id, state);
     }
 
     /**
