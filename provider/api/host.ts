@@ -43,17 +43,22 @@ export function isLoopback(hostname: string): boolean {
     );
 }
 
-/**
- * The origin of a workspace's own host, below the domain of its part of AWS. A local cloud on a bare loopback address has its
- * workspaces below `localhost`.
- */
+/** The domain below which an account's workspaces are. A local cloud on a bare loopback address has them below `localhost`. */
+function workspaceDomain(accountHost: string): string {
+    const { hostname } = new URL(accountHost);
+    const domains = [partitionOfHost(hostname) === undefined ? [] : partitionOf(accountHost).workspaceDomain].flat();
+    return [...domains, ...(isLoopback(hostname) ? ["localhost"] : [])].join(".");
+}
+
+/** The origin of a workspace's own host, below the domain of its part of AWS. */
 export function workspaceUrl(accountHost: string, deploymentName: string): string {
     const url = new URL(accountHost);
-    const domains = [
-        partitionOfHost(url.hostname) === undefined ? [] : partitionOf(accountHost).workspaceDomain,
-    ].flat();
-    const domain = [...domains, ...(isLoopback(url.hostname) ? ["localhost"] : [])].join(".");
-    return `${url.protocol}//${deploymentName}.${domain}${url.port === "" ? "" : `:${url.port}`}`;
+    return `${url.protocol}//${deploymentName}.${workspaceDomain(accountHost)}${url.port === "" ? "" : `:${url.port}`}`;
+}
+
+/** Whether a workspace with this URL can be in an account of this host. */
+export function isBelow(accountHost: string, url: string): boolean {
+    return !URL.canParse(url) || new URL(url).hostname.endsWith(`.${workspaceDomain(accountHost)}`);
 }
 
 /** The origins at which a record of the account says that its workspace is, first the one to use; none: it has no host yet. */

@@ -21,7 +21,7 @@ export interface Situation {
 export const codes = {
     CMK1001: {
         title: "The configuration is not complete, or cannot be used",
-        text: "A credential, the host or another setting is missing, half-given or malformed. The message names the setting and where it was looked for. Nothing was sent. Settings are in the stack configuration, the environment or a profile.",
+        text: "A credential, the host or another setting is missing, half-given or malformed. The message names the setting and where it was looked for. Nothing was changed. Settings are in the stack configuration, the environment or a profile.",
     },
     CMK1002: {
         title: "An input cannot be used",

@@ -147,7 +147,10 @@ export class ObjectHandler implements Handler {
         if (response === undefined && isGet) {
             throw new ReportedError(`get: there is no ${noun} ${id} in the account. Correct the id.`, "CMK1005");
         }
-        if (response === undefined) return { id: "", props: {} };
+        if (response === undefined) {
+            this.lifecycle.missing?.(id, properties);
+            return { id: "", props: {} };
+        }
         session.claims.claim(definition, id, ownerOfInputs(properties));
         session.claims.recordAdoption(definition, id, properties);
         const props = this.toState(properties, response);

@@ -72,6 +72,8 @@ export interface Lifecycle {
     created?(id: string, inputs: Properties): void;
     /** `create`, once the object is ready: looks for others that a POST created whose response was lost, this run's or an earlier one's. */
     warnAboutDuplicates?(request: CreateRequest, since: number): Promise<void>;
+    /** `read` for a refresh: the account has no such object. Fails if that does not mean that it is gone. */
+    missing?(id: string, state: Properties): void;
     /** Every call that writes a state: the state with the kind's own notes as they are now. */
     withNotes?(id: string, state: Record<string, unknown>): Record<string, unknown>;
     /** `create` and `update`: waits until the object is what it should be, and returns its state. */

@@ -9,7 +9,10 @@ import { createHandler } from "../../provider/registry";
 import { Session } from "../../provider/runtime/session";
 import { LocalCloud } from "../../local-cloud";
 import { root } from "../engine/harness";
+import { endEngines, engine } from "../helpers/engine";
 import { fakeEnvironment, ownerFor } from "../helpers/environment";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { workspace, workspaceProgram } from "../helpers/programs";
 
 const accountId = "11111111-2222-4333-8444-555555555555";
 const uuid = "99999999-2222-4333-8444-555555555555";
@@ -23,6 +26,8 @@ async function failuresOf(type: "Workspace" | "Credentials" | "CustomerManagedKe
 }
 
 describe("the parts of AWS in which Databricks has accounts", () => {
+    afterEach(endEngines);
+
     const names: [PartitionName, string][] = [
         ["aws", "https://acme.cloud.databricks.com"],
         ["aws-us-gov", "https://acme.cloud.databricks.us"],
@@ -105,6 +110,20 @@ describe("the parts of AWS in which Databricks has accounts", () => {
             expect(stdout).to.not.contain(wrong);
         });
     }
+
+    it("say nothing about a workspace of another part: no state loses it", async () => {
+        const stack = await engine(workspaceProgram(workspace("w", { forceDestroy: true })));
+        await expectOk(stack.up());
+        const { cloud: other } = await engine([], { partition: "aws-us-gov" });
+        Object.assign(stack.environment, other.environment());
+        const says = [`the workspace ${stack.id()} is at http`, "cannot have it", "Set databricks:host"];
+        await expectRefused(stack.refresh(), ...says);
+        await expectRefused(stack.destroy(), ...says);
+        Object.assign(stack.environment, stack.cloud.environment());
+        await expectOk(stack.refresh());
+        await expectOk(stack.destroy());
+        expect(stack.workspaces()).to.deep.equal([]);
+    });
 
     it("are the only hosts of an account, beside this machine", () => {
         const find = (host: string) =>

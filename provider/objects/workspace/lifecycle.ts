@@ -3,6 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { Collection } from "../../api/collection";
 import { ApiError, ReportedError } from "../../api/errors";
 import { idOf } from "../../api/codec";
+import { isBelow } from "../../api/host";
 import { notesOf, writeNotes } from "../../contract/state-notes";
 import { ownerOfInputs } from "../../contract/ownership-tag";
 import type { ObjectAccess } from "../../resource/access";
@@ -98,6 +99,17 @@ export class WorkspaceLifecycle implements Lifecycle {
         return warnAboutDuplicates(request, since);
     }
 
+    /** An account of another part of AWS, or a local cloud, says nothing about a workspace. */
+    missing(id: string, state: Properties): void {
+        const { host } = this.access.session.client;
+        const url = getString(state, "workspaceUrl");
+        if (url === undefined || isBelow(host, url)) return;
+        throw new ReportedError(
+            `${this.access.label(state)}: the workspace ${id} is at ${url}, and databricks:host is ${host}, whose account cannot have it. Nothing was changed. Set databricks:host to the workspace's own account console.`,
+            "CMK1001",
+        );
+    }
+
     /** Drops the note `neverRan` once the workspace runs, and `unreachable` once no wait is requested. */
     withNotes(id: string, state: Record<string, unknown>): Record<string, unknown> {
         const failedAt = isTerminal(state) ? notesOf(state).neverRan : undefined;
@@ -170,6 +182,7 @@ export class WorkspaceLifecycle implements Lifecycle {
 
     async remove(id: string, state: Properties, collection: Collection): Promise<void> {
         const { session } = this.access;
+        this.missing(id, state);
         const { isProgramRunning, knowsState } = session.claims;
         // Else they were named when the program began.
         if (!isProgramRunning || !knowsState)
