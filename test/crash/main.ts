@@ -17,7 +17,7 @@ async function main(): Promise<void> {
         .flatMap((number) => (number === "" ? [] : [Number(number)]));
     const isPlugin = values.plugin;
     if (values.moves) {
-        process.exitCode = (await moves()) ? 0 : 1;
+        process.exitCode = (await moves(isPlugin)) ? 0 : 1;
         return;
     }
     const all = killPoints(await recordPhases(isPlugin));
@@ -45,19 +45,19 @@ async function main(): Promise<void> {
     console.log(
         `\n${points.length} kill points: orphans ${total("orphans")}, lost ${total("lost")}, duplicates ${total("duplicates")}, problems ${problems}; empty .attrs files of the engine deleted ${deleted}`,
     );
-    const isMoveSafe = isPlugin || (await moves());
+    const isMoveSafe = await moves(isPlugin);
     process.exitCode = total("orphans") + total("lost") + total("duplicates") + problems === 0 && isMoveSafe ? 0 : 1;
 }
 
 /** The replacement of a workspace with content. */
-async function moves(): Promise<boolean> {
-    const points = movePoints(await recordMove());
+async function moves(isPlugin: boolean): Promise<boolean> {
+    const points = movePoints(await recordMove(isPlugin));
     console.log(
         `\n${points.length} kill points of a move\n\nrequest                                            killed    lost duplicates early`,
     );
     const sum = { lost: 0, duplicates: 0, early: 0, problems: 0 };
     for (const point of points) {
-        const { lost, duplicates, early, problem } = await crashMove(point);
+        const { lost, duplicates, early, problem } = await crashMove(point, isPlugin);
         sum.lost += lost;
         sum.duplicates += duplicates;
         sum.early += early;

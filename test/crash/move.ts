@@ -53,12 +53,12 @@ interface Begun {
     readonly held: readonly string[];
 }
 
-async function begin(): Promise<Begun> {
+async function begin(isPlugin: boolean): Promise<Begun> {
     const cloud = await LocalCloud.start({
         provisioningMilliseconds: 200,
         workspaces: { gitFolders: "cli-outside-repos" },
     });
-    const stack = new CrashStack(cloud, program);
+    const stack = new CrashStack(cloud, program, isPlugin);
     await stack.run("create", "stack", "init", "dev");
     const { code, output } = await stack.act("create");
     if (code !== 0) throw new Error(`the first up failed:\n${output}`);
@@ -99,8 +99,8 @@ function missing(lines: readonly string[], there: readonly string[]): number {
 }
 
 /** Records the requests of a replacement without crashes, to the account and to both workspaces. */
-export async function recordMove(): Promise<string[]> {
-    const { stack } = await begin();
+export async function recordMove(isPlugin = false): Promise<string[]> {
+    const { stack } = await begin(isPlugin);
     const { code, output } = await stack.act("replace");
     if (code !== 0) throw new Error(`the replacement failed without any crash:\n${output}`);
     const requests = stack.cloud.requests.map(named);
@@ -127,8 +127,8 @@ export function movePoints(requests: readonly string[]): MovePoint[] {
 }
 
 /** Kills at one point of a replacement, then does what a user does: `pulumi cancel`, and the same command again. */
-export async function crashMove({ request, occurrence, victim }: MovePoint): Promise<MoveOutcome> {
-    const { stack, old, held } = await begin();
+export async function crashMove({ request, occurrence, victim }: MovePoint, isPlugin = false): Promise<MoveOutcome> {
+    const { stack, old, held } = await begin(isPlugin);
     const { cloud } = stack;
     let early = 0;
     try {
