@@ -1,11 +1,12 @@
 // @ts-check
-// `npm run mutate -- <file> <test> ... [--every <n>]`: changes a source file in one small way after the other, runs these unit tests
-// (names in test/unit; a * stands for anything) on each, and names the changes that none of them noticed. `--every 3` tries a third
-// of the changes, evenly spread. The build of this repository is not touched.
+// `npm run mutate -- <file or folder> [<test> ...] [--every <n>]`: changes a source file in one small way after the other, runs these
+// unit tests (names in test/unit; a * stands for anything) on each, and names the changes that none of them noticed. Without names it
+// takes the tests that run most of the file. `--every 3` tries a third of the changes, evenly spread. The build is not touched.
 import { spawn } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { coverageOfTests, testsOf } from "./covering-tests.mjs";
 import { mutationsOf } from "./mutations.mjs";
 import { cleanUp, cleanUpOnSignals, Problem, temporaryFolder } from "./processes.mjs";
 import { root } from "./project.mjs";
@@ -23,29 +24,74 @@ await cleanUp();
 async function main(given) {
     const at = given.indexOf("--every");
     const every = at < 0 ? 1 : Number(given[at + 1]);
-    const [file = "", ...patterns] = at < 0 ? given : given.filter((_, index) => index !== at && index !== at + 1);
-    if (!file.endsWith(".ts") || patterns.length === 0 || !(every >= 1))
-        throw new Problem("npm run mutate -- <file>.ts <unit test> ... [--every <n>]");
+    const [source = "", ...patterns] = at < 0 ? given : given.filter((_, index) => index !== at && index !== at + 1);
+    const files = filesOf(source);
+    if (files.length === 0 || !(every >= 1))
+        throw new Problem("npm run mutate -- <file or folder> [<unit test> ...] [--every <n>]");
+    const coverage = patterns.length > 0 ? [] : await coverageOfTests(console.log);
     const copy = copyOfBuild();
+    const sum = { noticed: 0, tried: 0 };
+    for (const file of files) {
+        const { noticed, tried } = await mutate(
+            copy,
+            file,
+            patterns.length > 0 ? patterns : testsOf(coverage, file),
+            every,
+        );
+        sum.noticed += noticed;
+        sum.tried += tried;
+    }
+    if (files.length > 1) console.log(`${source}: ${sum.noticed} of ${sum.tried} changes were noticed.`);
+    return sum.noticed === sum.tried ? 0 : 1;
+}
+
+/** @param {string} source */
+function filesOf(source) {
+    if (source.endsWith(".ts")) return [source];
+    const found = source === "" ? [] : readdirSync(join(root, source), { recursive: true, encoding: "utf8" });
+    return found
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => join(source, name).replaceAll("\\", "/"))
+        .sort();
+}
+
+/**
+ * @param {string} copy
+ * @param {string} file
+ * @param {readonly string[]} patterns
+ * @param {number} every
+ */
+async function mutate(copy, file, patterns, every) {
     const text = readFileSync(join(root, file), "utf8");
-    const compiled = join(copy, "dist", file.replace(/\.ts$/, ".js"));
-    const asked = new RegExp(`^(${patterns.join("|").replaceAll("*", ".*")})\\.test\\.js$`);
-    const all = readdirSync(join(copy, "dist", "test", "unit")).filter((name) => asked.test(name));
-    const tests = all.map((name) => join(copy, "dist", "test", "unit", name));
-    if (tests.length === 0) throw new Problem(`No unit test is named ${patterns.join(" or ")}.`);
-    if (!(await passes(copy, tests))) throw new Problem("The tests fail without a change.");
-    let noticed = 0;
     const mutations = mutationsOf(file, text).filter((_, index) => index % every === 0);
+    const tried = mutations.length;
+    if (tried === 0) return { noticed: 0, tried };
+    const built = join(copy, "dist", file.replace(/\.ts$/, ".js"));
+    const original = readFileSync(built, "utf8");
+    const unit = join(copy, "dist", "test", "unit");
+    const names = readdirSync(unit);
+    const tests = patterns.flatMap((pattern) => {
+        const asked = new RegExp(`^${pattern.replaceAll("*", ".*")}\\.test\\.js$`);
+        return names.filter((name) => asked.test(name)).map((name) => join(unit, name));
+    });
+    if (tests.length === 0) {
+        console.log(`${file}: no unit test runs it, 0 of ${tried} changes were noticed.`);
+        return { noticed: 0, tried };
+    }
+    if (!(await passes(copy, tests))) throw new Problem(`${patterns.join(", ")}: the tests fail without a change.`);
     const survivors = [];
     for (const mutation of mutations) {
-        writeFileSync(compiled, transpiled(text.slice(0, mutation.from) + mutation.after + text.slice(mutation.to)));
+        writeFileSync(built, transpiled(text.slice(0, mutation.from) + mutation.after + text.slice(mutation.to)));
         if (await passes(copy, tests)) survivors.push(mutation);
-        else noticed++;
     }
+    writeFileSync(built, original);
     for (const { line, before, after } of survivors)
         console.log(`${file}:${line}: ${oneLine(before)} → ${after === ";" ? "nothing" : oneLine(after)}`);
-    console.log(`${file}: ${noticed} of ${mutations.length} changes were noticed by ${tests.length} test files.`);
-    return survivors.length === 0 ? 0 : 1;
+    const noticed = tried - survivors.length;
+    console.log(
+        `${file}: ${noticed} of ${tried} changes were noticed by ${tests.length} test files (${patterns.join(", ")}).`,
+    );
+    return { noticed, tried };
 }
 
 /** A copy of the build, beside everything else of this repository. */

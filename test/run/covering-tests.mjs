@@ -1,0 +1,96 @@
+// @ts-check
+// Which unit tests run a source file, found out by running each of them once with the coverage of Node.js.
+import { spawn } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { temporaryFolder } from "./processes.mjs";
+import { root } from "./project.mjs";
+
+/** How many test files are asked about a change: the ones that run most of the file's functions. */
+const ASKED = 8;
+const NOTES = join(root, "node_modules", ".cache", "pulumi-databricks-cmk", "covering-tests.json");
+
+/**
+ * What one test file runs: how many functions of each source file, and how long it takes, in milliseconds.
+ * @typedef {{test: string, milliseconds: number, functions: Record<string, number>}} Coverage
+ */
+
+/**
+ * The names of the unit tests that run most of a file's functions, the quickest first.
+ * @param {readonly Coverage[]} coverage
+ * @param {string} file
+ */
+export function testsOf(coverage, file) {
+    const found = coverage.filter(({ functions }) => (functions[file] ?? 0) > 0);
+    found.sort(
+        (one, other) =>
+            (other.functions[file] ?? 0) - (one.functions[file] ?? 0) || one.milliseconds - other.milliseconds,
+    );
+    const asked = found.slice(0, ASKED).sort((one, other) => one.milliseconds - other.milliseconds);
+    return asked.map(({ test }) => test);
+}
+
+/**
+ * What each unit test of the build runs. It is noted until the next build.
+ * @param {(line: string) => void} log
+ * @returns {Promise<Coverage[]>}
+ */
+export async function coverageOfTests(log) {
+    const folder = join(root, "dist", "test", "unit");
+    const built = statSync(join(root, "dist", ".tsbuildinfo")).mtimeMs;
+    const noted = readNotes();
+    if (noted?.built === built) return noted.coverage;
+    const tests = readdirSync(folder).filter((name) => name.endsWith(".test.js"));
+    log(`Coverage: running ${tests.length} unit tests, one by one (some minutes, once for each build)`);
+    /** @type {Coverage[]} */
+    const coverage = [];
+    for (const test of tests) coverage.push(await coverageOf(join(folder, test)));
+    mkdirSync(dirname(NOTES), { recursive: true });
+    writeFileSync(NOTES, JSON.stringify({ built, coverage }));
+    return coverage;
+}
+
+/** @returns {{built: number, coverage: Coverage[]} | undefined} */
+function readNotes() {
+    try {
+        return JSON.parse(readFileSync(NOTES, "utf8"));
+    } catch {
+        return undefined;
+    }
+}
+
+/**
+ * @param {string} test
+ * @returns {Promise<Coverage>}
+ */
+async function coverageOf(test) {
+    const folder = temporaryFolder("databricks-cmk-coverage-");
+    const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
+    const args = [mocha, "--no-config", "--exit", "--timeout", "600000", "--reporter", "min", test];
+    const begun = Date.now();
+    const child = spawn(process.execPath, args, {
+        cwd: root,
+        stdio: "ignore",
+        env: { ...process.env, NODE_V8_COVERAGE: folder },
+    });
+    await new Promise((resolve) => child.once("exit", resolve));
+    const milliseconds = Date.now() - begun;
+    /** @type {Record<string, number>} */
+    const functions = {};
+    const prefix = pathToFileURL(join(root, "dist")).href + "/";
+    for (const name of readdirSync(folder)) {
+        /** @type {{result: {url: string, functions: {ranges: {count: number}[]}[]}[]}} */
+        const { result } = JSON.parse(readFileSync(join(folder, name), "utf8"));
+        for (const script of result) {
+            if (!script.url.startsWith(prefix)) continue;
+            // The first one is the module itself, which every import runs.
+            const run = script.functions.slice(1).filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0).length;
+            const file = script.url.slice(prefix.length).replace(/\.js$/, ".ts");
+            functions[file] = Math.max(functions[file] ?? 0, run);
+        }
+    }
+    rmSync(folder, { recursive: true, force: true });
+    const name = test.split("/").at(-1) ?? test;
+    return { test: name.replace(/\.test\.js$/, ""), milliseconds, functions };
+}
