@@ -3,15 +3,16 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
+import { PluginOnPath } from "../cli/plugin";
 import { CliProject, type CliRun } from "../cli/project";
 import { LocalCloud, type LocalCloudOptions, type RecordedRequest } from "../../local-cloud";
 
 /**
  * The programs that are measured side by side: this package; a dynamic provider that does nothing, which is what the engine
  * itself costs; one written the usual way; `@pulumi/databricks`. For refreshes also an empty provider with the outputs of
- * ours (`carrier`).
+ * ours (`carrier`), and ours as resources of the plugin.
  */
-export type ArmName = "ours" | "empty" | "plain" | "peer" | "carrier";
+export type ArmName = "ours" | "empty" | "plain" | "peer" | "carrier" | "plugin";
 
 /** The result of a command on an arm's stack. */
 export interface ArmRun extends CliRun {
@@ -37,6 +38,7 @@ export class Arm {
         readonly n: number,
         readonly cloud: LocalCloud,
         private readonly project: CliProject,
+        private readonly plugin: PluginOnPath | undefined,
     ) {}
 
     /** Starts a cloud and initialises a stack of `n` workspaces, without creating them yet. */
@@ -47,6 +49,7 @@ export class Arm {
         environment: Readonly<Record<string, string>> = {},
     ): Promise<Arm> {
         const program = `require(${JSON.stringify(join(__dirname, "programs", name))});\n`;
+        const plugin = name === "plugin" ? new PluginOnPath() : undefined;
         const peer = name === "peer" ? peerEnvironment() : {};
         // The peer takes a workspace for RUNNING only once its own host answers, which it must find without a name service.
         const cloud = await LocalCloud.start({ ...options, workspacePorts: name === "peer" });
@@ -55,12 +58,13 @@ export class Arm {
             ...cloud.environment(),
             PULUMI_CONFIG_PASSPHRASE: "x",
             N: String(n),
-            ...(name === "ours" ? { KEY_ARN: keyArn } : await registered(cloud, keyArn)),
+            ...(name === "ours" || plugin ? { KEY_ARN: keyArn } : await registered(cloud, keyArn)),
             ...(name === "plain" ? { DATABRICKS_TOKEN: cloud.token } : {}),
             ...peer,
+            ...plugin?.environment,
             ...environment,
         });
-        const arm = new Arm(name, n, cloud, project);
+        const arm = new Arm(name, n, cloud, project, plugin);
         try {
             await must(project.run(["stack", "init", "dev"]), `pulumi stack init of ${name}`);
             return arm;
@@ -105,6 +109,7 @@ export class Arm {
     /** Stops the cloud and removes the stack's folder. */
     async stop(): Promise<void> {
         this.project.remove();
+        this.plugin?.remove();
         await this.cloud.stop();
     }
 

@@ -1,6 +1,6 @@
 import { Arm, type ArmName, type ArmRun, NO_CHECKPOINTS } from "./arms";
 import type { BenchOptions } from "./options";
-import type { Row } from "./table";
+import { median, type Row } from "./table";
 
 /** One measure: its name for `--only`, and how it is taken. */
 export interface Measure {
@@ -97,6 +97,23 @@ export class Bench {
             throw error;
         }
     }
+}
+
+/** The medians of a command's seconds on stacks that are not shared by the measures. Arms take turns. */
+export async function inTurns(
+    { options, say }: Bench,
+    command: "refresh" | "preview",
+    arms: readonly Arm[],
+): Promise<(number | undefined)[]> {
+    const times = arms.map((): number[] => []);
+    for (let turn = 0; turn < options.runs; turn++) {
+        for (const [index, arm] of arms.entries()) {
+            const { seconds } = await arm[command]();
+            say(`${command} ${arm.name}: ${seconds.toFixed(1)} s`);
+            times[index]?.push(seconds);
+        }
+    }
+    return times.map(median);
 }
 
 /** The figures of the arms that have one. */

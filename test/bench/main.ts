@@ -10,6 +10,7 @@ import { foreign } from "./measures/foreign";
 import { importing } from "./measures/import";
 import { memory } from "./measures/memory";
 import { migrate } from "./measures/migrate";
+import { plugin } from "./measures/plugin";
 import { rate } from "./measures/rate";
 import { stacks } from "./measures/stacks";
 import { state } from "./measures/state";
@@ -24,6 +25,7 @@ const measures: readonly Measure[] = [
     burst,
     refresh,
     preview,
+    plugin,
     state,
     importing,
     memory,

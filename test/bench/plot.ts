@@ -8,6 +8,7 @@ const arms: Readonly<Record<ArmName, { readonly label: string; readonly colour: 
     plain: { label: "plain provider", colour: "#e69f00" },
     peer: { label: "@pulumi/databricks", colour: "#009e73" },
     carrier: { label: "empty, same outputs", colour: "#cc79a7" },
+    plugin: { label: "the plugin", colour: "#f0e442" },
 };
 
 const WIDTH = 960;

@@ -17,6 +17,7 @@ const imports: Readonly<Record<ArmName, readonly string[]>> = {
     ours: ["pulumi-databricks-cmk"],
     empty: [],
     carrier: [],
+    plugin: [],
     plain: ["axios", "zod"],
     peer: ["@pulumi/databricks"],
 };

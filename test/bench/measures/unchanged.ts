@@ -1,5 +1,5 @@
 import { Arm, type ArmName, type ArmRun, NO_CHECKPOINTS } from "../arms";
-import { byArm, type Bench, type Measure } from "../bench";
+import { byArm, type Bench, inTurns, type Measure } from "../bench";
 import { countRequests } from "../requests";
 import { atMost, median, ratio, type Row } from "../table";
 
@@ -24,20 +24,14 @@ export const refresh: Measure = {
 async function besideCarrier(bench: Bench): Promise<Row> {
     const { arm: ours } = await bench.created("ours");
     const carrier = await Arm.start("carrier", bench.options.n, {}, { OUTPUTS: JSON.stringify(await outputsOf(ours)) });
-    const turns: readonly { arm: Arm; times: number[] }[] = [carrier, ours].map((arm) => ({ arm, times: [] }));
-    try {
-        await carrier.up(NO_CHECKPOINTS);
-        for (let turn = 0; turn < bench.options.runs; turn++) {
-            for (const { arm, times } of turns) {
-                const { seconds } = await arm.refresh();
-                bench.say(`refresh ${arm.name}: ${seconds.toFixed(1)} s`);
-                times.push(seconds);
-            }
+    const [beside, own] = await (async () => {
+        try {
+            await carrier.up(NO_CHECKPOINTS);
+            return await inTurns(bench, "refresh", [carrier, ours]);
+        } finally {
+            await carrier.stop();
         }
-    } finally {
-        await carrier.stop();
-    }
-    const [beside, own] = turns.map(({ times }) => median(times));
+    })();
     return {
         measure: "  times an empty provider with the same outputs",
         unit: "×",
