@@ -80,9 +80,7 @@ async function coverageOf(test) {
     const functions = {};
     const prefix = pathToFileURL(join(root, "dist")).href + "/";
     for (const name of readdirSync(folder)) {
-        /** @type {{result: {url: string, functions: {ranges: {count: number}[]}[]}[]}} */
-        const { result } = JSON.parse(readFileSync(join(folder, name), "utf8"));
-        for (const script of result) {
+        for (const script of scriptsOf(join(folder, name))) {
             if (!script.url.startsWith(prefix)) continue;
             // The first one is the module itself, which every import runs.
             const run = script.functions.slice(1).filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0).length;
@@ -93,4 +91,17 @@ async function coverageOf(test) {
     rmSync(folder, { recursive: true, force: true });
     const name = test.split("/").at(-1) ?? test;
     return { test: name.replace(/\.test\.js$/, ""), milliseconds, functions };
+}
+
+/**
+ * The scripts of one process; none of one that a test killed while it wrote them.
+ * @param {string} file
+ * @returns {{url: string, functions: {ranges: {count: number}[]}[]}[]}
+ */
+function scriptsOf(file) {
+    try {
+        return JSON.parse(readFileSync(file, "utf8")).result;
+    } catch {
+        return [];
+    }
 }
