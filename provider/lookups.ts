@@ -13,7 +13,7 @@ import { AccountDirectory } from "./migration/account-directory";
 import { registry } from "./registry";
 import { responseValue, toOutputs } from "./resource/mapping";
 import { type Checked, checkInputs } from "./resource/validation";
-import { programReporter } from "./runtime/reporter";
+import { programReporter } from "./runtime/program-reporter";
 import { realEnvironment, Session } from "./runtime/session";
 import { getPath, getString, type Properties } from "./util/property-path";
 

@@ -1,4 +1,3 @@
-import { log } from "@pulumi/pulumi";
 import type { LogRequest as Request } from "@pulumi/pulumi/proto/engine_pb";
 
 import { fromPulumi } from "./from-pulumi";
@@ -57,6 +56,8 @@ function connect(address: string): Send {
 }
 
 function printed({ severity, message, ephemeral }: LogLine): void {
+    // A plugin's process has nothing else to do with the whole SDK, which takes longer to load than everything else there.
+    const { log }: typeof import("@pulumi/pulumi") = fromPulumi("@pulumi/pulumi");
     if (severity === "DEBUG") return void log.debug(message);
     void (severity === "WARNING" ? log.warn(message) : log.info(message, undefined, undefined, ephemeral));
 }

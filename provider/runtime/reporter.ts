@@ -1,20 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-import { log } from "@pulumi/pulumi";
-
 import { engineLog, type LogLine } from "./engine-log";
 import { withCode } from "../contract/coded-message";
 import type { Code } from "../contract/codes";
 import { printableLines } from "../util/printable";
 import type { Reporter } from "./session";
-
-/** The reporter of a program's own process, where `pulumi.log` reaches the engine. */
-export const programReporter: Reporter = {
-    warn: (message, code) => void log.warn(withCode(message, code)),
-    info: (message) => void log.info(message),
-    progress: (message) => void log.info(message, undefined, undefined, true),
-    debug: (message) => void log.debug(message),
-};
 
 /** A line without the name of its resource, which is on the row already. */
 export function withoutName(line: string, urn: string): string {

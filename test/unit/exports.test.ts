@@ -13,10 +13,17 @@ const root = resolve(__dirname, "../../..");
 
 describe("the package", () => {
     /** Which of the dear modules a program has loaded at its end. */
-    const loaded = (program: string) => {
+    const loaded = (program: string, ...more: readonly string[]) => {
         const provider = "dist.provider(?!.contract)";
         const content = "dist.provider.migration.(migration|connection|inventory)(?=.js)";
-        const modules = ["node_modules.axios", "node_modules.zod", "node_modules.@pulumi.aws", provider, content];
+        const modules = [
+            "node_modules.axios",
+            "node_modules.zod",
+            "node_modules.@pulumi.aws",
+            provider,
+            content,
+            ...more,
+        ];
         const script = `${program}; process.on("exit", () => console.log(${JSON.stringify(modules)}.filter((name) => Object.keys(require.cache).some((file) => new RegExp(name + "\\\\W").test(file))).join()))`;
         return execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }).trim();
     };
@@ -33,6 +40,13 @@ describe("the package", () => {
 
     it("loads axios with the first request and the code for workspaces' content with the first content, not with the provider", () => {
         expect(loaded('require("pulumi-databricks-cmk/provider")')).to.equal(
+            "node_modules.zod,dist.provider(?!.contract)",
+        );
+    });
+
+    it("loads no more of Pulumi's SDK in the plugin's process than the messages of the engine", () => {
+        const plugin = ["server", "package-provider"].map((file) => `require("./dist/plugin/${file}");`).join("");
+        expect(loaded(plugin, "node_modules.@pulumi.pulumi.(runtime|automation)")).to.equal(
             "node_modules.zod,dist.provider(?!.contract)",
         );
     });
