@@ -15,6 +15,8 @@ import { messageOf } from "../util/error-message";
 /** How often a provider without work looks whether its engine is still there, in milliseconds. */
 const CHECK_ENGINE = 5_000;
 
+const ignore = () => undefined;
+
 /** A comparison, with what a plugin can tell the engine of it and a dynamic provider cannot. */
 export interface DetailedDiff extends dynamic.DiffResult {
     /** The inputs that differ, by dotted path, and whether each alone needs a replacement. */
@@ -89,10 +91,15 @@ export class EngineCalls {
         this.session?.decide({ decision: isOfService ? "failed" : "refused", ids, why, code, resource });
     }
 
-    /** A killed engine leaves this process running, behind a shell: it ends once nothing is under way. */
+    /**
+     * A killed engine leaves this process running, behind a shell: it ends once nothing is under way. What it writes meanwhile nobody
+     * reads. Each such write is an error, which Pulumi's SDK writes too, without an end.
+     */
     private watch(): void {
         if (this.watched) return;
         this.watched = true;
+        for (const stream of [process.stdout, process.stderr])
+            if (!stream.listeners("error").includes(ignore)) stream.on("error", ignore);
         setInterval(() => void this.endWithoutEngine(), CHECK_ENGINE).unref();
     }
 

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+
 import { expect } from "chai";
 
 import { Poller } from "../../provider/api/poller";
@@ -8,6 +11,8 @@ import { UNKNOWN } from "../../provider/util/property-path";
 import { SimulatedClock } from "../helpers/environment";
 
 const urn = (name: string) => `urn:pulumi:s::p::pulumi-nodejs:dynamic/databricks-cmk:Workspace::${name}`;
+
+const root = resolve(__dirname, "../../..");
 
 describe("the engine's calls", () => {
     const begin = () => {
@@ -36,6 +41,29 @@ describe("the engine's calls", () => {
             { severity: "WARNING", message: "the key changes [CMK3007]", urn: urn("w"), ephemeral: false },
             { severity: "INFO", message: "PROVISIONING", urn: urn("w"), ephemeral: true },
         ]);
+    });
+
+    it("go on after the engine was killed, and nobody reads what the process writes", () => {
+        // Pulumi's SDK writes each error that nobody has caught, and an output that nobody reads is such an error.
+        const script = `
+            const { writeFileSync } = require("node:fs");
+            let uncaught = 0;
+            process.on("uncaughtException", (error) => console.error(++uncaught, error));
+            const { EngineCalls } = require("./dist/provider/runtime/engine-calls");
+            const { EngineReporter } = require("./dist/provider/runtime/reporter");
+            const write = (count) => {
+                console.error("a line");
+                if (count > 0) return setImmediate(write, count - 1);
+                writeFileSync(3, String(uncaught));
+                process.exit();
+            };
+            new EngineCalls(new EngineReporter()).run({ urn: "" }, async () => write(20));`;
+        const { output } = spawnSync("sh", ["-c", '"$0" -e "$1" 2>&1 | true', process.execPath, script], {
+            cwd: root,
+            encoding: "utf8",
+            stdio: ["ignore", "pipe", "pipe", "pipe"],
+        });
+        expect(output[3]).to.equal("0");
     });
 
     it("of a resource whose URN is not known have the stack's line", async () => {
