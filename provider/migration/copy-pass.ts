@@ -21,12 +21,12 @@ export class CopyState {
     readonly early: PermissionCopy;
 
     /** @param hasMore whether another kind of content has something of an object that the old workspace has not. */
-    constructor({ from, to, reader, comparison, clock, options }: TreeContext, hasMore: HasMore) {
-        this.permissions = new PermissionCopy(from, to);
+    constructor({ from, to, groups, reader, comparison, clock, options }: TreeContext, hasMore: HasMore) {
+        this.permissions = new PermissionCopy(from, to, groups);
         const isMore: HasMore = async (source, target) =>
             (await this.permissions.hasMore(source, target)) || (await hasMore(source, target));
         this.objects = new ObjectCopy(from, to, reader, comparison, clock, options.inUseSince, isMore);
-        this.early = new PermissionCopy(from, to);
+        this.early = new PermissionCopy(from, to, groups);
     }
 }
 

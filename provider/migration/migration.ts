@@ -3,6 +3,7 @@ import { Acceptance } from "./acceptance";
 import type { WorkspaceContent, WorkspaceObject } from "./content";
 import type { KindMigration } from "./content-kind";
 import { Findings, NOT_ADMIN } from "./findings";
+import { GroupOrigins } from "./group-origins";
 import { Homes } from "./homes";
 import { isLeftOut, kinds } from "./kinds/table";
 import { DEFAULT_TIMEOUT, type MigrationOptions } from "./migration-options";
@@ -50,6 +51,7 @@ async function run(mode: Mode, options: MigrationOptions): Promise<MigrationRepo
     const findings = new Findings(options.accept ?? new Acceptance());
     const shared = {
         homes: new Homes(),
+        groups: new GroupOrigins(from, to),
         ours: new Set<string>(),
         gitFolders: new Map<string, WorkspaceObject>(),
         inTree: { dashboards: new Set<string>(), queries: new Set<string>(), alerts: new Set<string>() },

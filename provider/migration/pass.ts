@@ -3,6 +3,7 @@ import type { FindingKind } from "../contract/finding-kinds";
 import { ApiError, NoResponseError, UnexpectedResponseError } from "../api/errors";
 import { ContentTooLargeError, type WorkspaceContent, type WorkspaceObject } from "./content";
 import type { Findings, Subject } from "./findings";
+import type { GroupOrigins } from "./group-origins";
 import type { Homes } from "./homes";
 import type { MigrationOptions } from "./migration-options";
 import { Counter, type CountName, number } from "./report";
@@ -21,6 +22,7 @@ export interface MigrationContext {
     readonly root: WorkspaceObject;
     readonly findings: Findings;
     readonly homes: Homes;
+    readonly groups: GroupOrigins;
     /** Keys of what this run has written. */
     readonly ours: Set<string>;
     /** The git folders that the last walk through the tree has found, by their paths. */

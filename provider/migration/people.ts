@@ -50,6 +50,8 @@ export interface WorkspacePrincipal extends KnownPrincipal {
     /** Ids of the members of a group. */
     readonly members: readonly string[];
     readonly isActive: boolean;
+    /** Whether it is a group that this workspace alone has. */
+    readonly isLocal: boolean;
 }
 
 /** The name of each kind of principal in a URL of SCIM, and of its own name there. */

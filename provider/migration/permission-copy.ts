@@ -1,12 +1,13 @@
 import { ApiError } from "../api/errors";
 import type { Grant, ObjectType, WorkspaceContent, WorkspaceObject } from "./content";
 import type { Problem } from "./findings";
+import { ambiguousPrincipal, type GroupOrigins } from "./group-origins";
 import { describePrincipal, principalKey as keyOf } from "./principals";
 
 /** Copies direct permissions. Inherited ones come with the folders above. */
 export class PermissionCopy {
-    /** Principals that the new workspace does not know, so that they are asked for once only. */
-    private readonly unknown = new Set<string>();
+    /** Principals that get nothing, each with its finding: the new workspace does not know them, or another one by their name. */
+    private readonly unknown = new Map<string, (grant: Grant) => Problem>();
     private caller: Promise<string | undefined> | undefined;
     /** Types of objects, and whether one that was just made has no direct permissions but those of whoever made it. */
     private readonly bare = new Map<ObjectType, Promise<boolean>>();
@@ -14,12 +15,14 @@ export class PermissionCopy {
     constructor(
         private readonly from: WorkspaceContent,
         private readonly to: WorkspaceContent,
+        private readonly groups: GroupOrigins,
     ) {}
 
     /** Gives an object in the new workspace the direct permissions of the old one; what could not be given. */
     async copy(source: WorkspaceObject, target: WorkspaceObject): Promise<Problem[]> {
         const wanted = await this.from.grants(source);
         const present = await this.to.grants(target);
+        await this.leaveOutAmbiguous(wanted);
         const known = wanted.filter((grant) => !this.unknown.has(keyOf(grant)));
         const problems = known.length === wanted.length ? [] : this.unknownProblems(wanted);
         if (sameGrants(known, await this.withoutCaller(present, known))) return problems;
@@ -34,6 +37,7 @@ export class PermissionCopy {
         if (!(await this.isBare(made))) return false;
         const wanted = await this.from.grants(source);
         if (wanted.length === 0) return true;
+        await this.leaveOutAmbiguous(wanted);
         return (await this.set(made, wanted)).length === 0;
     }
 
@@ -68,13 +72,17 @@ export class PermissionCopy {
                 if (error.status === 401 || error.kind === "throttled" || error.kind === "unavailable") throw error;
                 const unknownPrincipals = longest(known.filter(({ name }) => names(error.detail, name)));
                 if (unknownPrincipals.length === 0) return [refused(error)];
-                for (const principal of unknownPrincipals) this.unknown.add(keyOf(principal));
+                for (const principal of unknownPrincipals) this.unknown.set(keyOf(principal), unknownPrincipal);
             }
         }
     }
 
     private unknownProblems(wanted: readonly Grant[]): Problem[] {
-        return wanted.filter((grant) => this.unknown.has(keyOf(grant))).map(unknownPrincipal);
+        return wanted.flatMap((grant) => this.unknown.get(keyOf(grant))?.(grant) ?? []);
+    }
+
+    private async leaveOutAmbiguous(wanted: readonly Grant[]): Promise<void> {
+        for (const grant of await this.groups.ambiguousOf(wanted)) this.unknown.set(keyOf(grant), ambiguousPrincipal);
     }
 
     /** Without what the service gives to whoever creates an object. */

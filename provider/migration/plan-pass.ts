@@ -1,5 +1,6 @@
 import { messageOf } from "../util/error-message";
 import { isOwnFolder, type WorkspaceObject } from "./content";
+import { ambiguousPrincipal } from "./group-origins";
 import type { Pass } from "./pass";
 import { unknownPrincipal } from "./permission-copy";
 import type { Principals } from "./principals";
@@ -34,15 +35,17 @@ export class PlanPass implements PairVisitor {
 
     /** Names who has a permission and does not belong to the new workspace. */
     private async nameStrangers(source: WorkspaceObject): Promise<void> {
-        const { from, findings, homes } = this.context;
+        const { from, findings, groups, homes } = this.context;
         if (homes.isFormer(source.path)) return;
         this.principals ??= this.listPrincipals();
         const known = await this.principals;
         if (known === undefined) return;
         await this.pass.attempt(source, async () => {
-            for (const grant of await from.grants(source)) {
-                if (known.has(grant)) continue;
-                const { kind, reason, principal } = unknownPrincipal(grant);
+            const grants = await from.grants(source);
+            const ambiguous = await groups.ambiguousOf(grants);
+            for (const grant of grants) {
+                if (known.has(grant) && !ambiguous.includes(grant)) continue;
+                const { kind, reason, principal } = (known.has(grant) ? ambiguousPrincipal : unknownPrincipal)(grant);
                 findings.add(source, kind, reason, principal);
             }
         });

@@ -33,6 +33,7 @@ const resourceSchema = z.looseObject({
     active: z.boolean().nullish(),
     entitlements: values,
     members: values,
+    meta: z.object({ resourceType: z.string().nullish() }).nullish(),
 });
 
 const listSchema = z.object({
@@ -41,7 +42,7 @@ const listSchema = z.object({
 });
 
 /** What the kinds besides the tree need of a workspace's SCIM. */
-export type WorkspaceScim = Pick<ScimClient, "list" | "add" | "extend">;
+export type WorkspaceScim = Pick<ScimClient, "list" | "groups" | "add" | "extend">;
 
 /** SCIM of one workspace. */
 export class ScimClient {
@@ -50,6 +51,11 @@ export class ScimClient {
     /** All users, groups and service principals. */
     async list(): Promise<readonly WorkspacePrincipal[]> {
         return (await Promise.all(kinds.map((kind) => this.listOf(kind)))).flat();
+    }
+
+    /** All groups, without their members. */
+    groups(): Promise<readonly WorkspacePrincipal[]> {
+        return this.listOf("group_name", { attributes: "id,displayName,meta" });
     }
 
     /** Their names alone. Rejects if a list is refused, odd or ends early: nobody is missing by mistake. */
@@ -113,8 +119,9 @@ export class ScimClient {
 }
 
 function toPrincipal(kind: Principal["kind"], resource: z.infer<typeof resourceSchema>): WorkspacePrincipal {
-    const { id, displayName, active, entitlements, members, [scimLists[kind].field]: name } = resource;
+    const { id, displayName, active, entitlements, members, meta, [scimLists[kind].field]: name } = resource;
     if (typeof name !== "string") throw new SyntaxError("a principal without a name");
     const shown = kind === "group_name" ? undefined : (displayName ?? undefined);
-    return { kind, name, id, displayName: shown, entitlements, members, isActive: active !== false };
+    const isLocal = meta?.resourceType === "WorkspaceGroup";
+    return { kind, name, id, displayName: shown, entitlements, members, isActive: active !== false, isLocal };
 }

@@ -47,9 +47,7 @@ export class PeopleWorld {
     }
 
     options(more: MoreOptions = {}): MigrationOptions {
-        const client = (side: Side) =>
-            Object.defineProperty(this.world.client(side), "scim", { value: this.scim(side) });
-        const [from, to] = [client("old"), client("new")];
+        const [from, to] = [this.client("old"), this.client("new")];
         return this.world.options({ from, to, account: this.account, people: true, ...more });
     }
 
@@ -159,6 +157,7 @@ export class PeopleWorld {
         const { own } = this.members(side);
         return {
             list: async () => [...own],
+            groups: async () => own.filter(({ kind }) => kind === "group_name"),
             add: async ({ kind, name, displayName, entitlements }) => {
                 this.write(`${side} add ${name}`);
                 if (own.some((one) => one.kind === kind && one.name === name)) return;
@@ -185,14 +184,14 @@ export class PeopleWorld {
         const principal: WorkspacePrincipal = {
             ...{ kind, name, id: `${side}-${own.length}`, displayName: undefined, entitlements: [], members: [] },
             isActive: true,
+            isLocal: kind === "group_name",
             ...more,
         };
         own.push(principal);
         return principal;
     }
 
-    /** A client, for a look at what came. */
     client(side: Side): WorkspaceContent {
-        return this.world.client(side);
+        return Object.defineProperty(this.world.client(side), "scim", { value: this.scim(side) });
     }
 }

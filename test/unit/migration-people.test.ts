@@ -140,7 +140,7 @@ describe("the people of a workspace that is replaced", () => {
         people.assignOld(ada, "USER");
         const home = { path: "/Users/Ada@Example.com", type: "DIRECTORY" as const, protection: "deletion" as const };
         await people.world.old.seed({ "/Users/ada@example.com/n": seeds.notebook("x") });
-        const from = Object.assign(people.world.client("old"), {});
+        const from = Object.assign(people.client("old"), {});
         const list = from.list.bind(from);
         const exported = from.exportUpTo.bind(from);
         const raised = (path: string) => path.replace("/Users/ada@example.com", home.path);

@@ -38,6 +38,7 @@ class Scene {
             principals.addGroup("outer", ["inner", "ada@example.com"]);
             // Somebody who belongs to it through a group of a group alone.
             principals.setPermission(cloud.people.find("bob@example.com")!, undefined);
+            principals.addLocalGroup("own", ["ada@example.com"]);
         } else {
             principals.addLocalGroup("inner", ["bob@example.com"]);
             principals.addLocalGroup("outer", ["inner", "ada@example.com"]);
@@ -161,12 +162,17 @@ const faults: Readonly<Record<"reads" | "writes", readonly FaultEffect[]>> = {
 /** Every kind of request about people, and about the folder for former homes, that a replacement sends, with and without identity federation. */
 const kinds = {
     true: [
+        "GET /Groups of the workspace",
         "GET /Groups/… of the account",
         "GET /Me of the workspace",
+        "GET /ServicePrincipals of the workspace",
         "GET /Users of the account",
+        "GET /Users of the workspace",
         "GET /metastore of the account",
         "GET /permissionassignments of the account",
         "GET /permissions/directories/… of the workspace",
+        "PATCH /Groups/… of the workspace",
+        "POST /Groups of the workspace",
         "POST /Users of the workspace",
         "POST /metastores/… of the account",
         "POST /mkdirs of the workspace",

@@ -75,7 +75,8 @@ export const peopleRows: readonly Row[] = [
     {
         service: "A group is the account's, or one workspace's alone; SCIM tells them apart by `meta.resourceType`.",
         source: "SDKs, Users",
-        package: "Compares groups by name.",
+        package:
+            "Copies the workspace's own groups. A name that means one group in one workspace and another one in the other is a finding (`people`, `unknown-principal`).",
         behavior: "always",
         checks: [
             {

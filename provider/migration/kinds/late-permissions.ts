@@ -13,7 +13,7 @@ export class LatePermissions {
     private readonly permissions: PermissionCopy;
 
     constructor(private readonly context: MigrationContext) {
-        this.permissions = new PermissionCopy(context.from, context.to);
+        this.permissions = new PermissionCopy(context.from, context.to, context.groups);
     }
 
     /** @param isMade whether this run has made the one in the new workspace. */

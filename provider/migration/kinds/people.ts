@@ -8,7 +8,7 @@ import { messageOf } from "../../util/error-message";
 import { plural } from "../report";
 import { assignmentsKind, peopleCountNames } from "./assignments";
 import { ListedMigration } from "./listed";
-import { isOwnGroup, workspacePeople } from "./workspace-people";
+import { isMadeGroup, isOwnGroup, workspacePeople } from "./workspace-people";
 
 /** How long a new workspace may have no assignments, and how long to wait between two looks, in milliseconds. */
 const [AVAILABLE_AFTER, PAUSE] = [10 * 60_000, 5_000];
@@ -62,18 +62,17 @@ interface Somebody extends Principal {
 async function everybody({ content, account, id }: LookedAt): Promise<Somebody[]> {
     const caller = await content.me();
     const assigned = account && (await assignmentsOf(account, id));
-    const all =
-        assigned?.map(({ principal, permissions, error }) => ({
-            ...principal,
-            line: [principal.id, ...permissions].join("/"),
-            isUnknown: error !== undefined,
-        })) ??
-        (await content.scim.list()).map((one) => ({
-            ...one,
-            line: [one.id, ...one.entitlements, ...one.members].join("/"),
-            isUnknown: false,
-        }));
-    return all
+    const known = (await content.scim.list()).map((one) => ({
+        ...one,
+        line: [one.id, ...one.entitlements, ...one.members].join("/"),
+        isUnknown: false,
+    }));
+    const all = assigned?.map(({ principal, permissions, error }) => ({
+        ...principal,
+        line: [principal.id, ...permissions].join("/"),
+        isUnknown: error !== undefined,
+    }));
+    return (all === undefined ? known : [...all, ...known.filter(isMadeGroup)])
         .filter((one) => !isCaller(one, caller) && !(one.kind === "group_name" && isOwnGroup(one.name)))
         .sort((one, other) => (one.line < other.line ? -1 : 1));
 }
@@ -117,8 +116,7 @@ class PeopleMigration implements KindMigration {
         const { from, to, clock, onProgress } = context;
         const caller = await to.me();
         const list = (workspaceId = "") => account.assignments(workspaceId);
-        if ((await assignmentsOf(account, from.workspaceId ?? "")) === undefined)
-            return workspacePeople(context, caller).map((kind) => new ListedMigration(context, kind));
+        if ((await assignmentsOf(account, from.workspaceId ?? "")) === undefined) return this.ownPeople(caller, false);
         const end = clock.now() + AVAILABLE_AFTER;
         while (mode === "copy" && (await list(to.workspaceId)) === undefined && clock.now() < end) {
             onProgress("waiting until the new workspace takes assignments of users and groups");
@@ -140,6 +138,13 @@ class PeopleMigration implements KindMigration {
                 return mode === "plan" ? (found ?? []) : required(to.workspaceId, found);
             },
         };
-        return [new ListedMigration(context, assignmentsKind(context, account, lists))];
+        const assigned = new ListedMigration(context, assignmentsKind(context, account, lists));
+        return [assigned, ...this.ownPeople(caller, true)];
+    }
+
+    /** By the workspace itself. Assignments say nothing of its own groups, nor of what anybody is entitled to. */
+    private ownPeople(caller: string | undefined, isFederated: boolean): readonly KindMigration[] {
+        const { context } = this;
+        return workspacePeople(context, caller, isFederated).map((kind) => new ListedMigration(context, kind));
     }
 }

@@ -1,3 +1,4 @@
+import { describeAmbiguous } from "../group-origins";
 import type { Description, ListedKind } from "./listed";
 import { nameKeys, type Scope, type ScopeReader, type ValuesToRead } from "./secret-scopes";
 
@@ -5,6 +6,8 @@ import { nameKeys, type Scope, type ScopeReader, type ValuesToRead } from "./sec
 export interface Sides {
     source(): Promise<readonly Scope[]>;
     target(): Promise<readonly Scope[]>;
+    /** Whether a name means another group in the new workspace. Known as soon as scopes were listed there. */
+    isAmbiguous(name: string): boolean;
     readonly from: ScopeReader;
     readonly to: ScopeReader;
     /** How much is read of each scope's values. */
@@ -80,13 +83,14 @@ export function valuesKind(sides: Sides): ListedKind<Scope> {
 }
 
 /** Who may use a scope. Nobody loses a permission in the new workspace but the caller, whose own came with making the scope. */
-export function permissionsKind({ source, target, to, caller, isSettled }: Sides): ListedKind<Scope> {
+export function permissionsKind({ source, target, isAmbiguous, to, caller, isSettled }: Sides): ListedKind<Scope> {
     const isCaller = (name: string) => name.toLowerCase() === caller.toLowerCase();
     const own = ({ acls }: Scope) => [...acls].find(([name]) => isCaller(name))?.[1];
     /** Whether nobody has given anybody else anything since the scope was made. */
     const isNew = (scope: Scope) => [...scope.acls.keys()].every(isCaller);
     const missing = (old: Scope, now: Scope | undefined) =>
         [...old.acls].filter(([name, level]) => !isCaller(name) && rank(now?.acls.get(name)) < rank(level));
+    const ambiguousIn = ({ acls }: Scope) => [...acls.keys()].find(isAmbiguous);
     let there: ReadonlySet<string> = new Set();
     return {
         finding: "secret-scopes",
@@ -101,6 +105,7 @@ export function permissionsKind({ source, target, to, caller, isSettled }: Sides
         keyOf: ({ name }) => `permissions on ${name}`,
         isEqual: (old, now) =>
             now.problem === undefined &&
+            ambiguousIn(old) === undefined &&
             missing(old, now).length === 0 &&
             ((isSettled && !isNew(now)) || own(old) === own(now)),
         isCopiedAgain: (_, now) => now !== undefined && isNew(now),
@@ -111,7 +116,11 @@ export function permissionsKind({ source, target, to, caller, isSettled }: Sides
             if (level === undefined) await to.secrets.deleteAcl(old.name, caller);
             else await to.secrets.putAcl(old.name, caller, level);
         },
-        obstacle: (_, now) => (now?.problem === undefined ? undefined : unreadable(now)),
+        obstacle: (old, now) => {
+            if (now?.problem !== undefined) return unreadable(now);
+            const name = ambiguousIn(old);
+            return name && `who may use it was not set: ${describeAmbiguous(name)}, or accept "secret-scopes".`;
+        },
         describe: (scope) =>
             describe(
                 scope,
@@ -158,8 +167,9 @@ function isBefore(one: number | undefined, other: number | undefined): boolean {
 }
 
 /** Who may do more in the new workspace than in the old one, without the caller. */
-function excess({ acls }: Scope, target: Scope, { caller }: Sides): string[] {
-    const isMore = ([name, level]: readonly [string, string]) => rank(level) > rank(acls.get(name));
+function excess({ acls }: Scope, target: Scope, { caller, isAmbiguous }: Sides): string[] {
+    const isMore = ([name, level]: readonly [string, string]) =>
+        isAmbiguous(name) || rank(level) > rank(acls.get(name));
     return [...target.acls]
         .filter(isMore)
         .flatMap(([name]) => (name.toLowerCase() === caller.toLowerCase() ? [] : name));

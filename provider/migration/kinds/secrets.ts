@@ -49,13 +49,17 @@ class SecretsMigration implements KindMigration {
         const { context } = this;
         let listed: Promise<readonly Scope[]> | undefined;
         const source = () => (listed ??= this.from.all());
+        let ambiguous: ReadonlySet<string> = new Set();
         const sides: Sides = {
             source,
             target: async () => {
                 // By the names of the old workspace: a list may leave out for a while what was just made.
-                const all = await Promise.all((await source()).map(({ name }) => this.to.scope(name)));
+                const scopes = await source();
+                if (scopes.some(({ acls }) => acls.size > 0)) ambiguous = await context.groups.ambiguous();
+                const all = await Promise.all(scopes.map(({ name }) => this.to.scope(name)));
                 return all.filter((scope) => scope !== undefined);
             },
+            isAmbiguous: (name) => ambiguous.has(name),
             from: this.from,
             to: this.to,
             values: mode === "plan" ? "one" : "all",
