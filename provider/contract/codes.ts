@@ -107,6 +107,10 @@ export const codes = {
         title: "Node.js is too old",
         text: "This package needs the version that the message names, in the program's process and in that of the provider. Install it and run the command again.",
     },
+    CMK1023: {
+        title: "The option `deletedWith` would leave an object behind",
+        text: "With it the engine asks for no deletion: it drops the resource from the state when the other one is deleted or replaced, and nothing deletes the object. Remove the option. What lives inside a workspace takes it from `insideWorkspace`.",
+    },
     CMK2001: {
         title: "The service says that there is no such object",
         text: "It may have been deleted outside Pulumi, or the id is wrong. `pulumi refresh` shows what is there.",

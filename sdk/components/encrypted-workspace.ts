@@ -11,6 +11,7 @@ import { storageOf } from "./root-storage";
 import { afterKeyChecks, existingKeys, inRegion, workspaceKeys } from "./workspace-keys";
 import type { Credentials } from "../resources/credentials";
 import { Network } from "../resources/network";
+import { refuseDeletedWith } from "../resources/refused-options";
 import type { StorageConfiguration } from "../resources/storage-configuration";
 import { Workspace } from "../resources/workspace";
 import type { WorkspaceArgs } from "../resources/workspace-args";
@@ -77,6 +78,7 @@ export class EncryptedWorkspace extends pulumi.ComponentResource {
      * @param opts Pulumi's component options.
      */
     constructor(name: string, args: EncryptedWorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
+        refuseDeletedWith("EncryptedWorkspace", name, opts);
         throwIfInvalid("EncryptedWorkspace", name, argumentProblems(args, encryptedWorkspaceArgumentTypes));
         throwIfInvalid("EncryptedWorkspace", name, encryptedWorkspaceProblems(args));
         super("databricks-cmk:index:EncryptedWorkspace", name, {}, opts);

@@ -15,6 +15,7 @@ import { encryptionKeyArgumentTypes } from "./encryption-key-argument-types";
 import { checkedKeyArn } from "./existing-key";
 import { databricksKeyPolicy } from "../policy-documents";
 import { type AwsKeyInfo, CustomerManagedKey, type KeyUseCase } from "../resources/customer-managed-key";
+import { refuseDeletedWith } from "../resources/refused-options";
 import { requireOwnState } from "../resources/stack-origin";
 
 /**
@@ -62,6 +63,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
      * @param opts Pulumi's component options; an `aws` provider among them decides the account and region of a new key.
      */
     constructor(name: string, args: EncryptionKeyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+        refuseDeletedWith("EncryptionKey", name, opts);
         throwIfInvalid("EncryptionKey", name, argumentProblems(args, encryptionKeyArgumentTypes));
         throwIfInvalid("EncryptionKey", name, [
             ...encryptionKeyProblems(args),

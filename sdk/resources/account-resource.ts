@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { kinds, type ObjectType, type ResourceType, tokenOf, typeOf } from "../../provider/contract/kinds";
 import { formatOwner } from "../../provider/contract/ownership-tag";
 import { providerText, requireVisible } from "./provider-text";
+import { refuseOptions } from "./refused-options";
 import { isServedByPlugin } from "./served-by";
 import { currentStack, perStack, registeredResources } from "./stack";
 import { movedStateQuestion, requireOwnState, uuidInState } from "./stack-origin";
 import { kmsKeysInState, objectsInState } from "./stack-state";
-import { programError } from "../program-error";
 
 /**
  * The outputs of a class, by name. A property that the class declares and this object lacks, or the reverse, does not
@@ -130,7 +130,7 @@ export abstract class AccountResource extends DynamicResource {
         registration: Registration<ObjectType>,
         opts: pulumi.CustomResourceOptions | undefined,
     ) {
-        refuseImport(registration.type, name, opts);
+        refuseOptions(registration.type, name, opts);
         // The engine tells the plugin what follows; and an object that is only read existed before.
         const tells = opts?.id === undefined && !isServedByPlugin();
         const owner = tells ? ownerOf(name, opts) : undefined;
@@ -158,16 +158,6 @@ export abstract class AccountResource extends DynamicResource {
     ): Resource {
         return Reflect.construct(this, [name, undefined, { ...opts, id }]);
     }
-}
-
-/** The engine passes neither inputs nor state to an import of a dynamic resource, so it could only fail later, unexplained. */
-function refuseImport(type: ObjectType, name: string, opts: pulumi.CustomResourceOptions | undefined): void {
-    if (opts?.import === undefined) return;
-    const id = typeof opts.import === "string" ? opts.import : "<id>";
-    throw programError(
-        `${type} "${name}": the option import does not work for dynamic resources. Use adopt instead: remove the option, and pass adopt: "${id}" among the arguments.`,
-        "CMK1020",
-    );
 }
 
 /** The input `owner`: the engine passes neither the stack nor the resource's name to a dynamic provider. */

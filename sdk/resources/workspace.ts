@@ -100,7 +100,7 @@ export class Workspace extends AccountResource {
      *
      * @param name the resource's name in the stack.
      * @param args the workspace. Checked at preview.
-     * @param opts Pulumi's resource options, except `import` (use `adopt`). The longest of `customTimeouts` becomes
+     * @param opts Pulumi's resource options, except `import` (use `adopt`) and `deletedWith`. The longest of `customTimeouts` becomes
      *     `provisioningTimeoutSeconds`.
      */
     constructor(name: string, args: WorkspaceArgs, opts?: pulumi.CustomResourceOptions) {
