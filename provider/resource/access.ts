@@ -63,7 +63,8 @@ export class ObjectAccess {
 
     private async tagOf(id: string, properties: Properties): Promise<unknown> {
         if (this.definition.tagsField === undefined || ownerOfInputs(properties) === undefined) return undefined;
-        const response = (await this.collectionOf(properties).firstList()).get(id);
+        // Another stack may have adopted it since this process began, and a list may not show it.
+        const response = await this.collectionOf(properties).read(id, true);
         return response && ownershipTagOf(this.definition, response);
     }
 

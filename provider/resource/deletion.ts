@@ -34,7 +34,7 @@ export async function deleteOwn(
     }
     const tagged = await access.otherResource(id, properties);
     if (tagged !== undefined) {
-        const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names the resource "${tagged}" of this stack, and this entry of the state is of "${owner?.resource ?? ""}".`;
+        const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names the resource "${tagged}" of this stack, and this entry of the state is of "${owner?.resource ?? ""}". If nothing has it any more, delete it in the account console, or give a resource adopt: "${id}".`;
         return session.announce({ ...kept, why, code: "CMK1007" });
     }
     claims.claim(definition, id, owner);

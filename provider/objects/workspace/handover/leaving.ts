@@ -1,9 +1,11 @@
 import type { Collection } from "../../../api/collection";
 import type { ReportedError } from "../../../api/errors";
+import { belongsToStack, ownerOfInputs } from "../../../contract/ownership-tag";
 import { notesOf } from "../../../contract/state-notes";
 import { AccountDirectory } from "../../../migration/account-directory";
 import type { LookedAt } from "../../../migration/content-kind";
 import { onDemand } from "../../../migration/on-demand";
+import { ownershipTagOf } from "../../../resource/ownership";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
@@ -92,6 +94,7 @@ export class LeavingWorkspace implements Leaving {
             return undefined;
         }
         const response = this.requireRunning(this.response, id);
+        this.requireOwnStack(response);
         try {
             const workspace = connect(lifecycle.session, response);
             const looked = { ...this.peopleToLookAt(), content: workspace, id };
@@ -104,6 +107,14 @@ export class LeavingWorkspace implements Leaving {
             if (isRefusal(error)) throw error;
             throw refusal(id, `its content cannot be read: ${messageOf(error)}`, this.remedy).causedBy(error);
         }
+    }
+
+    /** Its tag may have changed since the engine asked: to copy and to look takes hours. */
+    private requireOwnStack(response: Properties): void {
+        const [owner, tag] = [ownerOfInputs(this.state), ownershipTagOf(workspaceObject, response)];
+        if (owner === undefined || tag === undefined || belongsToStack(owner, tag)) return;
+        const reason = "another stack has adopted it meanwhile, by its ownership tag. Run the command again.";
+        throw refusal(this.id, reason, "");
     }
 
     /** Its people count for what it holds if another workspace is to have them. */
