@@ -1,6 +1,7 @@
 import axios, { type AxiosAdapter, AxiosError, type AxiosResponse, CanceledError } from "axios";
 
 import type { LocalCloud } from "../../local-cloud";
+import { askDirectly, type Config } from "./direct-requests";
 
 /** A cloud whose clients need no connection. */
 interface Known {
@@ -45,14 +46,13 @@ export function setAdapter(): void {
     const connect = axios.getAdapter(axios.defaults.adapter);
     const direct: AxiosAdapter = async (config) => (await answered(config)) ?? connect(config);
     axios.defaults.adapter = direct;
+    askDirectly((port) => clouds.has(port));
 }
 
 /** Waits until each request that was sent has had its effect, also those whose client is gone. */
 export async function untilAnswered({ host }: LocalCloud): Promise<void> {
     await Promise.allSettled(clouds.get(new URL(host).port)?.pending ?? []);
 }
-
-type Config = Parameters<AxiosAdapter>[0];
 
 async function answered(config: Config): Promise<AxiosResponse | undefined> {
     const url = new URL(config.url ?? "", config.baseURL);

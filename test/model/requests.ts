@@ -1,4 +1,6 @@
-import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from "axios";
+import axios, { AxiosError, type AxiosResponse } from "axios";
+
+import { askDirectly, type Config } from "../helpers/direct-requests";
 
 /** One provider process's connection to the service. */
 export interface Connection {
@@ -34,6 +36,7 @@ const FIRST_PORT = 10_000;
 const PORTS = 50_000;
 let processes = 0;
 const services = new Map<string, { service: Service; connection: Connection }>();
+askDirectly((port) => services.has(port));
 
 /** A port of its own for a provider process. */
 export function connect(service: Service): Connection {
@@ -69,12 +72,12 @@ export function interceptRequests(): () => void {
     };
 }
 
-async function answer(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+async function answer(config: Config): Promise<AxiosResponse> {
     const url = new URL(String(config.url), config.baseURL);
     const found = services.get(portOf(url.origin));
     if (found === undefined || found.connection.dead) throw new AxiosError("gone", "ECONNREFUSED", config);
     const { service, connection } = found;
-    const contentType: unknown = config.headers.get("content-type");
+    const contentType: unknown = config.headers["content-type"];
     const response = await service.answer(connection, {
         method: String(config.method).toUpperCase(),
         isForAccount: url.origin === connection.host,
