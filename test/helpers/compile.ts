@@ -8,6 +8,9 @@ export interface Compiled {
     readonly withoutAws?: boolean;
 }
 
+/** The files that were parsed before, by the options that they are compiled with: the declarations of packages are most of a program. */
+const parsed = new Map<string, ts.SourceFile>();
+
 /** Makes a program of files and texts. */
 export function programOf(
     files: readonly string[],
@@ -19,9 +22,14 @@ export function programOf(
     host.fileExists = (name) =>
         texts.has(name) || (!(withoutAws && name.includes("node_modules/@pulumi/aws/")) && fileExists(name));
     host.readFile = (name) => texts.get(name) ?? readFile(name);
+    const compiledBy = JSON.stringify(options);
     host.getSourceFile = (name, how, ...more) => {
         const text = texts.get(name);
-        return text === undefined ? getSourceFile(name, how, ...more) : ts.createSourceFile(name, text, how, true);
+        if (text !== undefined) return ts.createSourceFile(name, text, how, true);
+        const key = JSON.stringify([name, how, compiledBy]);
+        const file = parsed.get(key) ?? getSourceFile(name, how, ...more);
+        if (file !== undefined && name.includes("/node_modules/")) parsed.set(key, file);
+        return file;
     };
     return ts.createProgram([...files, ...texts.keys()], options, host);
 }
