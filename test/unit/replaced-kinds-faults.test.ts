@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import type { FaultEffect } from "../../local-cloud";
 import type { FaultTarget } from "../../local-cloud/faults";
-import { endEngines, engine, type EngineStack, type KillPoint } from "../helpers/engine";
+import { endEngines, engine, type EngineStack } from "../helpers/engine";
 import { expectOk, textOf } from "../helpers/expect-ok";
 import { key, under, workspace, workspaceProgram } from "../helpers/programs";
 import { asIfStarted, fillWithEverything, linesOf } from "../helpers/some-of-everything";
@@ -190,19 +190,17 @@ describe("what a workspace holds beside its tree, when it is replaced", () => {
             await scene.change().up();
             await scene.settle("after faults");
         });
-        // What a read shows is read anew after a kill, but for those after the DELETE, which find what is to be started.
-        const moments: [KillPoint["when"], number][] = isRead
-            ? []
-            : [
-                  ["before", 1],
-                  ["after", 1],
-              ];
-        if (startedBy.includes(name) || (!isRead && count > 1)) moments.push(["after", count]);
-        for (const [when, at] of moments)
-            it(`is neither lost nor doubled after a kill ${when} request ${at} of ${count}: ${name}`, async () => {
+        // What a read shows is read anew after a kill, but for those after the DELETE, which find what is to be started. Before a
+        // write everything is as it was after the one before it, which is in this list too.
+        const moments = [
+            ...(isRead ? [] : [1]),
+            ...(startedBy.includes(name) || (!isRead && count > 1) ? [count] : []),
+        ];
+        for (const at of moments)
+            it(`is neither lost nor doubled after a kill after request ${at} of ${count}: ${name}`, async () => {
                 let seen = 0;
                 const is = (request: FaultTarget) => nameOf(request) === name && ++seen === at;
-                await scene.change().up({ kill: { when, is } });
+                await scene.change().up({ kill: { when: "after", is } });
                 scene.stack.restart();
                 await scene.settle("after a kill");
             });
