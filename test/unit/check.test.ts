@@ -11,6 +11,7 @@ import { storageConfigurationObject } from "../../provider/objects/storage-confi
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
+import { sampleOf } from "../helpers/sample";
 
 const context = { allowedRegions: ["us-east-1", "us-east-2", "us-west-2"] };
 const uuid = "11111111-2222-4333-8444-555555555555";
@@ -138,7 +139,7 @@ describe("checking inputs", () => {
                 }
                 return true;
             }),
-            { numRuns: 2_000 },
+            { numRuns: sampleOf(2_000) },
         );
     });
 });

@@ -27,6 +27,7 @@ import { fillMixedAccount } from "../cli/mixed-account";
 import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
 import { LocalCloud } from "../../local-cloud";
 import { problemsOf, programOf } from "../helpers/compile";
+import { sampleOf } from "../helpers/sample";
 
 const root = join(__dirname, "../../..");
 
@@ -336,7 +337,7 @@ export const workspaceUrls = {
                 expect(syntaxProblems(`export {};\n${program}`)).to.deep.equal([]);
                 for (const { resource } of made) expect(resource).to.match(/^[\p{ID_Continue}-]+$/u);
             }),
-            { numRuns: 60 },
+            { numRuns: sampleOf(60) },
         );
     });
 
@@ -372,7 +373,7 @@ export const workspaceUrls = {
                 expect(Object.entries(seen[0]?.["customTags"] as object)).to.deep.equal(Object.entries(tags));
             }),
             {
-                numRuns: 60,
+                numRuns: sampleOf(60),
                 examples: [[JSON.parse('{"__proto__": "`${x}", "constructor": "\\\\"}') as Record<string, string>]],
             },
         );

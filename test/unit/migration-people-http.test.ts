@@ -7,6 +7,7 @@ import { migrateContent, verifyContent } from "../../provider/migration/migratio
 import { effectiveAccess, manyPeople, seeds } from "../../local-cloud";
 import { CopyScene } from "../helpers/copy-scene";
 import type { MoreOptions } from "../helpers/migration-world";
+import { sampleOf } from "../helpers/sample";
 
 describe("moving people between workspaces of the local cloud", () => {
     let scene: CopyScene;
@@ -170,7 +171,7 @@ describe("moving people between workspaces of the local cloud", () => {
                         }
                     },
                 ),
-                { numRuns: 12 },
+                { numRuns: sampleOf(12) },
             );
         }).timeout(120_000);
 

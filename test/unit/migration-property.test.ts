@@ -5,6 +5,7 @@ import { NoResponseError, ReportedError } from "../../provider/api/errors";
 import { migrateContent } from "../../provider/migration/migration";
 import { type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
 import { type Mishap, MigrationWorld } from "../helpers/migration-world";
+import { sampleOf } from "../helpers/sample";
 
 const LIMIT = 10_485_760;
 
@@ -88,7 +89,7 @@ describe("moving any tree", () => {
                 const known = new Set(old.map(key));
                 expect(replacement.filter((entry) => !known.has(key(entry)))).to.deep.equal([]);
             }),
-            { numRuns: 30 },
+            { numRuns: sampleOf(30) },
         );
     });
 
@@ -117,7 +118,7 @@ describe("moving any tree", () => {
                     expect(report.equal.notebooks).to.equal(report.found.notebooks - report.findings.length);
                 },
             ),
-            { numRuns: 60 },
+            { numRuns: sampleOf(60) },
         );
     });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { checkHistory, checkModel } from "../model/check";
+import { checkModel } from "../model/check";
 import { checkLateReads, checkThereAndBack } from "../model/comparisons";
 import { sequences } from "../model/histories";
 import type { Step } from "../model/steps";
@@ -63,17 +63,5 @@ describe("the model, from a state that pulumi stack export wrote", () => {
         const empty = JSON.stringify({ deployment: { resources: [] } });
         const failed = checkModel({ runs: 1, seed: 1, from: empty }).catch((error: unknown) => String(error));
         expect(await failed).to.contain("The state has no Workspace of this package.");
-    });
-
-    it("prints a history that failed as one that can be pasted", async () => {
-        const found = await checkModel({ runs: 20, seed: 20, host: "without-gate" }).catch((error: unknown) =>
-            String(error),
-        );
-        const [, title, steps = ""] = /title: (".*"),\n {8}steps: (\[[^]*\]),\n {4}\},$/.exec(found ?? "") ?? [];
-        expect(title).to.contain("lost: ");
-        const pasted = new Function(`return ${steps}`)() as Step[];
-        expect(await checkHistory(pasted, "without-gate").catch((error: unknown) => String(error))).to.contain(
-            "lost: ",
-        );
     });
 });

@@ -18,6 +18,7 @@ import { definitionOf } from "../../provider/registry";
 import { StackIdentityHandler } from "../../provider/objects/stack-identity";
 import { handlerOf } from "../helpers/provider-process";
 import { fakeEnvironment } from "../helpers/environment";
+import { sampleOf } from "../helpers/sample";
 
 const objects: readonly ObjectDefinition[] = [
     credentialsObject,
@@ -75,7 +76,7 @@ describe("properties", () => {
                         object.fields[path]?.apiPath === null || sameValue(getPath(back, path), getPath(inputs, path)),
                 );
             }),
-            { numRuns: 2_000 },
+            { numRuns: sampleOf(2_000) },
         );
     });
 
@@ -85,7 +86,7 @@ describe("properties", () => {
                 const state = object === workspaceObject ? { ...inputs, workspaceStatus: "RUNNING" } : inputs;
                 return (await handlers.get(object)?.diff("1", state, inputs))?.changes === false;
             }),
-            { numRuns: 2_000 },
+            { numRuns: sampleOf(2_000) },
         );
     });
 
@@ -107,7 +108,7 @@ describe("properties", () => {
                         reason !== "" && roots.some((root) => property === root || property.startsWith(`${root}.`)),
                 );
             }),
-            { numRuns: 2_000 },
+            { numRuns: sampleOf(2_000) },
         );
     });
 
@@ -125,7 +126,7 @@ describe("properties", () => {
                     ownerOfInputs({ owner: `${made}/${name}` })?.resource === name
                 );
             }),
-            { numRuns: 2_000 },
+            { numRuns: sampleOf(2_000) },
         );
     });
 
