@@ -9,6 +9,7 @@ import * as engineConnections from "@pulumi/pulumi/runtime/settings";
 
 import type { LocalCloud } from "../../local-cloud";
 import { SECRETS_PROVIDER, secretsKeeper } from "../cli/keeper";
+import { compile } from "./compiled";
 
 /** The folder of the repository. */
 export const root = resolve(__dirname, "../../..");
@@ -87,6 +88,7 @@ export class TestStack {
         const made = await TestStack.make(cloud, environment, "test", (folder) => {
             const own = (path: string) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path));
             cpSync(join(root, "examples", example), folder, { recursive: true, filter: own });
+            compile(folder);
             return { workDir: folder };
         });
         await made.configure(config);

@@ -6,7 +6,9 @@
  */
 import "./kept-modules";
 
+import { existsSync } from "node:fs";
 import Module from "node:module";
+import { join } from "node:path";
 
 type Load = (this: unknown, request: string, parent?: { filename?: string }, isMain?: boolean) => object;
 
@@ -53,3 +55,8 @@ function withoutFetch<Result>(run: () => Result): Result {
         for (const [name, property] of there) Object.defineProperty(globalThis, name, property);
     }
 }
+
+// `typescript: false` of a project, which a language host that was built from source does not read.
+const pwd = process.argv.indexOf("--pwd");
+if (pwd >= 0 && !existsSync(join(process.argv[pwd + 1] ?? "", "index.ts")))
+    process.env["PULUMI_NODEJS_TYPESCRIPT"] = "false";
