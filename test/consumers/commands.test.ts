@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 
 import { expect } from "chai";
 
+import { describeIfWhole } from "./tools";
 import { Unpacked } from "./unpacked";
 
 const root = resolve(__dirname, "../../..");
 
-/** The pages; the first is what `npm test` tries, beside the whole of the local cloud. */
+/** The pages with such commands. */
 const PAGES = ["README.md", "docs/local-cloud.md", "docs/projects.md", "docs/testing.md", "docs/drill.md"];
-const chosen = process.env.CONSUMERS === "all" ? PAGES : PAGES.slice(0, 1);
 
 /** What `pulumi new typescript` makes. */
 const MANIFEST = {
@@ -22,7 +22,7 @@ const MANIFEST = {
     devDependencies: { "@types/node": "^20.0.0", typescript: "^5.0.0" },
 };
 
-describe("an `npm install` of the documents, in a new project with an empty home, on the oldest Node.js", () => {
+describeIfWhole("an `npm install` of the documents, in a new project with an empty home, on the oldest Node.js", () => {
     let unpacked: Unpacked;
     before(async () => {
         unpacked = await Unpacked.create();
@@ -46,7 +46,7 @@ describe("an `npm install` of the documents, in a new project with an empty home
     const manifestOf = (project: string) =>
         JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as typeof MANIFEST;
 
-    for (const page of chosen) {
+    for (const page of PAGES) {
         it(`chooses packages for this Node.js, and moves no dependency: ${page}`, async () => {
             const commands = await commandsOf(page);
             expect(commands).to.not.deep.equal([]);
@@ -62,15 +62,14 @@ describe("an `npm install` of the documents, in a new project with an empty home
         });
     }
 
-    if (process.env.CONSUMERS === "all")
-        it("brings the API reference, once it is built: a start page, and a page for each part", async () => {
-            const { ok, output } = await unpacked.shell("npm run docs", root);
-            expect(ok, output).to.equal(true);
-            const page = (name: string) => readFileSync(join(root, "dist", "api-reference", name), "utf8");
-            expect(page("index.html")).to.contain("API reference").and.contain('href="modules.html"');
-            for (const part of ["", "_policy", "_testing", "_provider"])
-                expect(page("modules.html")).to.contain(`href="modules/pulumi-databricks-cmk${part}.html"`);
-        });
+    it("brings the API reference, once it is built: a start page, and a page for each part", async () => {
+        const { ok, output } = await unpacked.shell("npm run docs", root);
+        expect(ok, output).to.equal(true);
+        const page = (name: string) => readFileSync(join(root, "dist", "api-reference", name), "utf8");
+        expect(page("index.html")).to.contain("API reference").and.contain('href="modules.html"');
+        for (const part of ["", "_policy", "_testing", "_provider"])
+            expect(page("modules.html")).to.contain(`href="modules/pulumi-databricks-cmk${part}.html"`);
+    });
 
     it("of the local cloud is all that `npx pulumi-databricks-cmk local-cloud` needs", async () => {
         const [command] = await commandsOf("docs/local-cloud.md");

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
 import { FakeDatabricksProvider } from "../engine/fake-databricks-provider";
+import { describeIfWhole } from "./tools";
 import { Unpacked } from "./unpacked";
 
 /** What each example must be told. */
@@ -23,7 +24,7 @@ const configurations: Readonly<Record<string, (cloud: LocalCloud) => Record<stri
     }),
 };
 
-describe("an example of the packed package, in an empty folder with an empty home", () => {
+describeIfWhole("an example of the packed package, in an empty folder with an empty home", () => {
     let cloud: LocalCloud;
     let databricks: FakeDatabricksProvider;
     let unpacked: Unpacked;
@@ -63,8 +64,6 @@ describe("an example of the packed package, in an empty folder with an empty hom
         expect(destroyed.ok, destroyed.output).to.equal(true);
         delete unpacked.env.PULUMI_NODEJS_TRANSPILE_ONLY;
     });
-
-    if (process.env.CONSUMERS !== "all") return;
 
     for (const example of [
         "adopt",

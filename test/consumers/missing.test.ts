@@ -6,6 +6,7 @@ import { expect } from "chai";
 
 import { LocalCloud } from "../../local-cloud";
 import { Consumer, OLDEST } from "./consumer";
+import { describeIfWhole } from "./tools";
 
 const AUTOMATION = `
 const { LocalWorkspace } = require("@pulumi/pulumi/automation");
@@ -20,7 +21,7 @@ const projectSettings = { name: "inline", runtime: "nodejs", main: __dirname };
 })();
 `;
 
-describe("a project in which something is missing", () => {
+describeIfWhole("a project in which something is missing", () => {
     let cloud: LocalCloud;
     let folder: string;
     let consumer: Consumer;

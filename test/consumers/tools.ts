@@ -21,6 +21,14 @@ export type Manager = keyof typeof managers;
 const nodes = { 20: "20.20.2", 22: "22.23.3", 24: "24.21.0" } as const;
 export type NodeVersion = keyof typeof nodes;
 
+/** Whether everything is tried (`npm run test:consumers`), and not only the first combination, which `npm test` tries. */
+export const isWhole = process.env.CONSUMERS === "all";
+
+/** A `describe` of what `npm test` leaves to `npm run test:consumers`. */
+export function describeIfWhole(title: string, tests: () => void): void {
+    if (isWhole) describe(title, tests);
+}
+
 /** What a command came to. */
 export interface Finished {
     readonly ok: boolean;
