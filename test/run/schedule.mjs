@@ -7,8 +7,8 @@ import { Problem } from "./processes.mjs";
 import { root } from "./project.mjs";
 
 /**
- * A suite: the time limit of one test in milliseconds, in how many processes its files run (each in its own, if there is no number),
- * and what a test of a file that has never run is expected to take, in seconds. The limits only end what hangs: they are many times
+ * A suite: the time limit of one test in milliseconds, in how many processes its files run (long ones in their own, if there is no number),
+ * and what a test of a file that has never run is expected to take, or an operation of the engine, in seconds. The limits only end what hangs: they are many times
  * what a test needs on a machine that others use too.
  * @typedef {{name: string, timeout: number, processes?: number, guess: number}} Suite
  */
@@ -16,13 +16,19 @@ import { root } from "./project.mjs";
 /** @type {readonly Suite[]} */
 export const SUITES = [
     { name: "unit", timeout: 600_000, processes: 3, guess: 0.2 },
-    { name: "engine", timeout: 1_200_000, guess: 5 },
-    { name: "clients", timeout: 1_200_000, guess: 5 },
-    { name: "consumers", timeout: 1_200_000, processes: 1, guess: 20 },
+    { name: "engine", timeout: 1_200_000, guess: 3 },
+    { name: "clients", timeout: 1_200_000, guess: 3 },
+    { name: "consumers", timeout: 1_200_000, processes: 1, guess: 3 },
 ];
 
 /** What style is expected to take when it was never checked, in seconds. */
 const STYLE = 60;
+
+/** What a file is expected to take that was never run and leaves its operations to another one, so that nobody sees how many there are. */
+const UNSEEN = 60;
+
+/** How long the files of a process may take together, in seconds, if there are several. */
+const LONG = 30;
 
 const NOTES = join(root, "node_modules", ".cache", "pulumi-databricks-cmk", "test-seconds.json");
 
@@ -67,13 +73,13 @@ export function jobsOf(suites, hasStyle, durations) {
     const style = { suite: undefined, names: [], what: "style", expected: durations.of("style") ?? STYLE };
     const tests = suites.flatMap((suite) => {
         const files = testsOf(suite.name).map((name) => ({ name, seconds: expectedOf(suite, name, durations) }));
-        const groups = suite.processes === undefined ? files.map((file) => [file]) : dealt(files, suite.processes);
+        const groups = suite.processes === undefined ? shared(files) : dealt(files, suite.processes);
         return groups.map((group, index) => ({
             suite,
             names: group.map(({ name }) => name),
             what:
                 suite.processes === undefined
-                    ? `${suite.name} tests of ${group[0]?.name}`
+                    ? `${suite.name} tests of ${group.map(({ name }) => name).join(", ")}`
                     : `${suite.name} tests ${index + 1}`,
             expected: group.reduce((sum, { seconds }) => sum + seconds, 0),
         }));
@@ -88,8 +94,14 @@ export function jobsOf(suites, hasStyle, durations) {
  */
 function expectedOf(suite, name, durations) {
     const source = join("test", suite.name, `${name}.test.ts`);
-    const tests = () => readFileSync(join(root, source), "utf8").match(/\b(it|describeExample)\(/g)?.length ?? 0;
-    return durations.of(source) ?? suite.guess * (tests() + 1);
+    const noted = durations.of(source);
+    if (noted !== undefined) return noted;
+    const text = readFileSync(join(root, source), "utf8");
+    const count = (/** @type {RegExp} */ words) => text.match(words)?.length ?? 0;
+    const tests = count(/\bit\(/g);
+    if (suite.processes !== undefined) return suite.guess * (tests + 1);
+    const operations = count(/\b(up|preview|refresh|destroy|done|run|refused)\(/g);
+    return operations === 0 ? UNSEEN : suite.guess * Math.max(tests, operations);
 }
 
 /**
@@ -106,6 +118,23 @@ function dealt(files, processes) {
         if (least) least.seconds += file.seconds;
     }
     return hands.map((hand) => hand.files).filter((group) => group.length > 0);
+}
+
+/**
+ * Lets short files share a process, whose start takes a second of processor time: as many as take no longer together than one long
+ * file.
+ * @param {{name: string, seconds: number}[]} files
+ */
+function shared(files) {
+    /** @type {{name: string, seconds: number}[][]} */
+    const groups = [];
+    for (const file of [...files].sort((one, other) => other.seconds - one.seconds)) {
+        const sum = (/** @type {typeof files} */ group) => group.reduce((all, { seconds }) => all + seconds, 0);
+        const group = groups.find((one) => sum(one) + file.seconds <= LONG);
+        if (group === undefined) groups.push([file]);
+        else group.push(file);
+    }
+    return groups;
 }
 
 /**

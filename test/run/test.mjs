@@ -55,18 +55,19 @@ async function runAll(given) {
     const worker = async () => {
         for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
             const { suite, names, what } = job;
-            const own = join(folder, what.replaceAll(" ", "-").replaceAll("/", "-"));
+            const own = join(folder, `${taken.length}-${names[0] ?? what}`.replaceAll(/[ /]/g, "-"));
             const start = Date.now();
             if (suite === undefined) await checkStyle();
             else durations.note(await runFiles(suite, names, what, { own, pulumi }, mochaArguments));
             const seconds = (Date.now() - start) / 1000;
             taken.push({ part: suite?.name ?? what, what, seconds });
-            const isWhole = suite?.processes === undefined && mochaArguments.length === 0;
-            if (isWhole) durations.note({ [suite ? sourceOf(suite.name, names[0] ?? "") : what]: seconds });
+            const [name, ...others] = names;
+            const isWhole = suite?.processes === undefined && others.length === 0 && mochaArguments.length === 0;
+            if (isWhole) durations.note({ [suite ? sourceOf(suite.name, name ?? "") : what]: seconds });
         }
     };
-    // They wait for processes for a third of their time, so one more than there are processors.
-    await Promise.all(Array.from({ length: Math.min(4, availableParallelism() + 1) }, worker));
+    // They wait for processes, and for what takes time, for a third of theirs, so two more than there are processors.
+    await Promise.all(Array.from({ length: Math.min(6, availableParallelism() + 2) }, worker));
     if (mochaArguments.length === 0) durations.keep();
     report(taken, (Date.now() - began) / 1000);
     if (total.passed + total.failed === 0) throw new Problem("No test ran.");
@@ -101,9 +102,11 @@ function sourceOf(suite, name) {
 
 async function checkStyle() {
     const bin = join(root, "node_modules", ".bin");
+    // What did not change since the last time is not looked at again.
+    const cache = join(root, "node_modules", ".cache", "pulumi-databricks-cmk");
     for (const [command, ...args] of [
-        [join(bin, "eslint"), "."],
-        [join(bin, "prettier"), "--check", "."],
+        [join(bin, "eslint"), ".", "--cache", "--cache-strategy", "content", "--cache-location", join(cache, "eslint")],
+        [join(bin, "prettier"), "--check", ".", "--cache", "--cache-location", join(cache, "prettier")],
         [process.execPath, join(root, "test", "run", "lint-package.mjs")],
     ]) {
         const { code, stdout, stderr } = await run(String(command), args, { cwd: root });
