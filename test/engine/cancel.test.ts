@@ -23,7 +23,7 @@ new databricks.Workspace("w", {
 `;
 
 /** How many notebooks are in the workspace that is replaced. */
-const NOTEBOOKS = 150;
+const NOTEBOOKS = 80;
 
 interface Stored {
     readonly type: string;
@@ -86,7 +86,7 @@ describe("an operation that is cancelled, on the real engine", () => {
             cloud.clearRequests();
             let cli = 0;
             const stop = cloud.inject({
-                when: ({ path }) => path.endsWith("/workspace/import") && imports() >= 20,
+                when: ({ path }) => path.endsWith("/workspace/import") && imports() >= 12,
                 times: 1,
                 do: { kind: "call", when: "before", run: async () => void cancel(cli) },
             });
@@ -94,7 +94,7 @@ describe("an operation that is cancelled, on the real engine", () => {
             stop();
             expect(cancelled.code, cancelled.output).to.not.equal(0);
             expect(cancelled.output).to.contain("it was cancelled. The next `pulumi up` goes on from here.");
-            expect(imports()).to.be.within(20, NOTEBOOKS / 2);
+            expect(imports()).to.be.within(12, NOTEBOOKS / 2);
             const { pending, workspaces } = stored();
             expect(pending).to.deep.equal([]);
             const [now = ""] = ids().filter((id) => id !== old);
