@@ -5,7 +5,7 @@ import { CUSTOMER_AWS_ACCOUNT, LocalCloud, seeds } from "../../local-cloud";
 import { privateLinkServices } from "../../local-cloud/account-api/private-link";
 import { expectOk, expectRefused } from "../helpers/expect-ok";
 import { describeExample } from "./example";
-import { accountRequests, TestStack } from "./harness";
+import { TestStack } from "./harness";
 
 /** A KMS key that Databricks may use, made by somebody else. */
 function makeKey(cloud: LocalCloud, more: Record<string, unknown> = {}): string {
@@ -150,11 +150,6 @@ describe("the example adopt, on the real engine", () => {
             .filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"))
             .map(({ method, path }) => `${method} ${path.split("/").slice(5).join("/")}`);
 
-    it("previews with the one request that tries the credential", async () => {
-        await expectOk(stack.preview());
-        expect(accountRequests(cloud)).to.deep.equal(["GET /credentials"]);
-    });
-
     it("lists what differs, and changes nothing", async () => {
         await expectRefused(stack.up(), 'workspaceName is "old", the program says "new"');
         expect(writes()).to.deep.equal([]);
@@ -190,6 +185,7 @@ describe("the example adopt, on the real engine", () => {
     });
 });
 
+// Which other problems a key may have is in test/unit/existing-key.test.ts.
 describe("a workspace under an existing key, on the real engine", () => {
     const owner = { principalArn: `arn:aws:iam::${CUSTOMER_AWS_ACCOUNT}:root`, region: "us-east-1" };
     let cloud: LocalCloud;
@@ -202,18 +198,6 @@ describe("a workspace under an existing key, on the real engine", () => {
         await cloud.stop();
         stack.remove();
     });
-    it("that is asymmetric and pending deletion is refused at preview, for both reasons", async () => {
-        const asked = { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" };
-        const keyArn = makeKey(cloud, asked);
-        cloud.kms.call("ScheduleKeyDeletion", { KeyId: keyArn, PendingWindowInDays: 7 }, owner);
-        await stack.configure({ keyArn });
-        await expectRefused(
-            stack.preview(),
-            "keyArn names a key of the spec RSA_2048 for SIGN_VERIFY",
-            /keyArn names a key that is pending deletion, and will be gone on \d{4}-/,
-        );
-    });
-
     it("that is in another region is refused at preview", async () => {
         const made = cloud.kms.call("CreateKey", {}, { ...owner, region: "us-west-2" });
         await stack.configure({ keyArn: (made["KeyMetadata"] as { Arn: string }).Arn });
