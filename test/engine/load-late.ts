@@ -17,6 +17,15 @@ const load = internals._load;
 const late = new Set([
     ...["typescript", "@npmcli/arborist", "./automation", "source-map-support/register"],
     ...["fdir", "normalize-package-data", "semver"],
+    // What records traces, if one asks for them.
+    ...[
+        "resources",
+        "sdk-trace-base",
+        "sdk-trace-node",
+        "exporter-zipkin",
+        "instrumentation",
+        "instrumentation-grpc",
+    ].map((name) => `@opentelemetry/${name}`),
 ]);
 /** The languages of zod's messages, of which English has a file of its own. */
 const languages = "../locales/index.cjs";
