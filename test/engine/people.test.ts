@@ -4,21 +4,23 @@ import * as databricks from "../../sdk";
 import { type Access, effectiveAccess, LocalCloud, type LocalCloudOptions, manyPeople, seeds } from "../../local-cloud";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
-/** How many people have left the account, whose homes are still there. */
-const LEFT = 40;
-
-/** 200 people, of whom 50 belong to the workspace through a group alone, 12 groups of which every second is in another one. */
-const everybody = manyPeople({ users: 200, groups: 12, servicePrincipals: 5 });
-const { users = [], servicePrincipals = [], groups = {} } = everybody;
-const direct = users.slice(0, 150);
-const former = Array.from({ length: LEFT }, (_, at) => `left-${at}@example.com`);
+/** People, of whom each fourth belongs to the workspace through a group alone, 12 groups of which every second is in another one. */
+function crowdOf(count: number) {
+    const everybody = manyPeople({ users: count, groups: 12, servicePrincipals: 5 });
+    const { users = [], servicePrincipals = [], groups = {} } = everybody;
+    // Who has left the account, whose homes are still there.
+    const former = Array.from({ length: count / 5 }, (_, at) => `left-${at}@example.com`);
+    return { everybody, users, servicePrincipals, groups, former, direct: users.slice(0, (count * 3) / 4) };
+}
 
 describe("the people of a workspace that is replaced, on the real engine", () => {
     let cloud: LocalCloud;
     let stack: LiveStack;
     let keys: string[];
+    let crowd: ReturnType<typeof crowdOf>;
 
-    const begin = async (options: LocalCloudOptions = {}) => {
+    const begin = async (options: LocalCloudOptions = {}, count = 60) => {
+        crowd = crowdOf(count);
         cloud = await LocalCloud.start({ provisioningMilliseconds: 200, ...options });
         keys = [cloud.createKey(), cloud.createKey()];
         stack = await LiveStack.create(cloud);
@@ -45,6 +47,7 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
 
     /** Everybody, each with a home and a notebook, and notebooks whose permissions name everybody. */
     const populate = async (id: string, isFederated: boolean) => {
+        const { everybody, users, servicePrincipals, groups, former, direct } = crowd;
         const workspace = cloud.workspace(id);
         const { principals } = workspace;
         const grants = new Map<string, string>();
@@ -92,9 +95,10 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
     /** Replaces the workspace by one up, and compares both sides as they are when the old one is deleted. */
     const replaced = async (isFederated: boolean) => {
         const old = only();
+        const { users, former, direct } = crowd;
         await populate(old, isFederated);
         const [access, notebooks] = [effectiveAccess(cloud.workspace(old)), await notebooksOf(old)];
-        expect(Object.keys(access)).to.have.length(200 + 5 + 1);
+        expect(Object.keys(access)).to.have.length(users.length + 5 + 1);
         let atDelete: Record<string, Access> | undefined;
         cloud.inject({
             when: ({ method, path }) => method === "DELETE" && path.endsWith(`/workspaces/${old}`),
@@ -110,7 +114,7 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
         const { output } = await stack.done(program(1));
         // The account's assignments are those of whom it names itself.
         expect(output)
-            .to.contain(isFederated ? "150 users" : "200 users")
+            .to.contain(`${(isFederated ? direct : users).length} users`)
             .and.contain("12 groups");
         const now = only();
         expect(now).to.not.equal(old);
@@ -127,7 +131,7 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
     };
 
     it("are all in the new one, with every home and permission, before the old one goes: 200 of them, and 40 who have left", async () => {
-        await begin();
+        await begin({}, 200);
         await replaced(true);
     });
 
