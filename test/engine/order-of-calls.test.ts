@@ -18,7 +18,7 @@ interface History {
     /** The workspaces that the program has from now on. */
     readonly program?: readonly Goal[];
     readonly before?: "jar" | "taint";
-    readonly does?: "refresh" | "destroy" | { readonly replace: string };
+    readonly does?: "preview" | "refresh" | "destroy" | { readonly replace: string };
     readonly fails?: true;
 }
 
@@ -30,10 +30,12 @@ const accepting = { migrateContent: { accept: ["library"] } };
 
 /** One stack goes through them, one after the other: record 0034's table of what the engine calls. */
 const histories: readonly History[] = [
-    { title: "a create", program: w("a") },
+    { title: "a preview of a create", program: w("a"), does: "preview" },
+    { title: "a create" },
     { title: "an unchanged up" },
     { title: "an update in place", program: w("a", { customTags: { team: "a" } }) },
-    { title: "a replacement", program: w("b") },
+    { title: "a preview of a replacement", program: w("b"), does: "preview" },
+    { title: "a replacement" },
     { title: "--replace", does: { replace: "w" } },
     { title: "a taint", before: "taint" },
     { title: "a refresh", does: "refresh" },
@@ -132,7 +134,7 @@ describe("the small engine of the unit tests and the real engine", () => {
         await prepare(cloud, before, async () => stack.pulumi("state", "taint", "--yes", await stack.urn("w")));
         writeFileSync(log, "");
         if (program !== undefined) stack.stack.program = realProgram(real.goals(program));
-        if (does === "refresh" || does === "destroy") return stack.stack[does]();
+        if (does === "preview" || does === "refresh" || does === "destroy") return stack.stack[does]();
         return stack.stack.up(does === undefined ? {} : { replace: [await stack.urn(does.replace)] });
     }
 
@@ -140,7 +142,7 @@ describe("the small engine of the unit tests and the real engine", () => {
         await prepare(small.cloud, before, () => (small.entry("w").taint = true));
         small.clear();
         if (program !== undefined) small.program = goals(program);
-        if (does === "refresh" || does === "destroy") return small[does]();
+        if (does === "preview" || does === "refresh" || does === "destroy") return small[does]();
         return small.up(does === undefined ? {} : { replace: [does.replace] });
     }
 

@@ -58,6 +58,11 @@ export class EngineStack {
         return this.calls.slice(before).filter((call) => /^(create|update|delete) /.test(call));
     }
 
+    /** `preview` that succeeds: what an `up` would create, update and delete. */
+    async plan(options?: UpOptions): Promise<readonly string[]> {
+        return (await expectOk(this.preview(options))).planned ?? [];
+    }
+
     /** Changes what the program says of some resources, by their names; `undefined` takes one out. */
     change(parts: Readonly<Record<string, Goal | undefined>>): this {
         const kept = this.program.map((goal) => (goal.name in parts ? parts[goal.name] : goal));
@@ -65,6 +70,11 @@ export class EngineStack {
         const added = Object.entries(parts).map(([name, goal]) => (known.has(name) ? undefined : goal));
         this.program = [...kept, ...added].filter((goal) => goal !== undefined);
         return this;
+    }
+
+    /** `pulumi preview`. */
+    preview(options?: UpOptions): Promise<Result> {
+        return this.engine.preview(this.program, options);
     }
 
     refresh(): Promise<Result> {

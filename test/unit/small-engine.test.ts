@@ -63,4 +63,19 @@ describe("a stack whose engine and provider are killed", () => {
         stack.program = workspaceProgram(workspace("w", { awsRegion: "nowhere" }));
         await expectRefused(stack.up(), "awsRegion");
     });
+
+    it("is not changed by a preview, nor is its account: it says what an up would do", async () => {
+        const stack = await engine(program);
+        expect(await stack.plan()).to.deep.equal(
+            ["databricks-cmk", "c", "s", "k", "w"].map((name) => `create ${name}`),
+        );
+        expect([stack.engine.state, stack.writes()]).to.deep.equal([[], []]);
+        await expectOk(stack.up());
+        stack.change({ w: workspace("w", under("other")), other: key("other", stack.cloud.createKey()) });
+        stack.program = [...stack.program].sort((one, other) => Number(one.name === "w") - Number(other.name === "w"));
+        const held = () => structuredClone([stack.engine.state, stack.cloud.contents()]);
+        const before = held();
+        expect(await stack.plan()).to.deep.equal(["create other", "create w", "delete w"]);
+        expect(held()).to.deep.equal(before);
+    });
 });

@@ -64,7 +64,11 @@ export class Deployment {
         const missing = replace === "all" ? undefined : replace?.find((name) => this.engine.entry(name) === undefined);
         if (missing !== undefined) throw new Refused(`there is no ${missing} to be replaced`);
         this.requireOwnState();
-        const own = { objects: stateObjectsOf(this.engine.state), stackName: this.engine.name, isUpdate: true };
+        const own = {
+            objects: stateObjectsOf(this.engine.state),
+            stackName: this.engine.name,
+            isUpdate: this.engine.isPreview !== true,
+        };
         for (const goal of program) {
             const isIdentity = goal.type === "StackIdentity";
             await this.register(isIdentity ? { ...goal, inputs: { ...goal.inputs, ...own } } : goal);

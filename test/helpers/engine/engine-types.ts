@@ -70,6 +70,8 @@ export interface Result {
     readonly error?: string;
     /** What the provider told the user. */
     readonly lines: readonly string[];
+    /** Of a preview: what an `up` would create, update and delete (`update w`). */
+    readonly planned?: readonly string[] | undefined;
 }
 
 /** Why the engine deletes an object. */
@@ -91,6 +93,8 @@ export interface StackState {
     readonly pendingCreates: Set<string>;
     /** The entry that a name has in the state, but for those that wait for their end. */
     entry(name: string): Entry | undefined;
+    /** Whether it is the copy that a preview changes: what is not known in it is only known after an `up`. */
+    readonly isPreview?: boolean;
     /** A create has ended with this entry; `old` is the one that it replaces. */
     created(entry: Entry, old: Entry | undefined): void;
 }

@@ -1,8 +1,29 @@
 import { formatStateObjects, handedOver } from "../../../provider/contract/state-objects";
+import { UNKNOWN } from "../../../provider/util/property-path";
 import { type Entry, type Goal, type Inputs, Output, type StackState, type Type } from "./engine-types";
 
 /** A program or a provider was refused; the deployment ends. */
 export class Refused extends Error {}
+
+/** The copy of a stack that a preview changes. */
+export function previewOf({ name, renamedFrom, state }: StackState): StackState {
+    const preview: StackState = {
+        name,
+        renamedFrom,
+        state: structuredClone(state),
+        deleting: new Set(),
+        pendingCreates: new Set(),
+        isPreview: true,
+        entry: (resource) => entryIn(preview, resource),
+        created: () => undefined,
+    };
+    return preview;
+}
+
+/** The entry that a name has in the state, but for those that wait for their end. */
+export function entryIn({ state }: StackState, name: string): Entry | undefined {
+    return state.find((one) => one.name === name && !one.delete);
+}
 
 /** Gives an entry another name, in whatever depends on it too. */
 export function rename({ state }: StackState, entry: Entry, name: string): void {
@@ -27,7 +48,9 @@ export function resolve(goal: Goal, stack: StackState): Inputs {
 
 function filled(value: unknown, stack: StackState): unknown {
     if (value instanceof Output) {
-        const given = stack.entry(value.name)?.outputs[value.property];
+        const entry = stack.entry(value.name);
+        const given = entry?.outputs[value.property];
+        if (given === undefined && entry !== undefined && stack.isPreview === true) return UNKNOWN;
         if (given === undefined) throw new Refused(`${value.name} is not there`);
         return value.format(given);
     }

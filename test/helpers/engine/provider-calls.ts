@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { dynamic } from "@pulumi/pulumi";
 
+import { UNKNOWN } from "../../../provider/util/property-path";
 import { copy, isSet, Refused, urnOf, withProvider } from "./entries";
 import type { Entry, Goal, Inputs, Type } from "./engine-types";
 
@@ -30,6 +31,8 @@ export class ProviderCalls {
         private readonly options: {
             /** Whether a policy pack refuses key changes. */
             readonly hasPolicy: boolean;
+            /** In a preview, in which nothing is made, changed and deleted: gets each such call, as `<method> <resource>`. */
+            readonly planned: string[] | undefined;
             /** Told of each call, as `<method> <resource>`. */
             readonly onCall: (call: string) => void;
         },
@@ -50,11 +53,13 @@ export class ProviderCalls {
         return this.call("diff", goal, (handler) => handler.diff!(id, copy(outputs), copy(inputs)));
     }
 
-    create(goal: Goal, inputs: Inputs): Promise<Ended> {
+    async create(goal: Goal, inputs: Inputs): Promise<Ended> {
+        if (this.plan("create", goal)) return { id: UNKNOWN, outputs: inputs };
         return this.finish("create", goal, (handler) => handler.create(copy(inputs)));
     }
 
-    update(goal: Resource, { id, outputs }: Entry, inputs: Inputs): Promise<Ended> {
+    async update(goal: Resource, { id, outputs }: Entry, inputs: Inputs): Promise<Ended> {
+        if (this.plan("update", goal)) return { id, outputs: inputs };
         return this.finish("update", goal, async (handler) => {
             const { outs } = await handler.update!(id, copy(outputs), copy(inputs));
             return { id, outs };
@@ -72,8 +77,15 @@ export class ProviderCalls {
         };
     }
 
-    delete(entry: Entry): Promise<void> {
+    async delete(entry: Entry): Promise<void> {
+        if (this.plan("delete", entry)) return;
         return this.call("delete", entry, (handler) => handler.delete!(entry.id, copy(entry.outputs)));
+    }
+
+    private plan(method: Method, { name }: Resource): boolean {
+        const { planned } = this.options;
+        planned?.push(`${method} ${name}`);
+        return planned !== undefined;
     }
 
     private async finish(

@@ -10,6 +10,7 @@ import { Session } from "../../../provider/runtime/session";
 import { fakeEnvironment } from "../environment";
 import { Deployment, Killed } from "./deployment";
 import type { DeleteReason, Entry, Goal, Result, StackState, Type, UpOptions } from "./engine-types";
+import { entryIn, previewOf } from "./entries";
 import { currentUrn, ProviderCalls } from "./provider-calls";
 
 /** One provider process, against its service. */
@@ -73,6 +74,11 @@ export class SmallEngine implements StackState {
         });
     }
 
+    /** What `up` asks, of a copy of the state: nothing is made, and what a step would find out is unknown. */
+    preview(program: readonly Goal[], options: UpOptions = {}): Promise<Result> {
+        return this.deploy(options, (deployment) => deployment.update(program), previewOf(this));
+    }
+
     refresh(): Promise<Result> {
         return this.deploy({}, (deployment) => deployment.refresh());
     }
@@ -83,29 +89,35 @@ export class SmallEngine implements StackState {
 
     /** The entry that a name has in the state, but for those that wait for their end. */
     entry(name: string): Entry | undefined {
-        return this.state.find((one) => one.name === name && !one.delete);
+        return entryIn(this, name);
     }
 
     created(entry: Entry, old: Entry | undefined): void {
         this.onCreated(entry, old);
     }
 
-    private async deploy(options: UpOptions, run: (deployment: Deployment) => Promise<void>): Promise<Result> {
+    private async deploy(
+        options: UpOptions,
+        run: (deployment: Deployment) => Promise<void>,
+        stack: StackState = this,
+    ): Promise<Result> {
         this.lines = [];
         this.progress = [];
         const process = this.host.begin();
+        const planned = stack.isPreview === true ? [] : undefined;
         const calls = new ProviderCalls(this.handlersOf(process), process, {
             hasPolicy: options.policy === true,
+            planned,
             onCall: this.onCall,
         });
-        const deployment = new Deployment(this, calls, options);
+        const deployment = new Deployment(stack, calls, options);
         this.host.onKilled = () => {
             process.dead = true;
             deployment.kill();
         };
         try {
             await Promise.race([run(deployment), deployment.killed]);
-            return { ok: true, killed: false, lines: this.lines };
+            return { ok: true, killed: false, lines: this.lines, planned };
         } catch (error) {
             const message = error instanceof Error ? error.message : String(error);
             return { ok: false, killed: error instanceof Killed, error: message, lines: this.lines };
