@@ -2,18 +2,20 @@ import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
-import { FakeClock, ownerFor } from "../helpers/environment";
-import { type Handlers, outcome, startProvider } from "../helpers/provider-process";
-import { one, others, endpoint, privateWorkspace } from "../helpers/network-objects";
+import { endEngines, engine, type EngineStack } from "../helpers/engine";
+import { expectOk } from "../helpers/expect-ok";
+import { endpoint, one, others, privateProgram } from "../helpers/network-objects";
+import { outcome } from "../helpers/provider-process";
 
 describe("of networks, the local cloud refuses", () => {
+    let stack: EngineStack;
     let cloud: LocalCloud;
-    let handlers: Handlers;
     beforeEach(async () => {
-        ({ cloud, handlers } = await startProvider(new FakeClock()));
+        stack = await engine(privateProgram());
+        ({ cloud } = stack);
+        await expectOk(stack.up());
     });
-    afterEach(() => cloud.stop());
-    const owner = (name: string) => ownerFor(name);
+    afterEach(endEngines);
 
     const create = (collection: string, body: Properties) => outcome(cloud.account.create(collection, body));
     const networkBody = (more: Properties = {}) => ({
@@ -30,14 +32,14 @@ describe("of networks, the local cloud refuses", () => {
     });
 
     it("endpoints that it does not know, that are good for something else, or that are elsewhere", async () => {
-        const { rest, relay } = await privateWorkspace(handlers);
+        const [rest, relay] = [stack.id("rest"), stack.id("relay")];
         cloud.behavior.unknownFields = "reject";
         for (const [problem, links] of Object.entries({
             "does not exist": { rest_api: [one] },
-            "its use case is DATAPLANE_RELAY_ACCESS": { rest_api: [relay.id] },
-            "its use case is WORKSPACE_ACCESS": { dataplane_relay: [rest.id] },
-            "Unknown field: vpc_endpoints.relay": { relay: [relay.id] },
-            "must be a list": { rest_api: rest.id },
+            "its use case is DATAPLANE_RELAY_ACCESS": { rest_api: [relay] },
+            "its use case is WORKSPACE_ACCESS": { dataplane_relay: [rest] },
+            "Unknown field: vpc_endpoints.relay": { relay: [relay] },
+            "must be a list": { rest_api: rest },
         }))
             expect(await create("networks", networkBody({ vpc_endpoints: links }))).to.contain(problem);
         const west = await cloud.account.create("vpc-endpoints", {
@@ -46,7 +48,7 @@ describe("of networks, the local cloud refuses", () => {
             region: "us-west-2",
         });
         expect(
-            await create("networks", networkBody({ vpc_endpoints: { rest_api: [rest.id, west["vpc_endpoint_id"]] } })),
+            await create("networks", networkBody({ vpc_endpoints: { rest_api: [rest, west["vpc_endpoint_id"]] } })),
         ).to.contain("it is in us-west-2, and us-east-1 is needed");
         expect(
             await create(
@@ -57,23 +59,19 @@ describe("of networks, the local cloud refuses", () => {
     });
 
     it("a workspace whose network or settings are in another region", async () => {
-        const { inputs } = await privateWorkspace(handlers);
         const body = {
             workspace_name: "west",
             aws_region: "us-west-2",
-            credentials_id: inputs["credentialsId"],
-            storage_configuration_id: inputs["storageConfigurationId"],
+            credentials_id: stack.id("c"),
+            storage_configuration_id: stack.id("s"),
         };
-        for (const field of ["networkId", "privateAccessSettingsId"] as const) {
-            const name = field === "networkId" ? "network_id" : "private_access_settings_id";
-            expect(await create("workspaces", { ...body, [name]: inputs[field] })).to.contain(
+        for (const more of [{ network_id: stack.id("n") }, { private_access_settings_id: stack.id("p") }])
+            expect(await create("workspaces", { ...body, ...more })).to.contain(
                 "it is in us-east-1, and us-west-2 is needed",
             );
-        }
     });
 
     it("an AWS endpoint that is registered already, and values out of their bounds", async () => {
-        await handlers.endpoint.create({ ...endpoint, owner: owner("rest") });
         const body = {
             vpc_endpoint_name: "another",
             aws_vpc_endpoint_id: endpoint.awsVpcEndpointId,
@@ -97,29 +95,27 @@ describe("of networks, the local cloud refuses", () => {
     });
 
     it("to delete what is used, and says by what", async () => {
-        const { rest, relay, linked, access, inputs } = await privateWorkspace(handlers);
-        expect(await outcome(handlers.endpoint.delete(relay.id, {}))).to.contain(linked.id);
-        expect(() => cloud.account.delete("vpc-endpoints", rest.id)).to.throw("used by");
-        const { id, outs } = await handlers.workspace.create(inputs);
-        expect(await outcome(handlers.network.delete(linked.id, {}))).to.contain(id);
-        expect(await outcome(handlers.settings.delete(access.id, {}))).to.contain(id);
-        await handlers.workspace.delete(id, outs);
-        await handlers.network.delete(linked.id, {});
-        expect(await outcome(handlers.endpoint.delete(rest.id, {}))).to.contain(access.id);
-        await handlers.settings.delete(access.id, {});
-        await handlers.endpoint.delete(rest.id, {});
-        await handlers.endpoint.delete(relay.id, {});
+        const refused = (kind: string, name: string, by: string) =>
+            expect(() => cloud.account.delete(kind, stack.id(name))).to.throw(stack.id(by));
+        refused("networks", "n", "w");
+        refused("private-access-settings", "p", "w");
+        cloud.account.delete("workspaces", stack.id("w"));
+        refused("vpc-endpoints", "relay", "n");
+        cloud.account.delete("networks", stack.id("n"));
+        refused("vpc-endpoints", "rest", "p");
+        cloud.account.delete("private-access-settings", stack.id("p"));
+        for (const name of ["rest", "relay"]) cloud.account.delete("vpc-endpoints", stack.id(name));
         expect(
             ["networks", "vpc-endpoints", "private-access-settings"].map((kind) => cloud.account.list(kind)),
         ).to.deep.equal([[], [], []]);
     });
 
     it("a PUT that is not the whole, moves to another region, or takes another's name", async () => {
-        const { access } = await privateWorkspace(handlers);
+        const access = stack.id("p");
         await cloud.account.create("private-access-settings", settingsBody());
         const put = (body: Properties) => {
             try {
-                cloud.account.put("private-access-settings", access.id, body);
+                cloud.account.put("private-access-settings", access, body);
                 return "ok";
             } catch (error) {
                 return String(error);
@@ -132,13 +128,12 @@ describe("of networks, the local cloud refuses", () => {
         expect(put(settingsBody())).to.contain("already exists");
         cloud.behavior.unknownFields = "reject";
         expect(put(settingsBody({ private_access_settings_name: "own", state: "on" }))).to.contain("Unknown field");
-        const own = { account_id: cloud.accountId, private_access_settings_id: access.id };
+        const own = { account_id: cloud.accountId, private_access_settings_id: access };
         expect(put(settingsBody({ private_access_settings_name: "own", ...own }))).to.equal("ok");
     });
 
     it("to take a network, settings, connectivity or storage key away from a workspace", async () => {
-        const { inputs } = await privateWorkspace(handlers, { networkConnectivityConfigId: one });
-        const { id } = await handlers.workspace.create(inputs);
+        const id = stack.id();
         for (const field of ["network_id", "private_access_settings_id", "network_connectivity_config_id"])
             expect(await outcome(cloud.account.patch("workspaces", id, { [field]: "" }, [field]))).to.contain(
                 `${field} cannot be removed`,

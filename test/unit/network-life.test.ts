@@ -1,92 +1,116 @@
 import { expect } from "chai";
 
-import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
-import { type Handlers, handlersOf, outcome, postsOf, startProvider } from "../helpers/provider-process";
-import { network, endpoint, settings } from "../helpers/network-objects";
+import { endEngines, engine, type EngineStack } from "../helpers/engine";
+import type { Inputs, Type } from "../helpers/engine/engine-types";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { endpoint, network, settings } from "../helpers/network-objects";
+import { identity, resource } from "../helpers/programs";
 
-describe("a registration of a network or of a private link:", () => {
-    let cloud: LocalCloud;
-    let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: Handlers;
-    beforeEach(async () => {
-        ({ cloud, world, handlers } = await startProvider(new FakeClock()));
-    });
-    afterEach(() => cloud.stop());
-    const owner = (name: string) => ownerFor(name);
-    const posts = (collection: string) => postsOf(cloud, collection);
+/** A kind of registration. */
+interface Kind {
+    readonly type: Type;
+    readonly collection: string;
+    readonly content: Inputs;
+    /** A name that the program gives. */
+    readonly name: Inputs;
+    /** What cannot be changed, with another value. */
+    readonly immutable: Inputs;
+    /** What a stack is told that registers the same content beside it; nothing if both have it. */
+    readonly beside: string | RegExp | undefined;
+}
 
-    const named: Record<string, ["network" | "endpoint" | "settings", string, Properties, Properties, string]> = {
-        network: ["network", "networks", network, { networkName: "named network" }, "vpcId"],
-        "VPC endpoint": ["endpoint", "vpc-endpoints", endpoint, { vpcEndpointName: "named endpoint" }, "region"],
-        "private access settings": [
-            "settings",
-            "private-access-settings",
-            settings,
-            { privateAccessSettingsName: "named settings" },
-            "region",
-        ],
-    };
-    for (const [noun, [handler, collection, content, name, immutable]] of Object.entries(named)) {
-        describe(noun, () => {
-            for (const [how, inputs] of [
-                ["whose name is made up", content],
-                ["that the program names", { ...content, ...name }],
-            ] as const) {
-                it(`${how} is made once when the answer to its POST is lost`, async () => {
-                    cloud.inject({
-                        when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
-                        times: 1,
-                        do: { kind: "drop", when: "after" },
-                    });
-                    const { id } = await handlers[handler].create({ ...inputs, owner: owner("made") });
-                    expect(cloud.account.list(collection)).to.have.length(1);
-                    expect(Object.values(cloud.account.list(collection)[0] ?? {})).to.include(id);
+const kinds: Record<string, Kind> = {
+    network: {
+        type: "Network",
+        collection: "networks",
+        content: network,
+        name: { networkName: "named network" },
+        immutable: { vpcId: "vpc-0123456789abcdef9" },
+        beside: /409.*belongs to one network configuration at a time: give this one its own/,
+    },
+    "VPC endpoint": {
+        type: "VpcEndpoint",
+        collection: "vpc-endpoints",
+        content: endpoint,
+        name: { vpcEndpointName: "named endpoint" },
+        immutable: { region: "us-west-2" },
+        beside: "already exists",
+    },
+    "private access settings": {
+        type: "PrivateAccessSettings",
+        collection: "private-access-settings",
+        content: settings,
+        name: { privateAccessSettingsName: "named settings" },
+        immutable: { region: "us-west-2" },
+        beside: undefined,
+    },
+};
+
+for (const [noun, { type, collection, content, name, immutable, beside }] of Object.entries(kinds)) {
+    describe(`a registration of a network or of a private link: ${noun}`, () => {
+        afterEach(endEngines);
+        const program = (inputs: Inputs = {}) => [identity, resource(type, "made", { ...content, ...inputs })];
+        const posts = (stack: EngineStack) => stack.writes().filter((one) => one === `POST /${collection}`);
+        const made = async (inputs: Inputs = {}) => {
+            const stack = await engine(program(inputs));
+            await expectOk(stack.up());
+            return stack;
+        };
+
+        for (const [how, inputs] of [
+            ["whose name is made up", {}],
+            ["that the program names", name],
+        ] as const) {
+            it(`${how} is made once when the answer to its POST is lost`, async () => {
+                const stack = await engine(program(inputs));
+                stack.cloud.inject({
+                    when: ({ method, path }) => method === "POST" && !path.endsWith("/token"),
+                    times: 1,
+                    do: { kind: "drop", when: "after" },
                 });
-            }
-
-            it("that an interrupted create left is taken over by the next process, and another's never", async () => {
-                const { id } = await handlers[handler].create({ ...content, owner: owner("made") });
-                handlers = handlersOf(world);
-                expect((await handlers[handler].create({ ...content, owner: owner("made") })).id).to.equal(id);
-                expect(world.lines.filter((line) => line.includes("is adopted"))).to.have.length(1);
-                handlers = handlersOf(world);
-                const news = { ...content, owner: owner("made").replace("5555", "9999") };
-                const result = await outcome(handlers[handler].create(news));
-                if (noun === "VPC endpoint") expect(result).to.contain("already exists");
-                else if (noun === "network")
-                    expect(result).to.match(
-                        /409.*belongs to one network configuration at a time: give this one its own/,
-                    );
-                else expect(cloud.account.list(collection)).to.have.length(2);
+                await expectOk(stack.up());
+                const [only = {}, ...more] = stack.cloud.account.list(collection);
+                expect(more).to.deep.equal([]);
+                expect(Object.values(only)).to.include(stack.id("made"));
             });
+        }
 
-            it("that exists is adopted, or every difference in what cannot be changed is listed", async () => {
-                const { id, outs } = await handlers[handler].create({ ...content, ...name, owner: owner("made") });
-                handlers = handlersOf(world);
-                const different = {
-                    ...content,
-                    adopt: id,
-                    [immutable]: immutable === "region" ? "us-west-2" : "vpc-0123456789abcdef9",
-                };
-                expect(await outcome(handlers[handler].create(different))).to.contain(
-                    `${immutable} is ${JSON.stringify(outs[immutable])}, the program says`,
-                );
-                const adopting = { ...content, adopt: id };
-                const adopted = await handlers[handler].create(adopting);
-                expect(adopted.id).to.equal(id);
-                expect((await handlers[handler].diff(id, adopted.outs, adopting)).changes).to.equal(false);
-                expect(posts(collection)).to.have.length(1);
-            });
-
-            it("that is gone is no longer there after a read, and one that is read shows all that was made", async () => {
-                const { id, outs } = await handlers[handler].create({ ...content, owner: owner("made") });
-                expect((await handlers[handler].read(id, outs)).props).to.deep.equal(outs);
-                cloud.account.remove(collection, id);
-                handlers = handlersOf(world);
-                expect((await handlers[handler].read(id, outs)).id).to.equal("");
-            });
+        it("that an interrupted create left is taken over by the next process, and another's never", async () => {
+            const stack = await engine(program());
+            await stack.up({ kill: `after POST /${collection}` });
+            stack.restart();
+            const { lines } = await expectOk(stack.up());
+            expect(lines.filter((line) => line.includes("is adopted"))).to.have.length(1);
+            expect(posts(stack)).to.deep.equal([]);
+            const stranger = await engine(program(), { beside: stack, name: "organization/tests/stranger" });
+            if (beside !== undefined) await expectRefused(stranger.up(), beside);
+            else await expectOk(stranger.up());
+            expect(stack.cloud.account.list(collection)).to.have.length(beside === undefined ? 2 : 1);
         });
-    }
-});
+
+        it("that exists is adopted, or every difference in what cannot be changed is listed", async () => {
+            const stack = await made(name);
+            const id = stack.id("made");
+            const [field = ""] = Object.keys(immutable);
+            const was = JSON.stringify(stack.entry("made").outputs[field]);
+            stack.forget("made");
+            stack.program = program({ adopt: id, ...immutable });
+            await expectRefused(stack.up(), `${field} is ${was}, the program says`);
+            stack.program = program({ adopt: id });
+            await expectOk(stack.up());
+            expect(stack.id("made")).to.equal(id);
+            expect(await stack.changes()).to.deep.equal([]);
+            expect(posts(stack)).to.have.length(1);
+        });
+
+        it("that is read shows all that was made, and is no longer in the state once it is gone", async () => {
+            const stack = await made();
+            const { id, outputs } = stack.entry("made");
+            await expectOk(stack.refresh());
+            expect(stack.entry("made")).to.deep.include({ id, outputs });
+            stack.cloud.account.remove(collection, id);
+            await expectOk(stack.refresh());
+            expect(stack.held(type)).to.deep.equal({});
+        });
+    });
+}

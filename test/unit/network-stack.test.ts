@@ -1,66 +1,15 @@
 import { expect } from "chai";
 
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
-import { type Goal, Output } from "../helpers/engine/engine-types";
 import { expectOk, expectRefused } from "../helpers/expect-ok";
-import { identity, needs, resource, workspace } from "../helpers/programs";
-
-const VPC = "vpc-0123456789abcdef0";
-const NCC = "11111111-2222-4333-8444-555555555555";
-
-interface Shape {
-    publicAccess?: boolean;
-    /** Names a set of subnets and a security group: those of a network are in no other. */
-    set?: string;
-    securityGroup?: string;
-    networkName?: string;
-    relay?: string;
-}
-
-/** A workspace in a network with two endpoints, of which private access settings allow one. */
-function program({
-    publicAccess = true,
-    set = "f",
-    securityGroup = `sg-0123456789abcde${set}0`,
-    networkName,
-    relay = "vpce-0123456789abcdef1",
-}: Shape = {}): Goal[] {
-    const endpoint = (name: string, awsVpcEndpointId: string) =>
-        resource("VpcEndpoint", name, { awsVpcEndpointId, region: "us-east-1" });
-    return [
-        identity,
-        ...needs,
-        endpoint("rest", "vpce-0123456789abcdef0"),
-        endpoint("relay", relay),
-        resource("PrivateAccessSettings", "p", {
-            region: "us-east-1",
-            publicAccessEnabled: publicAccess,
-            privateAccessLevel: "ENDPOINT",
-            allowedVpcEndpointIds: [new Output("rest", "vpcEndpointId")],
-        }),
-        resource("Network", "n", {
-            networkName,
-            vpcId: VPC,
-            subnetIds: [`subnet-0123456789abcde${set}0`, `subnet-0123456789abcde${set}1`],
-            securityGroupIds: [securityGroup],
-            vpcEndpoints: {
-                restApis: [new Output("rest", "vpcEndpointId")],
-                dataplaneRelays: [new Output("relay", "vpcEndpointId")],
-            },
-        }),
-        workspace("w", {
-            networkId: new Output("n", "networkId"),
-            privateAccessSettingsId: new Output("p", "privateAccessSettingsId"),
-            networkConnectivityConfigId: NCC,
-        }),
-    ];
-}
+import { one, privateProgram, type PrivateShape } from "../helpers/network-objects";
+import { identity } from "../helpers/programs";
 
 describe("a stack with a network and private links", () => {
     let stack: EngineStack;
     let id: string;
     beforeEach(async () => {
-        stack = await engine(program());
+        stack = await engine(privateProgram());
         await expectOk(stack.up());
         id = stack.id();
         stack.clear();
@@ -69,12 +18,12 @@ describe("a stack with a network and private links", () => {
         expect(stack.workspaces(), "the workspace stays").to.deep.equal([id]);
         await endEngines();
     });
-    const changed = (shape: Shape) => {
-        stack.program = program(shape);
+    const changed = (shape: PrivateShape) => {
+        stack.program = privateProgram(shape);
         return stack.changes();
     };
-    const refused = (shape: Shape, ...says: string[]) => {
-        stack.program = program(shape);
+    const refused = (shape: PrivateShape, ...says: string[]) => {
+        stack.program = privateProgram(shape);
         return expectRefused(stack.up(), ...says);
     };
     const account = () => stack.cloud.account;
@@ -125,7 +74,7 @@ describe("a stack with a network and private links", () => {
         });
         expect(account().get("workspaces", id)).to.include({
             network_id: stack.id("n"),
-            network_connectivity_config_id: NCC,
+            network_connectivity_config_id: one,
         });
     });
 
@@ -184,8 +133,8 @@ describe("a stack with a network and private links", () => {
 
     it("adopts existing objects, creates nothing, and is clean afterwards, with adopt or without", async () => {
         const ids = { ...stack.held("VpcEndpoint"), ...stack.held("Network"), ...stack.held("PrivateAccessSettings") };
-        const others = (shape: Shape, adopting: boolean) =>
-            program(shape).flatMap((goal) => {
+        const others = (shape: PrivateShape, adopting: boolean) =>
+            privateProgram(shape).flatMap((goal) => {
                 const adopt = { adopt: ids[goal.name], adoptFromOtherStack: true };
                 const inputs = { ...goal.inputs, ...(adopting ? adopt : {}) };
                 return goal.name in ids ? [{ ...goal, inputs }] : [];

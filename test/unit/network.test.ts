@@ -2,254 +2,269 @@ import { expect } from "chai";
 
 import type { Properties } from "../../provider/util/property-path";
 import type { LocalCloud } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import { endEngines, engine, type EngineStack } from "../helpers/engine";
+import { type Goal, type Inputs, Output } from "../helpers/engine/engine-types";
+import { FakeClock, type fakeEnvironment } from "../helpers/environment";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
 import {
-    type Handlers,
-    handlersOf,
-    initializationError,
-    outcome,
-    postsOf,
-    startProvider,
-} from "../helpers/provider-process";
-import { one, other, network, others, endpoint, settings, privateWorkspace } from "../helpers/network-objects";
+    endpoint,
+    network,
+    one,
+    other,
+    others,
+    privateProgram,
+    type PrivateShape,
+    settings,
+} from "../helpers/network-objects";
+import { identity, needs, resource, workspace } from "../helpers/programs";
+import { type Handlers, handlersOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
-describe("networks and private links against the local cloud", () => {
+const net = (name: string, inputs: Inputs = {}) => resource("Network", name, { ...network, ...inputs });
+/** A stack after its first `up`. */
+const made = async (program: readonly Goal[]) => {
+    const stack = await engine(program);
+    await expectOk(stack.up());
+    stack.clear();
+    return stack;
+};
+const hasGroup = (goal: Goal) => ({ ...goal, inputs: { ...goal.inputs, securityGroupIds: others.securityGroupIds } });
+
+describe("subnets and security groups, which one network has at a time", () => {
+    afterEach(endEngines);
+    const warnings = async (stack: EngineStack) => {
+        const { lines } = await expectOk(stack.preview());
+        return lines.filter((line) => line.includes("only one network configuration"));
+    };
+
+    it("of a replaced network that nothing uses are free for its replacement: the old one is deleted first", async () => {
+        const stack = await made([identity, net("n")]);
+        stack.change({ n: hasGroup(net("n")) });
+        expect(await warnings(stack)).to.deep.equal([]);
+        expect(await stack.changes()).to.deep.equal(["delete n", "create n"]);
+    });
+
+    it("of a replaced network that a workspace uses: the preview warns and names them, and the refusal says what to do", async () => {
+        const stack = await made(privateProgram());
+        const goal = stack.program.find(({ name }) => name === "n")!;
+        stack.change({ n: hasGroup(goal) });
+        const [warning, ...more] = await warnings(stack);
+        expect(warning)
+            .to.contain(`is used by the workspace ${stack.id()}`)
+            .and.contain(`${network.subnetIds.join(", ")} (subnetIds)`)
+            .and.contain("Give the replacement others");
+        expect(more).to.deep.equal([]);
+        await expectRefused(stack.up(), "give this one its own (the VPC can be shared)");
+        stack.cloud.behavior.subnets = "shared";
+        expect(await stack.changes()).to.deep.equal(["create n", "update w", "delete n"]);
+    });
+
+    it("that two networks of one program name are warned of once, at preview", async () => {
+        const own = {
+            subnetIds: ["subnet-0123456789abcdef3", "subnet-0123456789abcdef4"],
+            securityGroupIds: ["sg-0123456789abcdef3"],
+        };
+        const stack = await made([identity, net("first"), net("apart", others), net("second", own)]);
+        stack.change({ elsewhere: net("elsewhere", { accountId: other }) });
+        expect(await warnings(stack)).to.deep.equal([]);
+        // Its replacement is checked twice.
+        stack.change({ second: net("second", { subnetIds: others.subnetIds }) });
+        expect(await stack.plan()).to.include("create second");
+        const said = await warnings(stack);
+        expect(said).to.have.length(2);
+        expect(said[0]).to.contain(`second: ${network.securityGroupIds.join()} (securityGroupIds) is in "first"`);
+        expect(said[1]).to.contain(`second: ${others.subnetIds.join(", ")} (subnetIds) is in "apart"`);
+    });
+});
+
+describe("a workspace in a network", () => {
+    afterEach(endEngines);
+    /** A stack of all but the workspace, which the next `up` makes. */
+    const prepared = async (shape: PrivateShape = {}) => {
+        const program = privateProgram(shape);
+        const stack = await made(program.filter(({ name }) => name !== "w"));
+        stack.program = program;
+        return stack;
+    };
+
+    it("that stops it reports the reason: its network's status, errors and warnings, and the state of each endpoint, each once", async () => {
+        const stack = await prepared();
+        const [n, rest] = [stack.id("n"), stack.id("rest")];
+        stack.cloud.account.change("networks", n, {
+            vpc_status: "BROKEN",
+            error_messages: [
+                { error_type: "subnet", error_message: "No route to the control plane." },
+                { error_type: "securityGroup", error_message: "Egress to 443 is closed." },
+            ],
+            warning_messages: [{ warning_type: "subnet", warning_message: "Few addresses are left." }],
+        });
+        stack.cloud.account.change("vpc-endpoints", rest, { state: "pendingAcceptance" });
+        const { error } = await expectRefused(
+            stack.up(),
+            [
+                "is FAILED: The network configuration did not pass its validation",
+                `the network configuration ${n} is BROKEN (subnet: No route to the control plane; securityGroup: Egress to 443 is closed)`,
+                `the network configuration ${n} warns (subnet: Few addresses are left)`,
+                `the VPC endpoint registration ${rest} is pendingAcceptance in AWS (vpce-0123456789abcdef0), not available. Correct the cause`,
+            ].join("; "),
+        );
+        expect(error).to.not.contain(stack.id("relay"));
+    });
+
+    it("that stops it reports the reason also at a time-out", async () => {
+        const stack = await prepared({ workspace: { provisioningTimeoutSeconds: 10 } });
+        stack.cloud.account.change("vpc-endpoints", stack.id("relay"), { state: "pending" });
+        await expectRefused(
+            stack.up(),
+            `still PROVISIONING after 10 s: Workspace resources are being set up; the VPC endpoint registration ${stack.id("relay")} is pending in AWS`,
+        );
+    });
+
+    it("that FAILED names what is gone, and keeps its own message where nothing can be read", async () => {
+        const stack = await made(privateProgram());
+        stack.cloud.account.setStatus(stack.id(), "FAILED", "No capacity.");
+        await expectOk(stack.refresh());
+        stack.cloud.account.remove("networks", stack.id("n"));
+        await expectRefused(stack.up(), `the network configuration ${stack.id("n")} is gone`);
+        stack.cloud.inject({
+            when: ({ path }) => path.startsWith("/api/") && !path.includes("/workspaces"),
+            do: { kind: "body", body: "<html>" },
+        });
+        await expectRefused(stack.up(), "is FAILED: No capacity. It may have run before");
+    });
+
+    const second = resource("StorageConfiguration", "second", { bucketName: "second" });
+    const inSecond = { migrateContent: false, storageConfigurationId: new Output("second", "storageConfigurationId") };
+    /** The program with another storage configuration, and what else is new of the workspace. */
+    const moved = (more: Inputs = {}) => [
+        ...privateProgram().slice(0, -1),
+        second,
+        ...privateProgram({ workspace: { ...inSecond, ...more } }).slice(-1),
+    ];
+
+    it("that FAILED and ran before is repaired in place by another storage configuration, and nothing else of it may change that way", async () => {
+        const stack = await made(privateProgram({ workspace: { migrateContent: false } }));
+        const replaced = ["create second", "create w", "delete w"];
+        stack.program = moved();
+        expect(await stack.plan()).to.deep.equal(replaced);
+        stack.cloud.account.setStatus(stack.id(), "FAILED", "The bucket is gone.");
+        await expectOk(stack.refresh());
+        stack.program = moved({ workspaceName: "renamed" });
+        expect(await stack.plan()).to.deep.equal(replaced);
+        stack.program = moved();
+        expect(await stack.changes()).to.deep.equal(["create second", "update w"]);
+        expect(stack.entry().outputs).to.include({
+            workspaceStatus: "RUNNING",
+            storageConfigurationId: stack.id("second"),
+        });
+    });
+
+    it("that FAILED and never ran is replaced, with another storage configuration too", async () => {
+        const stack = await prepared();
+        stack.cloud.account.nextOutcome = { status: "FAILED", message: "The bucket is gone." };
+        await expectRefused(stack.up(), "is FAILED: The bucket is gone");
+        stack.program = moved();
+        expect(await stack.changes()).to.deep.equal(["create second", "delete w", "create w"]);
+    });
+});
+
+describe("a change of a network, an endpoint or private access settings", () => {
+    afterEach(endEngines);
+    const rest = (inputs: Inputs = {}) => resource("VpcEndpoint", "rest", { ...endpoint, ...inputs });
+    const relay = (inputs: Inputs = {}) =>
+        resource("VpcEndpoint", "relay", { ...endpoint, awsVpcEndpointId: "vpce-0123456789abcdef1", ...inputs });
+    const p = (inputs: Inputs = {}) => resource("PrivateAccessSettings", "p", { ...settings, ...inputs });
+
+    it("replaces what cannot be changed in place; the new one is made first unless the old one has its name or its AWS object", async () => {
+        const noMatter = { credentialsId: undefined, storageConfigurationId: undefined, migrateContent: false };
+        const unlike = (...digits: number[]) => ({
+            subnetIds: digits.map((digit) => `subnet-0123456789abcde${digit}0`),
+            securityGroupIds: [`sg-0123456789abcde${digits.join("")}`],
+        });
+        const changes: readonly [Goal, Goal, string][] = [
+            [net("n"), net("n", others), "create, delete"],
+            [
+                net("named", { ...unlike(1, 2), networkName: "fixed" }),
+                net("named", { ...unlike(3, 4), networkName: "fixed" }),
+                "delete, create",
+            ],
+            [rest(), rest({ awsVpcEndpointId: "vpce-0123456789abcdef7" }), "create, delete"],
+            [relay(), relay({ vpcEndpointName: "another name" }), "delete, create"],
+            [p(), p({ region: "us-west-2" }), "create, delete"],
+            [workspace(), workspace("w", { computeMode: "SERVERLESS", ...noMatter }), "create, delete"],
+        ];
+        const stack = await made([identity, ...needs, ...changes.map(([before]) => before)]);
+        stack.program = [identity, ...needs, ...changes.map(([, after]) => after)];
+        const steps = await stack.changes();
+        for (const [, { name }, expected] of changes) {
+            const own = steps.filter((step) => step.endsWith(` ${name}`));
+            expect(own.map((step) => step.split(" ")[0]).join(", "), name).to.equal(expected);
+        }
+    });
+
+    it("of private access settings is one PUT of the whole, what was left out among it", async () => {
+        const open = p({ publicAccessEnabled: true });
+        const stack = await made([identity, rest(), open]);
+        const closed = p({
+            privateAccessLevel: "ENDPOINT",
+            allowedVpcEndpointIds: [new Output("rest", "vpcEndpointId")],
+        });
+        const puts = () => stack.cloud.requests.filter(({ method }) => method === "PUT").map(({ body }) => body);
+        expect(await stack.change({ p: closed }).changes()).to.deep.equal(["update p"]);
+        expect(puts()).to.deep.equal([
+            {
+                private_access_settings_name: stack.entry("p").outputs["privateAccessSettingsName"],
+                region: "us-east-1",
+                public_access_enabled: false,
+                private_access_level: "ENDPOINT",
+                allowed_vpc_endpoint_ids: [stack.id("rest")],
+            },
+        ]);
+        expect(stack.entry("p").outputs["publicAccessEnabled"]).to.equal(false);
+        expect(await stack.changes()).to.deep.equal([]);
+        expect(await stack.change({ p: open }).changes()).to.deep.equal(["update p"]);
+        expect(puts().at(-1)).to.deep.include({ private_access_level: "ACCOUNT", allowed_vpc_endpoint_ids: [] });
+        expect(await stack.changes()).to.deep.equal([]);
+    });
+});
+
+// By hand: the table of one comparison, and of one check.
+describe("a change of a workspace's network, settings, connectivity or storage key", () => {
     let cloud: LocalCloud;
     let world: ReturnType<typeof fakeEnvironment>;
     let handlers: Handlers;
-    beforeEach(async () => {
-        ({ cloud, world, handlers } = await startProvider(new FakeClock()));
-    });
+    beforeEach(async () => ({ cloud, world, handlers } = await startProvider(new FakeClock())));
     afterEach(() => cloud.stop());
-    const owner = (name: string) => ownerFor(name);
-    const posts = (collection: string) => postsOf(cloud, collection);
 
-    describe("subnets and security groups, which one network has at a time", () => {
-        const warnings = () => world.lines.filter((line) => line.includes("only one network configuration"));
-
-        it("of a replaced network that nothing uses are free for its replacement: the old one is deleted first", async () => {
-            const { id, outs } = await handlers.network.create({ ...network, owner: owner("network") });
-            const news = { ...network, securityGroupIds: others.securityGroupIds, owner: owner("network") };
-            const { replaces, deleteBeforeReplace } = await handlers.network.diff(id, outs, news);
-            expect([replaces, deleteBeforeReplace]).to.deep.equal([["securityGroupIds"], true]);
-            expect(warnings()).to.deep.equal([]);
-            await handlers.network.delete(id, outs);
-            expect(await outcome(handlers.network.create(news))).to.equal("ok");
-        });
-
-        it("of a replaced network that a workspace uses: the preview warns and names them, and the refusal says what to do", async () => {
-            const { linked, inputs } = await privateWorkspace(handlers);
-            const { id } = await handlers.workspace.create(inputs);
-            const news = { ...network, securityGroupIds: others.securityGroupIds, owner: owner("network") };
-            const { deleteBeforeReplace } = await handlers.network.diff(linked.id, linked.outs, news);
-            expect(deleteBeforeReplace).to.equal(false);
-            expect(warnings()).to.have.length(1);
-            expect(warnings()[0])
-                .to.contain(`is used by the workspace ${id}`)
-                .and.contain(`${network.subnetIds.join(", ")} (subnetIds)`)
-                .and.contain("Give the replacement others");
-            const replacement = { ...news, owner: owner("replacement") };
-            expect(await outcome(handlers.network.create(replacement))).to.match(
-                /give this one its own \(the VPC can be shared\)/,
-            );
-            cloud.behavior.subnets = "shared";
-            expect(await outcome(handlers.network.create(replacement))).to.equal("ok");
-        });
-
-        it("that two networks of one program name are warned of once, at preview", async () => {
-            const check = (name: string, more: Properties = {}) =>
-                handlers.network.check({}, { ...network, ...more, owner: owner(name) });
-            await check("first");
-            await check("elsewhere", { accountId: "11111111-2222-4333-8444-555555555555" });
-            await check("apart", others);
-            expect(warnings()).to.deep.equal([]);
-            const { failures = [] } = await check("second", { subnetIds: others.subnetIds });
-            await check("second", { subnetIds: others.subnetIds });
-            expect(failures).to.deep.equal([]);
-            expect(warnings()).to.have.length(2);
-            expect(warnings()[0]).to.contain(
-                `second: ${network.securityGroupIds.join()} (securityGroupIds) is in "first"`,
-            );
-            expect(warnings()[1]).to.contain(`second: ${others.subnetIds.join(", ")} (subnetIds) is in "apart"`);
-        });
-    });
-
-    describe("a workspace whose network stops it", () => {
-        it("reports the reason: its network's status, errors and warnings, and the state of each endpoint, each once", async () => {
-            const { rest, relay, linked, inputs } = await privateWorkspace(handlers);
-            cloud.account.change("networks", linked.id, {
-                vpc_status: "BROKEN",
-                error_messages: [
-                    { error_type: "subnet", error_message: "No route to the control plane." },
-                    { error_type: "securityGroup", error_message: "Egress to 443 is closed." },
-                ],
-                warning_messages: [{ warning_type: "subnet", warning_message: "Few addresses are left." }],
-            });
-            cloud.account.change("vpc-endpoints", rest.id, { state: "pendingAcceptance" });
-            const { message } = await initializationError(handlers.workspace.create(inputs));
-            expect(message).to.match(
-                new RegExp(
-                    [
-                        `is FAILED: The network configuration did not pass its validation`,
-                        `the network configuration ${linked.id} is BROKEN \\(subnet: No route to the control plane; securityGroup: Egress to 443 is closed\\)`,
-                        `the network configuration ${linked.id} warns \\(subnet: Few addresses are left\\)`,
-                        `the VPC endpoint registration ${rest.id} is pendingAcceptance in AWS \\(vpce-0123456789abcdef0\\), not available\\. Correct the cause`,
-                    ].join("; "),
-                ),
-            );
-            expect(message).to.not.contain(relay.id);
-        });
-
-        it("reports the reason also at a time-out", async () => {
-            const { relay, inputs } = await privateWorkspace(handlers, { provisioningTimeoutSeconds: 10 });
-            cloud.account.change("vpc-endpoints", relay.id, { state: "pending" });
-            const { message } = await initializationError(handlers.workspace.create(inputs));
-            expect(message).to.contain(
-                `still PROVISIONING after 10 s: Workspace resources are being set up; the VPC endpoint registration ${relay.id} is pending in AWS`,
-            );
-        });
-
-        it("names what is gone, and keeps its own message where nothing can be read", async () => {
-            const { linked, inputs } = await privateWorkspace(handlers);
-            cloud.account.nextOutcome = { status: "FAILED", message: "No capacity." };
-            const { id, properties } = await initializationError(handlers.workspace.create(inputs));
-            cloud.account.remove("networks", linked.id);
-            expect((await initializationError(handlers.workspace.update(id, properties, inputs))).message).to.contain(
-                `the network configuration ${linked.id} is gone`,
-            );
-            cloud.inject({ when: ({ path }) => !path.includes("/workspaces"), do: { kind: "body", body: "<html>" } });
-            expect((await initializationError(handlers.workspace.update(id, properties, inputs))).message).to.contain(
-                "is FAILED: No capacity. Correct the cause",
-            );
-        });
-    });
-
-    describe("a FAILED workspace with another storage configuration", () => {
-        it("is repaired in place when it ran before, and nothing else of it may change that way", async () => {
-            const { inputs } = await privateWorkspace(handlers);
-            const { id, outs } = await handlers.workspace.create(inputs);
-            const { id: second } = await handlers.storage.create({ bucketName: "second", owner: owner("second") });
-            const news = { ...inputs, storageConfigurationId: second };
-            expect((await handlers.workspace.diff(id, outs, news)).replaces).to.deep.equal(["storageConfigurationId"]);
-            cloud.account.setStatus(id, "FAILED", "The bucket is gone.");
-            handlers = handlersOf(world); // A refresh is a process of its own, which knows no list of before.
-            const { props = {} } = await handlers.workspace.read(id, outs);
-            expect((await handlers.workspace.diff(id, props, news)).replaces).to.deep.equal([]);
-            const renamed = { ...news, workspaceName: "renamed" };
-            expect((await handlers.workspace.diff(id, props, renamed)).replaces).to.deep.equal(["workspaceName"]);
-            const { outs: mended } = await handlers.workspace.update(id, props, news);
-            expect(mended).to.include({ workspaceStatus: "RUNNING", storageConfigurationId: second });
-            expect(posts("workspaces")).to.have.length(1);
-        });
-
-        it("is replaced when it never ran", async () => {
-            const { inputs } = await privateWorkspace(handlers);
-            cloud.account.nextOutcome = { status: "FAILED", message: "The bucket is gone." };
-            const { id, properties } = await initializationError(handlers.workspace.create(inputs));
-            const { id: second } = await handlers.storage.create({ bucketName: "second", owner: owner("second") });
-            const diff = await handlers.workspace.diff(id, properties, { ...inputs, storageConfigurationId: second });
-            expect(diff.replaces).to.include("storageConfigurationId");
-        });
-    });
-
-    describe("a change", () => {
-        it("of a workspace's network, settings, connectivity or storage key is made in place where the service can, refused at preview where it cannot, and costs no workspace", async () => {
-            const { inputs } = await privateWorkspace(handlers, { networkConnectivityConfigId: one });
-            const { id, outs } = await handlers.workspace.create(inputs);
-            const asked: Properties = { ...inputs, storageCustomerManagedKeyId: one };
-            const state: Properties = { ...outs, storageCustomerManagedKeyId: one };
-            for (const field of [
-                "networkId",
-                "privateAccessSettingsId",
-                "networkConnectivityConfigId",
-                "storageCustomerManagedKeyId",
-            ]) {
-                handlers = handlersOf(world);
-                const diff = async (from: unknown, to: unknown) => {
-                    const { changes, replaces } = await handlers.workspace.diff(
-                        id,
-                        { ...state, setInputs: undefined, [field]: from },
-                        { ...asked, [field]: to },
-                    );
-                    return [changes, replaces];
-                };
-                const switched = field === "storageCustomerManagedKeyId" ? [field] : [];
-                expect(await diff(one, other), field).to.deep.equal([true, switched]);
-                expect(await diff(one, undefined), field).to.deep.equal([true, [field]]);
-                const added = field === "networkId" ? [field] : [];
-                expect(await diff(undefined, other), field).to.deep.equal([true, added]);
-                const failures = async (more: Properties) =>
-                    (await handlers.workspace.check({ ...asked, [field]: one }, { ...asked, ...more })).failures ?? [];
-                const [refused] = await failures({ [field]: undefined });
-                expect(refused, field).to.deep.include({ property: field });
-                expect(refused?.reason).to.contain("is taken away: ").and.contain(`replaceOn: ["${field}"]`);
-                expect(await failures({ [field]: undefined, replaceOn: [field] })).to.deep.equal([]);
-            }
+    it("is made in place where the service can, refused at preview where it cannot, and costs no workspace", async () => {
+        const inputs = await workspaceInputs(handlers);
+        const { id, outs } = await handlers.workspace.create(inputs);
+        const all = { networkId: one, privateAccessSettingsId: one, networkConnectivityConfigId: one };
+        const asked: Properties = { ...inputs, ...all, storageCustomerManagedKeyId: one };
+        const state: Properties = { ...outs, ...all, storageCustomerManagedKeyId: one, setInputs: undefined };
+        for (const [field, switched, removed, added] of [
+            ["networkId", [], ["networkId"], ["networkId"]],
+            ["privateAccessSettingsId", [], ["privateAccessSettingsId"], []],
+            ["networkConnectivityConfigId", [], ["networkConnectivityConfigId"], []],
+            ["storageCustomerManagedKeyId", ["storageCustomerManagedKeyId"], ["storageCustomerManagedKeyId"], []],
+        ] as const) {
             handlers = handlersOf(world);
-            const mode = await handlers.workspace.diff(
-                id,
-                { ...outs, computeMode: "HYBRID" },
-                {
-                    ...inputs,
-                    computeMode: "SERVERLESS",
-                },
-            );
-            expect(mode.replaces).to.deep.equal(["computeMode"]);
-        });
-
-        it("of a network or an endpoint replaces it, made first where no name stands in the way", async () => {
-            const { id, outs } = await handlers.network.create({ ...network, owner: owner("network") });
-            const news = { ...network, ...others };
-            const free = await handlers.network.diff(id, outs, news);
-            expect([free.replaces, free.deleteBeforeReplace]).to.deep.equal([["subnetIds", "securityGroupIds"], false]);
-            const named = await handlers.network.diff(id, outs, { ...news, networkName: outs["networkName"] });
-            expect(named.deleteBeforeReplace).to.equal(true);
-
-            const registered = await handlers.endpoint.create({ ...endpoint, owner: owner("rest") });
-            const elsewhere = await handlers.endpoint.diff(registered.id, registered.outs, {
-                awsVpcEndpointId: "vpce-0123456789abcdef7",
-                region: "us-east-1",
-            });
-            expect([elsewhere.replaces, elsewhere.deleteBeforeReplace]).to.deep.equal([["awsVpcEndpointId"], false]);
-            const renamed = { ...endpoint, vpcEndpointName: "another name", owner: owner("rest") };
-            const again = await handlers.endpoint.diff(registered.id, registered.outs, renamed);
-            expect([again.replaces, again.deleteBeforeReplace]).to.deep.equal([["vpcEndpointName"], true]);
-            await handlers.endpoint.delete(registered.id, registered.outs);
-            expect(await outcome(handlers.endpoint.create(renamed))).to.equal("ok");
-        });
-
-        it("of private access settings is one PUT of the whole, what was left out among it; of their region a replacement", async () => {
-            const { id: allowed } = await handlers.endpoint.create({ ...endpoint, owner: owner("rest") });
-            const inputs = { ...settings, publicAccessEnabled: true, owner: owner("settings") };
-            const { id, outs } = await handlers.settings.create(inputs);
-            const news = {
-                ...inputs,
-                publicAccessEnabled: undefined,
-                privateAccessLevel: "ENDPOINT",
-                allowedVpcEndpointIds: [allowed],
+            const diff = async (from: unknown, to: unknown) => {
+                const [olds, news] = [
+                    { ...state, [field]: from },
+                    { ...asked, [field]: to },
+                ];
+                const { changes, replaces } = await handlers.workspace.diff(id, olds, news);
+                return [changes, replaces];
             };
-            expect((await handlers.settings.diff(id, outs, news)).replaces).to.deep.equal([]);
-            const { outs: changed = {} } = await handlers.settings.update(id, outs, news);
-            const puts = cloud.requests.filter(({ method }) => method === "PUT");
-            expect(puts.map(({ body }) => body)).to.deep.equal([
-                {
-                    private_access_settings_name: outs["privateAccessSettingsName"],
-                    region: "us-east-1",
-                    public_access_enabled: false,
-                    private_access_level: "ENDPOINT",
-                    allowed_vpc_endpoint_ids: [allowed],
-                },
-            ]);
-            expect(changed["publicAccessEnabled"]).to.equal(false);
-            expect((await handlers.settings.diff(id, changed, news)).changes).to.equal(false);
-            const { outs: open = {} } = await handlers.settings.update(id, changed, inputs);
-            expect(cloud.requests.filter(({ method }) => method === "PUT").at(-1)?.body).to.deep.include({
-                private_access_level: "ACCOUNT",
-                allowed_vpc_endpoint_ids: [],
-            });
-            expect((await handlers.settings.diff(id, open, inputs)).changes).to.equal(false);
-            const moved = await handlers.settings.diff(id, changed, { ...news, region: "us-west-2" });
-            expect([moved.replaces, moved.deleteBeforeReplace]).to.deep.equal([["region"], false]);
-        });
+            expect(await diff(one, other), field).to.deep.equal([true, switched]);
+            expect(await diff(one, undefined), field).to.deep.equal([true, removed]);
+            expect(await diff(undefined, other), field).to.deep.equal([true, added]);
+            const failures = async (more: Properties) =>
+                (await handlers.workspace.check(asked, { ...asked, ...more })).failures ?? [];
+            const [refused] = await failures({ [field]: undefined });
+            expect(refused, field).to.deep.include({ property: field });
+            expect(refused?.reason).to.contain("is taken away: ").and.contain(`replaceOn: ["${field}"]`);
+            expect(await failures({ [field]: undefined, replaceOn: [field] })).to.deep.equal([]);
+        }
     });
 });
