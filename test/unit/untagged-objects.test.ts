@@ -1,217 +1,181 @@
 import { expect } from "chai";
 
-import { OWNERSHIP_TAG } from "../../provider/contract/ownership-tag";
-import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../../local-cloud";
-import { type LocalCloudOptions, type FaultEffect } from "../../local-cloud";
-import { EventfulClock, type fakeEnvironment, gate, ownerFor, stackOf } from "../helpers/environment";
-import { type Handlers, handlersOf, ROLE_ARN, startProvider, workspaceInputs } from "../helpers/provider-process";
+import type { FaultEffect } from "../../local-cloud";
+import { endEngines, engine, type EngineStack, type Place } from "../helpers/engine";
+import type { Goal } from "../helpers/engine/engine-types";
+import { gate } from "../helpers/environment";
+import { expectOk, textOf } from "../helpers/expect-ok";
+import {
+    identity,
+    key,
+    type Options,
+    resource,
+    ROLE_ARN,
+    under,
+    workspace,
+    workspaceProgram,
+} from "../helpers/programs";
 
-const STACK = stackOf(0);
-const owner = (name: string, more = "") => ownerFor(name, { more });
-const roleArn = ROLE_ARN;
-const registration = {
-    awsKeyInfo: { keyArn: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555" },
-    useCases: ["MANAGED_SERVICES"],
-};
-
+const ARN = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555";
+const registered = (name: string, options?: Options) => key(name, ARN, options);
 const KEYS = "/customer-managed-keys";
 
-describe("objects without an ownership tag", () => {
-    let cloud: LocalCloud;
-    let clock: EventfulClock;
-    let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: Handlers;
-    const begin = async (options: LocalCloudOptions = {}) => {
-        ({ cloud, clock, world, handlers } = await startProvider(new EventfulClock(), options));
-    };
-    afterEach(() => cloud.stop());
-    const inputs = (more: Properties = {}) => workspaceInputs(handlers, more);
-    const ids = (kind: string, field: string) => cloud.account.list(kind).map((one) => one[field]);
+/** The ids of the account's objects of a kind. */
+const ids = ({ cloud }: EngineStack, kind = "customer-managed-keys") =>
+    cloud.account
+        .list(kind)
+        .map((one) => String(one[kind === "credentials" ? "credentials_id" : "customer_managed_key_id"]));
 
-    const kinds = [
-        {
-            what: "a registration",
-            handler: () => handlers.key,
-            kind: "customer-managed-keys",
-            field: "customer_managed_key_id",
-            news: registration,
-        },
-        {
-            what: "a named object",
-            handler: () => handlers.credentials,
-            kind: "credentials",
-            field: "credentials_id",
-            news: { roleArn, credentialsName: "mine" },
-        },
-    ];
-    for (const { what, handler, kind, field, news } of kinds) {
+describe("objects without an ownership tag", () => {
+    afterEach(endEngines);
+    const made = async (...goals: readonly Goal[]) => {
+        const stack = await engine([identity, ...goals]);
+        await expectOk(stack.up());
+        return stack;
+    };
+
+    for (const [what, kind, goal] of [
+        ["a registration", "customer-managed-keys", registered],
+        [
+            "a named object",
+            "credentials",
+            (name: string) => resource("Credentials", name, { roleArn: ROLE_ARN, credentialsName: "mine" }),
+        ],
+    ] as const) {
         it(`${what} stays when its resource is renamed: the new resource has it, and the deletion of the old one deletes nothing`, async () => {
-            await begin();
-            const old = await handler().create({ ...news, owner: owner("old") });
-            handlers = handlersOf(world);
-            const renamed = await handler().create({ ...news, owner: owner("new") });
-            await handler().delete(old.id, old.outs);
-            expect(renamed.id).to.equal(old.id);
-            expect(ids(kind, field)).to.deep.equal([old.id]);
-            expect(world.lines.join("\n")).to.contain('belongs to "new" of this stack now');
-            // The same, had the run been killed before the old one's end.
-            handlers = handlersOf(world);
-            await handler().diff(renamed.id, renamed.outs, { ...news, owner: owner("new") });
-            await handler().delete(old.id, old.outs);
-            // Even where the old state has lost its mark.
-            await handler().delete(old.id, { ...old.outs, owner: "spoilt" });
-            expect(ids(kind, field)).to.deep.equal([old.id]);
-            // A destroy deletes it.
-            handlers = handlersOf(world);
-            await handler().delete(renamed.id, renamed.outs);
-            await handler().delete(old.id, old.outs);
-            expect(ids(kind, field)).to.deep.equal([]);
+            const stack = await made(goal("old"));
+            const old = structuredClone(stack.entry("old"));
+            const run = await expectOk(stack.change({ old: undefined, new: goal("new") }).up());
+            expect(textOf(run)).to.contain('belongs to "new" of this stack now');
+            expect([ids(stack, kind), stack.id("new")]).to.deep.equal([[old.id], old.id]);
+            // The same, had the run been killed before the old one's end, and even if the old state has lost its mark.
+            for (const owner of [old.outputs["owner"], "spoilt"]) {
+                stack.engine.state.push({ ...old, outputs: { ...old.outputs, owner } });
+                expect(await stack.changes()).to.deep.equal(["delete old"]);
+                expect(ids(stack, kind)).to.deep.equal([old.id]);
+            }
+            stack.engine.state.push(old);
+            await expectOk(stack.destroy());
+            expect(ids(stack, kind)).to.deep.equal([]);
         });
     }
 
+    /** A stack whose workspace is under a registration of this name. */
+    const used = async (name: string, place?: Place) => {
+        let arn = "";
+        const program = (named: string) => workspaceProgram(workspace("w", under(named)), [key(named, arn)]);
+        const stack = await engine((cloud) => {
+            arn = cloud.createKey();
+            return program(name);
+        }, place);
+        await expectOk(stack.up());
+        return { stack, arn, program };
+    };
+
     it("a registration that another stack's workspace uses belongs to that stack, however equal and recent", async () => {
-        await begin();
-        const theirs = await handlers.key.create({ ...registration, owner: owner("k").replace("5555", "9999") });
-        const workspace = await inputs();
-        await cloud.account.create("workspaces", {
-            workspace_name: "theirs",
-            aws_region: "us-east-1",
-            credentials_id: workspace["credentialsId"],
-            storage_configuration_id: workspace["storageConfigurationId"],
-            managed_services_customer_managed_key_id: theirs.id,
-            custom_tags: { [OWNERSHIP_TAG]: `${STACK.replace("5555", "9999")}/w` },
-        });
-        handlers = handlersOf(world);
-        const ours = await handlers.key.create({ ...registration, owner: owner("k") });
-        expect(ours.id).to.not.equal(theirs.id);
-        expect(ids("customer-managed-keys", "customer_managed_key_id")).to.have.length(2);
+        const { stack: theirs, arn } = await used("k", { name: "organization/tests/stranger" });
+        const ours = await engine([identity, key("k", arn)], { beside: theirs });
+        await expectOk(ours.up());
+        expect(ids(ours))
+            .to.have.members([theirs.id("k"), ours.id("k")])
+            .and.have.length(2);
     });
 
     it("a registration that this stack's own workspace uses stays when its resource is renamed, and so does the workspace", async () => {
-        await begin();
-        const news = { ...registration, awsKeyInfo: { keyArn: cloud.createKey() } };
-        const old = await handlers.key.create({ ...news, owner: owner("old") });
-        const asked = await inputs({ managedServicesCustomerManagedKeyId: old.id });
-        const { id, outs } = await handlers.workspace.create(asked);
-        handlers = handlersOf(world);
-        const renamed = await handlers.key.create({ ...news, owner: owner("new") });
-        const again = { ...asked, managedServicesCustomerManagedKeyId: renamed.id };
-        expect((await handlers.workspace.diff(id, outs, again)).changes).to.equal(false);
+        const { stack, program } = await used("old");
+        stack.program = program("new");
+        expect(await stack.changes()).to.deep.equal(["create new", "delete old"]);
+        expect(ids(stack)).to.deep.equal([stack.id("new")]);
     });
 
     it("an orphaned registration is adopted, although an equal one of another resource is younger", async () => {
-        await begin();
-        const left = await handlers.key.create({ ...registration, owner: owner("left") });
-        await clock.sleep(5_000);
-        const other = await handlers.key.create({ ...registration, owner: owner("other") });
-        handlers = handlersOf(world);
-        await handlers.key.diff(other.id, other.outs, { ...registration, owner: owner("other") });
-        expect((await handlers.key.create({ ...registration, owner: owner("left") })).id).to.equal(left.id);
+        const stack = await made(registered("left"));
+        const left = stack.id("left");
+        stack.clock.pass(5_000);
+        await expectOk(stack.change({ other: registered("other") }).up());
+        stack.forget("left");
+        await expectOk(stack.up({ parallel: true }));
+        expect(stack.id("left")).to.equal(left);
     });
 
     it("of two equal orphaned registrations one is adopted, and a warning names the other", async () => {
-        await begin();
-        const first = await handlers.key.create({ ...registration, owner: owner("k") });
-        const second = await handlers.key.create({ ...registration, owner: owner("k") });
-        handlers = handlersOf(world);
-        const taken = await handlers.key.create({ ...registration, owner: owner("k") });
-        expect(taken.id).to.equal(first.id);
-        expect(world.lines.filter((line) => line.includes(second.id))).to.have.length(1);
-        expect(world.lines.join("\n")).to.contain("which needs no second one");
+        const stack = await made(registered("k"), registered("twin"));
+        const [first, second = ""] = [stack.id("k"), stack.id("twin")];
+        stack.forget("k", "twin");
+        const { lines } = await expectOk(stack.change({ twin: undefined }).up());
+        expect(stack.id("k")).to.equal(first);
+        expect(lines.filter((line) => line.includes(second))).to.have.length(1);
+        expect(lines.join("\n")).to.contain("which needs no second one");
     });
 
     it("a replaced object is deleted, although its resource was renamed since (aliases)", async () => {
-        await begin();
-        const old = await handlers.key.create({ ...registration, owner: owner("old") });
-        handlers = handlersOf(world);
-        const news = { ...registration, useCases: ["STORAGE"], owner: owner("new") };
-        await handlers.key.diff(old.id, old.outs, news);
-        const made = await handlers.key.create(news);
-        await handlers.key.delete(old.id, old.outs);
-        expect(ids("customer-managed-keys", "customer_managed_key_id")).to.deep.equal([made.id]);
+        const stack = await made(registered("old"));
+        const { inputs, ...rest } = registered("new", { aliases: ["old"] });
+        stack.change({ old: undefined, new: { ...rest, inputs: { ...inputs, useCases: ["STORAGE"] } } });
+        expect(await stack.changes()).to.deep.equal(["create new", "delete new"]);
+        expect(ids(stack)).to.deep.equal([stack.id("new")]);
     });
 
-    const losses: Record<string, FaultEffect> = {
+    const isPost = ({ method, path }: { method: string; path: string }) => method === "POST" && path.endsWith(KEYS);
+    /** Each of these resources, which are created at once, has a registration of its own. */
+    const eachHasItsOwn = async (stack: EngineStack, names: readonly string[]) => {
+        await expectOk(
+            stack.change(Object.fromEntries(names.map((name) => [name, registered(name)]))).up({ parallel: true }),
+        );
+        expect(ids(stack))
+            .to.have.members(names.map((name) => stack.id(name)))
+            .and.have.length(names.length);
+    };
+
+    for (const [when, loss] of Object.entries<FaultEffect>({
         "after its effect": { kind: "drop", when: "after" },
         "before its effect": { kind: "drop", when: "before" },
         "in a broken answer": { kind: "truncate" },
-    };
-    for (const [when, loss] of Object.entries(losses)) {
+    })) {
         for (const lost of [1, 2, 3]) {
             it(`of ${lost < 3 ? 2 : 3} registrations with the same content created at once, each has its own when the ${lost === 1 ? "first" : `first ${lost}`} answers are lost ${when}`, async () => {
-                await begin();
-                cloud.inject({
-                    when: ({ method, path }) => method === "POST" && path.endsWith(KEYS),
-                    times: lost,
-                    do: loss,
-                });
-                const names = lost < 3 ? ["a", "b"] : ["a", "b", "c"];
-                const made = await Promise.all(
-                    names.map((name) => handlers.key.create({ ...registration, owner: owner(name) })),
-                );
-                expect(made.map(({ id }) => id).sort()).to.deep.equal(
-                    ids("customer-managed-keys", "customer_managed_key_id").sort(),
-                );
-                expect(new Set(made.map(({ id }) => id)).size).to.equal(names.length);
+                const stack = await engine([identity]);
+                stack.cloud.inject({ when: isPost, times: lost, do: loss });
+                await eachHasItsOwn(stack, lost < 3 ? ["a", "b"] : ["a", "b", "c"]);
             });
         }
     }
 
-    for (const [what, first, second] of [
-        ["before its effect", { kind: "drop", when: "before" }, 1],
-        ["after its effect", { kind: "drop", when: "after" }, 0],
+    for (const [when, second] of [
+        ["before", 1],
+        ["after", 0],
     ] as const) {
-        it(`a create whose response was lost ${what} and whose registration another resource adopted creates another one`, async () => {
-            await begin();
+        it(`a create whose response was lost ${when} its effect and whose registration another resource adopted creates another one`, async () => {
+            const stack = await engine([identity]);
+            const twinLooked = gate();
             let lists = 0;
-            cloud.inject({
+            stack.cloud.inject({
                 when: ({ method, path }) => method === "GET" && path.endsWith(KEYS) && ++lists > 1,
                 do: { kind: "call", when: "after", run: async () => void setImmediate(() => twinLooked.open()) },
             });
-            const twinLooked = gate();
             let posted = 0;
-            cloud.inject({
-                when: ({ method, path }) => method === "POST" && path.endsWith(KEYS) && posted++ === second,
+            stack.cloud.inject({
+                when: (request) => isPost(request) && posted++ === second,
                 times: 1,
                 do: { kind: "call", when: "after", run: () => twinLooked.passed },
             });
-            let lost = 0;
-            cloud.inject({
-                when: ({ method, path }) => method === "POST" && path.endsWith(KEYS) && lost++ === 0,
-                times: 1,
-                do: first,
-            });
-            const made = await Promise.all(
-                ["a", "b"].map((name) => handlers.key.create({ ...registration, owner: owner(name) })),
-            );
-            expect(made.map(({ id }) => id).sort()).to.deep.equal(
-                ids("customer-managed-keys", "customer_managed_key_id").sort(),
-            );
-            expect(made[0]?.id).to.not.equal(made[1]?.id);
+            stack.cloud.inject({ when: isPost, times: 1, do: { kind: "drop", when } });
+            await eachHasItsOwn(stack, ["a", "b"]);
         });
     }
 
     it("an object that this very process deleted is not adopted", async () => {
-        await begin();
-        const old = await handlers.key.create({ ...registration, owner: owner("old") });
-        handlers = handlersOf(world);
-        await handlers.key.create({ ...registration, useCases: ["STORAGE"], owner: owner("other") });
-        await handlers.key.delete(old.id, old.outs);
-        expect((await handlers.key.create({ ...registration, owner: owner("old") })).id).to.not.equal(old.id);
+        const stack = await made(registered("old", { deleteBeforeReplace: true }));
+        const old = stack.id("old");
+        stack.program = [identity, key("other", ARN), registered("old", { deleteBeforeReplace: true })];
+        expect(await stack.changes({ replace: ["old"] })).to.deep.equal(["create other", "delete old", "create old"]);
+        expect(stack.id("old")).to.not.equal(old);
     });
 
     it("a second registration with the same content gets its own when the first one is seen in time", async () => {
-        await begin();
-        const first = await handlers.key.create({ ...registration, owner: owner("first") });
-        handlers = handlersOf(world);
-        clock.during = {
-            milliseconds: 2_000,
-            run: async () => {
-                await handlers.key.diff(first.id, first.outs, { ...registration, owner: owner("first") });
-            },
-        };
-        const second = await handlers.key.create({ ...registration, owner: owner("second") });
-        expect(second.id).to.not.equal(first.id);
+        const stack = await made(registered("first"));
+        stack.program = [identity, registered("second"), registered("first")];
+        expect(await stack.changes({ parallel: true })).to.deep.equal(["create second"]);
+        expect(stack.id("second")).to.not.equal(stack.id("first"));
     });
 });

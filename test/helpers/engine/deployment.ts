@@ -145,7 +145,7 @@ export class Deployment {
             this.failures.push(error);
         });
         this.open.set(name, step);
-        if (type !== "Workspace") await step;
+        if (type !== "Workspace" && this.options.parallel !== true) await step;
     }
 
     private async diff(goal: Goal, old: Entry, inputs: Inputs, isAsked: boolean): Promise<dynamic.DiffResult> {

@@ -59,6 +59,8 @@ export interface UpOptions {
     readonly target?: readonly string[];
     /** A policy pack that refuses key changes. */
     readonly policy?: boolean;
+    /** All steps beside each other, as the engine's are. Default: those of workspaces alone, so that calls come in one order. */
+    readonly parallel?: boolean;
     /** `--continue-on-error`. */
     readonly continues?: boolean;
 }
