@@ -77,6 +77,9 @@ export class LeavingWorkspace implements Leaving {
     }
 
     async hasNeverRun(): Promise<boolean> {
+        if (!neverRan(this.state)) return false;
+        // The shared list, and with it the time by the service's clock, may be a minute old: long enough for a repair.
+        this.response = await this.collection.get(this.id);
         const status = { workspaceStatus: getString(this.response ?? {}, "workspace_status") };
         return isTerminal(status) && cannotHaveRun(this.state, this.lifecycle.session.client.serverTime);
     }
