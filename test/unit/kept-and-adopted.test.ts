@@ -4,7 +4,7 @@ import type { FaultEffect } from "../../local-cloud";
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
 import type { Inputs } from "../helpers/engine/engine-types";
 import { expectOk, expectRefused } from "../helpers/expect-ok";
-import { resource, ROLE_ARN, workspace, workspaceProgram } from "../helpers/programs";
+import { IDENTITY, resource, ROLE_ARN, workspace, workspaceProgram } from "../helpers/programs";
 
 const retained = { retainOnDelete: true };
 const posts = (stack: EngineStack) => stack.writes().filter((one) => one === "POST /workspaces");
@@ -134,14 +134,25 @@ describe("adopt", () => {
         await expectRefused(stack.up(), "there is no workspace 12345");
     });
 
-    it("makes a new workspace if the adopted one is being replaced", async () => {
-        const { stack, id } = await kept();
-        await expectOk(stack.change({ other: other(id) }).up());
-        const replacing = { workspaceName: "x", replaceOn: ["workspaceName"] };
-        await expectOk(stack.change({ other: other(id, replacing) }).up());
-        expect(stack.workspaces())
-            .to.deep.equal([stack.id("other")])
-            .and.not.include(id);
+    for (const [how, inputs, options] of [
+        ["by a change", { workspaceName: "x", replaceOn: ["workspaceName"] }, {}],
+        ["by --replace, though the program still says adopt", {}, { replace: ["other"] }],
+    ] as const)
+        it(`makes a new workspace if the adopted one is being replaced ${how}`, async () => {
+            const { stack, id } = await kept();
+            await expectOk(stack.change({ other: other(id) }).up());
+            await expectOk(stack.change({ other: other(id, inputs) }).up(options));
+            expect(stack.workspaces())
+                .to.deep.equal([stack.id("other")])
+                .and.not.include(id);
+        });
+
+    it("of what carries the resource's own tag fails with --target, where nothing tells whether it is being replaced", async () => {
+        const { stack, id } = await kept({ retainOnDelete: false });
+        stack.change({ w: workspace("w", { adopt: id }) });
+        await expectRefused(stack.up({ target: ["w"] }), "--target '**::databricks-cmk'");
+        await expectOk(stack.up({ target: ["w", IDENTITY] }));
+        expect(stack.id()).to.equal(id);
     });
 
     it("takes other kinds of objects over as well", async () => {

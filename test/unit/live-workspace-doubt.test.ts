@@ -40,28 +40,37 @@ describe("what the program never set is not the program's", () => {
         await expectOk(stack.refresh());
         expect(await stack.changes()).to.deep.equal([]);
         expect(await change(tagged).changes()).to.deep.equal(["update w"]);
-        expect(stack.cloud.account.get("workspaces", id)).to.include(attached);
+        // Adopted, it keeps what is no key of its notebooks.
+        const notebooks = { managed_services_customer_managed_key_id: undefined };
+        stack.cloud.account.change("workspaces", id, notebooks);
+        stack.forget("w");
+        await expectOk(change({ ...tagged, adopt: id }).up());
+        expect(stack.cloud.account.get("workspaces", id)).to.include({ ...attached, ...notebooks });
         stays();
     });
 
-    it("ids in upper case are no difference", async () => {
+    it("ids in upper case are no difference, for adopt neither", async () => {
         const shouted = (name: string, property: string) =>
             new Output(name, property, (value) => String(value).toUpperCase());
-        change({
+        const inputs = {
             accountId: stack.cloud.accountId.toUpperCase(),
             credentialsId: shouted("c", "credentialsId"),
             storageConfigurationId: shouted("s", "storageConfigurationId"),
-        });
-        expect(await stack.changes()).to.deep.equal([]);
+        };
+        expect(await change(inputs).changes()).to.deep.equal([]);
+        stack.forget("w");
+        await expectOk(change({ ...inputs, adopt: id }).up());
         stays();
     });
 
-    it("what the program itself set and takes away is refused before anything is sent", async () => {
+    it("what the program itself set and takes away is refused before anything is sent, unless the workspace is replaced anyway", async () => {
         await expectOk(change({ ...tagged, networkConnectivityConfigId: UUID }).up());
         stack.clear();
         await expectRefused(change(tagged).up(), "networkConnectivityConfigId", "replaceOn");
         expect(stack.writes()).to.deep.equal([]);
         stays();
+        const elsewhere = change({ ...tagged, awsRegion: "us-west-2", migrateContent: false });
+        expect(await elsewhere.plan()).to.deep.equal(["delete w", "create w"]);
     });
 });
 

@@ -5,7 +5,7 @@ import { endEngines, engine, type EngineStack } from "../helpers/engine";
 import type { Goal, Result } from "../helpers/engine/engine-types";
 import { expectOk, expectRefused, textOf } from "../helpers/expect-ok";
 import { people } from "../helpers/people";
-import { identity, key, needs, resource, workspace, workspaceProgram } from "../helpers/programs";
+import { IDENTITY, identity, key, needs, resource, workspace, workspaceProgram } from "../helpers/programs";
 
 const nothing: readonly Goal[] = [identity, ...needs];
 
@@ -60,19 +60,47 @@ describe("a workspace stays with the resource that has it", () => {
         }
     });
 
-    it("a workspace that was moved to another stack is not taken back by the stack that it came from, and carries the other one's tag after its next up", async () => {
-        const { stack, id } = await live();
-        const second = await stackOf(nothing, { beside: stack, name: "organization/tests/second" });
-        stack.move("w", second);
-        const run = await stack.up();
-        const tag = tagOf(stack, id);
-        const { credentials_id, storage_configuration_id } = stack.cloud.account.get("workspaces", id);
-        const moved = { credentialsId: credentials_id, storageConfigurationId: storage_configuration_id };
-        await expectOk(second.change({ w: workspace("w", moved) }).up());
-        expect(second.held()).to.deep.equal({ w: id });
-        expect(tagOf(stack, id)).to.not.equal(tag);
-        expect(await second.changes()).to.deep.equal([]);
-        await isNotTakenBack(stack, run, id);
+    describe("that was moved to another stack", () => {
+        /** A workspace that is in the state of another stack, whose program names it. */
+        const moved = async () => {
+            const { stack, id } = await live();
+            const second = await stackOf(nothing, { beside: stack, name: "organization/tests/second" });
+            stack.move("w", second);
+            const { credentials_id, storage_configuration_id } = stack.cloud.account.get("workspaces", id);
+            const inputs = { credentialsId: credentials_id, storageConfigurationId: storage_configuration_id };
+            second.change({ w: workspace("w", inputs) });
+            return { stack, second, id, tag: `${second.id(IDENTITY)}/w` };
+        };
+
+        it("is not taken back by the stack that it came from; it carries the other one's tag after its next up, and tags that no program set stay", async () => {
+            const { stack, second, id, tag } = await moved();
+            const run = await stack.up();
+            const tags = { [OWNERSHIP_TAG]: tagOf(stack, id), team: "console" };
+            stack.cloud.account.change("workspaces", id, { custom_tags: tags });
+            expect(await second.changes()).to.deep.equal(["update w"]);
+            expect(second.held()).to.deep.equal({ w: id });
+            const now = stack.cloud.account.get("workspaces", id)["custom_tags"];
+            expect(now).to.deep.equal({ [OWNERSHIP_TAG]: tag, team: "console" });
+            expect(await second.changes()).to.deep.equal([]);
+            await isNotTakenBack(stack, run, id);
+        });
+
+        it("has its new tag waited for if that is shown late", async () => {
+            const { stack, second, id, tag } = await moved();
+            stack.cloud.behavior.updates = "late";
+            expect(await second.changes()).to.deep.equal(["update w"]);
+            expect(tagOf(stack, id)).to.equal(tag);
+            expect(await second.changes()).to.deep.equal([]);
+        });
+
+        it("has its new tag asked for again at the next up if that is dropped, which is reported", async () => {
+            const { stack, second, id, tag } = await moved();
+            stack.cloud.behavior.updates = "dropped";
+            await expectRefused(second.up(), "did not take its new ownership tag");
+            stack.cloud.behavior.updates = "at-once";
+            expect(await second.changes()).to.deep.equal(["update w"]);
+            expect(tagOf(stack, id)).to.equal(tag);
+        });
     });
 
     it("a workspace that went to another stack with a copied state is not taken back by a stack that forgot it", async () => {
