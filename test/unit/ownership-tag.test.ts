@@ -1,11 +1,11 @@
 import { expect } from "chai";
 
 import { OWNERSHIP_TAG, ownerOfInputs, formatTag } from "../../provider/contract/ownership-tag";
-import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../../local-cloud";
-import { type LocalCloudOptions } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor, stackOf } from "../helpers/environment";
-import { type Handlers, handlersOf, startProvider, workspaceInputs } from "../helpers/provider-process";
+import { endEngines, engine } from "../helpers/engine";
+import { type Inputs, Output } from "../helpers/engine/engine-types";
+import { ownerFor, stackOf } from "../helpers/environment";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { IDENTITY, workspace, workspaceProgram } from "../helpers/programs";
 
 const STACK = stackOf(0);
 const owner = (name: string, more = "") => ownerFor(name, { more });
@@ -29,86 +29,61 @@ describe("the text of an ownership tag", () => {
 });
 
 describe("the ownership tag", () => {
-    let cloud: LocalCloud;
-    let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: Handlers;
-    const begin = async (options: LocalCloudOptions = {}) => {
-        ({ cloud, world, handlers } = await startProvider(new FakeClock(), options));
+    afterEach(endEngines);
+    /** The workspace with these inputs, which may be another owner than its class would give. */
+    const w = (inputs: Inputs, name = "w") => {
+        const goal = workspace(name, { workspaceName: "w" });
+        return { [name]: { ...goal, inputs: { ...goal.inputs, ...inputs } } };
     };
-    afterEach(() => cloud.stop());
-    const inputs = (more: Properties = {}) => workspaceInputs(handlers, more);
-    const ids = (kind: string, field: string) => cloud.account.list(kind).map((one) => one[field]);
+    const made = async (inputs: Inputs = {}) => {
+        const stack = await engine(workspaceProgram(workspace("w", inputs)));
+        await expectOk(stack.up());
+        return { stack, id: stack.id() };
+    };
 
     it("of the same name inside a component belongs to another resource: moving a resource there adopts nothing", async () => {
-        await begin();
-        const news = await inputs();
-        const { id } = await handlers.workspace.create(news);
-        handlers = handlersOf(world);
-        const moved = await handlers.workspace.create({ ...news, owner: owner("w", "@0a1b2c3d") });
-        expect(moved.id).to.not.equal(id);
+        const { stack, id } = await made();
+        stack.forget("w");
+        const owner = new Output(IDENTITY, "uuid", (uuid) => `${String(uuid)}@0a1b2c3d/w`);
+        await expectOk(stack.change({ w: undefined, ...w({ owner }, "inside") }).up());
+        expect(stack.workspaces())
+            .to.have.members([id, stack.id("inside")])
+            .and.have.length(2);
     });
 
     it("that somebody removed is set again with the next change of the tags, and is no drift before", async () => {
-        await begin();
-        const news = await inputs({ customTags: { team: "a" } });
-        const { id, outs } = await handlers.workspace.create(news);
-        cloud.account.change("workspaces", id, { custom_tags: { team: "a" } });
-        const { props } = await handlers.workspace.read(id, outs);
-        expect(props).to.deep.equal(outs);
-        expect((await handlers.workspace.diff(id, props ?? {}, news)).changes).to.equal(false);
-        await handlers.workspace.update(id, outs, { ...news, customTags: { team: "b" } });
-        expect(cloud.account.find("workspaces", id)?.["custom_tags"]).to.deep.equal({
+        const { stack, id } = await made({ customTags: { team: "a" } });
+        stack.cloud.account.change("workspaces", id, { custom_tags: { team: "a" } });
+        const outputs = structuredClone(stack.entry().outputs);
+        await expectOk(stack.refresh());
+        expect(stack.entry().outputs).to.deep.equal(outputs);
+        expect(await stack.changes()).to.deep.equal([]);
+        await expectOk(stack.change(w({ customTags: { team: "b" } })).up());
+        expect(stack.cloud.account.get("workspaces", id)["custom_tags"]).to.deep.equal({
             team: "b",
-            [OWNERSHIP_TAG]: `${STACK}/w`,
+            [OWNERSHIP_TAG]: `${stack.id(IDENTITY)}/w`,
         });
-    });
-
-    it("is kept when all tags are removed", async () => {
-        await begin();
-        const without = await inputs();
-        const { id, outs } = await handlers.workspace.create({ ...without, customTags: { team: "a" } });
-        expect((await handlers.workspace.diff(id, outs, without)).changes).to.equal(true);
-        const updated = await handlers.workspace.update(id, outs, without);
-        expect(cloud.account.find("workspaces", id)?.["custom_tags"]).to.deep.equal({
-            [OWNERSHIP_TAG]: `${STACK}/w`,
-        });
-        expect((await handlers.workspace.diff(id, updated.outs ?? {}, without)).changes).to.equal(false);
     });
 
     it("cannot be given by a program", async () => {
-        await begin();
-        const { failures } = await handlers.workspace.check(
-            {},
-            { ...(await inputs()), customTags: { [OWNERSHIP_TAG]: "x" } },
+        const stack = await engine(workspaceProgram(workspace("w", { customTags: { [OWNERSHIP_TAG]: "x" } })));
+        await expectRefused(
+            stack.preview(),
+            `customTags.${OWNERSHIP_TAG} is a tag that this package sets itself: choose another key`,
         );
-        expect(failures).to.deep.equal([
-            {
-                property: `customTags.${OWNERSHIP_TAG}`,
-                reason: "is a tag that this package sets itself: choose another key",
-            },
-        ]);
     });
 
-    for (const broken of [
-        undefined,
-        "",
-        "x",
-        5,
-        { a: 1 },
-        `${STACK}`,
-        `${STACK}+kept/w`,
-        `${STACK.replace("-7", "-4")}/w`,
-    ]) {
-        it(`that cannot be parsed (${JSON.stringify(broken)}) causes no adoption and no error`, async () => {
-            await begin();
-            const news = await inputs();
-            const { id } = await handlers.workspace.create(news);
-            handlers = handlersOf(world);
-            const other = await handlers.workspace.create({ ...news, owner: broken });
-            expect(other.id).to.not.equal(id);
-            expect((await handlers.workspace.diff(other.id, other.outs, news)).changes).to.equal(false);
-            await handlers.workspace.delete(other.id, other.outs);
-            expect(ids("workspaces", "workspace_id")).to.deep.equal([id]);
-        });
-    }
+    it("that cannot be parsed causes no adoption and no error", async () => {
+        const { stack, id } = await made();
+        stack.forget("w");
+        const broken = [undefined, "", "x", 5, { a: 1 }, STACK, `${STACK}+kept/w`, `${STACK.replace("-7", "-4")}/w`];
+        for (const owner of broken) {
+            const what = JSON.stringify(owner);
+            await expectOk(stack.change(w({ owner })).up());
+            expect(stack.id(), what).to.not.equal(id);
+            expect(await stack.change(w({})).changes(), what).to.deep.equal([]);
+            await expectOk(stack.change({ w: undefined }).up());
+            expect(stack.workspaces(), what).to.deep.equal([id]);
+        }
+    });
 });
