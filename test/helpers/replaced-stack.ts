@@ -43,6 +43,11 @@ export class ReplacedStack {
         return this.stack.cloud.workspace(id);
     }
 
+    /** The preview of an `up` to another key. */
+    preview(name: string, inputs: Inputs = {}): Promise<Result> {
+        return this.stack.change({ w: workspace("w", { ...under(name), ...inputs }) }).preview();
+    }
+
     /** The program asks for another key, or none, and `up`. */
     to(
         name: string | undefined,

@@ -1,13 +1,12 @@
 import { expect } from "chai";
 
-import { UNKNOWN } from "../../provider/util/property-path";
-import type { FaultEffect, LocalCloud } from "../../local-cloud";
-import { FakeClock, type fakeEnvironment, ownerFor } from "../helpers/environment";
+import type { FaultEffect } from "../../local-cloud";
+import { FakeClock } from "../helpers/environment";
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
 import type { Inputs } from "../helpers/engine/engine-types";
 import { expectOk, expectRefused, textOf } from "../helpers/expect-ok";
 import { IDENTITY, identity, key, workspace, workspaceProgram } from "../helpers/programs";
-import { type Handlers, outcome, postsOf, startProvider, workspaceInputs } from "../helpers/provider-process";
+import { outcome, postsOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 describe("the life of a workspace", () => {
     afterEach(endEngines);
@@ -237,86 +236,14 @@ describe("the life of a workspace", () => {
     });
 });
 
-// By hand: the small engine has no preview, and ends with its provider.
+// By hand: a deployment of the small engine ends with its provider, which outlives a killed engine for a moment.
 describe("a workspace's handler", () => {
-    let cloud: LocalCloud;
-    let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: Handlers;
-    beforeEach(async () => ({ cloud, world, handlers } = await startProvider(new FakeClock())));
-    afterEach(() => cloud.stop());
-    const inputs = (more: Inputs = {}) => workspaceInputs(handlers, more);
-
-    it("says what is lost whenever a workspace that ran is replaced, and why", async () => {
-        const asked = await inputs();
-        const { id, outs } = await handlers.workspace.create(asked);
-        const warnings = async (change: Record<string, unknown>) => {
-            world.lines.length = 0;
-            await handlers.workspace.check(asked, { ...asked, ...change });
-            await handlers.workspace.diff(id, outs, { ...asked, ...change });
-            return world.lines;
-        };
-        expect(await warnings({ customTags: { team: "risk" } })).to.deep.equal([]);
-        const [renamed = "", ...more] = await warnings({
-            workspaceName: "other",
-            awsRegion: "us-west-2",
-            migrateContent: false,
-        });
-        expect(renamed).to.match(
-            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\..{0,80} See node_modules\/pulumi-databricks-cmk\/docs\/replacing-a-workspace\.md\.$/,
-        );
-        expect(more).to.deep.equal([]);
-        const [unknown] = await warnings({ storageConfigurationId: UNKNOWN });
-        expect(unknown).to.match(/a changed storageConfigurationId .* may be replaced/);
-    });
-
-    it("recommends an update in place for a changed key alone, and says why not if something else changes too", async () => {
-        const keys = await Promise.all(
-            ["a", "b"].map(async (name) => {
-                const awsKeyInfo = { keyArn: cloud.createKey() };
-                const useCases = ["MANAGED_SERVICES", "STORAGE"];
-                return (await handlers.key.create({ awsKeyInfo, useCases, owner: ownerFor(name) })).id;
-            }),
-        );
-        const [managedServicesCustomerManagedKeyId, next] = keys;
-        const [storageCustomerManagedKeyId] = keys;
-        const asked = await inputs({ managedServicesCustomerManagedKeyId, storageCustomerManagedKeyId });
-        const { id, outs } = await handlers.workspace.create(asked);
-        const said = async (change: Record<string, unknown>) => {
-            world.lines.length = 0;
-            const news = { ...asked, managedServicesCustomerManagedKeyId: next, ...change };
-            const checked = await handlers.workspace.check(asked, news);
-            const failures = (checked.failures ?? []).map(({ reason }) => reason);
-            if (failures.length === 0) await handlers.workspace.diff(id, outs, news);
-            return [...failures, ...world.lines].join();
-        };
-        const recommended = /, onKeyChange: "update" loses nothing\./;
-        expect(await said({})).to.match(recommended);
-        expect(await said({ onKeyChange: "forbid" })).to.match(recommended);
-        const both = { storageCustomerManagedKeyId: next };
-        for (const [change, named] of [
-            [both, "storageCustomerManagedKeyId"],
-            [{ ...both, onKeyChange: "forbid" }, "storageCustomerManagedKeyId"],
-            [{ storageCustomerManagedKeyId: UNKNOWN }, "storageCustomerManagedKeyId"],
-            [{ awsRegion: "us-west-2", migrateContent: { accept: ["metastore"] } }, "awsRegion"],
-        ] as const) {
-            const line = await said(change);
-            expect(line).to.not.match(recommended);
-            expect(line).to.contain(
-                `onKeyChange: "update" would not keep this workspace, because a change of ${named} needs a new one too.`,
-            );
-        }
-        const { inputs: checked } = await handlers.workspace.check(asked, {
-            ...asked,
-            managedServicesCustomerManagedKeyId: next,
-            ...both,
-        });
-        expect(checked["keyChange"]).to.include({ others: "storageCustomerManagedKeyId" });
-    });
-
     it("creates nothing once the engine has ended", async () => {
-        const news = await inputs();
+        const { cloud, world, handlers } = await startProvider(new FakeClock());
+        const news = await workspaceInputs(handlers);
         world.isEngineAlive = async () => false;
         expect(await outcome(handlers.workspace.create(news))).to.contain("The engine has stopped");
         expect(postsOf(cloud, "workspaces")).to.deep.equal([]);
+        await cloud.stop();
     });
 });

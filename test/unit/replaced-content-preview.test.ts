@@ -1,169 +1,163 @@
 import { expect } from "chai";
 
-import { UNKNOWN } from "../../provider/util/property-path";
 import { seeds } from "../../local-cloud";
-import { ownerFor } from "../helpers/environment";
-import { failure, initError, type ReplacedContent, sceneOfEach } from "../helpers/replaced-content";
+import { checkedInputsOf } from "../helpers/checked-inputs";
+import { type Inputs, Output } from "../helpers/engine/engine-types";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { key, under, workspace } from "../helpers/programs";
+import { ReplacedStack } from "../helpers/replaced-stack";
 
 describe("the content of a workspace that is to be replaced", () => {
-    let cloud: ReplacedContent["cloud"];
-    let clock: ReplacedContent["clock"];
-    let world: ReplacedContent["world"];
-    let news: ReplacedContent["news"];
-    let keys: ReplacedContent["keys"];
-    let old: ReplacedContent["old"];
-    const { handlers, changed, existing, compare } = sceneOfEach(
-        (scene) => ({ cloud, clock, world, news, keys, old } = scene),
-        { dekCacheMilliseconds: 0 },
-    );
+    const to = ReplacedStack.ofEach({ dekCacheMilliseconds: 0 });
+    const configure = (text: string) => to.stack.engine.configuration.set("databricks:migrateContent", text);
 
     it("may be given up by path and by kind: a kind that does not exist is named at preview", async () => {
-        const { workspace } = handlers();
-        const failures = async (migrateContent: unknown) => {
-            const checked = await workspace.check({}, { ...news, migrateContent });
-            return (checked.failures ?? []).map(({ property, reason }) => `${property} ${reason}`);
-        };
-        expect(await failures({ accept: ["library", "/Shared/scratch", UNKNOWN] })).to.deep.equal([]);
-        expect(await failures({ accept: ["jars"] })).to.have.length(1);
-        expect(String(await failures({ accept: ["jars"] })))
-            .to.contain("too-large, ")
-            .and.contain('not "jars"');
-        expect(String(await failures("no"))).to.contain("migrateContent must be true, false, or { accept: [...]");
-        expect(String(await failures({ accepts: [] }))).to.contain("{ accept: [...]");
+        const previewed = (migrateContent: unknown) => to.preview("b", { migrateContent });
+        const unknown = new Output("new", "customerManagedKeyId");
+        to.stack.program = [key("new", to.stack.cloud.createKey()), ...to.stack.program];
+        await expectOk(previewed({ accept: ["library", "/Shared/scratch", unknown] }));
+        await expectRefused(previewed({ accept: ["jars"] }), "too-large, ", 'not "jars"');
+        await expectRefused(previewed("no"), "migrateContent must be true, false, or { accept: [...]");
+        await expectRefused(previewed({ accepts: [] }), "{ accept: [...]");
     });
 
     it("may be given up by the stack's configuration too, which a program's own word replaces", async () => {
-        await cloud.workspace(old.id).seed({ "/Shared/jar": seeds.library() });
-        const accepting = (text: string) => {
-            const process = handlers();
-            process.session.configure((key) => (key === "databricks:migrateContent" ? text : undefined));
-            return process;
-        };
-        let process = accepting('{"accept":["library"]}');
-        await compare(process, old, changed({ migrateContent: { accept: ["repo"] } }));
-        const error = await initError(process.workspace.create(changed({ migrateContent: { accept: ["repo"] } })));
-        process = accepting('{"accept":["/Shared/jar"]}');
-        await compare(process, { id: error.id, outs: { ...error.properties } }, changed());
-        const { outs = {} } = await process.workspace.update(error.id, error.properties, changed());
-        expect(outs["migration"]).to.include({ from: old.id, skipped: 1 });
-        await process.workspace.delete(old.id, old.outs);
-        expect(existing()).to.deep.equal([error.id]);
+        await to.tree().seed({ "/Shared/jar": seeds.library() });
+        configure('{"accept":["library"]}');
+        await expectRefused(to.to("b", { migrateContent: { accept: ["repo"] } }), "/Shared/jar [library]");
+        to.bothStay();
+        configure('{"accept":["/Shared/jar"]}');
+        await expectOk(to.to("b"));
+        expect(to.migration).to.include({ from: to.old, skipped: 1 });
+        to.isReplaced();
 
-        const checked = async (text: string) => accepting(text).workspace.check({}, news);
-        const says = async (text: string) => (await failure(checked(text))).message;
-        expect(await says('{"accept":["jars"]}'))
-            .to.contain("databricks:migrateContent.accept must hold paths that begin with /, or kinds (not-admin, ")
-            .and.contain('not "jars"');
-        for (const text of ["no", "1", "[]", '{"accepts":[]}', '{"accept":"library"}'])
-            expect(await says(text)).to.contain("databricks:migrateContent");
-        expect(await says("no")).to.contain("must be true, false, or { accept: [...]");
+        for (const [text, ...says] of [
+            [
+                '{"accept":["jars"]}',
+                "databricks:migrateContent.accept must hold paths that begin with /, or kinds (not-admin, ",
+                'not "jars"',
+            ],
+            ["no", "databricks:migrateContent must be true, false, or { accept: [...]"],
+            ...["1", "[]", '{"accepts":[]}', '{"accept":"library"}'].map((one) => [one, "databricks:migrateContent"]),
+        ]) {
+            configure(text ?? "");
+            await expectRefused(to.stack.preview(), ...says);
+        }
+    });
+});
+
+describe("the preview of a key change of a workspace with content", () => {
+    const to = ReplacedStack.ofEach({ dekCacheMilliseconds: 0 });
+    /** The preview fails with these words. */
+    const stops = async (words: string, inputs: Inputs = {}) =>
+        expectRefused(to.preview("b", inputs), words, "Nothing was changed");
+    /** The preview may not decrypt a notebook. */
+    const disableKeys = () => {
+        const owner = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
+        const { kms } = to.stack.cloud;
+        for (const { arn } of kms.keys()) kms.call("DisableKey", { KeyId: arn }, owner);
+    };
+    const lastLine = async (name = "b") => (await expectOk(to.preview(name))).lines.at(-1);
+
+    it("counts what moves, and what does not", async () => {
+        const { cloud } = to.stack;
+        to.tree().fill({ jobs: [{ job_id: 1 }, { job_id: 2 }] });
+        await expectRefused(to.preview("b"), "2 jobs would not be copied", 'accept: ["jobs"]');
+        to.stack.clear();
+        const checked = checkedInputsOf(to.stack);
+        const [line, ...more] = (await expectOk(to.preview("b", { migrateContent: { accept: ["jobs"] } }))).lines;
+        expect(checked[0]?.["keyChange"]).to.include({ migrates: true });
+        expect(more).to.deep.equal([]);
+        expect(line)
+            .to.contain("Its content is copied into the new one and verified before the old one is deleted: ")
+            .and.contain("1 notebook, 1 file and ")
+            .and.contain("2 jobs")
+            .and.contain("do not move.");
+        const listed = cloud.requests.flatMap(({ path, query }) =>
+            path.endsWith("/workspace/list") ? [query["path"]] : [],
+        );
+        expect(listed).to.include("/Shared/empty").and.have.length(new Set(listed).size);
     });
 
-    describe("at preview", () => {
-        /** The preview may not decrypt a notebook. */
-        const disableKeys = () => {
-            const owner = { principalArn: "arn:aws:iam::123456789012:root", region: "us-east-1" };
-            for (const { arn } of cloud.kms.keys()) cloud.kms.call("DisableKey", { KeyId: arn }, owner);
-        };
+    it("says that it is lost with migrateContent: false, also where the stack says so", async () => {
+        const checked = checkedInputsOf(to.stack);
+        const said = await expectOk(to.preview("b", { migrateContent: false }));
+        expect(checked[0]?.["keyChange"]).to.include({ migrates: false });
+        to.stack.engine.configuration.set("databricks:migrateContent", "false");
+        const silent = await expectOk(to.preview("b"));
+        expect(checked.at(-1)?.["migrateContent"]).to.equal(false);
+        for (const { lines } of [said, silent]) {
+            expect(lines).to.have.length(1);
+            expect(lines[0]).to.contain("EVERY NOTEBOOK IN IT IS LOST");
+        }
+    });
 
-        it("is counted: what moves, and what does not", async () => {
-            cloud.workspace(old.id).fill({ jobs: [{ job_id: 1 }, { job_id: 2 }] });
-            expect((await failure(compare(handlers(), old, changed()))).message)
-                .to.contain("2 jobs would not be copied")
-                .and.contain('accept: ["jobs"]');
-            cloud.clearRequests();
-            const { checked } = await compare(handlers(), old, changed({ migrateContent: { accept: ["jobs"] } }));
-            expect(checked.inputs["keyChange"]).to.include({ migrates: true });
-            expect(world.lines).to.have.length(1);
-            expect(world.lines[0])
-                .to.contain("Its content is copied into the new one and verified before the old one is deleted: ")
-                .and.contain("1 notebook, 1 file and ")
-                .and.contain("2 jobs")
-                .and.contain("do not move.");
-            const listed = cloud.requests.flatMap(({ path, query }) =>
-                path.endsWith("/workspace/list") ? [query["path"]] : [],
-            );
-            expect(listed).to.include("/Shared/empty").and.have.length(new Set(listed).size);
+    for (const [what, words, prepare] of [
+        [
+            "if the credential is a token of the account",
+            "which workspaces do not accept",
+            () =>
+                void Object.assign(to.stack.environment, {
+                    DATABRICKS_CLIENT_ID: undefined,
+                    DATABRICKS_CLIENT_SECRET: undefined,
+                    DATABRICKS_TOKEN: to.stack.cloud.token,
+                }),
+        ],
+        [
+            "if the principal does not belong to the workspace",
+            "may not enter the workspace",
+            () => to.tree().principals.remove(to.stack.cloud.clientId),
+        ],
+    ] as const)
+        it(`stops it ${what}`, async () => {
+            prepare();
+            await stops(words);
         });
 
-        it("is said to be lost with migrateContent: false, also where the stack says so", async () => {
-            const { checked } = await compare(handlers(), old, changed({ migrateContent: false }));
-            expect(checked.inputs["keyChange"]).to.include({ migrates: false });
-            const process = handlers();
-            process.session.configure((key) => (key === "databricks:migrateContent" ? "false" : undefined));
-            const { checked: silent } = await compare(process, old, changed());
-            expect(silent.inputs["migrateContent"]).to.equal(false);
-            expect(world.lines).to.have.length(2);
-            for (const line of world.lines) expect(line).to.contain("EVERY NOTEBOOK IN IT IS LOST");
-        });
+    it("stops it if the new one would be in another account", async () => {
+        await stops("another account", { accountId: "01234567-89ab-4cde-8f01-23456789abcd" });
+    });
 
-        it("stops the replacement where a fixed deploymentName makes the old one go first", async () => {
-            const fixed = { ...news, deploymentName: "fixed", owner: ownerFor("fixed") };
-            const process = handlers();
-            const { id, outs } = await process.workspace.create(fixed);
-            const error = await failure(
-                compare(process, { id, outs }, { ...fixed, managedServicesCustomerManagedKeyId: keys[1] }),
-            );
-            expect(error.message).to.contain("deploymentName").and.contain("Nothing was changed");
-        });
+    it("stops it if a fixed deploymentName makes the old one go first", async () => {
+        const fixed = { deploymentName: "fixed" };
+        await expectOk(to.stack.change({ fixed: workspace("fixed", { ...under("a"), ...fixed }) }).up());
+        to.stack.change({ fixed: workspace("fixed", { ...under("b"), ...fixed }) });
+        await expectRefused(to.stack.preview(), "deploymentName", "Nothing was changed");
+    });
 
-        it("stops it where the new one would be in another account", async () => {
-            const elsewhere = { ...news, accountId: "01234567-89ab-4cde-8f01-23456789abcd" };
-            const error = await failure(compare(handlers(), old, elsewhere));
-            expect(error.message).to.contain("another account").and.contain("Nothing was changed");
-        });
+    it("stops it if the key of the old workspace is disabled, and warns if the new key is not known yet", async () => {
+        disableKeys();
+        await stops("Enable the key");
+        to.stack.program = [key("new", to.stack.cloud.createKey()), ...to.stack.program];
+        expect(await lastLine("new"))
+            .to.contain("`pulumi up` will fail before that")
+            .and.contain("Enable the key");
+    });
 
-        it("stops it where the credential is a token of the account", async () => {
-            world.variables = {
-                HOME: "/nowhere",
-                DATABRICKS_HOST: cloud.host,
-                DATABRICKS_ACCOUNT_ID: cloud.accountId,
-                DATABRICKS_TOKEN: cloud.token,
-            };
-            const error = await failure(compare(handlers(), old, changed()));
-            expect(error.message).to.contain("which workspaces do not accept").and.contain("Nothing was changed");
-        });
+    it("stops it for that key, too, if counting takes too long or fails", async () => {
+        disableKeys();
+        for (const effect of [
+            { kind: "call", when: "before", run: () => to.stack.clock.hold(30_000) },
+            { kind: "status", status: 403 },
+        ] as const) {
+            const stop = to.stack.cloud.inject({ when: ({ path }) => path.endsWith("/jobs/list"), do: effect });
+            await stops("Enable the key");
+            stop();
+        }
+    });
 
-        it("stops it where the principal does not belong to the workspace", async () => {
-            cloud.workspace(old.id).principals.remove(cloud.clientId);
-            const error = await failure(compare(handlers(), old, changed()));
-            expect(error.message).to.contain("may not enter the workspace").and.contain("Nothing was changed");
-        });
+    it("does not fail if an access list keeps this machine out: another one may be let in", async () => {
+        to.tree().behavior.frontEnd = "forbidden";
+        expect(await lastLine())
+            .to.contain("not everything could be counted")
+            .and.not.contain("will fail");
+    });
 
-        it("stops it where the key of the old workspace is disabled, and warns where the new key is not known yet", async () => {
-            disableKeys();
-            const error = await failure(compare(handlers(), old, changed()));
-            expect(error.message).to.contain("Enable the key").and.contain("Nothing was changed");
-            await compare(handlers(), old, changed({ managedServicesCustomerManagedKeyId: UNKNOWN }));
-            expect(world.lines[0]).to.contain("`pulumi up` will fail before that").and.contain("Enable the key");
+    it("does not fail, and says so, if the workspace gives no response", async () => {
+        to.stack.cloud.inject({
+            when: ({ path }) => path.endsWith("/workspace/list"),
+            do: { kind: "drop", when: "before" },
         });
-
-        it("stops it for that key, too, where counting takes too long or fails", async () => {
-            disableKeys();
-            for (const effect of [
-                { kind: "call", when: "before", run: () => clock.hold(30_000) },
-                { kind: "status", status: 403 },
-            ] as const) {
-                const stop = cloud.inject({ when: ({ path }) => path.endsWith("/jobs/list"), do: effect });
-                const error = await failure(compare(handlers(), old, changed()));
-                expect(error.message, effect.kind).to.contain("Enable the key");
-                stop();
-            }
-        });
-
-        it("does not fail where an access list keeps this machine out: another one may be let in", async () => {
-            cloud.workspace(old.id).behavior.frontEnd = "forbidden";
-            await compare(handlers(), old, changed());
-            expect(world.lines.at(-1)).to.contain("not everything could be counted").and.not.contain("will fail");
-        });
-
-        it("does not fail, and says so, where the workspace gives no response", async () => {
-            cloud.inject({
-                when: ({ path }) => path.endsWith("/workspace/list"),
-                do: { kind: "drop", when: "before" },
-            });
-            await compare(handlers(), old, changed());
-            expect(world.lines.at(-1)).to.match(/could not be counted|not everything could be counted/);
-        });
+        expect(await lastLine()).to.match(/could not be counted|not everything could be counted/);
     });
 });

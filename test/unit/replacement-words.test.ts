@@ -1,10 +1,12 @@
 import { expect } from "chai";
 
 import { seeds } from "../../local-cloud";
+import { checkedInputsOf } from "../helpers/checked-inputs";
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
+import { type Goal, type Inputs, Output } from "../helpers/engine/engine-types";
 import { expectOk, expectRefused, textOf } from "../helpers/expect-ok";
 import { keeps, people } from "../helpers/people";
-import { key, under, workspace, workspaceProgram } from "../helpers/programs";
+import { key, resource, under, workspace, workspaceProgram } from "../helpers/programs";
 
 const FOLDERS = 20;
 
@@ -87,5 +89,71 @@ describe("what a replacement says and does about what people do meanwhile", () =
         const run = await toKey("a").up();
         await keeps(stack, run, work, more);
         if (stack.id() !== old) expect(textOf(run)).to.contain(`adopt: "${old}"`);
+    });
+});
+
+describe("the preview of a workspace's replacement", () => {
+    afterEach(endEngines);
+
+    it("says what is lost whenever a workspace that ran is replaced, and why", async () => {
+        const stack = await engine(workspaceProgram());
+        await expectOk(stack.up());
+        const warnings = async (change: Inputs, more: readonly Goal[] = []) => {
+            stack.program = workspaceProgram(workspace("w", change), more);
+            return (await expectOk(stack.preview())).lines;
+        };
+        expect(await warnings({ customTags: { team: "risk" } })).to.deep.equal([]);
+        const [renamed = "", ...others] = await warnings({
+            workspaceName: "other",
+            awsRegion: "us-west-2",
+            migrateContent: false,
+        });
+        expect(renamed).to.match(
+            /^w: a changed workspaceName and awsRegion needs a new workspace, so this one is replaced, and EVERY NOTEBOOK IN IT IS LOST\..{0,80} See node_modules\/pulumi-databricks-cmk\/docs\/replacing-a-workspace\.md\.$/,
+        );
+        expect(others).to.deep.equal([]);
+        const [unknown] = await warnings({ storageConfigurationId: new Output("t", "storageConfigurationId") }, [
+            resource("StorageConfiguration", "t", { bucketName: "other-bucket" }),
+        ]);
+        expect(unknown).to.match(/a changed storageConfigurationId .* may be replaced/);
+    });
+
+    it("recommends an update in place for a changed key alone, and says why not if something else changes too", async () => {
+        const useCases = ["MANAGED_SERVICES", "STORAGE"];
+        const registered = (name: string, keyArn: string) =>
+            resource("CustomerManagedKey", name, { awsKeyInfo: { keyArn }, useCases });
+        const id = (name: string) => new Output(name, "customerManagedKeyId");
+        const [first, next] = [id("a"), id("b")];
+        const of = (notebooks: Output, more: Inputs = {}) => {
+            const keys = { managedServicesCustomerManagedKeyId: notebooks, storageCustomerManagedKeyId: first };
+            return { w: workspace("w", { ...keys, ...more }) };
+        };
+        const stack = await engine((cloud) => [
+            ...workspaceProgram([]),
+            ...["a", "b"].map((name) => registered(name, cloud.createKey())),
+        ]);
+        await expectOk(stack.change(of(first)).up());
+        const { w } = of(next);
+        stack.program = [...stack.program.slice(0, -1), registered("new", stack.cloud.createKey()), w];
+        const checked = checkedInputsOf(stack);
+        const said = async (more: Inputs) => textOf(await stack.change(of(next, more)).preview());
+        const recommended = /, onKeyChange: "update" loses nothing\./;
+        expect(await said({})).to.match(recommended);
+        expect(await said({ onKeyChange: "forbid" })).to.match(recommended);
+        const both = { storageCustomerManagedKeyId: next };
+        for (const [change, named] of [
+            [{ ...both, onKeyChange: "forbid" }, "storageCustomerManagedKeyId"],
+            [{ storageCustomerManagedKeyId: id("new") }, "storageCustomerManagedKeyId"],
+            [{ awsRegion: "us-west-2", migrateContent: { accept: ["metastore"] } }, "awsRegion"],
+            [both, "storageCustomerManagedKeyId"],
+        ] as const) {
+            const line = await said(change);
+            expect(line).to.not.match(recommended);
+            expect(line).to.contain(
+                `onKeyChange: "update" would not keep this workspace, because a change of ${named} needs a new one too.`,
+            );
+        }
+        const announced = checked.flatMap(({ keyChange }) => (keyChange === undefined ? [] : [keyChange]));
+        expect(announced.at(-1)).to.include({ others: "storageCustomerManagedKeyId" });
     });
 });
