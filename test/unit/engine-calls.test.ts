@@ -14,6 +14,7 @@ const urn = (name: string) => `urn:pulumi:s::p::pulumi-nodejs:dynamic/databricks
 
 const root = resolve(__dirname, "../../..");
 
+// By hand: what is around every handler, with handlers that do one thing each.
 describe("the engine's calls", () => {
     const begin = () => {
         const lines: LogLine[] = [];

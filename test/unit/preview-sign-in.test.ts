@@ -10,10 +10,13 @@ import { type Properties, UNKNOWN } from "../../provider/util/property-path";
 import { type FaultEffect, LocalCloud } from "../../local-cloud";
 import { FakeClock } from "../helpers/environment";
 import { createHandler } from "../../provider/registry";
-import { outcome, ROLE_ARN } from "../helpers/provider-process";
+import { endEngines, engine } from "../helpers/engine";
+import { expectOk, expectRefused } from "../helpers/expect-ok";
+import { identity, resource, ROLE_ARN } from "../helpers/programs";
 
 const otherAccount = "0ac0ffee-9999-4abc-8def-00c0ffee1234";
 
+// By hand: what is around the check and the diff of every handler, which the small engine calls without it.
 describe("a preview", () => {
     let cloud: LocalCloud;
     let lines: LogLine[];
@@ -159,29 +162,19 @@ describe("a preview", () => {
 });
 
 describe("a wrong account id", () => {
-    it("is not taken for a deleted object: a refresh and a delete fail, and say what to correct", async () => {
-        const cloud = await LocalCloud.start();
-        const report = new EngineReporter(async () => undefined);
-        const handler = (environment: Record<string, string>) =>
-            createHandler(
-                "Credentials",
-                new Session({
-                    variables: { HOME: "/nowhere", ...cloud.environment(), ...environment },
-                    clock: new FakeClock(),
-                    report,
-                    isEngineAlive: async () => true,
-                }),
-            );
-        const made = await handler({}).create({ roleArn: ROLE_ARN });
-        const wrong = { DATABRICKS_ACCOUNT_ID: otherAccount };
-        const read = await outcome(handler(wrong).read(made.id, made.outs));
-        const deleted = await outcome(handler(wrong).delete(made.id, made.outs));
-        const created = await outcome(handler(wrong).create({ roleArn: ROLE_ARN }));
-        expect(cloud.account.list("credentials")).to.have.length(1);
-        await cloud.stop();
-        for (const message of [read, deleted, created]) {
-            expect(message).to.match(/HTTP 404.*databricks:accountId .*it is 0ac0ffee-9999/);
-            expect(message).to.not.contain("outside Pulumi");
+    afterEach(endEngines);
+
+    it("is not taken for a deleted object: a refresh, a delete and a create fail, and say what to correct", async () => {
+        const credentials = (name: string) => resource("Credentials", name, { roleArn: ROLE_ARN });
+        const stack = await engine([identity, credentials("c")]);
+        await expectOk(stack.up());
+        stack.environment["DATABRICKS_ACCOUNT_ID"] = otherAccount;
+        stack.change({ d: credentials("d") });
+        for (const run of [() => stack.refresh(), () => stack.destroy(), () => stack.up({ target: ["d"] })]) {
+            const { error } = await expectRefused(run(), /HTTP 404.*databricks:accountId .*it is 0ac0ffee-9999/);
+            expect(error).to.not.contain("outside Pulumi");
         }
+        expect(stack.cloud.account.list("credentials")).to.have.length(1);
+        expect(Object.keys(stack.held("Credentials"))).to.deep.equal(["c"]);
     });
 });

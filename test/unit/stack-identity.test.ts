@@ -8,6 +8,7 @@ import { fakeEnvironment, stackOf } from "../helpers/environment";
 
 const [old, own] = ["organization/project/old", "organization/project/own"];
 
+// By hand: the program itself, and with it the small engine, refuses a copied state before the identity is asked.
 describe("the identity of a stack", () => {
     const identity = (configuration: Record<string, string> = {}) => {
         const session = new Session(
@@ -45,6 +46,7 @@ describe("the identity of a stack", () => {
     });
 });
 
+// By hand: what is around every handler, which the small engine calls without it.
 describe("a resource in a state that another stack made", () => {
     it("fails its check with the question of the program, which no state keeps, and is not looked at any further", async () => {
         let checks = 0;
