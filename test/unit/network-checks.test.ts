@@ -6,6 +6,9 @@ import { privateAccessSettingsObject } from "../../provider/objects/private-acce
 import { vpcEndpointObject } from "../../provider/objects/vpc-endpoint";
 import { workspaceObject } from "../../provider/objects/workspace/definition";
 import { type Properties, UNKNOWN } from "../../provider/util/property-path";
+import type { LocalCloud } from "../../local-cloud";
+import { FakeClock, type fakeEnvironment } from "../helpers/environment";
+import { type Handlers, handlersOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 import { one, other, network, endpoint, settings } from "../helpers/network-objects";
 
 const context = { allowedRegions: ["us-east-1", "us-east-2", "us-west-2"] };
@@ -156,5 +159,47 @@ describe("checking networks and private links", () => {
             [privateAccessSettingsObject, { ...settings, privateAccessLevel: UNKNOWN, allowedVpcEndpointIds: [one] }],
         ];
         for (const [object, inputs] of right) expect(checkInputs(object, inputs, context)).to.deep.equal([]);
+    });
+});
+
+// By hand: the table of one comparison, and of one check.
+describe("a change of a workspace's network, settings, connectivity or storage key", () => {
+    let cloud: LocalCloud;
+    let world: ReturnType<typeof fakeEnvironment>;
+    let handlers: Handlers;
+    beforeEach(async () => ({ cloud, world, handlers } = await startProvider(new FakeClock())));
+    afterEach(() => cloud.stop());
+
+    it("is made in place where the service can, refused at preview where it cannot, and costs no workspace", async () => {
+        const inputs = await workspaceInputs(handlers);
+        const { id, outs } = await handlers.workspace.create(inputs);
+        const all = { networkId: one, privateAccessSettingsId: one, networkConnectivityConfigId: one };
+        const asked: Properties = { ...inputs, ...all, storageCustomerManagedKeyId: one };
+        const state: Properties = { ...outs, ...all, storageCustomerManagedKeyId: one, setInputs: undefined };
+        for (const [field, switched, removed, added] of [
+            ["networkId", [], ["networkId"], ["networkId"]],
+            ["privateAccessSettingsId", [], ["privateAccessSettingsId"], []],
+            ["networkConnectivityConfigId", [], ["networkConnectivityConfigId"], []],
+            ["storageCustomerManagedKeyId", ["storageCustomerManagedKeyId"], ["storageCustomerManagedKeyId"], []],
+        ] as const) {
+            handlers = handlersOf(world);
+            const diff = async (from: unknown, to: unknown) => {
+                const [olds, news] = [
+                    { ...state, [field]: from },
+                    { ...asked, [field]: to },
+                ];
+                const { changes, replaces } = await handlers.workspace.diff(id, olds, news);
+                return [changes, replaces];
+            };
+            expect(await diff(one, other), field).to.deep.equal([true, switched]);
+            expect(await diff(one, undefined), field).to.deep.equal([true, removed]);
+            expect(await diff(undefined, other), field).to.deep.equal([true, added]);
+            const failures = async (more: Properties) =>
+                (await handlers.workspace.check(asked, { ...asked, ...more })).failures ?? [];
+            const [refused] = await failures({ [field]: undefined });
+            expect(refused, field).to.deep.include({ property: field });
+            expect(refused?.reason).to.contain("is taken away: ").and.contain(`replaceOn: ["${field}"]`);
+            expect(await failures({ [field]: undefined, replaceOn: [field] })).to.deep.equal([]);
+        }
     });
 });

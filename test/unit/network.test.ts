@@ -1,15 +1,11 @@
 import { expect } from "chai";
 
-import type { Properties } from "../../provider/util/property-path";
-import type { LocalCloud } from "../../local-cloud";
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
 import { type Goal, type Inputs, Output } from "../helpers/engine/engine-types";
-import { FakeClock, type fakeEnvironment } from "../helpers/environment";
 import { expectOk, expectRefused } from "../helpers/expect-ok";
 import {
     endpoint,
     network,
-    one,
     other,
     others,
     privateProgram,
@@ -17,7 +13,6 @@ import {
     settings,
 } from "../helpers/network-objects";
 import { identity, needs, resource, workspace } from "../helpers/programs";
-import { type Handlers, handlersOf, startProvider, workspaceInputs } from "../helpers/provider-process";
 
 const net = (name: string, inputs: Inputs = {}) => resource("Network", name, { ...network, ...inputs });
 /** A stack after its first `up`. */
@@ -224,47 +219,5 @@ describe("a change of a network, an endpoint or private access settings", () => 
         expect(await stack.change({ p: open }).changes()).to.deep.equal(["update p"]);
         expect(puts().at(-1)).to.deep.include({ private_access_level: "ACCOUNT", allowed_vpc_endpoint_ids: [] });
         expect(await stack.changes()).to.deep.equal([]);
-    });
-});
-
-// By hand: the table of one comparison, and of one check.
-describe("a change of a workspace's network, settings, connectivity or storage key", () => {
-    let cloud: LocalCloud;
-    let world: ReturnType<typeof fakeEnvironment>;
-    let handlers: Handlers;
-    beforeEach(async () => ({ cloud, world, handlers } = await startProvider(new FakeClock())));
-    afterEach(() => cloud.stop());
-
-    it("is made in place where the service can, refused at preview where it cannot, and costs no workspace", async () => {
-        const inputs = await workspaceInputs(handlers);
-        const { id, outs } = await handlers.workspace.create(inputs);
-        const all = { networkId: one, privateAccessSettingsId: one, networkConnectivityConfigId: one };
-        const asked: Properties = { ...inputs, ...all, storageCustomerManagedKeyId: one };
-        const state: Properties = { ...outs, ...all, storageCustomerManagedKeyId: one, setInputs: undefined };
-        for (const [field, switched, removed, added] of [
-            ["networkId", [], ["networkId"], ["networkId"]],
-            ["privateAccessSettingsId", [], ["privateAccessSettingsId"], []],
-            ["networkConnectivityConfigId", [], ["networkConnectivityConfigId"], []],
-            ["storageCustomerManagedKeyId", ["storageCustomerManagedKeyId"], ["storageCustomerManagedKeyId"], []],
-        ] as const) {
-            handlers = handlersOf(world);
-            const diff = async (from: unknown, to: unknown) => {
-                const [olds, news] = [
-                    { ...state, [field]: from },
-                    { ...asked, [field]: to },
-                ];
-                const { changes, replaces } = await handlers.workspace.diff(id, olds, news);
-                return [changes, replaces];
-            };
-            expect(await diff(one, other), field).to.deep.equal([true, switched]);
-            expect(await diff(one, undefined), field).to.deep.equal([true, removed]);
-            expect(await diff(undefined, other), field).to.deep.equal([true, added]);
-            const failures = async (more: Properties) =>
-                (await handlers.workspace.check(asked, { ...asked, ...more })).failures ?? [];
-            const [refused] = await failures({ [field]: undefined });
-            expect(refused, field).to.deep.include({ property: field });
-            expect(refused?.reason).to.contain("is taken away: ").and.contain(`replaceOn: ["${field}"]`);
-            expect(await failures({ [field]: undefined, replaceOn: [field] })).to.deep.equal([]);
-        }
     });
 });
