@@ -109,10 +109,10 @@ export class Collection {
         });
     }
 
-    /** One object; asked for together with others it comes out of one list, which may be a minute old unless it has to be `isNow`. */
-    async read(id: string, isNow = false): Promise<Properties | undefined> {
+    /** One object; asked for together with others it comes out of one list, which may be a minute old. */
+    async read(id: string): Promise<Properties | undefined> {
         const { latest } = this;
-        if (!isNow && this.isRecent(latest)) {
+        if (this.isRecent(latest)) {
             const began = this.clock.now();
             const listed = await latest.answers.catch(() => undefined);
             return listed?.get(id) ?? this.get(id, began);

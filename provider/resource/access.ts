@@ -11,6 +11,9 @@ import { type OutputContext, toOutputs, toState } from "./mapping";
 import { labelOf, ownershipTagOf } from "./ownership";
 import type { Relations } from "./relations";
 
+/** How old a list may be for the tags in it to count as those of now, in milliseconds: many objects are deleted together. */
+const TAGS_ARE_NOW = 3_000;
+
 /** A kind of object as the engine's calls need it: its definition and its account, this deployment's session, and what they say together. */
 export class ObjectAccess {
     constructor(
@@ -43,35 +46,29 @@ export class ObjectAccess {
         );
     }
 
-    /** Whether the object's tag names another stack: that one has adopted it, or its state was moved there. */
-    async belongsToOtherStack(id: string, properties: Properties): Promise<boolean> {
-        const owner = ownerOfInputs(properties);
-        const tag = await this.tagOf(id, properties);
-        return owner !== undefined && tag !== undefined && !belongsToStack(owner, tag);
-    }
-
     /**
-     * The name of another resource of this stack in the object's tag: it has adopted the object, or the resource was renamed since this
-     * state was written.
+     * Whom the object's tag names, if it is another owner than the state's: another stack, which has adopted it or to which its state was
+     * moved; or another resource of this stack, which has adopted it, or as which the resource was known when this state was written.
      */
-    async otherResource(id: string, properties: Properties): Promise<string | undefined> {
+    async otherOwner(
+        id: string,
+        properties: Properties,
+    ): Promise<{ readonly ofThisStack: boolean; readonly resource: string | undefined } | undefined> {
         const owner = ownerOfInputs(properties);
-        const tag = await this.tagOf(id, properties);
-        if (owner === undefined || tag === undefined || matchTag(owner, tag) !== undefined) return undefined;
-        return ownerOfInputs({ owner: tag })?.resource;
-    }
-
-    private async tagOf(id: string, properties: Properties): Promise<unknown> {
-        if (this.definition.tagsField === undefined || ownerOfInputs(properties) === undefined) return undefined;
+        if (this.definition.tagsField === undefined || owner === undefined) return undefined;
         // Another stack may have adopted it since this process began, and a list may not show it.
-        const response = await this.collectionOf(properties).read(id, true);
-        return response && ownershipTagOf(this.definition, response);
+        const collection = this.collectionOf(properties);
+        const listed = await collection.listSince(this.session.clock.now() - TAGS_ARE_NOW);
+        const response = listed.get(id) ?? (await collection.get(id));
+        const tag = response && ownershipTagOf(this.definition, response);
+        if (tag === undefined || matchTag(owner, tag) !== undefined) return undefined;
+        return { ofThisStack: belongsToStack(owner, tag), resource: ownerOfInputs({ owner: tag })?.resource };
     }
 
     /** Fails if a change of the tags would take the object from another stack, which has it by its tag: the state was copied. */
     async requireOwnStack(id: string, olds: Properties, news: Properties): Promise<void> {
         const isMoved = this.changesOwner(olds, news) && ownerOfInputs(olds)?.stack !== ownerOfInputs(news)?.stack;
-        if (isMoved || !(await this.belongsToOtherStack(id, olds))) return;
+        if (isMoved || (await this.otherOwner(id, olds))?.ofThisStack !== false) return;
         throw new ReportedError(
             `The ownership tag of the ${this.definition.noun} ${id} names another stack, which now manages it, and a change of its tags would take it back. Nothing was changed. If that stack keeps it, remove it from this one (\`pulumi state delete <its urn>\`) and from this program.`,
             "CMK1006",

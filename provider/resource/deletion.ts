@@ -28,13 +28,13 @@ export async function deleteOwn(
         const why = `The ${definition.noun} ${id} is not deleted: it belongs to ${by} of this stack now.`;
         return session.announce({ ...kept, why });
     }
-    if (await access.belongsToOtherStack(id, properties)) {
+    const tagged = await access.otherOwner(id, properties);
+    if (tagged?.ofThisStack === false) {
         const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names another stack, which now manages it.`;
         return session.announce({ ...kept, why, code: "CMK1006" });
     }
-    const tagged = await access.otherResource(id, properties);
-    if (tagged !== undefined) {
-        const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names the resource "${tagged}" of this stack, and this entry of the state is of "${owner?.resource ?? ""}". If nothing has it any more, delete it in the account console, or give a resource adopt: "${id}".`;
+    if (tagged?.resource !== undefined) {
+        const why = `The ${definition.noun} ${id} is not deleted: its ownership tag names the resource "${tagged.resource}" of this stack, and this entry of the state is of "${owner?.resource ?? ""}". If nothing has it any more, delete it in the account console, or give a resource adopt: "${id}".`;
         return session.announce({ ...kept, why, code: "CMK1007" });
     }
     claims.claim(definition, id, owner);

@@ -15,7 +15,7 @@ describe("a workspace that another stack adopts during an up", () => {
     const adopt = (stack: EngineStack) =>
         stack.cloud.account.change("workspaces", scene.old, { custom_tags: { [TAG]: "other/w" } });
 
-    /** Another stack adopts the workspace right before the first such request. */
+    /** Another stack adopts the workspace right before the first such request, some seconds after the latest list. */
     const adoptBefore = (stack: EngineStack, method: string, path: RegExp) =>
         stack.cloud.inject({
             when: (request) => request.method === method && path.test(request.path),
@@ -23,7 +23,10 @@ describe("a workspace that another stack adopts during an up", () => {
             do: {
                 kind: "call",
                 when: "before",
-                run: async () => adopt(stack),
+                run: async () => {
+                    adopt(stack);
+                    await stack.clock.hold(5_000);
+                },
             },
         });
 
