@@ -48,9 +48,8 @@ describe("the first preview of a workspace, on the real engine", () => {
     });
 
     it("succeeds with one warning if nothing listens on the host's port", async () => {
-        const gone = await LocalCloud.start();
-        await gone.stop();
-        const { output, events } = await expectOk(previewWith({ DATABRICKS_HOST: gone.host }));
+        // A port that was free a moment ago may be another process' by now; this one no process is given.
+        const { output, events } = await expectOk(previewWith({ DATABRICKS_HOST: "http://127.0.0.1:1" }));
         const warnings = [...events.matchAll(/Nothing is known about the credential[^"]*ECONNREFUSED/g)];
         expect(new Set(warnings.map(([text]) => text)).size, output).to.equal(1);
     });
