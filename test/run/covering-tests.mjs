@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import { temporaryFolder } from "./processes.mjs";
 import { root } from "./project.mjs";
 
-/** How many test files are asked about a change, beside those without which a function of the file would not run. */
-const ASKED = 4;
+/** How many test files are asked first about a change, and how many more if they have not noticed it. */
+const [FIRST, MORE] = [4, 12];
 /** What loading a test costs beside its own time, in milliseconds. */
 const LOADING = 1000;
 const NOTES = join(root, "node_modules", ".cache", "pulumi-databricks-cmk", "covering-tests.json");
@@ -19,8 +19,8 @@ const NOTES = join(root, "node_modules", ".cache", "pulumi-databricks-cmk", "cov
  */
 
 /**
- * The names of unit tests that together run each function of a file that any of them runs, the quickest first: those that run most in
- * the shortest time.
+ * The names of the unit tests to ask about a file: first those that together run most of its functions in the shortest time, then more
+ * that run it.
  * @param {readonly Coverage[]} coverage
  * @param {string} file
  */
@@ -29,19 +29,17 @@ export function testsOf(coverage, file) {
     const worth = ({ functions, milliseconds }, without) =>
         (functions[file] ?? []).filter((one) => !without?.has(one)).length / (LOADING + milliseconds);
     const left = coverage.filter((one) => worth(one) > 0);
-    /** @type {Coverage[]} */
-    const asked = [];
+    /** @type {string[]} */
+    const first = [];
     const run = new Set();
-    while (left.length > 0) {
-        const isWhole = left.every((one) => worth(one, run) === 0);
-        if (isWhole && asked.length >= ASKED) break;
-        left.sort((one, other) => worth(other, isWhole ? undefined : run) - worth(one, isWhole ? undefined : run));
+    while (left.length > 0 && first.length < FIRST) {
+        left.sort((one, other) => worth(other, run) - worth(one, run) || worth(other) - worth(one));
         const [best] = left.splice(0, 1);
-        if (best === undefined) break;
-        asked.push(best);
-        for (const one of best.functions[file] ?? []) run.add(one);
+        first.push(best?.test ?? "");
+        for (const one of best?.functions[file] ?? []) run.add(one);
     }
-    return asked.sort((one, other) => one.milliseconds - other.milliseconds).map(({ test }) => test);
+    left.sort((one, other) => worth(other) - worth(one));
+    return { first, more: left.slice(0, MORE).map(({ test }) => test) };
 }
 
 /**

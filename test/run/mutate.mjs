@@ -32,12 +32,8 @@ async function main(given) {
     const copy = copyOfBuild();
     const sum = { noticed: 0, tried: 0 };
     for (const file of files) {
-        const { noticed, tried } = await mutate(
-            copy,
-            file,
-            patterns.length > 0 ? patterns : testsOf(coverage, file),
-            every,
-        );
+        const asked = patterns.length > 0 ? { first: patterns, more: [] } : testsOf(coverage, file);
+        const { noticed, tried } = await mutate(copy, file, asked, every);
         sum.noticed += noticed;
         sum.tried += tried;
     }
@@ -58,40 +54,46 @@ function filesOf(source) {
 /**
  * @param {string} copy
  * @param {string} file
- * @param {readonly string[]} patterns
+ * @param {{first: readonly string[], more: readonly string[]}} asked
  * @param {number} every
  */
-async function mutate(copy, file, patterns, every) {
+async function mutate(copy, file, asked, every) {
     const text = readFileSync(join(root, file), "utf8");
     const mutations = mutationsOf(file, text).filter((_, index) => index % every === 0);
     const tried = mutations.length;
     if (tried === 0) return { noticed: 0, tried };
     const built = join(copy, "dist", file.replace(/\.ts$/, ".js"));
     const original = readFileSync(built, "utf8");
-    const unit = join(copy, "dist", "test", "unit");
-    const names = readdirSync(unit);
-    const tests = patterns.flatMap((pattern) => {
-        const asked = new RegExp(`^${pattern.replaceAll("*", ".*")}\\.test\\.js$`);
-        return names.filter((name) => asked.test(name)).map((name) => join(unit, name));
-    });
-    if (tests.length === 0) {
+    const [first, more] = [testFiles(copy, asked.first), testFiles(copy, asked.more)];
+    if (first.length === 0) {
         console.log(`${file}: no unit test runs it, 0 of ${tried} changes were noticed.`);
         return { noticed: 0, tried };
     }
-    if (!(await passes(copy, tests))) throw new Problem(`${patterns.join(", ")}: the tests fail without a change.`);
+    if (!(await passes(copy, [...first, ...more]))) throw new Problem(`${file}: its tests fail without a change.`);
     const survivors = [];
     for (const mutation of mutations) {
         writeFileSync(built, transpiled(text.slice(0, mutation.from) + mutation.after + text.slice(mutation.to)));
-        if (await passes(copy, tests)) survivors.push(mutation);
+        if ((await passes(copy, first)) && (more.length === 0 || (await passes(copy, more)))) survivors.push(mutation);
     }
     writeFileSync(built, original);
     for (const { line, before, after } of survivors)
         console.log(`${file}:${line}: ${oneLine(before)} → ${after === ";" ? "nothing" : oneLine(after)}`);
     const noticed = tried - survivors.length;
-    console.log(
-        `${file}: ${noticed} of ${tried} changes were noticed by ${tests.length} test files (${patterns.join(", ")}).`,
-    );
+    console.log(`${file}: ${noticed} of ${tried} changes were noticed by ${first.length + more.length} test files.`);
     return { noticed, tried };
+}
+
+/**
+ * @param {string} copy
+ * @param {readonly string[]} patterns
+ */
+function testFiles(copy, patterns) {
+    const unit = join(copy, "dist", "test", "unit");
+    const names = readdirSync(unit);
+    return patterns.flatMap((pattern) => {
+        const asked = new RegExp(`^${pattern.replaceAll("*", ".*")}\\.test\\.js$`);
+        return names.filter((name) => asked.test(name)).map((name) => join(unit, name));
+    });
 }
 
 /** A copy of the build, beside everything else of this repository. */
