@@ -1,6 +1,6 @@
 import type { Collection } from "../api/collection";
 import { ReportedError } from "../api/errors";
-import { belongsToStack, matchTag, type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
+import { type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
 import type { Registration } from "../runtime/claims";
 import type { Session } from "../runtime/session";
 import { getString, isRecord, type Properties } from "../util/property-path";
@@ -8,7 +8,7 @@ import type { CreateRequest } from "./create";
 import type { ObjectDefinition } from "./definition";
 import { type Difference, differences, nameCollides } from "./diff";
 import { type OutputContext, toOutputs, toState } from "./mapping";
-import { labelOf, ownershipTagOf } from "./ownership";
+import { labelOf, type OtherOwner, otherOwnerIn } from "./ownership";
 import type { Relations } from "./relations";
 
 /** How old a list may be for the tags in it to count as those of now, in milliseconds: many objects are deleted together. */
@@ -46,23 +46,14 @@ export class ObjectAccess {
         );
     }
 
-    /**
-     * Whom the object's tag names, if it is another owner than the state's: another stack, which has adopted it or to which its state was
-     * moved; or another resource of this stack, which has adopted it, or as which the resource was known when this state was written.
-     */
-    async otherOwner(
-        id: string,
-        properties: Properties,
-    ): Promise<{ readonly ofThisStack: boolean; readonly resource: string | undefined } | undefined> {
-        const owner = ownerOfInputs(properties);
-        if (this.definition.tagsField === undefined || owner === undefined) return undefined;
+    /** Whom the object's tag names as it is now, if it is another owner than the state's. */
+    async otherOwner(id: string, state: Properties): Promise<OtherOwner | undefined> {
+        if (this.definition.tagsField === undefined || ownerOfInputs(state) === undefined) return undefined;
         // Another stack may have adopted it since this process began, and a list may not show it.
-        const collection = this.collectionOf(properties);
+        const collection = this.collectionOf(state);
         const listed = await collection.listSince(this.session.clock.now() - TAGS_ARE_NOW);
         const response = listed.get(id) ?? (await collection.get(id));
-        const tag = response && ownershipTagOf(this.definition, response);
-        if (tag === undefined || matchTag(owner, tag) !== undefined) return undefined;
-        return { ofThisStack: belongsToStack(owner, tag), resource: ownerOfInputs({ owner: tag })?.resource };
+        return response && otherOwnerIn(this.definition, state, response);
     }
 
     /** Fails if a change of the tags would take the object from another stack, which has it by its tag: the state was copied. */

@@ -1,4 +1,4 @@
-import { matchTag, OWNERSHIP_TAG, type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
+import { belongsToStack, matchTag, OWNERSHIP_TAG, type OwnershipTag, ownerOfInputs } from "../contract/ownership-tag";
 import type { Session } from "../runtime/session";
 import { getPath, getString, isRecord, type Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
@@ -36,6 +36,26 @@ export function ownershipTagOf({ tagsField, fields }: ObjectDefinition, response
     const tags = getPath(response, apiPath(tagsField, field) ?? tagsField);
     const tag = isRecord(tags) ? tags[OWNERSHIP_TAG] : undefined;
     return typeof tag === "string" ? tag : undefined;
+}
+
+/**
+ * Whom an object's tag names, if it is another owner than the state's: another stack, which has adopted it or to which its state was
+ * moved; or another resource of this stack, which has adopted it, or as which the resource was known when this state was written.
+ */
+export interface OtherOwner {
+    readonly ofThisStack: boolean;
+    readonly resource: string | undefined;
+}
+
+/** The other owner of an object with this state, by the tag in a response; `undefined` if it has none. */
+export function otherOwnerIn(
+    definition: ObjectDefinition,
+    state: Properties,
+    response: Properties,
+): OtherOwner | undefined {
+    const [owner, tag] = [ownerOfInputs(state), ownershipTagOf(definition, response)];
+    if (owner === undefined || tag === undefined || matchTag(owner, tag) !== undefined) return undefined;
+    return { ofThisStack: belongsToStack(owner, tag), resource: ownerOfInputs({ owner: tag })?.resource };
 }
 
 /**

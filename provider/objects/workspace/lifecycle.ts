@@ -99,8 +99,12 @@ export class WorkspaceLifecycle implements Lifecycle {
         return warnAboutDuplicates(request, since);
     }
 
-    /** An account of another part of AWS, or a local cloud, says nothing about a workspace. */
     missing(id: string, state: Properties): void {
+        this.requireOwnHost(id, state);
+    }
+
+    /** Fails if the account cannot have the workspace: one of another part of AWS, or a local cloud, says nothing about it. */
+    private requireOwnHost(id: string, state: Properties): void {
         const { host } = this.access.session.client;
         const url = getString(state, "workspaceUrl");
         if (url === undefined || isBelow(host, url)) return;
@@ -182,7 +186,7 @@ export class WorkspaceLifecycle implements Lifecycle {
 
     async remove(id: string, state: Properties, collection: Collection): Promise<void> {
         const { session } = this.access;
-        this.missing(id, state);
+        this.requireOwnHost(id, state);
         const { isProgramRunning, knowsState } = session.claims;
         // Else they were named when the program began.
         if (!isProgramRunning || !knowsState)

@@ -1,11 +1,10 @@
 import type { Collection } from "../../../api/collection";
 import type { ReportedError } from "../../../api/errors";
-import { belongsToStack, ownerOfInputs } from "../../../contract/ownership-tag";
 import { notesOf } from "../../../contract/state-notes";
 import { AccountDirectory } from "../../../migration/account-directory";
 import type { LookedAt } from "../../../migration/content-kind";
 import { onDemand } from "../../../migration/on-demand";
-import { ownershipTagOf } from "../../../resource/ownership";
+import { otherOwnerIn } from "../../../resource/ownership";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
@@ -114,8 +113,7 @@ export class LeavingWorkspace implements Leaving {
 
     /** Its tag may have changed since the engine asked: to copy and to look takes hours. */
     private requireOwnStack(response: Properties): void {
-        const [owner, tag] = [ownerOfInputs(this.state), ownershipTagOf(workspaceObject, response)];
-        if (owner === undefined || tag === undefined || belongsToStack(owner, tag)) return;
+        if (otherOwnerIn(workspaceObject, this.state, response)?.ofThisStack !== false) return;
         const reason = "another stack has adopted it meanwhile, by its ownership tag. Run the command again.";
         throw refusal(this.id, reason, "");
     }
