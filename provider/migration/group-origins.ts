@@ -1,6 +1,6 @@
 import type { Grant, WorkspaceContent } from "./content";
 import type { Problem } from "./findings";
-import { describePrincipal } from "./principals";
+import { describePrincipal, isOwnGroup } from "./principals";
 
 /** Groups whose names mean one group in the old workspace and another one in the new one: permissions name a group by nothing else. */
 export class GroupOrigins {
@@ -22,7 +22,7 @@ export class GroupOrigins {
 
     /** Those of some permissions that are ambiguous. */
     async ambiguousOf(grants: readonly Grant[]): Promise<readonly Grant[]> {
-        const groups = grants.filter(({ kind, name }) => kind === "group_name" && !["admins", "users"].includes(name));
+        const groups = grants.filter((one) => one.kind === "group_name" && !isOwnGroup(one));
         if (groups.length === 0) return [];
         const names = await this.ambiguous();
         return groups.filter(({ name }) => names.has(name));

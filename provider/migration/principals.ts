@@ -19,12 +19,16 @@ export class Principals {
 
     /** All but the groups that every workspace has, and whoever is called this. */
     except(caller: string | undefined): readonly Principal[] {
-        return this.members.filter(
-            ({ kind, name }) =>
-                !(kind === "group_name" && ["admins", "users"].includes(name)) &&
-                name.toLowerCase() !== caller?.toLowerCase(),
-        );
+        return this.members.filter((one) => !isOwnGroup(one) && !isCaller(one, caller));
     }
+}
+
+/** The groups that every workspace has. */
+export const [ADMINS, USERS] = ["admins", "users"] as const;
+
+/** Whether a principal is one of the groups that every workspace has. */
+export function isOwnGroup({ kind, name }: Principal): boolean {
+    return kind === "group_name" && (name === ADMINS || name === USERS);
 }
 
 /** `the group data`. */

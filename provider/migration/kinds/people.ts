@@ -3,12 +3,12 @@ import type { Principal } from "../content";
 import type { ContentKind, KindMigration, LookedAt } from "../content-kind";
 import { concernsOne, type MigrationContext, type Pass } from "../pass";
 import type { AccountContent, Assignment } from "../people";
-import { describePrincipal, isCaller, namePrincipals } from "../principals";
+import { describePrincipal, isCaller, isOwnGroup, namePrincipals } from "../principals";
 import { messageOf } from "../../util/error-message";
 import { plural } from "../report";
 import { assignmentsKind, peopleCountNames } from "./assignments";
 import { ListedMigration } from "./listed";
-import { isMadeGroup, isOwnGroup, workspacePeople } from "./workspace-people";
+import { isMadeGroup, workspacePeople } from "./workspace-people";
 
 /** How long a new workspace may have no assignments, and how long to wait between two looks, in milliseconds. */
 const [AVAILABLE_AFTER, PAUSE] = [10 * 60_000, 5_000];
@@ -73,7 +73,7 @@ async function everybody({ content, account, id }: LookedAt): Promise<Somebody[]
         isUnknown: error !== undefined,
     }));
     return (all === undefined ? known : [...all, ...known.filter(isMadeGroup)])
-        .filter((one) => !isCaller(one, caller) && !(one.kind === "group_name" && isOwnGroup(one.name)))
+        .filter((one) => !isCaller(one, caller) && !isOwnGroup(one))
         .sort((one, other) => (one.line < other.line ? -1 : 1));
 }
 

@@ -1,20 +1,12 @@
 import type { MigrationContext } from "../pass";
 import type { WorkspacePrincipal } from "../people";
-import { describePrincipal, isCaller, principalKey } from "../principals";
+import { describePrincipal, isCaller, isOwnGroup, principalKey, USERS } from "../principals";
 import { describePerson } from "./assignments";
 import type { ListedKind } from "./listed";
 
-/** Groups that every workspace has; who belongs to `users`, the workspace says by itself. */
-const [ADMINS, USERS] = ["admins", "users"];
-
-/** Whether every workspace has a group of this name. */
-export function isOwnGroup(name: string): boolean {
-    return name === ADMINS || name === USERS;
-}
-
 /** Whether somebody made a group that this workspace alone has. */
-export function isMadeGroup({ kind, name, isLocal }: WorkspacePrincipal): boolean {
-    return kind === "group_name" && isLocal && !isOwnGroup(name);
+export function isMadeGroup(one: WorkspacePrincipal): boolean {
+    return one.kind === "group_name" && one.isLocal && !isOwnGroup(one);
 }
 
 /** A principal of a workspace, with the groups of that workspace. */
@@ -85,7 +77,7 @@ export function workspacePeople(
     });
     const keyOf = ({ principal }: Person) => principalKey(principal);
     const isAdded = (one: WorkspacePrincipal) =>
-        isFederated ? isMadeGroup(one) : !isCaller(one, caller) && !(one.kind === "group_name" && isOwnGroup(one.name));
+        isFederated ? isMadeGroup(one) : !isCaller(one, caller) && !isOwnGroup(one);
     const isEntitled = ({ principal }: Person, target: Person) =>
         lacking(principal.entitlements, target.principal.entitlements).length === 0;
     const entitle = ({ principal }: Person, target: Person) =>
@@ -114,6 +106,7 @@ export function workspacePeople(
     };
     return [principals, groupsKind(), entitlementsKind()];
 
+    /** Who belongs to `users`, the workspace says by itself. */
     function groupsKind(): ListedKind<Person> {
         return {
             ...lists((one) => (isFederated ? isMadeGroup(one) : one.kind === "group_name" && one.name !== USERS)),
