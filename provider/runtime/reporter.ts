@@ -6,6 +6,12 @@ import type { Code } from "../contract/codes";
 import { printableLines } from "../util/printable";
 import type { Reporter } from "./session";
 
+/**
+ * The URN of the resource whose call is under way. One for the process: each storage that was ever used costs every promise of the
+ * process something, for good.
+ */
+const resourceOfCall = new AsyncLocalStorage<string>();
+
 /** A line without the name of its resource, which is on the row already. */
 export function withoutName(line: string, urn: string): string {
     const name = urn.split("::").slice(3).join("::");
@@ -17,14 +23,13 @@ export function withoutName(line: string, urn: string): string {
  * `pulumi preview` and `pulumi up`, with its severity. A resource whose URN is not known has the stack's line, which then names it.
  */
 export class EngineReporter implements Reporter {
-    private readonly resource = new AsyncLocalStorage<string>();
     private readonly pending = new Set<Promise<void>>();
     private readonly said = new Set<string>();
 
     constructor(private readonly send: (line: LogLine) => Promise<void> = engineLog(process.argv[2])) {}
 
     get urn(): string | undefined {
-        const urn = this.resource.getStore();
+        const urn = resourceOfCall.getStore();
         return urn === "" ? undefined : urn;
     }
 
@@ -47,14 +52,14 @@ export class EngineReporter implements Reporter {
     /** Runs a call whose lines stand on this resource's line, and ends once the engine has them. */
     async during<Result>(urn: string, call: () => Promise<Result>): Promise<Result> {
         try {
-            return await this.resource.run(urn, call);
+            return await resourceOfCall.run(urn, call);
         } finally {
             await Promise.all(this.pending);
         }
     }
 
     private line(severity: LogLine["severity"], given: string, ephemeral: boolean): void {
-        const urn = this.resource.getStore() ?? "";
+        const urn = resourceOfCall.getStore() ?? "";
         const message = withoutName(printableLines(given), urn);
         const key = `${urn} ${message}`;
         if (!ephemeral && severity !== "DEBUG") {
