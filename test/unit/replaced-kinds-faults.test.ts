@@ -5,6 +5,7 @@ import type { FaultTarget } from "../../local-cloud/faults";
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
 import { expectOk, textOf } from "../helpers/expect-ok";
 import { key, under, workspace, workspaceProgram } from "../helpers/programs";
+import { waysOf } from "../helpers/sample";
 import { asIfStarted, fillWithEverything, linesOf } from "../helpers/some-of-everything";
 
 /** A workspace with some of everything, whose key is about to change. */
@@ -178,32 +179,34 @@ describe("what a workspace holds beside its tree, when it is replaced", () => {
         });
     };
 
-    for (const [name, count] of Object.entries(carried)) {
+    for (const [row, [name, count]] of Object.entries(carried).entries()) {
         const isRead = name.startsWith("GET");
-        it(`is neither lost nor doubled if a request fails: ${name}`, async () => {
-            if (!isRead) for (const effect of lostWrites) fail(name, effect);
-            // The first of a read is in the preview, the last comes with the DELETE.
-            else
-                [refusal, garbage, refusal].forEach((effect, at) =>
-                    fail(name, effect, Math.floor((at * (count - 1)) / 2)),
-                );
-            await scene.change().up();
-            await scene.settle("after faults");
-        });
         // What a read shows is read anew after a kill, but for those after the DELETE, which find what is to be started. Before a
         // write everything is as it was after the one before it, which is in this list too.
         const moments = [
             ...(isRead ? [] : [1]),
             ...(startedBy.includes(name) || (!isRead && count > 1) ? [count] : []),
         ];
-        for (const at of moments)
-            it(`is neither lost nor doubled after a kill after request ${at} of ${count}: ${name}`, async () => {
-                let seen = 0;
-                const is = (request: FaultTarget) => nameOf(request) === name && ++seen === at;
-                await scene.change().up({ kill: { when: "after", is } });
-                scene.stack.restart();
-                await scene.settle("after a kill");
-            });
+        for (const way of waysOf(["fails" as const, ...moments], row))
+            if (way === "fails")
+                it(`is neither lost nor doubled if a request fails: ${name}`, async () => {
+                    if (!isRead) for (const effect of lostWrites) fail(name, effect);
+                    // The first of a read is in the preview, the last comes with the DELETE.
+                    else
+                        [refusal, garbage, refusal].forEach((effect, at) =>
+                            fail(name, effect, Math.floor((at * (count - 1)) / 2)),
+                        );
+                    await scene.change().up();
+                    await scene.settle("after faults");
+                });
+            else
+                it(`is neither lost nor doubled after a kill after request ${way} of ${count}: ${name}`, async () => {
+                    let seen = 0;
+                    const is = (request: FaultTarget) => nameOf(request) === name && ++seen === way;
+                    await scene.change().up({ kill: { when: "after", is } });
+                    scene.stack.restart();
+                    await scene.settle("after a kill");
+                });
     }
 
     for (const effect of [refusal, garbage])
