@@ -235,6 +235,10 @@ export const codes = {
         title: "A workspace runs and cannot be used yet",
         text: "`waitUntilReachable` or `waitUntilReady` asked to wait until its host or its services respond, and they do not. The message says what is missing. Run `pulumi up` again to go on waiting, with a larger `provisioningTimeoutSeconds` if it takes longer; remove the argument if this machine never reaches the workspace.",
     },
+    CMK3017: {
+        title: "The configuration names another account than the resource is in",
+        text: "A resource stays in the account in which it was created, and requests about it go there, with the credential of today. What is new is created in the configured account. Correct `databricks:accountId`, `DATABRICKS_ACCOUNT_ID` or the profile if that is a mistake; otherwise give the resource its own `accountId`. For another account use another stack.",
+    },
 } as const satisfies Readonly<Record<string, Situation>>;
 
 /** The code of an error or a warning. */

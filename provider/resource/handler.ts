@@ -22,7 +22,14 @@ import { requireFreeName } from "./references";
 import { keepKnownDrift, refreshedInputs } from "./refresh";
 import { mayHaveApplied, withActualValues, withoutSeen, withUnseenChanges } from "./unseen-changes";
 import { requireOwnTag, waitUntilShown, withExistingTags, writeChanges } from "./update";
-import { checkInputs, refusedChanges, resolveAliases, warnOfIgnored, withoutCheckInputs } from "./validation";
+import {
+    checkInputs,
+    refusedChanges,
+    resolveAliases,
+    warnOfIgnored,
+    warnOfOtherAccount,
+    withoutCheckInputs,
+} from "./validation";
 
 /** The engine's calls for any object of the account, by its definition and by what its kind adds. */
 export class ObjectHandler implements Handler {
@@ -70,6 +77,7 @@ export class ObjectHandler implements Handler {
         lifecycle.compared?.(id, olds, news);
         access.claimExclusively(id, ownerOfInputs(olds), ownerOfInputs(news));
         access.session.claims.recordAdoption(access.definition, id, olds);
+        warnOfOtherAccount(access.definition, access.session, olds, news);
         const { actual } = access.registrationOf(olds, news) ?? {};
         const isActual = actual?.id === id;
         const shown = isActual ? actual.outputs : {};

@@ -173,3 +173,20 @@ export function warnOfIgnored(
         );
     }
 }
+
+/** Warns if nothing but the configuration says which account an object is in, and that is another one by now. */
+export function warnOfOtherAccount(
+    definition: ObjectDefinition,
+    session: Session,
+    olds: Properties,
+    news: Properties,
+): void {
+    const own = getString(olds, "accountId");
+    if (own === undefined || getPath(news, "accountId") !== undefined) return;
+    const { accountId } = session.client;
+    if (own.toLowerCase() === accountId) return;
+    session.report.warn(
+        `${labelOf(definition, news)}: the ${definition.noun} is in account ${own} and stays there, while the configuration names account ${accountId}, in which new resources are created. Give it accountId: "${own}", or correct the configuration.`,
+        "CMK3017",
+    );
+}
