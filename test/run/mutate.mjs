@@ -69,7 +69,9 @@ async function mutate(copy, file, asked, every) {
         console.log(`${file}: no unit test runs it, 0 of ${tried} changes were noticed.`);
         return { noticed: 0, tried };
     }
-    if (!(await passes(copy, [...first, ...more]))) throw new Problem(`${file}: its tests fail without a change.`);
+    // Those that were found by what they run have passed.
+    if (more.length === 0 && !(await passes(copy, first)))
+        throw new Problem(`${file}: its tests fail without a change.`);
     const survivors = [];
     for (const mutation of mutations) {
         writeFileSync(built, transpiled(text.slice(0, mutation.from) + mutation.after + text.slice(mutation.to)));
