@@ -50,6 +50,10 @@ describe("the life of a workspace", () => {
         const stack = await engine(workspaceProgram(all), { deploymentNamePrefix: "acme" });
         await expectOk(stack.up());
         expect(await stack.changes()).to.deep.equal([]);
+        const prefixes = Object.keys(names).map((name) => stack.entry(name).outputs["deploymentNamePrefix"]);
+        expect(prefixes).to.deep.equal([undefined, "acme", "acme"]);
+        await expectOk(stack.refresh());
+        expect(await stack.changes()).to.deep.equal([]);
     });
 
     it("ends for another deployment name that only looks like one with the prefix", async () => {
