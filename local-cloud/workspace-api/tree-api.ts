@@ -10,9 +10,10 @@ import type { LocalWorkspace } from "./workspace";
 /** `/api/2.0/workspace`: the tree of folders and objects. */
 export const treeRoutes = workspaceRoutes({
     "GET /api/2.0/workspace/list": list,
-    "GET /api/2.0/workspace/get-status": ({ workspace, request }) => {
+    "GET /api/2.0/workspace/get-status": ({ workspace, request, principal }) => {
         const asked = request.query["path"];
         const node = requireNode(workspace, asked);
+        if (!workspace.permissions.isVisible(node, principal)) throw noSuchPath(node.path);
         const git = request.query["return_git_info"] === "true" ? gitInfo(workspace, node) : {};
         // It names the object by the path that was asked for, and in a git folder's own information without the mount.
         const path = asked?.startsWith("/Workspace/") === true ? `/Workspace${node.path}` : node.path;
@@ -155,8 +156,12 @@ function gitInfo({ nodes }: LocalWorkspace, node: Node): Record<string, unknown>
 function requireNode(workspace: LocalWorkspace, value: unknown): Node {
     const path = requirePath(value);
     const node = workspace.nodes.find(path);
-    if (node === undefined) throw new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Path (${path}) doesn't exist.`);
+    if (node === undefined) throw noSuchPath(path);
     return node;
+}
+
+function noSuchPath(path: string): ApiError {
+    return new ApiError(404, "RESOURCE_DOES_NOT_EXIST", `Path (${path}) doesn't exist.`);
 }
 
 function* prefixes(path: string): Iterable<string> {

@@ -7,6 +7,7 @@ import type { HttpResponse } from "../api/http";
 import { endpointOf } from "../api/rate-limits";
 import type { WorkspaceContent } from "./content";
 import { cancelledError } from "./stopped";
+import { shownIn, ShownNames } from "./shown-names";
 import { type Transport, WorkspaceClient } from "./workspace-client";
 
 /** How a workspace is reached. */
@@ -22,6 +23,8 @@ export interface WorkspaceConnection extends Pick<
     readonly credential: Credential;
     readonly options: ClientOptions;
     readonly clock: Clock;
+    /** What all clients of one run have in common: what one of them was shown, the others know. Default: nothing. */
+    readonly run?: object;
 }
 
 /**
@@ -32,7 +35,8 @@ export interface WorkspaceConnection extends Pick<
  * `cancelled` is aborted.
  */
 export function connectWorkspace(connection: WorkspaceConnection): WorkspaceContent {
-    const { workspaceId, credential, options, clock, beforeSend, onWait, onRequest, userAgent, cancelled } = connection;
+    const { workspaceId, credential, options, clock, run } = connection;
+    const { beforeSend, onWait, onRequest, userAgent, cancelled } = connection;
     requireWorkspaceCredential(credential);
     const host = hostOrigin(connection.host);
     const hooks: ClientHooks = {
@@ -60,10 +64,9 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
             throw withWorkspaceRemedy(error);
         }
     };
-    return new WorkspaceClient(host, transport, clock, {
-        serverTime: () => api.serverTime,
-        workspaceId: () => identity.workspaceId,
-    });
+    const seen = { serverTime: () => api.serverTime, workspaceId: () => identity.workspaceId };
+    const isShared = run !== undefined && workspaceId !== undefined;
+    return new WorkspaceClient(host, transport, clock, seen, isShared ? shownIn(run, workspaceId) : new ShownNames());
 }
 
 /** A client of a workspace's host, whose requests fail with `ReportedError` if another workspace than the expected one answers there. */

@@ -25,6 +25,7 @@ import {
 } from "./responses";
 import { type CountedList, membersOf } from "./counted-list";
 import { Principals } from "./principals";
+import { ShownNames } from "./shown-names";
 import { FILE_LIMIT, isLargeFile, SIZE_LIMIT } from "./unmovable";
 import { type Transport, WorkspaceRequests } from "./workspace-requests";
 import { ScimClient } from "./workspace-scim";
@@ -56,6 +57,7 @@ export class WorkspaceClient implements WorkspaceContent {
         private readonly transport: Transport,
         clock: Clock,
         private readonly seen: SeenOfHost,
+        private readonly shown = new ShownNames(),
     ) {
         this.requests = new WorkspaceRequests(transport, clock);
     }
@@ -73,7 +75,7 @@ export class WorkspaceClient implements WorkspaceContent {
     }
 
     async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
-        return orMissing(() =>
+        const listed = await orMissing(() =>
             this.requests.pages(`/api/2.0/workspace/list?${query({ path })}`, "page_token", (body, isWhole) => {
                 const objects = body["objects"] ?? [];
                 if (!Array.isArray(objects)) throw new SyntaxError("objects is not a list");
@@ -82,6 +84,9 @@ export class WorkspaceClient implements WorkspaceContent {
                 return objects.map(toObject);
             }),
         );
+        if (listed !== undefined) return this.shown.completed(path, listed, (missing) => this.find(missing));
+        this.shown.forgetFolder(path);
+        return undefined;
     }
 
     async find(path: string): Promise<WorkspaceObject | undefined> {

@@ -49,7 +49,7 @@ describe("a plugin that serves two providers of a program, each with a process o
         project.yaml = next();
         const up = () => project.up("--continue-on-error");
         const told = await refused(up(), "/Shared/lib.jar", `The workspace ${old} is not deleted`);
-        expect(told).to.not.contain("no resource in the state has it");
+        expect(told).to.not.contain("no live resource in the state has it");
         await refused(project.destroy(), `The workspace ${old} is not deleted`);
         expect(ids()).to.have.lengthOf(2).and.to.include(old);
         project.yaml = next({ migrateContent: { accept: ["library"] } });

@@ -65,7 +65,7 @@ export async function mayDelete(leaving: Leaving): Promise<boolean> {
     throw refusal(leaving.id, reason, leaving.remedy);
 }
 
-const REMEDY = "To delete it with everything in it, set forceDestroy: true, run `pulumi up`, then this again.";
+export const FORCE = "To delete it with everything in it, set forceDestroy: true, run `pulumi up`, then this again.";
 
 class RefusalError extends ReportedError {
     constructor(message: string) {
@@ -74,7 +74,7 @@ class RefusalError extends ReportedError {
 }
 
 /** The refusal of a DELETE. */
-export function refusal(id: string, reason: string, remedy = REMEDY): ReportedError {
+export function refusal(id: string, reason: string, remedy = FORCE): ReportedError {
     return new RefusalError(`The workspace ${id} is not deleted: ${reason} ${remedy}`.trimEnd());
 }
 

@@ -65,5 +65,5 @@ export async function nameSiblings(
 }
 
 function describe(id: string, resource: string, outcome: string): string {
-    return `The workspace ${id} carries the ownership tag of "${resource}" of this stack, and no resource in the state has it: an interrupted \`pulumi up\` has left it, or retainOnDelete has kept it; ${outcome}. Look in the account console whether anybody uses it. To use it, give a resource adopt: "${id}".`;
+    return `The workspace ${id} carries the ownership tag of "${resource}" of this stack, and no live resource in the state has it: an interrupted \`pulumi up\` has left it, retainOnDelete has kept it, or it waits for its deletion; ${outcome}. Look in the account console whether anybody uses it. To use it, give a resource adopt: "${id}".`;
 }

@@ -8,7 +8,7 @@ import { otherOwnerIn } from "../../../resource/ownership";
 import { messageOf } from "../../../util/error-message";
 import { getString, type Properties } from "../../../util/property-path";
 import { workspaceObject } from "../definition";
-import { isRefusal, type Leaving, type Look, refusal } from "../gate";
+import { FORCE, isRefusal, type Leaving, type Look, refusal } from "../gate";
 import { cannotHaveRun, isTerminal, neverRan } from "../status";
 import type { Handover } from "./handover";
 import type { HandoverLifecycle } from "./lifecycle";
@@ -230,8 +230,10 @@ export class LeavingWorkspace implements Leaving {
         );
         if (isTakenOver || (lifecycle.run.isReplaced(id) && !neverRan(this.state)))
             return "With migrateContent: false it is deleted with its content.";
-        return this.isRemainder(id)
-            ? "To lose what it holds, delete it in the account console, then run the command again."
-            : undefined;
+        if (this.isRemainder(id))
+            return "To lose what it holds, delete it in the account console, then run the command again.";
+        return lifecycle.session.claims.knowsState
+            ? undefined
+            : `${FORCE} If it only waits for its deletion, that says nothing for it: give a resource adopt: "${id}", or migrateContent: { from: ["${id}"] }.`;
     }
 }

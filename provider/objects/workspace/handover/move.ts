@@ -111,6 +111,7 @@ export function connect(session: Session, response: Properties, retryTimeout?: n
         options: retryTimeout === undefined ? settings : { ...settings, retryTimeout },
         clock,
         cancelled,
+        run: session,
         ...session.clientHooks,
     });
 }
