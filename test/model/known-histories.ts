@@ -336,4 +336,14 @@ export const knownHistories: readonly KnownHistory[] = [
             { do: "destroy", stack: "a" },
         ],
     },
+    {
+        title: "the host of one that the state has lost leads to an empty one, and does not say so: with content it is not adopted as a leftover",
+        host: "plugin",
+        steps: [
+            { do: "rename", stack: "a", name: "w", to: "o", alias: false, fresh: true },
+            up(),
+            { do: "copy", name: "w", forgets: "workspace" },
+            up(told([{ tell: "wrong-host-unsaid", at: 2, from: 0, times: 1000 }])),
+        ],
+    },
 ];

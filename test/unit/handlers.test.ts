@@ -143,6 +143,10 @@ describe("the life of a workspace", () => {
         const { account } = stack.cloud;
         const id = stack.id();
         stack.forget("w");
+        const { behavior } = stack.cloud.workspace(id);
+        behavior.identifiesItself = false;
+        await expectRefused(stack.up(), "does not say who it is", `adopt: "${id}"`);
+        behavior.identifiesItself = true;
         await stack.cloud.workspace(id).seed({ "/Shared/report": { type: "NOTEBOOK", source: "1" } });
         await expectRefused(stack.up(), "it holds content (/Shared/report)", `adopt: "${id}"`, "another name");
         account.change("workspaces", id, { creation_time: stack.clock.now() - 25 * 3_600_000 });

@@ -42,10 +42,13 @@ export async function reasonNotToAdopt(
         );
         if (inTree !== undefined) return `it holds content (${inTree})`;
         // A create that copies from another workspace brings more than a tree.
-        if (existing.length > 0) return undefined;
-        const { content, unlisted } = await onDemand.table.lookAtAll({ content: workspace, id });
-        if (unlisted !== undefined) return `what is in it cannot be read (${unlisted})`;
-        return content === undefined ? undefined : `it holds content (${content})`;
+        if (existing.length === 0) {
+            const { content, unlisted } = await onDemand.table.lookAtAll({ content: workspace, id });
+            if (unlisted !== undefined) return `what is in it cannot be read (${unlisted})`;
+            if (content !== undefined) return `it holds content (${content})`;
+        }
+        // A host that answers as another workspace shows that one's content.
+        return workspace.workspaceId === id ? undefined : `its host ${workspace.host} does not say who it is`;
     } catch (error) {
         return `what is in it cannot be read (${messageOf(error)})`;
     }
