@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import Module from "node:module";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
+import v8 from "node:v8";
 import vm from "node:vm";
 
 type Compile = (this: NodeModule, content: string, filename: string, format?: string) => unknown;
@@ -205,6 +206,8 @@ function write(file: string, data: Buffer): void {
 
 const { enableCompileCache } = Module as unknown as { enableCompileCache?: (folder: string) => void };
 const [, main] = process.argv;
+// V8 rejects compiled code that was kept under other flags, and Pulumi's SDK sets this one in the middle of its start.
+v8.setFlagsFromString("--allow-natives-syntax");
 if (enableCompileCache !== undefined) enableCompileCache(cache);
 else if (main !== undefined && isOurs(resolve(main)))
     new KeptModules(join(cache, createHash("sha1").update(resolve(main)).digest("hex"))).install();

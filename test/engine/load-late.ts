@@ -47,12 +47,12 @@ internals._load = function (request, parent, isMain) {
 };
 
 /**
- * At its start axios looks what `Request` and `Response` can do, for which Node.js loads its implementation of `fetch`; where there is
- * a connection it uses neither.
+ * At its start axios looks what `Request`, `Response` and `FormData` are, for which Node.js loads its implementation of `fetch`; where
+ * there is a connection it uses none of them.
  */
 function withoutFetch<Result>(run: () => Result): Result {
     const own = Object.getOwnPropertyDescriptors(globalThis) as Record<string, PropertyDescriptor>;
-    const there = ["Request", "Response"].flatMap((name) =>
+    const there = ["Request", "Response", "FormData"].flatMap((name) =>
         own[name]?.configurable ? [[name, own[name]] as const] : [],
     );
     const hide = ([name]: readonly [string, PropertyDescriptor]) =>
