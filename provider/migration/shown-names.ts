@@ -1,37 +1,38 @@
-import type { WorkspaceObject } from "./content";
-
 /** The folders that every workspace has at its root. */
 const AT_ROOT: readonly string[] = ["/Users", "/Shared", "/Repos"];
 
 /**
- * What the lists of a workspace have shown in this run, by folder. What a later list no longer shows is asked for by its path, because a
- * list that leaves something out looks like one after it was deleted.
+ * What the lists of a workspace have shown in this run. What a later list no longer shows is asked for by itself, because a list that leaves
+ * something out looks like one after it was deleted.
  */
 export class ShownNames {
-    private readonly paths = new Map<string, ReadonlySet<string>>();
+    private readonly lists = new Map<string, ReadonlySet<string>>();
 
     /**
-     * A folder's list, with what it does not show, and is there all the same.
+     * A list, with what it does not show, and is there all the same.
      *
-     * @param find what is at a path; `undefined`: nothing.
+     * @param list the path of a folder, or what else tells this list from the others of the workspace.
+     * @param nameOf what a member is asked for with.
+     * @param find the member of this name; `undefined`: there is none.
      */
-    async completed(
-        folder: string,
-        listed: readonly WorkspaceObject[],
-        find: (path: string) => Promise<WorkspaceObject | undefined>,
-    ): Promise<readonly WorkspaceObject[]> {
-        const shown = new Set(listed.map(({ path }) => path));
-        const before = this.paths.get(folder) ?? new Set(folder === "/" ? AT_ROOT : []);
-        const missing = [...before].filter((path) => !shown.has(path));
-        const found = (await Promise.all(missing.map(find))).filter((object) => object !== undefined);
-        for (const { path } of found) shown.add(path);
-        this.paths.set(folder, shown);
+    async completed<Member>(
+        list: string,
+        listed: readonly Member[],
+        nameOf: (member: Member) => string,
+        find: (name: string) => Promise<Member | undefined>,
+    ): Promise<readonly Member[]> {
+        const shown = new Set(listed.map(nameOf));
+        const before = this.lists.get(list) ?? new Set(list === "/" ? AT_ROOT : []);
+        const missing = [...before].filter((name) => !shown.has(name));
+        const found = (await Promise.all(missing.map(find))).filter((member) => member !== undefined);
+        for (const member of found) shown.add(nameOf(member));
+        this.lists.set(list, shown);
         return found.length === 0 ? listed : [...listed, ...found];
     }
 
-    /** There is no such folder any more. */
-    forgetFolder(folder: string): void {
-        this.paths.delete(folder);
+    /** There is no such list any more. */
+    forgetList(list: string): void {
+        this.lists.delete(list);
     }
 }
 

@@ -57,9 +57,9 @@ export class WorkspaceClient implements WorkspaceContent {
         private readonly transport: Transport,
         clock: Clock,
         private readonly seen: SeenOfHost,
-        private readonly shown = new ShownNames(),
+        shown = new ShownNames(),
     ) {
-        this.requests = new WorkspaceRequests(transport, clock);
+        this.requests = new WorkspaceRequests(transport, clock, shown);
     }
 
     get serverTime(): number | undefined {
@@ -84,9 +84,17 @@ export class WorkspaceClient implements WorkspaceContent {
                 return objects.map(toObject);
             }),
         );
-        if (listed !== undefined) return this.shown.completed(path, listed, (missing) => this.find(missing));
-        this.shown.forgetFolder(path);
-        return undefined;
+        const { shown } = this.requests;
+        if (listed === undefined) shown.forgetList(path);
+        return (
+            listed &&
+            shown.completed(
+                path,
+                listed,
+                (object) => object.path,
+                (missing) => this.find(missing),
+            )
+        );
     }
 
     async find(path: string): Promise<WorkspaceObject | undefined> {

@@ -4,6 +4,7 @@ import { UnexpectedResponseError } from "../api/errors";
 import { parseJson } from "../api/json";
 import { nextPage, readPages } from "./paging";
 import { toRecord } from "./responses";
+import { ShownNames } from "./shown-names";
 
 /**
  * Sends a request, authenticated, in the rate limiter's turn, again if that is safe. Resolves with the body of a response
@@ -26,6 +27,8 @@ export class WorkspaceRequests {
     constructor(
         private readonly transport: Transport,
         private readonly clock: Clock,
+        /** What its lists have shown. */
+        readonly shown = new ShownNames(),
     ) {}
 
     /** Reads one object. */

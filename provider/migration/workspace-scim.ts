@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ApiError, UnexpectedResponseError } from "../api/errors";
+import { ApiError, orMissing, UnexpectedResponseError } from "../api/errors";
 import type { Grant, Principal } from "./content";
 import { type KnownPrincipal, scimLists, type WorkspacePrincipal } from "./people";
 import type { WorkspaceRequests } from "./workspace-requests";
@@ -97,8 +97,24 @@ export class ScimClient {
         await this.requests.write("PATCH", path, { schemas: [PATCH_SCHEMA], Operations });
     }
 
+    private completed(kind: Principal["kind"], listed: readonly WorkspacePrincipal[]) {
+        const path = `${SCIM}/${scimLists[kind].collection}`;
+        return this.requests.shown.completed(
+            scimLists[kind].collection,
+            listed,
+            ({ id }) => id,
+            (id) =>
+                orMissing(() =>
+                    this.requests.read(`${path}/${id}`, (body) => toPrincipal(kind, resourceSchema.parse(body))),
+                ),
+        );
+    }
+
     /** A page that is empty or repeats another before the end is no end. Every workspace has groups of its own. */
-    private async listOf(kind: Principal["kind"], more: Record<string, string> = {}): Promise<WorkspacePrincipal[]> {
+    private async listOf(
+        kind: Principal["kind"],
+        more: Record<string, string> = {},
+    ): Promise<readonly WorkspacePrincipal[]> {
         const path = `${SCIM}/${scimLists[kind].collection}`;
         const found = new Map<string, WorkspacePrincipal>();
         for (let page = 0; page < PAGES; page++) {
@@ -111,7 +127,7 @@ export class ScimClient {
             });
             for (const member of members) found.set(member.id, member);
             const isEnd = found.size >= (total ?? Infinity) || (total === undefined && found.size === begun);
-            if (isEnd && (found.size > 0 || kind !== "group_name")) return [...found.values()];
+            if (isEnd && (found.size > 0 || kind !== "group_name")) return this.completed(kind, [...found.values()]);
             if (found.size === begun) break;
         }
         throw UnexpectedResponseError.ofWorkspace(`the list of GET ${path} stops before its end`);

@@ -25,12 +25,27 @@ export class WorkspaceSecrets {
     /** Its scopes. */
     async scopes(): Promise<readonly ListedScope[]> {
         const all = await this.list("scopes/list", "scopes", scopeSchema);
-        return all.map(({ name, backend_type }) => ({ name, isOwn: (backend_type ?? "DATABRICKS") === "DATABRICKS" }));
+        const scopes = all.map(({ name, backend_type }) => ({
+            name,
+            isOwn: (backend_type ?? "DATABRICKS") === "DATABRICKS",
+        }));
+        return this.requests.shown.completed(
+            "secret scopes",
+            scopes,
+            ({ name }) => name,
+            async (name) => ((await this.keys(name)) === undefined ? undefined : { name, isOwn: true }),
+        );
     }
 
     /** The keys of a scope, with the times of their last changes if the service says them; `undefined`: there is no such scope. */
     async keys(scope: string): Promise<ReadonlyMap<string, number | undefined> | undefined> {
-        const all = await orMissing(() => this.list(`list?${query({ scope })}`, "secrets", secretSchema));
+        const { shown } = this.requests;
+        const name = `secrets of ${scope}`;
+        const listed = await orMissing(() => this.list(`list?${query({ scope })}`, "secrets", secretSchema));
+        if (listed === undefined) shown.forgetList(name);
+        const find = (key: string) =>
+            orMissing(async () => (await this.value(scope, key), { key, last_updated_timestamp: undefined }));
+        const all = listed && (await shown.completed(name, listed, ({ key }) => key, find));
         return all && new Map(all.map(({ key, last_updated_timestamp }) => [key, last_updated_timestamp ?? undefined]));
     }
 

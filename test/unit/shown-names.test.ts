@@ -7,20 +7,26 @@ import { ReplacedStack } from "../helpers/replaced-stack";
 const folder = (path: string) => ({ object_type: "DIRECTORY", path, object_id: path.length });
 
 describe("a list of a workspace that leaves something out for good", () => {
-    const scene = ReplacedStack.ofEach();
+    const scene = ReplacedStack.ofEach({ workspaces: { identityFederation: "never" } });
 
-    /** Each list of a folder in the old workspace, from the one with this number on, is this one. */
-    const lie = (path: string, from: number, objects: readonly object[]) => {
+    /** Each list of the old workspace at this path, from the one with this number on, has this body. */
+    const lieAt = (
+        path: string,
+        from: number,
+        body: object,
+        isMeant: (request: FaultTarget) => boolean = () => true,
+    ) => {
         let seen = 0;
         const isList = (request: FaultTarget) =>
-            request.workspaceId === scene.old &&
-            request.path.endsWith("/workspace/list") &&
-            request.query["path"] === path;
+            request.workspaceId === scene.old && request.path.endsWith(path) && isMeant(request);
         scene.stack.cloud.inject({
             when: (request) => isList(request) && ++seen >= from,
-            do: { kind: "body", body: JSON.stringify({ objects }) },
+            do: { kind: "body", body: JSON.stringify(body) },
         });
+        return () => expect(seen, `lists at ${path}`).to.be.at.least(from);
     };
+    const lie = (path: string, from: number, objects: readonly object[]) =>
+        lieAt("/workspace/list", from, { objects }, ({ query }) => query["path"] === path);
     const contentOf = (id: string) =>
         scene
             .tree(id)
@@ -43,6 +49,26 @@ describe("a list of a workspace that leaves something out for good", () => {
         await expectOk(scene.to("b"));
         expect(contentOf(scene.stack.id())).to.have.members(["/Shared/etl", "/Shared/lib.py", "/Shared/empty"]);
     });
+
+    for (const [what, path, body] of [
+        ["a secret scope", "/secrets/scopes/list", { scopes: [] }],
+        ["a secret", "/secrets/list", {}],
+        ["a user without a home", "/scim/v2/Users", { totalResults: 0, Resources: [] }],
+    ] as const)
+        for (const from of [2, 3])
+            it(`loses nothing of what it showed before: ${what}, from list ${from} on`, async () => {
+                const old = scene.tree();
+                old.principals.addUser("ada@example.com");
+                old.delete("/Users/ada@example.com");
+                await old.seedBeyondTree({ secretScopes: { etl: { secrets: { password: "p" } } } });
+                const requireTold = lieAt(path, from, body);
+                await expectOk(scene.to("b"));
+                scene.isReplaced();
+                requireTold();
+                const now = scene.tree(scene.stack.id());
+                expect((await now.beyondTree()).secretScopes["etl"]?.secrets).to.deep.equal({ password: "p" });
+                expect(now.principals.find("ada@example.com")).to.not.equal(undefined);
+            });
 
     it("says nothing of what is deleted between two lists", async () => {
         scene.stack.cloud.inject({
