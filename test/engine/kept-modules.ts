@@ -39,13 +39,21 @@ interface Index {
 const PAUSE = 400;
 
 const root = resolve(__dirname, "../../..");
-const cache = join(root, "node_modules", ".cache", "pulumi-databricks-cmk", "kept", process.version);
+const cache = join(root, "node_modules", ".cache", "pulumi-databricks-cmk", "code", process.version);
 const internals = Module as unknown as {
     prototype: { _compile: Compile };
     _extensions: Record<string, Load> & { ".js": Load };
     _cache: Record<string, NodeModule>;
     _resolveFilename: Resolve;
 };
+
+/**
+ * Whether a file imports while it runs: code that was kept cannot. What runs a program does so by code that is made as text; the
+ * compiler only speaks of it.
+ */
+const importsLater = (filename: string, content: string) =>
+    /[\\/]pulumi[\\/]cmd[\\/]run/.test(filename) ||
+    (/[^.\w{'"]import\(/.test(content) && !/[\\/]typescript(@[\d.]+)?[\\/]/.test(filename));
 
 const isOurs = (path: string) =>
     path.startsWith(`${root}${sep}node_modules${sep}`) || path.startsWith(`${root}${sep}dist${sep}`);
@@ -85,9 +93,8 @@ class KeptModules {
             else load(module, filename);
         };
         internals.prototype._compile = function (content, filename, format) {
-            // What runs a program imports by code that is made as text, which a script of one's own cannot.
-            const isLeft = format === "module" || !isOurs(filename) || /[\\/]pulumi[\\/]cmd[\\/]run/.test(filename);
-            if (isLeft) return compile.call(this, content, filename, format);
+            if (format === "module" || !isOurs(filename) || importsLater(filename, content))
+                return compile.call(this, content, filename, format);
             return kept.run(this, filename, Module.wrap(content.replace(/^#!/, "//")));
         };
         process.once("exit", () => this.keep());
