@@ -4,7 +4,7 @@ import { otherFindingKinds } from "../../provider/contract/finding-kinds";
 import { lookAtAll } from "../../provider/migration/kinds/table";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { readMigrateContent } from "../../provider/runtime/migrate-content";
-import { type OtherObjects, seeds } from "../../local-cloud";
+import { type FaultEffect, type OtherObjects, seeds } from "../../local-cloud";
 import { CopyScene } from "../helpers/copy-scene";
 
 describe("what lives in a workspace and is not copied", () => {
@@ -84,6 +84,26 @@ describe("what lives in a workspace and is not copied", () => {
             });
         expect(await migrateContent(options())).to.deep.include({ complete: true, findings: [] });
         expect(await look()).to.deep.include({ content: undefined, unlisted: undefined });
+    });
+
+    it("is found among settings also where the service does not know one of them: it refuses all, or leaves it out", async () => {
+        scene.old.fill({ conf: [{ key: "enableWebTerminal", value: "true" }] });
+        const invalid = '{"error_code": "INVALID_PARAMETER_VALUE", "message": "Invalid keys: [enableJobViewAcls]"}';
+        const ways: readonly FaultEffect[] = [
+            { kind: "status", status: 400, body: invalid },
+            { kind: "body", body: "{}" },
+        ];
+        for (const effect of ways) {
+            const stop = scene.cloud.inject({
+                when: ({ path, query }) =>
+                    path.endsWith("/workspace-conf") && /,|enableJobViewAcls/.test(String(query["keys"])),
+                do: effect,
+            });
+            const [finding, ...others] = (await migrateContent(options())).findings;
+            expect(others).to.deep.equal([]);
+            expect(finding?.reason).to.contain("differ, and are not copied: enableWebTerminal (true in the old one");
+            stop();
+        }
     });
 
     it("is not known where a list is refused, which can be accepted, and a DELETE waits for it", async () => {

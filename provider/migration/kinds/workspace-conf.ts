@@ -27,11 +27,11 @@ export const workspaceConf: ContentKind = {
 
 async function compare({ from, to, root, findings }: MigrationContext): Promise<void> {
     try {
-        const unlike: string[] = [];
-        for (const key of KEYS) {
-            const [old, now] = await Promise.all([setting(from, key), setting(to, key)]);
-            if (old !== now) unlike.push(`${key} (${old} in the old one, ${now} in the new one)`);
-        }
+        const [old, now] = await Promise.all([settingsOf(from), settingsOf(to)]);
+        const unlike = KEYS.flatMap((key) => {
+            const [before, after] = [old.get(key), now.get(key)];
+            return before === after ? [] : [`${key} (${before} in the old one, ${after} in the new one)`];
+        });
         if (unlike.length === 0) return;
         findings.add(
             root,
@@ -43,16 +43,30 @@ async function compare({ from, to, root, findings }: MigrationContext): Promise<
     }
 }
 
-/** A setting as text; one that the service does not know is as one that nobody has set. */
-async function setting({ requests }: WorkspaceContent, key: string): Promise<string> {
+/**
+ * The settings as text, by their keys. A service that does not know one of them refuses all, or leaves it out: then each is asked for
+ * by itself.
+ */
+async function settingsOf(workspace: WorkspaceContent): Promise<ReadonlyMap<string, string>> {
+    const all = await known(workspace, KEYS);
+    if (all !== undefined && KEYS.every((key) => key in all))
+        return new Map(KEYS.map((key) => [key, textOf(all[key])]));
+    const settings = new Map<string, string>();
+    for (const key of KEYS) settings.set(key, textOf((await known(workspace, [key]))?.[key]));
+    return settings;
+}
+
+/** What the service answers; `undefined`: it does not know one of the keys. */
+async function known({ requests }: WorkspaceContent, keys: readonly string[]) {
     try {
-        return await requests.read(`/api/2.0/workspace-conf?keys=${key}`, (body) => textOf(body[key]));
+        return await requests.read(`/api/2.0/workspace-conf?keys=${keys.join()}`, (body) => body);
     } catch (error) {
-        if (error instanceof ApiError && (error.kind === "invalid" || error.kind === "missing")) return textOf(null);
+        if (error instanceof ApiError && (error.kind === "invalid" || error.kind === "missing")) return undefined;
         throw error;
     }
 }
 
+/** One that the service does not know is as one that nobody has set. */
 function textOf(value: unknown): string {
     return typeof value === "string" && value !== "" ? value : "not set";
 }
