@@ -8,7 +8,6 @@ import { describePrincipal, principalKey as keyOf } from "./principals";
 export class PermissionCopy {
     /** Principals that get nothing, each with its finding: the new workspace does not know them, or another one by their name. */
     private readonly unknown = new Map<string, (grant: Grant) => Problem>();
-    private caller: Promise<string | undefined> | undefined;
     /** Types of objects, and whether one that was just made has no direct permissions but those of whoever made it. */
     private readonly bare = new Map<ObjectType, Promise<boolean>>();
 
@@ -87,8 +86,7 @@ export class PermissionCopy {
 
     /** Without what the service gives to whoever creates an object. */
     private async withoutCaller(present: readonly Grant[], wanted: readonly Grant[]): Promise<readonly Grant[]> {
-        this.caller ??= this.to.me();
-        const caller = await this.caller;
+        const caller = await this.to.me();
         return present.filter(
             (grant) =>
                 grant.name.toLowerCase() !== caller?.toLowerCase() ||

@@ -51,6 +51,7 @@ const exported = z.object({ content: z.string().default("") });
 /** A workspace's own API, as far as the copy needs it: {@link WorkspaceContent} says what each method does. */
 export class WorkspaceClient implements WorkspaceContent {
     readonly requests: WorkspaceRequests;
+    private caller: string | undefined;
 
     constructor(
         readonly host: string,
@@ -138,9 +139,11 @@ export class WorkspaceClient implements WorkspaceContent {
         return this.grants(object);
     }
 
-    /** A user name, or an application id. */
+    /** A user name, or an application id. The credential of a client is always the same one's, so it is asked for once. */
     async me(): Promise<string | undefined> {
-        return this.requests.read(ME, ({ userName }) => (typeof userName === "string" ? userName : undefined));
+        return (this.caller ??= await this.requests.read(ME, ({ userName }) =>
+            typeof userName === "string" ? userName : undefined,
+        ));
     }
 
     async isAdmin(): Promise<boolean> {
