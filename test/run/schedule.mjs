@@ -28,7 +28,7 @@ const STYLE = 60;
 const UNSEEN = 60;
 
 /** How long the files of a process may take together, in seconds, if there are several. */
-const LONG = 30;
+const LONG = 70;
 
 const NOTES = join(root, "node_modules", ".cache", "pulumi-databricks-cmk", "test-seconds.json");
 

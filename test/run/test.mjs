@@ -66,8 +66,8 @@ async function runAll(given) {
             if (isWhole) durations.note({ [suite ? sourceOf(suite.name, name ?? "") : what]: seconds });
         }
     };
-    // They wait for processes, and for what takes time, for a third of theirs, so two more than there are processors.
-    await Promise.all(Array.from({ length: Math.min(6, availableParallelism() + 2) }, worker));
+    // They wait for processes, and for what takes time, for a third of theirs, so three more than there are processors.
+    await Promise.all(Array.from({ length: Math.min(7, availableParallelism() + 3) }, worker));
     if (mochaArguments.length === 0) durations.keep();
     report(taken, (Date.now() - began) / 1000);
     if (total.passed + total.failed === 0) throw new Problem("No test ran.");
