@@ -38,7 +38,7 @@ export class UnexpectedResponseError extends ReportedError {
      * @param service who gave the response
      */
     constructor(
-        what: string,
+        private readonly what: string,
         remedy = "run the command again, and check that databricks:host names the account console",
         service = "Account API",
     ) {
@@ -51,6 +51,13 @@ export class UnexpectedResponseError extends ReportedError {
     /** A workspace's own API gave it. */
     static ofWorkspace(what: string): UnexpectedResponseError {
         return new UnexpectedResponseError(what, "run the command again", "workspace");
+    }
+
+    /** The same of a workspace's host, which databricks:host does not name. */
+    atWorkspace(): UnexpectedResponseError {
+        const remedy = "run the command again once the workspace is RUNNING and its host answers this machine";
+        const Same = this.constructor as typeof UnexpectedResponseError;
+        return new Same(this.what, remedy, "workspace's host");
     }
 
     /** One object's record is odd, while the response around it is not: the host is the right one. */

@@ -67,7 +67,7 @@ export function toError(request: string, response: HttpResponse): ReportedError 
     if (status === 404 && (code === "" || code === "ENDPOINT_NOT_FOUND")) {
         const said = message === undefined ? "" : `: "${message}"`;
         const NotFound = code === "" ? UnexpectedResponseError : NoSuchEndpointError;
-        return new NotFound(`${request} returned HTTP 404, but not in the Account API's format${said}`);
+        return new NotFound(`${request} returned HTTP 404, but not in the API's format${said}`);
     }
     const detail = message ?? "the response gives no reason";
     return new ApiError(apiErrorKind(status, code, detail), status, code, detail, request, requestIdOf(response));

@@ -1,7 +1,13 @@
 import { Client, type ClientHooks, type ClientOptions } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
-import { ApiError, ConfigurationError, ReportedError, ResponseTooLargeError } from "../api/errors";
+import {
+    ApiError,
+    ConfigurationError,
+    ReportedError,
+    ResponseTooLargeError,
+    UnexpectedResponseError,
+} from "../api/errors";
 import { hostOrigin } from "../api/host";
 import type { HttpResponse } from "../api/http";
 import { endpointOf } from "../api/rate-limits";
@@ -131,6 +137,7 @@ export class HostIdentity {
 
 /** The same error of a workspace's own API, with what to do there: an account's admin may still have no access to a workspace. */
 export function withWorkspaceRemedy(error: unknown): unknown {
+    if (error instanceof UnexpectedResponseError) return error.atWorkspace();
     if (!(error instanceof ApiError) || error.status !== 403) return error;
     return error.withRemedy(remedyFor(error.errorCode));
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { type Clock, systemClock } from "../../provider/api/clock";
-import { ApiError } from "../../provider/api/errors";
+import { ApiError, UnexpectedResponseError } from "../../provider/api/errors";
 import { connectWorkspace, withWorkspaceRemedy } from "../../provider/migration/connection";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent } from "../../provider/migration/migration";
@@ -145,6 +145,18 @@ describe("moving a workspace's content over HTTP", () => {
         expect(() => connectWorkspace({ ...connection, options: { retryTimeout: 1, requestTimeout: 1 } })).to.throw(
             "a service principal that belongs to both workspaces",
         );
+    });
+
+    it("says of a gateway's 404 at a workspace's host that the workspace may not run yet, not that databricks:host is wrong", async () => {
+        cloud.inject({
+            when: ({ path }) => path.endsWith("/workspace/list"),
+            do: { kind: "status", status: 404, body: "<html>no such site</html>" },
+        });
+        const error = await connect(old)
+            .list("/")
+            .catch((thrown: unknown) => thrown);
+        expect(error).to.be.instanceOf(UnexpectedResponseError);
+        expect(String(error)).to.contain("once the workspace is RUNNING").and.not.contain("databricks:host");
     });
 
     it("refuses a host that would be sent the credential in the clear", () => {
