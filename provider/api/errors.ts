@@ -56,7 +56,7 @@ export class UnexpectedResponseError extends ReportedError {
     /** The same of a workspace's host, which databricks:host does not name. */
     atWorkspace(): UnexpectedResponseError {
         const remedy = "run the command again once the workspace is RUNNING and its host answers this machine";
-        const Same = this.constructor as typeof UnexpectedResponseError;
+        const Same = this instanceof NoSuchEndpointError ? NoSuchEndpointError : UnexpectedResponseError;
         return new Same(this.what, remedy, "workspace's host");
     }
 
