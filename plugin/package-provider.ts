@@ -4,7 +4,7 @@ import { ReportedError, shownMessageOf } from "../provider/api/errors";
 import { withCode } from "../provider/contract/coded-message";
 import type { ObjectType } from "../provider/contract/kinds";
 import { objectTypes } from "../provider/contract/kinds";
-import { newStackUuid } from "../provider/contract/ownership-tag";
+import { belongsToStack, matchTag, newStackUuid, ownerOfInputs } from "../provider/contract/ownership-tag";
 import { createHandler, registry } from "../provider/registry";
 import { adoptedState, inputsOf } from "../provider/resource/arguments";
 import type { ObjectDefinition } from "../provider/resource/definition";
@@ -109,15 +109,30 @@ export class PackageProvider {
         const inputs = inputsOf({ definition, id, response, context, settings });
         if (typeof inputs === "string")
             throw new ReportedError(`The ${definition.noun} ${id} cannot be imported: ${inputs}`, "CMK1018");
-        const stack = this.identities.of(urn, {});
-        this.warnOfOtherStack(definition, id, stack, ownershipTagOf(definition, response));
-        const owned = { ...inputs, owner: ownerOf(parseUrn(urn), stack) };
+        const owned = { ...inputs, owner: ownerOf(parseUrn(urn), this.identities.of(urn, {})) };
+        this.warnOfOtherOwner(definition, id, owned, ownershipTagOf(definition, response));
         return { id, props: { ...adoptedState({ definition, response, context }, owned) }, inputs: owned };
     }
 
-    /** An import cannot say that the other stack has let go of the object, as `adoptFromOtherStack` does. */
-    private warnOfOtherStack({ noun }: ObjectDefinition, id: string, stack: string, tag: string | undefined): void {
-        if (tag === undefined || tag.startsWith(stack)) return;
+    /**
+     * An import cannot say that the other stack has let go of the object, as `adoptFromOtherStack` does. Nor is it told whether another
+     * resource of this stack has it.
+     */
+    private warnOfOtherOwner(
+        { noun }: ObjectDefinition,
+        id: string,
+        inputs: Properties,
+        tag: string | undefined,
+    ): void {
+        const owner = ownerOfInputs(inputs);
+        if (tag === undefined || owner === undefined || matchTag(owner, tag) !== undefined) return;
+        if (belongsToStack(owner, tag)) {
+            this.session.report.warn(
+                `The ownership tag of the ${noun} ${id} names another resource of this stack ("${tag}"). If the stack has that one still, the next \`pulumi up\` refuses, because two resources would have one object: take one of the two out with \`pulumi state delete\`. A resource that is only renamed needs an alias, and no import.`,
+                "CMK1007",
+            );
+            return;
+        }
         this.session.report.warn(
             `The ownership tag of the ${noun} ${id} names another stack ("${tag}"), so this one neither changes nor deletes it. To take it over, take it out of that stack (\`pulumi state delete\`) and, instead of the import, give a new resource adopt: "${id}" and adoptFromOtherStack: true.`,
             "CMK1006",

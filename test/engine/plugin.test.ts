@@ -103,7 +103,10 @@ describe("the plugin, with programs in YAML on the real engine", () => {
             await ok(project.up());
             const [id = ""] = workspaces();
             const urn = project.state.find(({ type }) => type.endsWith(":Workspace"))?.urn ?? "";
-            await ok(project.run("state", "delete", urn, "--yes"));
+            const second = await ok(project.run("import", "databricks-cmk:index:Workspace", "twin", id, "--yes"));
+            expect(second).to.contain("names another resource of this stack").and.contain("pulumi state delete");
+            for (const one of [urn, urn.replace(/w$/, "twin")])
+                await ok(project.run("state", "delete", one, "--yes", "--force"));
             const { resources } = workspaceUnder(keys[0]);
             project.yaml = {
                 resources: Object.fromEntries(Object.entries(resources).filter(([name]) => name !== "w")),
