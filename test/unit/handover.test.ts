@@ -173,7 +173,7 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         await expectOk(scene.stack.refresh());
         await expectRefused(
             scene.to("b", forced),
-            "the workspace that took over from it is gone",
+            "the state has no workspace that took over from it",
             `adopt: "${scene.old}"`,
         );
         const adopting = workspace("x", { ...under("a"), workspaceName: "w", adopt: scene.old, ...forced });

@@ -210,7 +210,7 @@ export class LeavingWorkspace implements Leaving {
         const from = `migrateContent: { from: ["${id}"] }`;
         const holds = `it holds content (${content})`;
         if (this.isRemainder(id)) {
-            const reason = `${holds}, and the workspace that took over from it is gone. Give the one that is to have its content ${from}, or give a resource adopt: "${id}".`;
+            const reason = `${holds}, and the state has no workspace that took over from it: that one is gone, or its entry is. Give the one that is to have its content ${from}, or give a resource adopt: "${id}".`;
             return refusal(id, reason, this.remedy);
         }
         const replaced = lifecycle.session.claims.isProgramRunning
