@@ -66,7 +66,8 @@ function mutate(node, replace) {
         replace(node, `(${node.operand.getText()})`);
     if (node.kind === ts.SyntaxKind.TrueKeyword) replace(node, "false");
     if (node.kind === ts.SyntaxKind.FalseKeyword) replace(node, "true");
-    if (ts.isNumericLiteral(node)) replace(node, `(${node.getText()} + 1)`);
+    // A bound with a name, such as how many of something are shown, is as good one higher.
+    if (ts.isNumericLiteral(node) && !isBound(node)) replace(node, `(${node.getText()} + 1)`);
     if (ts.isIfStatement(node)) replace(node.expression, `!(${node.expression.getText()})`);
     if (ts.isConditionalExpression(node)) replace(node.condition, `!(${node.condition.getText()})`);
     // What is done, but for what is only returned.
@@ -77,4 +78,12 @@ function mutate(node, replace) {
         if (other !== undefined && Object.hasOwn(METHODS, node.name.text)) replace(node.name, other);
         if (node.name.text === "filter") replace(node.parent, node.expression.getText());
     }
+}
+
+/**
+ * Whether a number is all that a constant of the module is.
+ * @param {ts.NumericLiteral} node
+ */
+function isBound({ parent }) {
+    return ts.isVariableDeclaration(parent) && ts.isSourceFile(parent.parent.parent.parent);
 }

@@ -112,6 +112,20 @@ describe("checking inputs", () => {
             expect(failures[0]?.reason).to.contain(remedy);
         });
 
+    it("advises an input whose name is like the one that is not known, but none that only the classes set", () => {
+        for (const [given, advice] of [
+            ["workspaceNames", "did you mean workspaceName?"],
+            ["owners", "remove it (its inputs are accountId, workspaceName, "],
+            ["zzzzzzzzzzzz", "remove it (its inputs are accountId, workspaceName, "],
+        ] as const) {
+            const [failure] = checkInputs(workspaceObject, { ...workspace, [given]: "x" }, context);
+            expect(failure?.property).to.equal(given);
+            expect(failure?.reason)
+                .to.contain(advice)
+                .and.not.match(/\bowner\b/);
+        }
+    });
+
     it("never throws, and names only properties that are given or known, whatever it is handed", () => {
         const objects = [
             credentialsObject,

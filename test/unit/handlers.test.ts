@@ -246,12 +246,31 @@ describe("the life of a workspace", () => {
 
 // By hand: a deployment of the small engine ends with its provider, which outlives a killed engine for a moment.
 describe("a workspace's handler", () => {
+    let scene: Awaited<ReturnType<typeof startProvider>>;
+    beforeEach(async () => {
+        scene = await startProvider(new FakeClock());
+    });
+    afterEach(() => scene.cloud.stop());
+
     it("creates nothing once the engine has ended", async () => {
-        const { cloud, world, handlers } = await startProvider(new FakeClock());
+        const { cloud, world, handlers } = scene;
         const news = await workspaceInputs(handlers);
         world.isEngineAlive = async () => false;
         expect(await outcome(handlers.workspace.create(news))).to.contain("The engine has stopped");
         expect(postsOf(cloud, "workspaces")).to.deep.equal([]);
-        await cloud.stop();
+    });
+
+    it("reads for `get` what is there, and says which id is wrong", async () => {
+        const { handlers } = scene;
+        const get = (id: string) => outcome(handlers.workspace.read(id, {}));
+        expect(await get("5")).to.contain("get: there is no workspace 5 in the account. Correct the id.");
+        expect(await get("account/5")).to.contain('is the bare "5", not "account/5"');
+    });
+
+    it("takes the stack's configuration from the engine", async () => {
+        const { handlers } = scene;
+        const config = { get: (name: string) => (name === "databricks:accountId" ? "not-an-account" : undefined) };
+        await handlers.workspace.configure({ config } as unknown as Parameters<typeof handlers.workspace.configure>[0]);
+        expect(await outcome(handlers.workspace.read("5", {}))).to.contain("account id must be a u");
     });
 });

@@ -75,6 +75,10 @@ describe("no workspace is replaced past forbid and the warning, whoever changed 
         rekey("keyed", "second");
         await expectRefused(up({}, {}, { refresh: true }), ...forbidden);
         await stack.refresh();
+        // Where a check and policy packs see what differs, as if the program had said it before.
+        const { owner, workspaceName, managedServicesCustomerManagedKeyId } = stack.entry("keyed").inputs;
+        expect(managedServicesCustomerManagedKeyId).to.equal(stack.id("second"));
+        expect([typeof owner, workspaceName]).to.deep.equal(["string", "keyed"]);
         await expectRefused(up({}), ...forbidden);
         nothingIsLost();
         rekey("keyed", "first");
