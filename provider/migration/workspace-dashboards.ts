@@ -92,7 +92,13 @@ export class WorkspaceDashboards {
 
     /** Its schedules. */
     async schedules(id: string): Promise<readonly Schedule[]> {
-        const all = await this.list(`${id}/schedules`, "schedules", scheduleSchema);
+        const path = `${id}/schedules`;
+        const listed = await this.list(path, "schedules", scheduleSchema);
+        const find = (schedule: string) =>
+            orMissing(() =>
+                this.requests.read(`${DASHBOARDS}/${path}/${schedule}`, (body) => scheduleSchema.parse(body)),
+            );
+        const all = await this.requests.shown.completed(path, listed, ({ schedule_id }) => schedule_id, find);
         // A list that changes while it is read may show one in two pages.
         return [...new Map(all.map((one) => [one.schedule_id, one])).values()];
     }

@@ -51,7 +51,15 @@ export class WorkspaceSecrets {
 
     /** Who may do what with a scope. */
     async acls(scope: string): Promise<ReadonlyMap<string, string>> {
-        const all = await this.list(`acls/list?${query({ scope })}`, "items", aclSchema);
+        const listed = await this.list(`acls/list?${query({ scope })}`, "items", aclSchema);
+        const find = (principal: string) =>
+            orMissing(() =>
+                this.requests.read(`${SECRETS}/acls/get?${query({ scope, principal })}`, (body) =>
+                    aclSchema.parse(body),
+                ),
+            );
+        const nameOf = ({ principal }: z.infer<typeof aclSchema>) => principal;
+        const all = await this.requests.shown.completed(`permissions on ${scope}`, listed, nameOf, find);
         return new Map(all.map(({ principal, permission }) => [principal, permission]));
     }
 

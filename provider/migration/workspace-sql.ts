@@ -77,7 +77,24 @@ export class WorkspaceSql {
             "page_token",
             (body) => listedSchema.parse(body[list]) ?? [],
         );
-        return new Map(all.map(({ id, update_time }) => [id, update_time]));
+        const shown = await this.requests.shown.completed(
+            path,
+            all,
+            ({ id }) => id,
+            (id) => this.listed(id),
+        );
+        return new Map(shown.map(({ id, update_time }) => [id, update_time]));
+    }
+
+    /** One as the list has it; `undefined`: it is in the trash, or gone. */
+    private async listed(id: string) {
+        const found = await orMissing(() =>
+            this.requests.read(`${this.api.path}/${id}`, (body) => ({
+                listed: { id, update_time: objectSchema.parse(body).update_time },
+                folder: toSqlObject(body).folder,
+            })),
+        );
+        return found === undefined || isInTrash(found.folder ?? "/") ? undefined : found.listed;
     }
 
     /**

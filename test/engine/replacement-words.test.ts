@@ -52,5 +52,10 @@ describe("options that are set together with a key change, on the real engine", 
         const { retained: next = "" } = await stack.held();
         expect(next).to.not.equal(old);
         expect(stack.workspaces()).to.include.members([old, next]);
+        // Taken away together with a replacement it would still keep the workspace, in no state.
+        const { ok, output } = await run({ retained: under("retained", "a") });
+        expect(ok, output).to.equal(false);
+        expect(output).to.contain("retainOnDelete, which the program no longer has, would still keep the old one");
+        expect((await stack.held())["retained"]).to.equal(next);
     });
 });

@@ -3,11 +3,14 @@ import { expect } from "chai";
 import type { FaultTarget } from "../../local-cloud/faults";
 import { expectOk, expectRefused } from "../helpers/expect-ok";
 import { ReplacedStack } from "../helpers/replaced-stack";
+import { fillWithEverything, linesOf } from "../helpers/some-of-everything";
 
 const folder = (path: string) => ({ object_type: "DIRECTORY", path, object_id: path.length });
 
 describe("a list of a workspace that leaves something out for good", () => {
-    const scene = ReplacedStack.ofEach({ workspaces: { identityFederation: "never" } });
+    const scene = ReplacedStack.ofEach({
+        workspaces: { identityFederation: "never", gitFolders: "cli-outside-repos" },
+    });
 
     /** Each list of the old workspace at this path, from the one with this number on, has this body. */
     const lieAt = (
@@ -53,22 +56,58 @@ describe("a list of a workspace that leaves something out for good", () => {
     for (const [what, path, body] of [
         ["a secret scope", "/secrets/scopes/list", { scopes: [] }],
         ["a secret", "/secrets/list", {}],
+        ["who may use a scope", "/secrets/acls/list", {}],
+        ["a query", "/sql/queries", {}],
+        ["an alert", "/alerts", {}],
+        ["a dashboard's schedule", "/schedules", {}],
         ["a user without a home", "/scim/v2/Users", { totalResults: 0, Resources: [] }],
     ] as const)
         for (const from of [2, 3])
             it(`loses nothing of what it showed before: ${what}, from list ${from} on`, async () => {
                 const old = scene.tree();
-                old.principals.addUser("ada@example.com");
+                for (const path of ["/Shared/etl", "/Shared/lib.py", "/Shared/empty"]) old.delete(path);
+                await fillWithEverything(scene.stack.cloud, scene.old);
+                const before = await linesOf(scene.stack.cloud, scene.old);
+                // Whoever is added gets a home.
                 old.delete("/Users/ada@example.com");
-                await old.seedBeyondTree({ secretScopes: { etl: { secrets: { password: "p" } } } });
                 const requireTold = lieAt(path, from, body);
                 await expectOk(scene.to("b"));
                 scene.isReplaced();
                 requireTold();
-                const now = scene.tree(scene.stack.id());
-                expect((await now.beyondTree()).secretScopes["etl"]?.secrets).to.deep.equal({ password: "p" });
-                expect(now.principals.find("ada@example.com")).to.not.equal(undefined);
+                expect(await linesOf(scene.stack.cloud, scene.stack.id())).to.deep.equal(before);
+                expect(scene.tree(scene.stack.id()).principals.find("ada@example.com")).to.not.equal(undefined);
             });
+
+    it("does not count a secret that the new workspace lists and does not give: it is named, and put there by the next up", async () => {
+        await scene.tree().seedBeyondTree({ secretScopes: { etl: { secrets: { password: "p" } } } });
+        const secrets = [{ key: "password", last_updated_timestamp: scene.stack.clock.now() + 3_600_000 }];
+        let isDeleted = false;
+        const isOfNew = ({ workspaceId, path }: FaultTarget, end: string) =>
+            workspaceId !== undefined && workspaceId !== scene.old && path.endsWith(end);
+        const { cloud } = scene.stack;
+        cloud.inject({
+            when: (request) => isOfNew(request, "/secrets/list") && isDeleted,
+            do: { kind: "body", body: JSON.stringify({ secrets }) },
+        });
+        cloud.inject({
+            when: (request) => isOfNew(request, "/secrets/put"),
+            times: 1,
+            do: {
+                kind: "call",
+                when: "after",
+                run: async () => {
+                    const [now = ""] = scene.stack.workspaces().filter((id) => id !== scene.old);
+                    isDeleted = cloud.workspace(now).secrets.list()[0]?.secrets.delete("password") === true;
+                },
+            },
+        });
+        await expectRefused(scene.to("b"), "not all of its secrets are in the new workspace");
+        scene.bothStay();
+        await expectOk(scene.stack.up());
+        scene.isReplaced();
+        const { secretScopes } = await scene.tree(scene.stack.id()).beyondTree();
+        expect(secretScopes["etl"]?.secrets).to.deep.equal({ password: "p" });
+    });
 
     it("says nothing of what is deleted between two lists", async () => {
         scene.stack.cloud.inject({

@@ -48,6 +48,11 @@ export function valuesKind(sides: Sides): ListedKind<Scope> {
         for (const scope of all) scopes.push(await reader.withPrints(scope, sides.values));
         return scopes;
     };
+    /** A list may show for a while what was deleted: a secret that is not there when it is read is missing. */
+    const withoutGone = (scope: Scope): Scope =>
+        sides.values !== "all" || scope.hidden !== undefined
+            ? scope
+            : { ...scope, keys: new Map([...scope.keys].filter(([key]) => scope.prints.has(key))) };
     return {
         finding: "secret",
         listSource: async () =>
@@ -55,7 +60,7 @@ export function valuesKind(sides: Sides): ListedKind<Scope> {
                 (await known(sides.source)).filter(({ keys }) => keys.size > 0),
                 from,
             ),
-        listTarget: async () => withValues(await sides.target(), to),
+        listTarget: async () => (await withValues(await sides.target(), to)).map(withoutGone),
         keyOf: ({ name }) => name,
         isEqual: (source, target) => target.problem === undefined && unequalKeys(source, target).length === 0,
         copy: async (source, target) => {
