@@ -80,7 +80,7 @@ export function valuesKind(sides: Sides): ListedKind<Scope> {
             const theirs = keys.filter((key) => target?.keys.has(key) === true && !isOlder(key, source, target, sides));
             return theirs.length === 0
                 ? undefined
-                : `the values of ${nameKeys(theirs)} differ, and those of the new workspace may be somebody's work: delete them in one of the two, or accept "secret".`;
+                : `the values of ${nameKeys(theirs)} differ, and those of the new workspace may be somebody's work: delete them there, and the next run copies those of the old one; or accept "secret" to keep them.`;
         },
         describe: (scope) =>
             describe(scope, 'not all of its secrets are in the new workspace. Put them there, or accept "secret".'),
