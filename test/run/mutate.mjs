@@ -2,14 +2,16 @@
 // `npm run mutate -- <file or folder> [<test> ...] [--every <n>]`: changes a source file in one small way after the other, runs these
 // unit tests (names in test/unit; a * stands for anything) on each, and names the changes that none of them noticed. Without names it
 // takes the tests that run most of the file. `--every 3` tries a third of the changes, evenly spread. The build is not touched.
-import { spawn } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { coverageOfTests, testsOf } from "./covering-tests.mjs";
 import { mutationsOf } from "./mutations.mjs";
-import { cleanUp, cleanUpOnSignals, Problem, temporaryFolder } from "./processes.mjs";
+import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./processes.mjs";
 import { root } from "./project.mjs";
+
+/** How long the tests of a change may take, in milliseconds: a change may make a loop that no time limit of a test ends. */
+const ENDLESS = 600_000;
 
 cleanUpOnSignals(() => undefined);
 try {
@@ -119,11 +121,11 @@ function transpiled(text) {
  * @param {string[]} tests
  * @returns {Promise<boolean>}
  */
-function passes(copy, tests) {
+async function passes(copy, tests) {
     const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
     const args = [mocha, "--no-config", "--bail", "--exit", "--timeout", "60000", "--reporter", "min", ...tests];
-    const child = spawn(process.execPath, args, { cwd: copy, stdio: "ignore" });
-    return new Promise((resolve) => child.once("exit", (code) => resolve(code === 0)));
+    const { code } = await run(process.execPath, args, { cwd: copy, timeout: ENDLESS });
+    return code === 0;
 }
 
 /** @param {string} text */
