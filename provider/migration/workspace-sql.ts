@@ -51,7 +51,8 @@ export const queriesApi: SqlApi = {
 };
 export const alertsApi: SqlApi = { path: "/api/2.0/alerts", list: "alerts", hasVisualizations: false };
 
-const listedSchema = z.array(z.object({ id: z.string(), update_time: text })).nullish();
+const memberSchema = z.object({ id: z.string(), update_time: text });
+const listedSchema = z.array(memberSchema).nullish();
 const objectSchema = z.object({
     id: z.string(),
     display_name: z.string().nullish(),
@@ -88,13 +89,12 @@ export class WorkspaceSql {
 
     /** One as the list has it; `undefined`: it is in the trash, or gone. */
     private async listed(id: string) {
-        const found = await orMissing(() =>
-            this.requests.read(`${this.api.path}/${id}`, (body) => ({
-                listed: { id, update_time: objectSchema.parse(body).update_time },
-                folder: toSqlObject(body).folder,
-            })),
-        );
-        return found === undefined || isInTrash(found.folder ?? "/") ? undefined : found.listed;
+        const found = await this.read(id);
+        return found === undefined || isTrashed(found) ? undefined : memberSchema.parse(found.fields);
+    }
+
+    private read(id: string): Promise<SqlObject | undefined> {
+        return orMissing(() => this.requests.read(`${this.api.path}/${id}`, toSqlObject));
     }
 
     /**
@@ -113,10 +113,9 @@ export class WorkspaceSql {
 
     /** One of the list; `undefined`: it is in the trash, or gone since. */
     async find(id: string): Promise<SqlObject | undefined> {
-        const path = `${this.api.path}/${id}`;
-        const read = () => orMissing(() => this.requests.read(path, toSqlObject));
-        const found = await readListed(path, read, async () => (await this.list()).has(id));
-        if (found === undefined || isInTrash(found.folder ?? "/")) return undefined;
+        const isListed = async () => (await this.list()).has(id);
+        const found = await readListed(`${this.api.path}/${id}`, () => this.read(id), isListed);
+        if (found === undefined || isTrashed(found)) return undefined;
         return withVisualizations(found, await this.visualizations(id));
     }
 
@@ -164,6 +163,11 @@ function withVisualizations(object: SqlObject, visualizations: readonly Visualiz
     const times = parts.flatMap(({ updatedAt }) => updatedAt ?? []);
     const updatedAt = times.length === parts.length ? Math.max(...times) : undefined;
     return { ...object, visualizations, updatedAt };
+}
+
+/** The service still gives one that is in the trash, and does not say in each API that it is in another folder. */
+function isTrashed({ folder, fields: { lifecycle_state: state } }: SqlObject): boolean {
+    return state === "TRASHED" || state === "DELETED" || isInTrash(folder ?? "/");
 }
 
 function toSqlObject(body: Record<string, unknown>): SqlObject {

@@ -109,6 +109,30 @@ describe("a list of a workspace that leaves something out for good", () => {
         expect(secretScopes["etl"]?.secrets).to.deep.equal({ password: "p" });
     });
 
+    it("does not bring back what somebody puts in the trash between two lists, which the service still gives by its id", async () => {
+        const sql = { parent_path: "/Shared", query_text: "select 1" };
+        const alert = { ...sql, warehouse_id: "0123456789abcdef", evaluation: {}, schedule: {} };
+        const old = scene.tree();
+        await old.seedBeyondTree({
+            queries: ["kept", "trashed"].map((display_name) => ({ ...sql, display_name })),
+            alerts: [{ ...alert, display_name: "trashed" }],
+        });
+        scene.stack.cloud.inject({
+            when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
+            do: {
+                kind: "call",
+                when: "before",
+                run: async () => {
+                    old.queries.list()[1]!.isTrashed = true;
+                    old.alerts.list()[0]!.isTrashed = true;
+                },
+            },
+        });
+        await expectOk(scene.to("b"));
+        const { queries, alerts } = await scene.tree(scene.stack.id()).beyondTree();
+        expect([queries.map(({ display_name }) => display_name), alerts]).to.deep.equal([["kept"], []]);
+    });
+
     it("says nothing of what is deleted between two lists", async () => {
         scene.stack.cloud.inject({
             when: ({ method, path }) => method === "POST" && path.endsWith("/workspaces"),
