@@ -1,3 +1,5 @@
+import { orMissing } from "../api/errors";
+
 /** The folders that every workspace has at its root. */
 const AT_ROOT: readonly string[] = ["/Users", "/Shared", "/Repos"];
 
@@ -13,7 +15,7 @@ export class ShownNames {
      *
      * @param list the path of a folder, or what else tells this list from the others of the workspace.
      * @param nameOf what a member is asked for with.
-     * @param find the member of this name; `undefined`: there is none.
+     * @param find the member of this name; `undefined`, or an error that says so: there is none.
      */
     async completed<Member>(
         list: string,
@@ -24,10 +26,17 @@ export class ShownNames {
         const shown = new Set(listed.map(nameOf));
         const before = this.lists.get(list) ?? new Set(list === "/" ? AT_ROOT : []);
         const missing = [...before].filter((name) => !shown.has(name));
-        const found = (await Promise.all(missing.map(find))).filter((member) => member !== undefined);
+        const found = (await Promise.all(missing.map((name) => orMissing(() => find(name))))).filter(
+            (member) => member !== undefined,
+        );
         for (const member of found) shown.add(nameOf(member));
         this.lists.set(list, shown);
         return found.length === 0 ? listed : [...listed, ...found];
+    }
+
+    /** Whoever asks has taken this one out itself. */
+    forget(list: string, name: string): void {
+        this.lists.set(list, new Set([...(this.lists.get(list) ?? [])].filter((one) => one !== name)));
     }
 
     /** There is no such list any more. */

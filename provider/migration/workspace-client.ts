@@ -86,16 +86,10 @@ export class WorkspaceClient implements WorkspaceContent {
             }),
         );
         const { shown } = this.requests;
-        if (listed === undefined) shown.forgetList(path);
-        return (
-            listed &&
-            shown.completed(
-                path,
-                listed,
-                (object) => object.path,
-                (missing) => this.find(missing),
-            )
-        );
+        const find = (missing: string) => this.find(missing);
+        if (listed !== undefined) return shown.completed(path, listed, (object) => object.path, find);
+        shown.forgetList(path);
+        return undefined;
     }
 
     async find(path: string): Promise<WorkspaceObject | undefined> {

@@ -95,9 +95,7 @@ export class WorkspaceDashboards {
         const path = `${id}/schedules`;
         const listed = await this.list(path, "schedules", scheduleSchema);
         const find = (schedule: string) =>
-            orMissing(() =>
-                this.requests.read(`${DASHBOARDS}/${path}/${schedule}`, (body) => scheduleSchema.parse(body)),
-            );
+            this.requests.read(`${DASHBOARDS}/${path}/${schedule}`, (body) => scheduleSchema.parse(body));
         const all = await this.requests.shown.completed(path, listed, ({ schedule_id }) => schedule_id, find);
         // A list that changes while it is read may show one in two pages.
         return [...new Map(all.map((one) => [one.schedule_id, one])).values()];

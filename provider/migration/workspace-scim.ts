@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ApiError, orMissing, UnexpectedResponseError } from "../api/errors";
+import { ApiError, UnexpectedResponseError } from "../api/errors";
 import type { Grant, Principal } from "./content";
 import { type KnownPrincipal, scimLists, type WorkspacePrincipal } from "./people";
 import type { WorkspaceRequests } from "./workspace-requests";
@@ -103,10 +103,7 @@ export class ScimClient {
             scimLists[kind].collection,
             listed,
             ({ id }) => id,
-            (id) =>
-                orMissing(() =>
-                    this.requests.read(`${path}/${id}`, (body) => toPrincipal(kind, resourceSchema.parse(body))),
-                ),
+            (id) => this.requests.read(`${path}/${id}`, (body) => toPrincipal(kind, resourceSchema.parse(body))),
         );
     }
 

@@ -43,8 +43,7 @@ export class WorkspaceSecrets {
         const name = `secrets of ${scope}`;
         const listed = await orMissing(() => this.list(`list?${query({ scope })}`, "secrets", secretSchema));
         if (listed === undefined) shown.forgetList(name);
-        const find = (key: string) =>
-            orMissing(async () => (await this.value(scope, key), { key, last_updated_timestamp: undefined }));
+        const find = async (key: string) => (await this.value(scope, key), { key, last_updated_timestamp: undefined });
         const all = listed && (await shown.completed(name, listed, ({ key }) => key, find));
         return all && new Map(all.map(({ key, last_updated_timestamp }) => [key, last_updated_timestamp ?? undefined]));
     }
@@ -53,13 +52,11 @@ export class WorkspaceSecrets {
     async acls(scope: string): Promise<ReadonlyMap<string, string>> {
         const listed = await this.list(`acls/list?${query({ scope })}`, "items", aclSchema);
         const find = (principal: string) =>
-            orMissing(() =>
-                this.requests.read(`${SECRETS}/acls/get?${query({ scope, principal })}`, (body) =>
-                    aclSchema.parse(body),
-                ),
+            this.requests.read(`${SECRETS}/acls/get?${query({ scope, principal })}`, (body) =>
+                aclSchema.parse({ principal, ...body }),
             );
         const nameOf = ({ principal }: z.infer<typeof aclSchema>) => principal;
-        const all = await this.requests.shown.completed(`permissions on ${scope}`, listed, nameOf, find);
+        const all = await this.requests.shown.completed(permissionsOn(scope), listed, nameOf, find);
         return new Map(all.map(({ principal, permission }) => [principal, permission]));
     }
 
@@ -100,6 +97,7 @@ export class WorkspaceSecrets {
     /** Takes the permission of somebody away; no error if there is none. */
     async deleteAcl(scope: string, principal: string): Promise<void> {
         await orMissing(() => this.requests.write("POST", `${SECRETS}/acls/delete`, { scope, principal }));
+        this.requests.shown.forget(permissionsOn(scope), principal);
     }
 
     private list<Member extends z.ZodType>(path: string, field: string, member: Member): Promise<z.infer<Member>[]> {
@@ -107,6 +105,9 @@ export class WorkspaceSecrets {
         return this.requests.pages(`${SECRETS}/${path}`, "page_token", (body) => schema.parse(body[field]) ?? []);
     }
 }
+
+/** The list of who may use a scope. */
+const permissionsOn = (scope: string) => `permissions on ${scope}`;
 
 function query(parameters: Record<string, string>): string {
     return new URLSearchParams(parameters).toString();

@@ -109,7 +109,6 @@ const carried: Readonly<Record<string, number>> = {
     "GET /permissions/queries/…": 3,
     "GET /permissions/repos/…": 3,
     "GET /repos/…": 12,
-    "GET /secrets/acls/get": 1,
     "GET /secrets/acls/list": 14,
     "GET /secrets/get": 11,
     "GET /secrets/list": 15,
