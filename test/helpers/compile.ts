@@ -11,6 +11,11 @@ export interface Compiled {
 /** The files that were parsed before, by the options that they are compiled with: the declarations of packages are most of a program. */
 const parsed = new Map<string, ts.SourceFile>();
 
+/** Forgets them, which are hundreds of megabytes that each later collection of garbage would look through. */
+export function forgetParsed(): void {
+    parsed.clear();
+}
+
 /** Makes a program of files and texts. */
 export function programOf(
     files: readonly string[],

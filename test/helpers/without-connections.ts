@@ -8,8 +8,8 @@ interface Known {
     readonly cloud: LocalCloud;
     /** Requests that are being answered. */
     readonly pending: Set<Promise<unknown>>;
-    /** Ends when the cloud does. */
-    readonly stopped: Promise<"dropped">;
+    /** What requests that wait do when the cloud ends. */
+    readonly drops: Set<() => void>;
 }
 
 /** The clouds whose clients in this process need no connection, by their ports. */
@@ -23,16 +23,13 @@ let isSet = false;
  */
 export function withoutConnections(cloud: LocalCloud): LocalCloud {
     const { port } = new URL(cloud.host);
-    const ended = new AbortController();
-    const stopped = new Promise<"dropped">((resolve) =>
-        ended.signal.addEventListener("abort", () => resolve("dropped")),
-    );
-    clouds.set(port, { cloud, pending: new Set(), stopped });
+    const drops = new Set<() => void>();
+    clouds.set(port, { cloud, pending: new Set(), drops });
     const stop = cloud.stop.bind(cloud);
     cloud.stop = () => {
         clouds.delete(port);
         // As a connection breaks that waits for a response.
-        ended.abort();
+        for (const drop of drops) drop();
         return stop();
     };
     setAdapter();
@@ -58,13 +55,11 @@ async function answered(config: Config): Promise<AxiosResponse | undefined> {
     const url = new URL(config.url ?? "", config.baseURL);
     const known = clouds.get(url.port);
     if (known === undefined) return undefined;
-    const { cloud, pending, stopped } = known;
+    const { cloud, pending, drops } = known;
     const answer = cloud.answerDirectly(requestOf(config, url), url.host);
     pending.add(answer);
     void answer.finally(() => pending.delete(answer)).catch(() => undefined);
-    const cancelled = aborted(config);
-    const sent = await Promise.race([answer, stopped, cancelled]);
-    if (sent === "hang") await Promise.race([stopped, cancelled]);
+    const sent = await unlessEnded(answer, drops, config);
     if (typeof sent === "string") throw new AxiosError("socket hang up", "ECONNRESET", config);
     if (sent.isTruncated === true) throw new AxiosError("stream has been aborted", "ERR_BAD_RESPONSE", config);
     const { maxContentLength = -1 } = config;
@@ -95,12 +90,32 @@ function requestOf({ method = "get", headers, auth, data }: Config, { pathname, 
     };
 }
 
-/** Ends when the request is aborted. */
-function aborted(config: Config): Promise<never> {
+/**
+ * The answer, if the cloud does not end and the request is not aborted before. Nothing of a request stays with either: a time limit
+ * that something listens to is kept until it is over, and would keep what each request carries for as long.
+ */
+function unlessEnded<Answer>(
+    answer: Promise<Answer>,
+    drops: Set<() => void>,
+    config: Config,
+): Promise<Answer | "dropped"> {
     const { signal } = config;
-    return new Promise((_, reject) => {
-        const end = () => reject(new CanceledError(undefined, config));
-        if (signal?.aborted === true) end();
-        signal?.addEventListener?.("abort", end);
+    return new Promise((resolve, reject) => {
+        const end = (how: () => void) => {
+            drops.delete(drop);
+            signal?.removeEventListener?.("abort", cancel);
+            how();
+        };
+        const drop = () => end(() => resolve("dropped"));
+        const cancel = () => end(() => reject(new CanceledError(undefined, config)));
+        drops.add(drop);
+        signal?.addEventListener?.("abort", cancel);
+        if (signal?.aborted === true) cancel();
+        answer.then(
+            (sent) => {
+                if (sent !== "hang") end(() => resolve(sent));
+            },
+            (error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error)))),
+        );
     });
 }

@@ -26,7 +26,7 @@ import { runCommandLine } from "../../cli/run";
 import { fillMixedAccount } from "../cli/mixed-account";
 import { fillTerraformAccount, PREFIXES } from "../cli/terraform-account";
 import { LocalCloud } from "../../local-cloud";
-import { problemsOf, programOf } from "../helpers/compile";
+import { forgetParsed, problemsOf, programOf } from "../helpers/compile";
 import { sampleOf } from "../helpers/sample";
 
 const root = join(__dirname, "../../..");
@@ -50,6 +50,8 @@ function syntaxProblems(text: string): string[] {
 }
 
 describe("the command adopt", () => {
+    after(forgetParsed);
+
     let cloud: LocalCloud;
     beforeEach(async () => {
         cloud = await LocalCloud.start({ provisioningMilliseconds: 0 });

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
 
-import { problemsOf, programOf } from "../helpers/compile";
+import { forgetParsed, problemsOf, programOf } from "../helpers/compile";
 
 const root = resolve(__dirname, "../../..");
 const examples = readdirSync(join(root, "examples")).map((name) => ({ name, folder: join(root, "examples", name) }));
@@ -84,6 +84,11 @@ describe("the examples", () => {
 });
 
 describe("the doc comments of classes", () => {
+    after(() => {
+        programs.clear();
+        forgetParsed();
+    });
+
     it("have an example each, which compiles as the examples do", () => {
         expect(classes.length).to.be.at.least(11);
         const program = compiled(configOf(join(root, "examples", mainExample ?? "")).options);
