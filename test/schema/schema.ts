@@ -4,6 +4,7 @@ import ts from "typescript";
 
 import { componentTypes, isObjectType, objectTypes, PLUGIN_PACKAGE, tokenOf } from "../../provider/contract/kinds";
 import { registry } from "../../provider/registry";
+import { programOf } from "../helpers/compile";
 import { commentOf } from "./comments";
 import { configuration } from "./configuration";
 import { target, Types } from "./types";
@@ -13,7 +14,7 @@ export const root = join(__dirname, "../../..");
 
 /** The schema of the plugin as text, made from the definitions and from the classes with their doc comments. */
 export function makeSchema(): string {
-    const program = ts.createProgram([join(root, "sdk", "index.ts")], { module: ts.ModuleKind.Node20, strict: true });
+    const program = programOf([join(root, "sdk", "index.ts")], { module: ts.ModuleKind.Node20, strict: true });
     const checker = program.getTypeChecker();
     const types = new Types(checker);
     const resources = objectTypes.map((type) => [tokenOf(type), resourceOf(program, types, type)] as const);
