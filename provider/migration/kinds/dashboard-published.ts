@@ -1,6 +1,6 @@
 import type { MigrationContext } from "../pass";
 import { type Published, WorkspaceDashboards } from "../workspace-dashboards";
-import type { Dashboard, DashboardPair } from "./dashboards";
+import type { Dashboard, DashboardPair, DashboardPairs } from "./dashboard-pairs";
 import type { ListedKind } from "./listed";
 import type { Warehouses } from "./warehouses";
 
@@ -10,13 +10,13 @@ const NOTED_AFTER = 5_000;
 /** What readers see of a dashboard: only a draft can be published, and only with the rights of the caller or of its readers. */
 export function publishedKind(
     { to }: MigrationContext,
-    pairs: () => Promise<readonly DashboardPair[]>,
+    pairs: DashboardPairs,
     warehouses: Warehouses,
 ): ListedKind<Dashboard> {
     const client = new WorkspaceDashboards(to.requests);
     /** What waits for a warehouse is a finding of that. */
-    const ready = async () =>
-        (await pairs()).filter(
+    const ready = (all: readonly DashboardPair[]) =>
+        all.filter(
             ({ source: { draft, published } }) =>
                 warehouses.has(draft.warehouse_id) && warehouses.has(published?.warehouse_id),
         );
@@ -25,8 +25,8 @@ export function publishedKind(
         draft.warehouse_id !== undefined && target.draft.warehouse_id === undefined;
     return {
         finding: "dashboards",
-        listSource: async () => (await ready()).map(({ source }) => source),
-        listTarget: async () => (await ready()).map(({ target }) => target),
+        listSource: async () => ready(await pairs.known()).map(({ source }) => source),
+        listTarget: async () => ready(await pairs.now()).map(({ target }) => target),
         keyOf: ({ path }) => `published ${path}`,
         isEqual: (source, target) =>
             !lacksWarehouse(source, target) &&

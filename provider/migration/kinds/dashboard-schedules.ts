@@ -1,7 +1,7 @@
 import { NoResponseError } from "../../api/errors";
 import type { MigrationContext } from "../pass";
 import { type ScheduleFields, type Subscription, WorkspaceDashboards } from "../workspace-dashboards";
-import type { Dashboard, DashboardPair, ScheduleWithSubscriptions } from "./dashboards";
+import type { Dashboard, DashboardPairs, ScheduleWithSubscriptions } from "./dashboard-pairs";
 import type { ListedKind } from "./listed";
 import { pausedFor, startedAfter } from "./paused-schedules";
 import type { Warehouses } from "./warehouses";
@@ -20,17 +20,13 @@ interface Item extends ScheduleWithSubscriptions {
 /** When dashboards are refreshed, and who is told. Until the old workspace is deleted, no schedule that came from it runs. */
 export function schedulesKind(
     { from, to, clock, paused }: MigrationContext,
-    pairs: () => Promise<readonly DashboardPair[]>,
+    pairs: DashboardPairs,
     warehouses: Warehouses,
 ): ListedKind<Item> {
     const client = new WorkspaceDashboards(to.requests);
     const { workspaceId = "" } = from;
     let making: Promise<unknown> = Promise.resolve();
     let sourceKeys: ReadonlySet<string> = new Set();
-    const items = async (side: "source" | "target") => {
-        const all = (await pairs()).flatMap((pair) => itemsOf(pair[side], pair.target.draft.dashboard_id));
-        return side === "target" ? all : all.filter(({ schedule }) => warehouses.has(schedule.warehouse_id));
-    };
     /** What still runs in other workspaces waits for those too. */
     const wanted = ({ schedule }: Item, there?: Item): ScheduleFields => {
         const { fields, waitsFor } = startedAfter(schedule);
@@ -51,11 +47,13 @@ export function schedulesKind(
     return {
         finding: "dashboards",
         listSource: async () => {
-            const all = await items("source");
+            const all = (await pairs.known())
+                .flatMap(({ source, target }) => itemsOf(source, target.draft.dashboard_id))
+                .filter(({ schedule }) => warehouses.has(schedule.warehouse_id));
             sourceKeys = new Set(all.map(({ key }) => key));
             return all;
         },
-        listTarget: () => items("target"),
+        listTarget: async () => (await pairs.now()).flatMap(({ target }) => itemsOf(target, target.draft.dashboard_id)),
         keyOf: ({ key }) => key,
         isEqual: (source, target) => {
             if (startedAfter(target.schedule).waitsFor.length > 0) paused.add(target.schedule.schedule_id);

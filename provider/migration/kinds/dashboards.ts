@@ -1,47 +1,16 @@
 import { createHash } from "node:crypto";
 
 import type { Clock } from "../../api/clock";
-import { UnexpectedResponseError } from "../../api/errors";
 import type { ContentKind, InventoryNotes, KindMigration } from "../content-kind";
 import type { WorkspaceContent, WorkspaceObject } from "../content";
 import { concernsOne, type MigrationContext, type Pass } from "../pass";
 import { readListed } from "../read-listed";
-import { isInTrash } from "../standard-folders";
-import {
-    type Draft,
-    type Published,
-    type Schedule,
-    type Subscription,
-    WorkspaceDashboards,
-} from "../workspace-dashboards";
+import { WorkspaceDashboards } from "../workspace-dashboards";
+import { type Dashboard, DashboardPairs, readOne } from "./dashboard-pairs";
 import { publishedKind, reasonAgainstPublishing } from "./dashboard-published";
 import { hasMoreSchedules, schedulesKind } from "./dashboard-schedules";
 import { ListedMigration } from "./listed";
 import { nameWarehouses, Warehouses, warehousesKind, type WarehouseUse } from "./warehouses";
-
-/** How long a dashboard that a list or the tree has may not be shown by its id, and the pause between two looks, in milliseconds. */
-const [LATE, PAUSE] = [60_000, 2_000];
-
-/** A dashboard with what is not in the tree of it. */
-export interface Dashboard {
-    /** Where it is in the old workspace. */
-    readonly path: string;
-    readonly draft: Draft;
-    readonly published: Published | undefined;
-    readonly schedules: readonly ScheduleWithSubscriptions[];
-}
-
-/** A schedule, and who is told of it. */
-export interface ScheduleWithSubscriptions {
-    readonly schedule: Schedule;
-    readonly subscriptions: readonly Subscription[];
-}
-
-/** A dashboard of the old workspace and what the copied tree has in its place. */
-export interface DashboardPair {
-    readonly source: Dashboard;
-    readonly target: Dashboard;
-}
 
 type Mode = "copy" | "verify" | "plan";
 
@@ -65,14 +34,13 @@ class DashboardsMigration implements KindMigration {
         try {
             const sources = await readAll(context.from, context.inTree.dashboards, context.clock);
             if (sources.length === 0) return;
-            const warehouses = await Warehouses.of(context.from, context.to);
+            const warehouses = await Warehouses.of(pass, context.from, context.to);
             const uses = sources.flatMap((one) => usesOf(one, warehouses));
             await new ListedMigration(
                 context,
                 warehousesKind(() => Promise.resolve(uses)),
             )[mode](pass);
-            const named = new Set<string>();
-            const pairs = () => this.pairs(sources, named);
+            const pairs = new DashboardPairs(context, sources);
             for (const migration of [
                 new ListedMigration(context, publishedKind(context, pairs, warehouses)),
                 new ListedMigration(context, schedulesKind(context, pairs, warehouses)),
@@ -83,27 +51,6 @@ class DashboardsMigration implements KindMigration {
             const reason = `what is published of them, and their schedules, cannot be listed: ${error.message}`;
             context.findings.add({ path: "dashboards", typeName: "LIST" }, "dashboards", reason);
         }
-    }
-
-    /** A dashboard that is not in the new tree is a finding of the tree. */
-    private async pairs(sources: readonly Dashboard[], named: Set<string>): Promise<DashboardPair[]> {
-        const { to, homes, clock, findings } = this.context;
-        const pairs = sources.map(async (source) => {
-            const place = homes.placeOf(source.path);
-            const folder = place.slice(0, place.lastIndexOf("/")) || "/";
-            const isListed = async () => (await to.list(folder))?.some(({ path }) => path === place) === true;
-            const found = await readListed(place, () => to.find(place), isListed);
-            if (found?.type !== "DASHBOARD") return [];
-            const target = await readOne(new WorkspaceDashboards(to.requests), found.resourceId ?? found.id, clock);
-            if (target !== undefined && target !== "trashed")
-                return [{ source, target: { ...target, path: source.path } }];
-            const reason = `it is not shown by its id after ${LATE / 1000} s, so what is published of it, and its schedules, were not copied`;
-            const subject = { path: source.path, typeName: "DASHBOARD" };
-            if (!named.has(source.path)) findings.add(subject, "dashboards", reason);
-            named.add(source.path);
-            return [];
-        });
-        return (await Promise.all(pairs)).flat();
     }
 }
 
@@ -146,27 +93,6 @@ async function readAll(
     );
 }
 
-/** `undefined`: there is none. */
-async function readOne(
-    client: WorkspaceDashboards,
-    id: string,
-    clock?: Clock,
-): Promise<Dashboard | "trashed" | undefined> {
-    const draft = await readDraft(client, id, clock);
-    if (draft === undefined) return undefined;
-    if (draft.lifecycle_state === "TRASHED") return "trashed";
-    if (draft.path === undefined)
-        throw UnexpectedResponseError.ofWorkspace(`it does not say where the dashboard ${id} is`);
-    const path = draft.path.replace(/^\/Workspace(?=\/)/, "");
-    if (isInTrash(path)) return "trashed";
-    const [published, schedules] = await Promise.all([client.published(id), client.schedules(id)]);
-    const withSubscriptions = schedules.map(async (schedule) => ({
-        schedule,
-        subscriptions: await client.subscriptions(id, schedule),
-    }));
-    return { path, draft, published, schedules: await Promise.all(withSubscriptions) };
-}
-
 /** Whether a dashboard is published in the new workspace, or has a schedule or a subscriber there, as it is not or has not in the old one. */
 export async function hasMoreOfDashboard(
     { from, to }: Pick<MigrationContext, "from" | "to">,
@@ -181,15 +107,6 @@ export async function hasMoreOfDashboard(
     if (old === undefined || old === "trashed") return true;
     const isOpener = now.published?.embed_credentials === true && old.published?.embed_credentials !== true;
     return isOpener || (now.published !== undefined && old.published === undefined) || hasMoreSchedules(old, now);
-}
-
-/** A draft that is in a list or in the tree. One that was just made is not shown by its id for some seconds: it is waited for. */
-async function readDraft(client: WorkspaceDashboards, id: string, clock?: Clock): Promise<Draft | undefined> {
-    for (let waited = 0; ; waited += PAUSE) {
-        const draft = await client.draft(id);
-        if (draft !== undefined || clock === undefined || waited >= LATE) return draft;
-        await clock.sleep(PAUSE);
-    }
 }
 
 /**
@@ -219,7 +136,7 @@ async function versionsIn({ requests }: WorkspaceContent): Promise<string> {
 async function countDashboards(content: WorkspaceContent, notes: InventoryNotes): Promise<void> {
     const all = await readAll(content);
     if (all.length === 0) return;
-    const warehouses = await Warehouses.of(content, undefined);
+    const warehouses = await Warehouses.of(notes, content);
     nameWarehouses(
         notes,
         "dashboards",

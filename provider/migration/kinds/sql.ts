@@ -72,7 +72,7 @@ class SqlMigration implements KindMigration {
         try {
             const sources = await new WorkspaceSql(context.from.requests, kind.api).all(context.inTree[kind.name]);
             if (sources.length === 0) return;
-            const warehouses = await Warehouses.of(context.from, context.to);
+            const warehouses = await Warehouses.of(pass, context.from, context.to);
             const uses = sources.flatMap((one) => usesOf(kind, one, warehouses));
             await new ListedMigration(
                 context,
@@ -113,7 +113,7 @@ async function count(kind: SqlKind, content: WorkspaceContent, notes: InventoryN
     const all = await new WorkspaceSql(content.requests, kind.api).all();
     if (all.length === 0) return;
     all.forEach(() => notes.moves(kind.name));
-    const warehouses = await Warehouses.of(content, undefined);
+    const warehouses = await Warehouses.of(notes, content);
     nameWarehouses(
         notes,
         kind.name,

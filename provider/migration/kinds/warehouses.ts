@@ -14,6 +14,9 @@ export interface WarehouseUse {
     readonly user: string;
 }
 
+/** What was asked for already, by the pass or the preview that it is for. */
+const asked = new WeakMap<object, Promise<Warehouses>>();
+
 /** SQL warehouses of both workspaces: one has another id in each, and one name. */
 export class Warehouses {
     private constructor(
@@ -21,8 +24,22 @@ export class Warehouses {
         private readonly now: ReadonlyMap<string, string>,
     ) {}
 
-    /** @param to `undefined`: there is no new workspace yet. */
-    static async of(from: WorkspaceContent, to: WorkspaceContent | undefined): Promise<Warehouses> {
+    /**
+     * Those of a pass or a preview, which asks for them once: several kinds use them.
+     *
+     * @param to `undefined`: there is no new workspace yet.
+     */
+    static async of(whole: object, from: WorkspaceContent, to?: WorkspaceContent): Promise<Warehouses> {
+        const all = asked.get(whole) ?? Warehouses.read(from, to);
+        asked.set(whole, all);
+        // A list that cannot be had may be had for the next kind.
+        return all.catch((error: unknown) => {
+            asked.delete(whole);
+            throw error;
+        });
+    }
+
+    private static async read(from: WorkspaceContent, to: WorkspaceContent | undefined): Promise<Warehouses> {
         const [old, now] = await Promise.all([list(from), to === undefined ? [] : list(to)]);
         return new Warehouses(
             new Map(old.map(({ id, name }) => [id, name])),
