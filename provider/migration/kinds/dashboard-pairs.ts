@@ -40,19 +40,22 @@ export class DashboardPairs {
     private readonly named = new Set<string>();
     private latest: Promise<readonly DashboardPair[]> | undefined;
 
+    /** @param isWritten whether the new workspace is written to between two looks */
     constructor(
         private readonly context: MigrationContext,
         private readonly sources: readonly Dashboard[],
+        private readonly isWritten: boolean,
     ) {}
 
-    /** Read anew: as they are now. */
+    /** As they are now. */
     now(): Promise<readonly DashboardPair[]> {
-        return (this.latest = this.read());
+        if (this.isWritten) this.latest = undefined;
+        return this.known();
     }
 
     /** As they were read last. */
     known(): Promise<readonly DashboardPair[]> {
-        return this.latest ?? this.now();
+        return (this.latest ??= this.read());
     }
 
     /** A dashboard that is not in the new tree is a finding of the tree. */

@@ -40,7 +40,7 @@ class DashboardsMigration implements KindMigration {
                 context,
                 warehousesKind(() => Promise.resolve(uses)),
             )[mode](pass);
-            const pairs = new DashboardPairs(context, sources);
+            const pairs = new DashboardPairs(context, sources, mode === "copy");
             for (const migration of [
                 new ListedMigration(context, publishedKind(context, pairs, warehouses)),
                 new ListedMigration(context, schedulesKind(context, pairs, warehouses)),

@@ -50,15 +50,18 @@ class SecretsMigration implements KindMigration {
         let listed: Promise<readonly Scope[]> | undefined;
         const source = () => (listed ??= this.from.all());
         let ambiguous: ReadonlySet<string> = new Set();
+        const readTarget = async () => {
+            // By the names of the old workspace: a list may leave out for a while what was just made.
+            const scopes = await source();
+            if (scopes.some(({ acls }) => acls.size > 0)) ambiguous = await context.groups.ambiguous();
+            const all = await Promise.all(scopes.map(({ name }) => this.to.scope(name)));
+            return all.filter((scope) => scope !== undefined);
+        };
+        let target: Promise<readonly Scope[]> | undefined;
         const sides: Sides = {
             source,
-            target: async () => {
-                // By the names of the old workspace: a list may leave out for a while what was just made.
-                const scopes = await source();
-                if (scopes.some(({ acls }) => acls.size > 0)) ambiguous = await context.groups.ambiguous();
-                const all = await Promise.all(scopes.map(({ name }) => this.to.scope(name)));
-                return all.filter((scope) => scope !== undefined);
-            },
+            // What nothing is written to is read once.
+            target: mode === "copy" ? readTarget : () => (target ??= readTarget()),
             isAmbiguous: (name) => ambiguous.has(name),
             from: this.from,
             to: this.to,
