@@ -5,7 +5,7 @@ import { ApiError } from "./errors";
 import { type Attempt, HttpClient, type HttpExchange, type HttpRequest, type HttpResponse } from "./http";
 import { Outage } from "./outage";
 import { RateLimits } from "./rate-limits";
-import { redact } from "./redact";
+import { Secrets } from "./secrets";
 import { withoutWords } from "./refusal";
 import { Retry } from "./retry";
 import { type SentRequest, sentRequest } from "./sent-request";
@@ -67,7 +67,7 @@ export class Client {
     private readonly http: HttpClient;
     private readonly limits: RateLimits;
     private readonly retry: Retry;
-    private readonly secrets = new Set<string>();
+    private readonly secrets = new Secrets();
     private tokens: AccessTokens;
 
     constructor(
@@ -76,7 +76,7 @@ export class Client {
         private readonly clock: Clock,
         private readonly hooks: ClientHooks,
     ) {
-        const shown = (text: string) => redact(text, this.secrets);
+        const shown = (text: string) => this.secrets.redact(text);
         const { onRequest } = hooks;
         const tell = (exchange: HttpExchange) => onRequest?.(sentRequest(exchange, shown));
         this.http = new HttpClient(current.host, options.requestTimeout, hooks.userAgent, onRequest && tell);

@@ -12,7 +12,7 @@ import {
 import { secretsOf } from "../api/auth-method";
 import { ConfigurationError, ReportedError } from "../api/errors";
 import { partitionOf } from "../api/host";
-import { redact } from "../api/redact";
+import { Secrets } from "../api/secrets";
 import { type Partition, partitions } from "../contract/partitions";
 import type { ObjectCodec } from "../api/codec";
 import type { SentRequest } from "../api/sent-request";
@@ -85,7 +85,7 @@ export class Session {
         this.decide = decisionLog(environment);
         this.logRequest = requestLog(environment);
         this.logCauses = causeLog(environment, (text) =>
-            this.foundCredential === undefined ? text : redact(text, secretsOf(this.foundCredential.as)),
+            this.foundCredential === undefined ? text : new Secrets(secretsOf(this.foundCredential.as)).redact(text),
         );
         this.userAgent = userAgent(environment.sender, environment.variables);
     }
