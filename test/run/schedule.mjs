@@ -15,7 +15,7 @@ import { root } from "./project.mjs";
 
 /** @type {readonly Suite[]} */
 export const SUITES = [
-    { name: "unit", timeout: 600_000, processes: 3, guess: 0.2 },
+    { name: "unit", timeout: 600_000, processes: 2, guess: 0.2 },
     { name: "engine", timeout: 1_200_000, guess: 3 },
     { name: "clients", timeout: 1_200_000, guess: 3 },
     { name: "consumers", timeout: 1_200_000, processes: 1, guess: 3 },
