@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
 import { pageInProject } from "../../provider/contract/pages";
+import { plural } from "../../provider/migration/report";
 import { messageOf } from "../../provider/util/error-message";
 import type { AccountContent, AdoptionOptions } from "./account";
 import { type Command, type CommandIo, textOption, UsageError } from "../command";
@@ -57,8 +58,10 @@ export const adopt: Command = {
         const importLines = (await imports?.write(content, io)) ?? [];
         for (const { what, reason } of content.leftOut) io.err(`Left out: ${what} ${reason}.`);
         for (const note of content.notes) io.err(note);
-        const where = folder === undefined ? "" : ` in ${files.size} files`;
-        io.err(`${content.objects.length} objects of the account ${content.accountId} are written${where}.`);
+        const where = folder === undefined ? "" : ` in ${plural(files.size, "file")}`;
+        const { objects, accountId } = content;
+        const written = `${plural(objects.length, "object")} of the account ${accountId}`;
+        io.err(`${written} ${objects.length === 1 ? "is" : "are"} written${where}.`);
         for (const line of importLines) io.err(line);
         return 0;
     },
@@ -70,7 +73,9 @@ async function writeState(file: string, io: CommandIo): Promise<number> {
     const { text, to, count } = writeOtherState(readText(file));
     io.out(text.trimEnd());
     const host = to === "plugin" ? "the plugin" : "the classes of the npm package";
-    io.err(`${count} resources are written for ${host}. Now run: pulumi stack import --file <the new file>`);
+    io.err(
+        `${plural(count, "resource")} ${count === 1 ? "is" : "are"} written for ${host}. Now run: pulumi stack import --file <the new file>`,
+    );
     return 0;
 }
 

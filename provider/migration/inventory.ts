@@ -85,7 +85,7 @@ function listingAssignmentsOnce(account: AccountContent): AccountContent {
 /** One line: what moves, and what does not. */
 export function describeInventory({ moves, stays, principals, incomplete }: Inventory): string {
     const words = findingKinds.flatMap((kind) => stays.get(kind)?.words ?? []);
-    const left = words.length === 0 ? "" : `; ${words.join(", ")} do not move`;
+    const left = words.length === 0 ? "" : `; ${words.join(", ")} will not move`;
     const missing = principals.length === 0 ? "" : `; assign to the new workspace: ${namePrincipals(principals)}`;
     const atLeast = incomplete === undefined ? "" : "at least ";
     const why = incomplete === undefined ? "" : ` (not everything could be counted: ${incomplete})`;

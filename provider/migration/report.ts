@@ -127,7 +127,12 @@ export function describeCounts(counts: Counts): string {
 
 /** `1 notebook`, `1,204 notebooks`. */
 export function plural(count: number, noun: string): string {
-    return `${number(count)} ${count === 1 ? noun : `${noun}s`.replace(/ys$/, "ies")}`;
+    return `${number(count)} ${nounFor(count, noun)}`;
+}
+
+/** `notebook` of one, `notebooks` of any other number. */
+export function nounFor(count: number, noun: string): string {
+    return count === 1 ? noun : `${noun}s`.replace(/ys$/, "ies");
 }
 
 /** A number with commas between thousands. */

@@ -129,7 +129,9 @@ describe("a workspace with some of everything that is replaced, on the real engi
 
         const stopped = await stack.up(program(1, []), verbose);
         expect(stopped.ok, stopped.output.slice(-2_000)).to.equal(false);
-        expect(stopped.output).to.contain("1 jobs").and.contain("1 apps");
+        expect(stopped.output)
+            .to.match(/\b1 job\b/)
+            .and.match(/\b1 app\b/);
         const repeats = JSON.stringify({ error_code: "BAD_REQUEST", message: `${VALUES.join(" ")} cannot be put` });
         const mend = cloud.inject({
             when: ({ path }) => path.endsWith("/secrets/put"),

@@ -176,7 +176,7 @@ describe("moving a workspace's content over HTTP", () => {
         await old.seedBeyondTree({ queries: [{}] });
         const line = describeInventory(await takeInventory(connect(old), systemClock).inventory);
         expect(line).to.match(
-            /^1 notebook, 1 file, \d folders and 1 query move; 1 of kind library, 1,204 jobs do not move$/,
+            /^1 notebook, 1 file, \d folders and 1 query move; 1 of kind library, 1,204 jobs will not move$/,
         );
         old.behavior.frontEnd = "forbidden";
         const refused = await takeInventory(connect(old), systemClock).inventory;
@@ -191,7 +191,7 @@ describe("moving a workspace's content over HTTP", () => {
             do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "no tokens"}' },
         });
         const line = describeInventory(await takeInventory(connect(old), systemClock).inventory);
-        expect(line).to.contain("1 notebook, 1 file and ").and.contain("1 jobs");
+        expect(line).to.contain("1 notebook, 1 file and ").and.contain("1 job will not move");
         expect(line).to.contain("not everything could be counted").and.contain("no tokens");
     });
 });

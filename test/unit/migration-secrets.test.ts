@@ -68,7 +68,7 @@ describe("secrets of a workspace that is copied", () => {
         const inventory = scene.inventory();
         const { stays } = await inventory;
         expect(stays.get("secret")).to.deep.include({ count: 2, isCertain: true });
-        expect(describeInventory(await inventory)).to.contain("etl (password, token) do not move");
+        expect(describeInventory(await inventory)).to.contain("etl (password, token) will not move");
         expect(kindsOf(await planMigration(scene.options()))).to.deep.equal(["secret"]);
         const report = await migrateContent(scene.options());
         expect(report.complete).to.equal(false);

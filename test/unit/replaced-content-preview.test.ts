@@ -72,7 +72,7 @@ describe("the preview of a key change of a workspace with content", () => {
             .to.contain("Its content is copied into the new one and verified before the old one is deleted: ")
             .and.contain("1 notebook, 1 file and ")
             .and.contain("2 jobs")
-            .and.contain("do not move.");
+            .and.contain("will not move.");
         const listed = cloud.requests.flatMap(({ path, query }) =>
             path.endsWith("/workspace/list") ? [query["path"]] : [],
         );

@@ -81,7 +81,7 @@ describe("a workspace that is replaced", () => {
         scene.stack.cloud.people.remove("gone@example.com");
         const to = (migrateContent: object) => scene.to(undefined, { awsRegion: "us-west-2", migrateContent });
         await expectRefused(to({ accept: ["former-home"] }), "the metastore ", '["metastore"]');
-        await expectRefused(to({ accept: ["metastore"] }), "1 home of users who have left the account");
+        await expectRefused(to({ accept: ["metastore"] }), "1 home of a user who has left the account");
         expect(scene.stack.workspaces()).to.deep.equal([scene.old]);
         await expectOk(to({ accept: ["metastore"], formerHomes: "/Former homes" }));
         scene.isReplaced();

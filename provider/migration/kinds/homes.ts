@@ -36,7 +36,8 @@ export const homes: ContentKind = {
                 if ((await account.find(ownerOfHome(path))) !== undefined) return;
                 count++;
                 if (formerHomes !== undefined) return;
-                const words = `${plural(count, "home")} of users who have left the account (formerHomes: "/Former homes" would keep them for admins)`;
+                const [whose, them] = count === 1 ? ["a user who has", "it"] : ["users who have", "them"];
+                const words = `${plural(count, "home")} of ${whose} left the account (formerHomes: "/Former homes" would keep ${them} for admins)`;
                 notes.stays("former-home", { count, words, isCertain: true });
             },
         });
@@ -106,7 +107,7 @@ class HomesMigration implements KindMigration {
             findings.add(
                 home,
                 "former-home",
-                `${name} does not belong to the account any more: ${count} below it were not moved. With migrateContent: { formerHomes: "/Former homes" } (copy: --former-homes) they go into a folder that only admins see. Or accept "former-home".`,
+                `${name} does not belong to the account any more: ${count} below it ${below === 1 ? "was" : "were"} not moved. With migrateContent: { formerHomes: "/Former homes" } (copy: --former-homes) they go into a folder that only admins see. Or accept "former-home".`,
             );
         }
     }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { WorkspaceContent } from "../content";
 import type { InventoryNotes } from "../content-kind";
+import { nounFor } from "../report";
 import type { ListedKind } from "./listed";
 
 const listSchema = z.array(z.object({ id: z.string(), name: z.string() })).nullish();
@@ -95,7 +96,7 @@ export function warehousesKind(uses: () => Promise<readonly WarehouseUse[]>): Li
 export function nameWarehouses(notes: InventoryNotes, users: string, uses: readonly WarehouseUse[]): void {
     const names = new Set(uses.map(({ warehouse }) => warehouse));
     if (names.size === 0) return;
-    const words = `the SQL warehouses ${[...names].sort().join(", ")}, which ${users} use,`;
+    const words = `the ${nounFor(names.size, "SQL warehouse")} ${[...names].sort().join(", ")}, which ${users} use,`;
     notes.stays("warehouse", { count: names.size, words, isCertain: false, of: users });
 }
 
