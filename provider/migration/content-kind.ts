@@ -57,6 +57,8 @@ export interface InventoryNotes {
     moves(name: CountName | undefined): void;
     /** Something that does not move. */
     stays(kind: FindingKind, stay: Stay): void;
+    /** SQL warehouses that the new workspace has to have for these, such as for `queries`. */
+    waitsFor(warehouses: Iterable<string>, users: string): void;
     /** Somebody whom the new workspace does not know. */
     misses(principal: string): void;
     /** What reads an object that the workspace's key encrypts: whether the key can be used, the first one tells. */

@@ -4,6 +4,7 @@ import { messageOf } from "../util/error-message";
 import type { WorkspaceContent } from "./content";
 import type { InventoryNotes, LookedAt, Stay } from "./content-kind";
 import { isLeftOut, kinds } from "./kinds/table";
+import { stayForWarehouses } from "./kinds/warehouses";
 import type { AccountContent } from "./people";
 import { namePrincipals } from "./principals";
 import { type CountName, type Counts, Counter, describeCounts } from "./report";
@@ -95,6 +96,8 @@ export function describeInventory({ moves, stays, principals, incomplete }: Inve
 class Notes implements InventoryNotes {
     private readonly counter = new Counter();
     private readonly left = new Map<string, Stay & { readonly kind: FindingKind }>();
+    /** What uses each SQL warehouse. */
+    private readonly warehouses = new Map<string, Set<string>>();
     private readonly missing: string[] = [];
     private reason: string | undefined;
     private found: (read: (() => Promise<unknown>) | undefined) => void = () => undefined;
@@ -117,6 +120,12 @@ class Notes implements InventoryNotes {
 
     stays(kind: FindingKind, stay: Stay): void {
         this.left.set(`${kind} ${stay.of ?? ""}`, { ...stay, kind });
+    }
+
+    waitsFor(warehouses: Iterable<string>, users: string): void {
+        for (const name of warehouses)
+            this.warehouses.set(name, (this.warehouses.get(name) ?? new Set<string>()).add(users));
+        if (this.warehouses.size > 0) this.stays("warehouse", stayForWarehouses(this.warehouses));
     }
 
     misses(principal: string): void {

@@ -122,7 +122,13 @@ export function describeCounts(counts: Counts): string {
             return count > 0 ? [plural(count, nouns[name])] : [];
         }),
     ];
-    return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
+    return joined(parts);
+}
+
+/** `dashboards`, `alerts, dashboards and queries`. */
+export function joined(parts: readonly string[]): string {
+    const last = parts.at(-1) ?? "";
+    return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
 }
 
 /** `1 notebook`, `1,204 notebooks`. */

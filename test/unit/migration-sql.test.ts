@@ -175,13 +175,32 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
     it("wait for a SQL warehouse of the same name; a query comes without it until then", async () => {
         await seed();
         scene.replacement.others.warehouses.length = 0;
-        expect((await scene.inventory()).stays.get("warehouse")).to.deep.include({ count: 2, isCertain: false });
+        const { stays } = await scene.inventory();
+        const words = "the SQL warehouse etl, which alerts and queries use,";
+        expect(stays.get("warehouse")).to.deep.equal({ count: 1, words, isCertain: false });
         const report = await migrateContent(scene.options());
         expect(new Set(kindsOf(report))).to.deep.equal(new Set(["warehouse", "alerts"]));
         expect((await scene.replacement.beyondTree()).queries).to.have.length(1);
         scene.replacement.fill({ warehouses: [{ id: "bbbb", name: "etl" }] });
         expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
         await started();
+    });
+
+    it("name in a preview each SQL warehouse once, with all that uses it", async () => {
+        const of = (warehouse_id: string, display_name: string) => ({ ...sales, display_name, warehouse_id });
+        await seed({ queries: [sales, of("cccc", "a"), of("dddd", "b")] });
+        scene.old.fill({
+            warehouses: [
+                { id: "aaaa", name: "etl" },
+                { id: "cccc", name: "large" },
+                { id: "dddd", name: "bi" },
+            ],
+        });
+        const { count, words } = (await scene.inventory()).stays.get("warehouse") ?? {};
+        expect(count).to.equal(3);
+        expect(words).to.equal(
+            "the SQL warehouse etl, which alerts and queries use, the SQL warehouses bi, large, which queries use,",
+        );
     });
 
     it("take their parameters' values from the query of the new workspace", async () => {

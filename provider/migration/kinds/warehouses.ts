@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 import type { WorkspaceContent } from "../content";
-import type { InventoryNotes } from "../content-kind";
-import { nounFor } from "../report";
+import type { InventoryNotes, Stay } from "../content-kind";
+import { joined, nounFor } from "../report";
 import type { ListedKind } from "./listed";
 
 const listSchema = z.array(z.object({ id: z.string(), name: z.string() })).nullish();
@@ -94,10 +94,21 @@ export function warehousesKind(uses: () => Promise<readonly WarehouseUse[]>): Li
 
 /** Names, for a preview, the warehouses that a new workspace has to have. */
 export function nameWarehouses(notes: InventoryNotes, users: string, uses: readonly WarehouseUse[]): void {
-    const names = new Set(uses.map(({ warehouse }) => warehouse));
-    if (names.size === 0) return;
-    const words = `the ${nounFor(names.size, "SQL warehouse")} ${[...names].sort().join(", ")}, which ${users} use,`;
-    notes.stays("warehouse", { count: names.size, words, isCertain: false, of: users });
+    notes.waitsFor(new Set(uses.map(({ warehouse }) => warehouse)), users);
+}
+
+/** Each warehouse once, together with those that the same kinds of objects use. */
+export function stayForWarehouses(users: ReadonlyMap<string, ReadonlySet<string>>): Stay {
+    const namesOf = new Map<string, string[]>();
+    for (const [name, kinds] of users) {
+        const who = joined([...kinds].sort());
+        namesOf.set(who, [...(namesOf.get(who) ?? []), name]);
+    }
+    const words = [...namesOf].sort().map(([who, names]) => {
+        const noun = nounFor(names.length, "SQL warehouse");
+        return `the ${noun} ${names.sort().join(", ")}, which ${who} use,`;
+    });
+    return { count: users.size, words: words.join(" "), isCertain: false };
 }
 
 async function list({ requests }: WorkspaceContent) {
