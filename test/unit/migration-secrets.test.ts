@@ -74,6 +74,8 @@ describe("secrets of a workspace that is copied", () => {
         expect(report.complete).to.equal(false);
         expect(kindsOf(report)).to.deep.equal(["secret"]);
         expect(describeReport(report)).to.contain("password, token").and.to.contain("HTTP 400 BAD_REQUEST");
+        expect(report.equal.secretScopes, "a scope without its secrets").to.equal(undefined);
+        expect(describeReport(report)).to.match(/ equal in both workspaces \(.* 1 secret scope written now\)/);
         expect((await migrateContent(scene.options({ accept: ["secret"] }))).complete).to.equal(true);
         const copied = (await scene.replacement.beyondTree()).secretScopes["etl"];
         expect(copied?.acls).to.deep.equal((await scene.old.beyondTree()).secretScopes["etl"]?.acls);
@@ -119,6 +121,7 @@ describe("secrets of a workspace that is copied", () => {
         const report = await migrateContent(scene.options({ settled, inUseSince: settled.at }));
         expect(kindsOf(report)).to.deep.equal(["secret-scopes"]);
         expect(report.findings[0]?.path).to.contain("etl");
+        expect(report.equal.secretScopes, "a scope that others may use").to.equal(1);
         const { late, etl } = (await scene.replacement.beyondTree()).secretScopes;
         expect(late).to.deep.include({ acls, secrets: { key: "v2" } });
         expect(etl?.acls).to.not.have.property("data");

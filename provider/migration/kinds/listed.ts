@@ -24,6 +24,8 @@ export interface ListedKind<Item> {
     /** Whether the new workspace has everything of one: more is no difference. */
     isEqual(source: Item, target: Item): boolean;
     describe(item: Item): Description;
+    /** Notes that one is equal. Default: it counts as equal, if it counts. */
+    noteEqual?(source: Item): void;
     /** Whether one is copied also after everything was verified. Default: none is, because it may have been removed since. */
     isCopiedAgain?(source: Item, target: Item | undefined): boolean;
     /** Why one cannot be copied, whatever there is; `undefined`: it can. */
@@ -100,8 +102,10 @@ export class ListedMigration<Item> implements KindMigration {
                 const description = kind.describe(item);
                 pass.found.add(description.countName);
                 const target = targets.get(kind.keyOf(item));
-                if (target !== undefined && kind.isEqual(item, target)) pass.equal.add(description.countName);
-                else queue.addItem(() => this.orFinding(description, () => work(item, target)));
+                if (target !== undefined && kind.isEqual(item, target)) {
+                    if (kind.noteEqual === undefined) pass.equal.add(description.countName);
+                    else kind.noteEqual(item);
+                } else queue.addItem(() => this.orFinding(description, () => work(item, target)));
             }
         });
         await queue.run(WORKERS, { folder: () => Promise.resolve(), item: (run) => run() });

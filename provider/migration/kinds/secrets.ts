@@ -70,8 +70,21 @@ class SecretsMigration implements KindMigration {
             inUseSince: context.options.inUseSince,
             isSettled: context.options.settled !== undefined,
         };
-        for (const kind of [scopesKind(sides), valuesKind(sides), permissionsKind(sides)])
-            await new ListedMigration(context, kind)[mode](pass);
+        const kinds = [scopesKind(sides), valuesKind(sides), permissionsKind(sides)];
+        const equal = kinds.map(() => new Map<string, Scope>());
+        for (const [index, kind] of kinds.entries()) {
+            const noteEqual = (scope: Scope) => void equal[index]?.set(scope.name, scope);
+            await new ListedMigration(context, { ...kind, noteEqual })[mode](pass);
+        }
+        countEqual(pass, equal);
+    }
+}
+
+/** A scope counts as equal with its values, if it has any, and with who may use it. */
+function countEqual(pass: Pass, [scopes, values, permissions]: readonly ReadonlyMap<string, Scope>[]): void {
+    for (const [name, { keys }] of scopes ?? []) {
+        const hasValues = keys.size === 0 || values?.has(name) === true;
+        if (hasValues && permissions?.has(name) === true) pass.equal.add("secretScopes");
     }
 }
 
