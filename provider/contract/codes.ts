@@ -137,7 +137,7 @@ export const codes = {
     },
     CMK2007: {
         title: "The service refuses the request",
-        text: "The message has the service's own words. Correct the value that they name and run the command again.",
+        text: "The message has the service's own words. Correct the value that they name and run the command again. If it is the id of an object that does not exist any more, run `pulumi refresh` in the stack of its resource, then `pulumi up`, which creates a new one.",
     },
     CMK2008: {
         title: "A response cannot be used",

@@ -1,13 +1,29 @@
 import { ApiError, codeOf, ReportedError } from "../api/errors";
 import type { Code } from "../contract/codes";
 import { messageOf } from "../util/error-message";
-import type { Properties } from "../util/property-path";
+import { getPath, type Properties } from "../util/property-path";
 import type { ObjectDefinition } from "./definition";
 
-/** The error, with what to do if the definition knows more of it than its kind says. */
-export function withRemedy({ remedyFor }: ObjectDefinition, inputs: Properties, error: unknown): unknown {
-    const remedy = error instanceof ApiError ? remedyFor?.(error, inputs) : undefined;
-    return error instanceof ApiError && remedy !== undefined ? error.withRemedy(remedy) : error;
+/** In the service's words: there is no such object. */
+const GONE = /\b((does not|doesn't) exist|no longer exists?|not (be )?found|no such)\b/i;
+
+/** The error, with what to do if more is known of it than its kind says: by the definition, or by what the inputs refer to. */
+export function withRemedy(definition: ObjectDefinition, inputs: Properties, error: unknown): unknown {
+    if (!(error instanceof ApiError)) return error;
+    const remedy = definition.remedyFor?.(error, inputs) ?? remedyForGone(definition, inputs, error);
+    return remedy === undefined ? error : error.withRemedy(remedy);
+}
+
+/** What to do if the service says that an object which an input refers to does not exist; `undefined`: it does not say so. */
+function remedyForGone({ fields }: ObjectDefinition, inputs: Properties, { kind, detail }: ApiError) {
+    if (kind !== "invalid" || !GONE.test(detail)) return undefined;
+    const isNamed = (id: unknown) => typeof id === "string" && id !== "" && detail.includes(id);
+    const path = Object.keys(fields).find(
+        (one) => fields[one]?.references !== undefined && [getPath(inputs, one)].flat().some(isNamed),
+    );
+    return path === undefined
+        ? undefined
+        : `If ${path} comes from a resource, its object was deleted outside that resource's stack: run \`pulumi refresh\` there, which takes it out of the state, then \`pulumi up\`, which creates a new one. Otherwise correct ${path} and run the command again.`;
 }
 
 /**

@@ -16,7 +16,10 @@ import { toRequestBody, toState, toTaggedBody } from "./mapping";
 export async function writeChanges(request: CreateRequest, id: string, changed: readonly string[]): Promise<void> {
     const { definition, collection, inputs, owner } = request;
     if (definition.updateWith === "PUT") {
-        return collection.replace(id, toRequestBody(definition, await withDefaults(request, id)));
+        const body = toRequestBody(definition, await withDefaults(request, id));
+        return collection.replace(id, body).catch((error: unknown) => {
+            throw withRemedy(definition, inputs, error);
+        });
     }
     const body = toTaggedBody(definition, inputs, owner, changed);
     try {

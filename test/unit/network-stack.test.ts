@@ -50,6 +50,19 @@ describe("a stack with a network and private links", () => {
         expect(await changed({ set: "e" })).to.deep.equal([]);
     });
 
+    it("says to refresh if the service no longer finds an endpoint that the settings allow", async () => {
+        const message = `VPC endpoint ${stack.id("rest")} was not found`;
+        stack.cloud.inject({
+            when: ({ method, path }) => method === "PUT" && path.includes("/private-access-settings/"),
+            do: {
+                kind: "status",
+                status: 400,
+                body: JSON.stringify({ error_code: "INVALID_PARAMETER_VALUE", message }),
+            },
+        });
+        await refused({ publicAccess: false }, message, "If allowedVpcEndpointIds comes from", "`pulumi refresh`");
+    });
+
     it("corrects what was changed outside Pulumi", async () => {
         const stranger = await account().create("networks", {
             network_name: "somebody else's",

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { isComputeRefusal } from "../../provider/objects/workspace/updates";
 import { ApiError, apiErrorKind } from "../../provider/api/errors";
 import { endEngines, engine, type EngineStack } from "../helpers/engine";
-import type { Inputs } from "../helpers/engine/engine-types";
+import { type Inputs, Output } from "../helpers/engine/engine-types";
 import { expectOk, expectRefused, textOf } from "../helpers/expect-ok";
 import { key, resource, under, workspace, workspaceProgram } from "../helpers/programs";
 
@@ -65,6 +65,32 @@ describe("an update of a workspace", () => {
         }
         stack.cloud.account.setCompute(stack.id(), undefined);
         await expectOk(change());
+    });
+
+    it("that names what another stack has deleted is refused, as a create is, and the error says to run `pulumi refresh`", async () => {
+        const storage = { storageCustomerManagedKeyId: new Output("storage", "customerManagedKeyId") };
+        stack.cloud.account.remove("customer-managed-keys", stack.id("storage"));
+        const remedy =
+            /does not exist.* If storageCustomerManagedKeyId comes from a resource, its object was deleted outside.*`pulumi refresh`.*creates a new one/;
+        const updated = await expectRefused(change(storage), remedy);
+        const created = await expectRefused(stack.change({ w: workspace(), v: workspace("v", storage) }).up(), remedy);
+        for (const refused of [updated, created]) expect(textOf(refused)).to.not.contain("Correct the named value");
+        await expectOk(stack.refresh());
+        await expectOk(stack.up());
+        expect(stack.entry("v").outputs["storageCustomerManagedKeyId"]).to.equal(stack.id("storage"));
+    });
+
+    it("that is refused for another reason says to correct the value, also if the service names an id", async () => {
+        const message = `credentials ${stack.id("c")} cannot be used with the storage`;
+        stack.cloud.inject({
+            when: ({ method }) => method === "PATCH",
+            do: {
+                kind: "status",
+                status: 400,
+                body: JSON.stringify({ error_code: "INVALID_PARAMETER_VALUE", message }),
+            },
+        });
+        await expectRefused(change(), message, "Correct the named value");
     });
 
     it("is told from any other refusal by the sense of its words", () => {
