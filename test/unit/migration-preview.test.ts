@@ -1,11 +1,12 @@
 import { expect } from "chai";
 
-import { systemClock } from "../../provider/api/clock";
+import { type Clock, systemClock } from "../../provider/api/clock";
 import { connectWorkspace } from "../../provider/migration/connection";
 import { describeInventory, takeInventory } from "../../provider/migration/inventory";
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { describeReport } from "../../provider/migration/report";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
+import { FakeClock } from "../helpers/environment";
 import { credentialOf } from "../helpers/workspace-requests";
 
 describe("a move that is looked at before it begins", () => {
@@ -19,14 +20,18 @@ describe("a move that is looked at before it begins", () => {
     });
     afterEach(() => cloud.stop());
 
-    const connect = (workspace: LocalWorkspace) =>
+    const connect = (workspace: LocalWorkspace, clock: Clock = systemClock) =>
         connectWorkspace({
             host: cloud.workspaceUrl(workspace.id),
             credential: credentialOf(cloud),
             options: { retryTimeout: 60_000, requestTimeout: 20_000 },
-            clock: systemClock,
+            clock,
         });
-    const options = () => ({ from: connect(old), to: connect(replacement), clock: systemClock });
+    const options = (clock: Clock = systemClock) => ({
+        from: connect(old, clock),
+        to: connect(replacement, clock),
+        clock,
+    });
 
     it("has one number of folders for one move: in the preview, the plan, the copy and a verification", async () => {
         for (const workspace of [old, replacement]) workspace.principals.addUser("ada@example.com");
@@ -97,7 +102,10 @@ describe("a move that is looked at before it begins", () => {
             ] as const) {
                 const stop = cloud.inject({ when: ({ path }) => path.endsWith("/scim/v2/Groups"), do: effect });
                 const said: string[] = [];
-                const plan = await planMigration({ ...options(), onProgress: (line) => said.push(line) });
+                const plan = await planMigration({
+                    ...options(new FakeClock()),
+                    onProgress: (line) => said.push(line),
+                });
                 stop();
                 expect(plan.findings, JSON.stringify(effect)).to.deep.equal([]);
                 expect(said.join()).to.contain("who belongs to the new workspace is not known");
