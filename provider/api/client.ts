@@ -5,9 +5,9 @@ import { ApiError } from "./errors";
 import { type Attempt, HttpClient, type HttpExchange, type HttpRequest, type HttpResponse } from "./http";
 import { Outage } from "./outage";
 import { RateLimits } from "./rate-limits";
-import { Secrets } from "./secrets";
 import { withoutWords } from "./refusal";
 import { Retry } from "./retry";
+import { Secrets } from "./secrets";
 import { type SentRequest, sentRequest } from "./sent-request";
 import { AccessTokens, withRenewedToken } from "./token";
 

@@ -186,6 +186,23 @@ describe("SQL queries and alerts of a workspace that is copied", () => {
         await started();
     });
 
+    it("ask for the SQL warehouses once in a comparison, and again where that was refused", async () => {
+        await seed();
+        await migrateContent(scene.options());
+        const verified = async () => {
+            scene.log.length = 0;
+            const kinds = kindsOf(await verifyContent(scene.options()));
+            return [kinds, scene.log.filter(({ path }) => path.startsWith("/api/2.0/sql/warehouses")).length];
+        };
+        expect(await verified()).to.deep.equal([[], 2]);
+        scene.cloud.inject({
+            when: ({ path }) => path.endsWith("/sql/warehouses"),
+            times: 1,
+            do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "no"}' },
+        });
+        expect(await verified()).to.deep.equal([["queries"], 4]);
+    });
+
     it("name in a preview each SQL warehouse once, with all that uses it", async () => {
         const of = (warehouse_id: string, display_name: string) => ({ ...sales, display_name, warehouse_id });
         await seed({ queries: [sales, of("cccc", "a"), of("dddd", "b")] });
