@@ -31,6 +31,8 @@ export interface SceneOptions {
     /** Once it is aborted, no check sends anything; what was made is deleted all the same. */
     readonly signal: AbortSignal;
     readonly given: Given;
+    /** How many bytes the service takes of one content. Default: 10,485,760, as Databricks does; a test's local cloud may take less. */
+    readonly contentLimit?: number;
 }
 
 /** With what every name begins. */
@@ -62,11 +64,14 @@ export class Scene {
     readonly key = lazy(() => this.registerKey(this.given.keys[0], ["MANAGED_SERVICES"]));
     /** A workspace that is RUNNING. */
     readonly workspace: () => Promise<WorkspaceScene> = lazy(() => makeWorkspace(this));
+    /** How many bytes are more than the service takes of one content. */
+    readonly tooMany: number;
     private readonly account: Asker;
     private readonly base: string;
 
     constructor(readonly options: SceneOptions) {
-        const { credential, clock, given, hooks } = options;
+        const { credential, clock, given, hooks, contentLimit = 10_485_760 } = options;
+        this.tooMany = contentLimit + 1;
         this.given = given;
         this.clock = this.stoppable(clock);
         this.base = `/api/2.0/accounts/${credential.accountId}`;

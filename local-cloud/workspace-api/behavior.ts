@@ -27,6 +27,11 @@ export interface WorkspaceBehavior {
      * Default: the first.
      */
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED" | "BAD_REQUEST" | "status 200" | "MAX_READ_SIZE_EXCEEDED";
+    /**
+     * How many bytes content may have, in and out: what is said of 10 MB above and below is about this. A test that is about what
+     * happens beyond it may set it lower, for the sake of its own time. Default: 10,485,760.
+     */
+    contentLimit: number;
     /** Which objects are listed with their times: notebooks are not always. Default: `all`. */
     times: "all" | "files";
     /** How many objects of a folder a page of its list has; the page names the next one. Default: the list has no pages. */
@@ -82,6 +87,7 @@ export const workspaceBehaviorValues: Readonly<
     identifiesItself: [true, false],
     requestsPerSecond: "number",
     sizeRefusal: ["MAX_NOTEBOOK_SIZE_EXCEEDED", "BAD_REQUEST", "status 200", "MAX_READ_SIZE_EXCEEDED"],
+    contentLimit: "number",
     times: ["all", "files"],
     listPage: "number",
     identityFederation: ["with-metastore", "always", "never"],
@@ -97,9 +103,6 @@ export const workspaceBehaviorValues: Readonly<
     archivesHaveEnvironments: [true, false],
     importAnswer: ["object_id", "empty"],
 };
-
-/** The largest content that is imported or exported, in bytes. */
-export const SIZE_LIMIT = 10_485_760;
 
 /** Requests to some endpoints of a workspace in a second. What is left out has no limit. */
 export interface EndpointRates {
@@ -122,6 +125,7 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
     identifiesItself: true,
     requestsPerSecond: undefined,
     sizeRefusal: "MAX_NOTEBOOK_SIZE_EXCEEDED",
+    contentLimit: 10_485_760,
     times: "all",
     listPage: undefined,
     identityFederation: "with-metastore",
@@ -140,9 +144,9 @@ export const defaultBehavior: Readonly<WorkspaceBehavior> = {
 
 /** Refuses content that is too large, in the words that the behavior chooses. `FILE`: one that the behavior may let through. */
 export function requireSize(bytes: number, behavior: WorkspaceBehavior, format = ""): void {
-    const { sizeRefusal, largeJupyter, largeFiles } = behavior;
+    const { sizeRefusal, contentLimit, largeJupyter, largeFiles } = behavior;
     const isLargeNotebook = format === "JUPYTER" && largeJupyter === "accepted";
-    const limit = SIZE_LIMIT * (isLargeNotebook ? 10 : format === "FILE" && largeFiles !== "refused" ? 50 : 1);
+    const limit = contentLimit * (isLargeNotebook ? 10 : format === "FILE" && largeFiles !== "refused" ? 50 : 1);
     if (bytes <= limit) return;
     if (sizeRefusal === "BAD_REQUEST") throw new ApiError(400, "BAD_REQUEST", `Size exceeds ${limit} bytes`);
     throw new ApiError(

@@ -22,17 +22,20 @@ export class ContractRun {
     private constructor(
         readonly cloud: LocalCloud,
         readonly clock: CalmClock,
+        private readonly contentLimit: number,
     ) {}
 
-    static async start(options: LocalCloudOptions = {}): Promise<ContractRun> {
+    /** @param contentLimit how many bytes both take for the service's limit: its 10 MB take most of the time of a run. */
+    static async start(options: LocalCloudOptions = {}, contentLimit = 100_000): Promise<ContractRun> {
         const clock = new CalmClock();
-        const cloud = await LocalCloud.start({ ...options, now: () => clock.now() });
-        return new ContractRun(withoutConnections(cloud), clock);
+        const workspaces = { contentLimit, ...options.workspaces };
+        const cloud = await LocalCloud.start({ ...options, workspaces, now: () => clock.now() });
+        return new ContractRun(withoutConnections(cloud), clock, contentLimit);
     }
 
     /** Runs it with everything that a check may need. */
     run(level: Level, more: Partial<ContractOptions> = {}): Promise<ContractReport> {
-        const { cloud, clock, controller, lines } = this;
+        const { cloud, clock, controller, lines, contentLimit } = this;
         return runContract({
             credential: credentialOf(cloud),
             options: { retryTimeout: 60_000, requestTimeout: 60_000 },
@@ -42,6 +45,7 @@ export class ContractRun {
             given: { region: "us-east-1", role: ROLE, bucket: BUCKET, keys: [cloud.createKey(), cloud.createKey()] },
             level,
             version: "0.0.0",
+            contentLimit,
             onProgress: (line) => lines.push(line),
             ...more,
         });

@@ -23,6 +23,9 @@ export type Mishaps = (request: ClientRequest, index: number, to: "old" | "new")
 /** What a migration is to do besides what it always does; what is accepted as a program says it. */
 export type MoreOptions = Partial<Omit<MigrationOptions, "accept">> & { readonly accept?: readonly string[] };
 
+/** A limit of content that is reached sooner than the service's, in bytes. */
+export const SMALL_LIMIT = 100_000;
+
 /** Two workspaces in memory, with clients that speak to their APIs without HTTP, and a clock that only sleeping moves. */
 export class MigrationWorld {
     readonly clock: Clock & { time: number };
@@ -59,6 +62,14 @@ export class MigrationWorld {
             servicePrincipals: ["mover"],
         });
         return new MigrationWorld(await store.open("1", undefined), await store.open("2", undefined), clock);
+    }
+
+    /**
+     * Lets both workspaces refuse notebooks at `SMALL_LIMIT`: a test of more than 10 MB takes seconds. Files are not for this: which
+     * are too large the product knows by itself.
+     */
+    limitContent(): void {
+        for (const { behavior } of [this.old, this.replacement]) behavior.contentLimit = SMALL_LIMIT;
     }
 
     /** A client of the old or the new workspace. */

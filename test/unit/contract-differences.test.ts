@@ -14,7 +14,7 @@ import { BUCKET, ContractRun, NETWORK, ROLE } from "../helpers/contract";
 /** Options that no check states: how much of another one there is, or what only a person or a flood of requests shows. */
 const UNSTATED = [
     ...["updateMilliseconds", "metastoreMilliseconds", "assignmentsPage"],
-    ...["workspace.requestsPerSecond", "workspace.interactiveTimes"],
+    ...["workspace.requestsPerSecond", "workspace.interactiveTimes", "workspace.contentLimit"],
 ];
 
 /** A time that every wait of the contract is longer than, in milliseconds; a page that three objects do not fit in. */

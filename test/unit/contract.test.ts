@@ -15,7 +15,7 @@ describe("the contract with the service", () => {
     afterEach(() => run.cloud.stop());
 
     it("agrees with the local cloud in every check, and leaves nothing behind", async () => {
-        run = await ContractRun.start();
+        run = await ContractRun.start({}, 10_485_760);
         const report = await run.run("workspace");
         expect(report.results.filter(({ outcome }) => outcome !== "agrees")).to.deep.equal([]);
         expect(report.results.map(({ id }) => id)).to.deep.equal(checks.map(({ id }) => id));

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { takeInventory } from "../../provider/migration/inventory";
 import { migrateContent, verifyContent } from "../../provider/migration/migration";
 import { seeds } from "../../local-cloud";
-import { MigrationWorld } from "../helpers/migration-world";
+import { MigrationWorld, SMALL_LIMIT } from "../helpers/migration-world";
 
 const LIMIT = 10_485_760;
 
@@ -62,16 +62,17 @@ describe("what SOURCE leaves out of notebooks that are copied", () => {
             expect((await verifyContent(options())).complete).to.equal(true);
         });
 
-    it("outputs over 10 MB come with a notebook in Python if the service gives and takes JUPYTER", async () => {
+    it("outputs over the limit come with a notebook in Python if the service gives and takes JUPYTER", async () => {
         for (const { behavior } of [world.old, world.replacement]) {
             behavior.largeJupyter = "accepted";
             behavior.sizeRefusal = "MAX_READ_SIZE_EXCEEDED";
         }
-        const outputs = ["o".repeat(LIMIT)];
+        world.limitContent();
+        const outputs = ["o".repeat(SMALL_LIMIT)];
         await world.old.seed({
             "/Shared/python": seeds.notebook("x", { outputs, environment }),
             "/Shared/sql": seeds.notebook("x", { outputs, language: "SQL" }),
-            "/Shared/code": seeds.notebook("x".repeat(LIMIT + 1)),
+            "/Shared/code": seeds.notebook("x".repeat(SMALL_LIMIT + 1)),
         });
         const report = await migrateContent(world.options());
         expect(report.findings.map(({ path, kind }) => [path, kind])).to.deep.equal([["/Shared/sql", "outputs"]]);

@@ -7,10 +7,8 @@ import { systemClock } from "../../provider/api/clock";
 import { connectWorkspace, HostIdentity } from "../../provider/migration/connection";
 import { migrateContent, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
-import { MigrationWorld, type MoreOptions } from "../helpers/migration-world";
+import { MigrationWorld, SMALL_LIMIT, type MoreOptions } from "../helpers/migration-world";
 import { credentialOf } from "../helpers/workspace-requests";
-
-const LIMIT = 10_485_760;
 
 describe("a copy that looks equal, or is looked at in an odd way", () => {
     let world: MigrationWorld;
@@ -40,14 +38,15 @@ describe("a copy that looks equal, or is looked at in an odd way", () => {
     });
 
     it("a verification names what is too large, as the copy does, and goes on", async () => {
+        world.limitContent();
         await world.old.seed({
-            "/Shared/large": seeds.notebook("x".repeat(LIMIT + 1)),
+            "/Shared/large": seeds.notebook("x".repeat(SMALL_LIMIT + 1)),
             "/Shared/grown": seeds.notebook("x"),
             "/Shared/z": seeds.notebook("z"),
         });
         expect(await migrateContent(options({ accept: ["too-large"] }))).to.deep.include({ complete: true });
         expect(await verifyContent(options({ accept: ["too-large"] }))).to.deep.include({ complete: true });
-        await world.old.seed({ "/Shared/grown": seeds.notebook("x".repeat(LIMIT + 1)) });
+        await world.old.seed({ "/Shared/grown": seeds.notebook("x".repeat(SMALL_LIMIT + 1)) });
         world.replacement.delete("/Shared/z");
         const { findings } = await verifyContent(options());
         expect(findings.map(({ path, kind }) => [path, kind])).to.deep.equal([

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { migrateContent, planMigration, verifyContent } from "../../provider/migration/migration";
 import { manyNotebooks, type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
-import { MigrationWorld, type MoreOptions } from "../helpers/migration-world";
+import { MigrationWorld, SMALL_LIMIT, type MoreOptions } from "../helpers/migration-world";
 
 const LIMIT = 10_485_760;
 
@@ -129,14 +129,15 @@ describe("moving a workspace's content", () => {
     });
 
     it("reports what cannot be moved, each with its kind, and does not stop at it", async () => {
+        world.limitContent();
         world.old.principals.addUser("gone@example.com");
         world.old.principals.addUser("kept-nothing@example.com");
         await world.old.seed({
             "/Users/gone@example.com/n": seeds.notebook("x"),
             "/Shared/lib": seeds.library(),
             "/Shared/large.bin": seeds.file(Buffer.alloc(LIMIT + 1)),
-            "/Shared/large": seeds.notebook("x".repeat(LIMIT + 1)),
-            "/Shared/many-outputs": seeds.notebook("x", { outputs: ["o".repeat(LIMIT)] }),
+            "/Shared/large": seeds.notebook("x".repeat(SMALL_LIMIT + 1)),
+            "/Shared/many-outputs": seeds.notebook("x", { outputs: ["o".repeat(SMALL_LIMIT)] }),
             "/Shared/twin": seeds.folder(),
             "/Shared/twin/below": seeds.notebook("x"),
             "/Shared/z": seeds.notebook("x"),
@@ -180,7 +181,8 @@ describe("moving a workspace's content", () => {
     });
 
     it("moves a notebook without its outputs only where the program accepts that, and says so", async () => {
-        await world.old.seed({ "/Shared/n": seeds.notebook("x", { outputs: ["o".repeat(LIMIT)] }) });
+        world.limitContent();
+        await world.old.seed({ "/Shared/n": seeds.notebook("x", { outputs: ["o".repeat(SMALL_LIMIT)] }) });
         await migrateContent(options());
         expect(await world.replacement.read("/Shared/n")).to.equal(undefined);
         const report = await migrateContent(options({ accept: ["outputs"] }));

@@ -158,7 +158,8 @@ describe("the local cloud's workspace API: formats", () => {
     });
 
     it("counts outputs towards the limit only in the formats that carry them", async () => {
-        await workspace.import("/Shared/n", seeds.notebook("x", { outputs: ["o".repeat(LIMIT)] }));
+        workspace.behavior.contentLimit = 1000;
+        await workspace.import("/Shared/n", seeds.notebook("x", { outputs: ["o".repeat(1000)] }));
         expect((await exported("/Shared/n", "DBC")).json["error_code"]).to.equal("MAX_NOTEBOOK_SIZE_EXCEEDED");
         expect((await exported("/Shared/n", "JUPYTER")).status).to.equal(400);
         expect((await exported("/Shared/n", "SOURCE")).status).to.equal(200);

@@ -15,7 +15,7 @@ export const sizeRows: readonly Row[] = [
                 states: "workspace.sizeRefusal",
                 expected: "MAX_NOTEBOOK_SIZE_EXCEEDED",
                 see: async (scene) => {
-                    const { answer } = await importNotebook(scene, "large", { bytes: 10_485_761 });
+                    const { answer } = await importNotebook(scene, "large", { bytes: scene.tooMany });
                     if (answer.isSuccess) return "accepted";
                     return answer.status === 200 ? "status 200" : answer.code;
                 },
@@ -37,7 +37,7 @@ export const sizeRows: readonly Row[] = [
                 see: async (scene) => {
                     const { answer } = await importNotebook(scene, "large-jupyter", {
                         jupyter: true,
-                        bytes: 11_000_000,
+                        bytes: scene.tooMany,
                     });
                     return answer.isSuccess ? "accepted" : "refused";
                 },
@@ -59,7 +59,7 @@ export const sizeRows: readonly Row[] = [
                 expected: "refused",
                 see: async (scene) => {
                     const { ask, folder } = await scene.workspace();
-                    if (!(await importFile(scene, "large-file", 11_000_000)).isSuccess) return "refused";
+                    if (!(await importFile(scene, "large-file", scene.tooMany)).isSuccess) return "refused";
                     const asked = new URLSearchParams({ path: `${folder}/large-file`, direct_download: "true" });
                     return (await ask("GET", `${TREE}/export?${asked.toString()}`)).isSuccess ? "given" : "taken";
                 },
