@@ -1,3 +1,5 @@
+import type { Clock } from "../provider/api/clock";
+
 /** One option of a command. */
 export interface CommandOption {
     /** Whether it takes a value, and how the help names it; without it, the option is a switch. */
@@ -20,6 +22,8 @@ export interface CommandIo {
     readonly environment: Readonly<Record<string, string | undefined>>;
     /** Aborts at SIGINT, SIGTERM and SIGHUP: the command ends what it began, and returns. */
     readonly signal: AbortSignal;
+    /** By which the drill waits. Default: this machine's. */
+    readonly clock?: Clock;
 }
 
 /** One command of the command line, a file each. */

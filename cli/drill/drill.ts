@@ -61,7 +61,7 @@ async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarg
     const { requireKeyArn, DrillKey } = await import("./key.js");
     const { drilledWorkspace } = await import("./workspace.js");
     const { isLoopback } = await import("../../provider/api/host.js");
-    const { systemClock } = await import("../../provider/api/clock.js");
+    const { clock = (await import("../../provider/api/clock.js")).systemClock } = io;
     const { findCredential } = await import("../../provider/api/credential.js");
     const { userAgent } = await import("../../provider/api/user-agent.js");
     const { requestLog } = await import("../../provider/runtime/request-log.js");
@@ -79,12 +79,12 @@ async function targetOf(values: CommandValues, io: CommandIo): Promise<DrillTarg
         onRequest: requestLog({ variables: io.environment, report: { warn: io.err } }),
         userAgent: userAgent("drill", io.environment),
     };
-    const found = { named, keyArn, credential, clock: systemClock, report: io.err, hooks };
+    const found = { named, keyArn, credential, clock, report: io.err, hooks };
     const workspace = await drilledWorkspace(found);
     return {
         ...workspace,
         key,
-        clock: systemClock,
+        clock,
         signal: io.signal,
         timeout: timeout * 1000,
         interval: interval * 1000,

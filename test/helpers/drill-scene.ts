@@ -7,11 +7,13 @@ import { drill } from "../../cli/drill/drill";
 import type { DrillReport } from "../../cli/drill/report";
 import { runCommandLine } from "../../cli/run";
 import { LocalCloud, type LocalCloudOptions, type LocalWorkspace } from "../../local-cloud";
+import { CalmClock } from "./calm-clock";
 
 const command = join(__dirname, "../../cli/main.js");
 
-/** A workspace under a key that is drilled, and a folder for reports. */
+/** A workspace under a key that is drilled, and a folder for reports. What is run in this process waits by a clock of its own. */
 export class DrillScene {
+    private clock!: CalmClock;
     cloud!: LocalCloud;
     workspace!: LocalWorkspace;
     keyArn = "";
@@ -34,7 +36,8 @@ export class DrillScene {
     /** Begins; in the place of the one that has begun, if there is one. */
     async start(options: LocalCloudOptions = {}): Promise<void> {
         if (this.folder !== "") await this.end();
-        this.cloud = await LocalCloud.start({ dekCacheMilliseconds: 300, ...options });
+        const clock = (this.clock = new CalmClock());
+        this.cloud = await LocalCloud.start({ dekCacheMilliseconds: 300, now: () => clock.now(), ...options });
         this.keyArn = this.cloud.createKey();
         this.workspace = await this.cloud.addWorkspace({ keyArn: this.keyArn });
         this.folder = mkdtempSync(join(tmpdir(), "drill-"));
@@ -67,6 +70,7 @@ export class DrillScene {
             err: (line) => (said.err += `${line}\n`),
             environment: { ...this.cloud.environment(), ...environment },
             signal: new AbortController().signal,
+            clock: this.clock,
         });
         return { code, ...said, report: () => JSON.parse(readFileSync(report, "utf8")) as DrillReport };
     }

@@ -164,7 +164,7 @@ describe("the command drill", () => {
 
     it("enables the key again and removes the canary where nobody reads its output any more", async function () {
         await scene.start({ dekCacheMilliseconds: 3_600_000 });
-        const child = scene.spawn((one) => one.stderr?.destroy(), "--timeout", "2");
+        const child = scene.spawn((one) => one.stderr?.destroy(), "--timeout", "1");
         child.stdout.destroy();
         const [code] = (await once(child, "exit")) as [number];
         expect([code, scene.key.enabled, disabled(), await scene.canaries()]).to.deep.equal([1, true, 1, []]);
