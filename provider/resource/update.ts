@@ -14,18 +14,26 @@ import { toRequestBody, toState, toTaggedBody } from "./mapping";
  * only if it had no effect.
  */
 export async function writeChanges(request: CreateRequest, id: string, changed: readonly string[]): Promise<void> {
-    const { definition, collection, inputs, owner } = request;
-    if (definition.updateWith === "PUT") {
-        const body = toRequestBody(definition, await withDefaults(request, id));
-        return collection.replace(id, body).catch((error: unknown) => {
-            throw withRemedy(definition, inputs, error);
-        });
+    const { definition, inputs } = request;
+    try {
+        await (definition.updateWith === "PUT" ? replaceAll(request, id) : changeOnce(request, id, changed));
+    } catch (error) {
+        throw withRemedy(definition, inputs, error);
     }
+}
+
+async function replaceAll(request: CreateRequest, id: string): Promise<void> {
+    const { definition, collection } = request;
+    await collection.replace(id, toRequestBody(definition, await withDefaults(request, id)));
+}
+
+async function changeOnce(request: CreateRequest, id: string, changed: readonly string[]): Promise<void> {
+    const { definition, collection, inputs, owner } = request;
     const body = toTaggedBody(definition, inputs, owner, changed);
     try {
         await collection.patch(id, body);
     } catch (error) {
-        if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw withRemedy(definition, inputs, error);
+        if (!(error instanceof NoResponseError) || !error.mayHaveApplied) throw error;
         // Nobody knows then what became of the change.
         const response = await collection.get(id).catch(() => {
             throw error;

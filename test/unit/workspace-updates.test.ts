@@ -74,10 +74,41 @@ describe("an update of a workspace", () => {
             /does not exist.* If storageCustomerManagedKeyId comes from a resource, its object was deleted outside.*`pulumi refresh`.*creates a new one/;
         const updated = await expectRefused(change(storage), remedy);
         const created = await expectRefused(stack.change({ w: workspace(), v: workspace("v", storage) }).up(), remedy);
-        for (const refused of [updated, created]) expect(textOf(refused)).to.not.contain("Correct the named value");
+        // The response to the first PATCH is lost, so it is sent once more.
+        stack.cloud.inject({
+            when: ({ method }) => method === "PATCH",
+            times: 1,
+            do: { kind: "drop", when: "before" },
+        });
+        const again = await expectRefused(change(storage), remedy);
+        for (const refused of [updated, created, again])
+            expect(textOf(refused)).to.not.contain("Correct the named value");
         await expectOk(stack.refresh());
         await expectOk(stack.up());
         expect(stack.entry("v").outputs["storageCustomerManagedKeyId"]).to.equal(stack.id("storage"));
+    });
+
+    it("that the service was asked for in vain is taken back by `pulumi refresh`, also if the service makes it after that", async () => {
+        const storage = { storageCustomerManagedKeyId: new Output("storage", "customerManagedKeyId") };
+        Object.assign(stack.cloud.behavior, {
+            updates: "late",
+            updateMilliseconds: 3_600_000,
+            updateStatus: "running",
+        });
+        await expectRefused(change(storage), "does not show it: storageCustomerManagedKeyId");
+        await expectRefused(change({}), "is taken away", "pulumi refresh");
+        await expectOk(stack.refresh());
+        await expectOk(change({}));
+        const id = stack.id();
+        stack.clock.pass(3_600_000);
+        expect(stack.cloud.account.get("workspaces", id)).to.have.property("storage_customer_managed_key_id");
+        await expectRefused(change({}), "Nothing was changed", "Run `pulumi refresh`");
+        await expectOk(stack.refresh());
+        // It has one now, which nothing takes away again.
+        await expectRefused(change({}), "is taken away");
+        await expectOk(change(storage));
+        expect(await stack.changes()).to.deep.equal([]);
+        expect(stack.workspaces()).to.deep.equal([id]);
     });
 
     it("that is refused for another reason says to correct the value, also if the service names an id", async () => {
