@@ -128,7 +128,9 @@ async function checkStyle() {
  * @returns {Promise<Record<string, number>>} how many seconds each file took, by its source
  */
 async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, mochaArguments) {
-    mkdirSync(own);
+    // What tests leave in the folder for temporary files goes with it.
+    const temporary = join(own, "t");
+    mkdirSync(temporary, { recursive: true });
     const counts = join(own, "counts.json");
     const mocha = join(root, "node_modules", ".bin", "mocha");
     const reporter = join(root, "test", "run", "reporter.mjs");
@@ -140,7 +142,11 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
         [...args, "--timeout", `${timeout}`, ...mochaArguments, ...files],
         {
             cwd: root,
-            env: { ...localEnvironment({ pulumi, pulumiHome: join(own, "pulumi-home") }), ...preload(suite) },
+            env: {
+                ...localEnvironment({ pulumi, pulumiHome: join(own, "pulumi-home") }),
+                ...preload(suite),
+                TMPDIR: temporary,
+            },
         },
     );
     const seconds = Math.round((Date.now() - began) / 1000);
