@@ -33,5 +33,6 @@ void runCommandLine(process.argv.slice(2), commands, {
     signal: ended.signal,
 }).then(async (code) => {
     await streams.flush();
-    process.exitCode = code === 0 && streams.hasLost ? 1 : code;
+    // A pause that a signal has cut short would keep the process until its end: an hour, if that is the interval of a drill.
+    process.exit(code === 0 && streams.hasLost ? 1 : code);
 });

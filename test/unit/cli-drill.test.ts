@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -152,7 +153,9 @@ describe("the command drill", () => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
         it(`enables the key again and removes the canary after ${signal}, also where it comes twice`, async function () {
             await scene.start({ dekCacheMilliseconds: 3_600_000 });
-            const child = scene.spawn((one) => [signal, signal].forEach((each) => one.kill(each)));
+            // Whatever it waits for then is over.
+            const kill = (child: ChildProcess) => [signal, signal].forEach((each) => child.kill(each));
+            const child = scene.spawn(kill, "--interval", "3600");
             let out = "";
             child.stdout.on("data", (text) => (out += String(text)));
             const [code] = (await once(child, "exit")) as [number];
