@@ -108,13 +108,16 @@ export class EnvelopeEncryption {
 export function seal(key: Buffer, plaintext: Buffer, about: string): Buffer {
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(about));
-    const sealed = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+    const sealed = [cipher.update(plaintext), cipher.final()];
+    return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]);
 }
 
 /** Decrypts what `seal` made. */
 export function unseal(key: Buffer, sealed: Buffer, about: string): Buffer {
     const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAAD(Buffer.from(about));
     decipher.setAuthTag(sealed.subarray(12, 28));
-    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+    const plaintext = decipher.update(sealed.subarray(28));
+    // The end of what this cipher decrypts is empty; it throws if anything was changed.
+    decipher.final();
+    return plaintext;
 }

@@ -20,7 +20,7 @@ export function writeJupyter(language: Language, content: NotebookContent): Buff
                 execution_count: null,
                 metadata: {},
                 outputs: index === 0 ? outputs : [],
-                source: source === "" ? [] : source.split(/(?<=\n)/),
+                source: source.match(/[^\n]*\n|[^\n]+/g) ?? [],
             })),
             metadata: {
                 "application/vnd.databricks.v1+notebook": {

@@ -26,7 +26,7 @@ describe("the package", () => {
         ];
         const script = `${program}; process.on("exit", () => console.log(${JSON.stringify(modules)}.filter((name) => Object.keys(require.cache).some((file) => new RegExp(name + "\\\\W").test(file))).join()))`;
         // What lets the tests start faster loads some of Pulumi's SDK later than its users do: see test/engine/load-late.ts.
-        const env = { ...process.env, NODE_OPTIONS: "" };
+        const env = more.length > 0 ? { ...process.env, NODE_OPTIONS: "" } : process.env;
         return execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8", env }).trim();
     };
 

@@ -13,6 +13,7 @@ import { writeReport } from "../../provider/migration/report-file";
 import type { FaultEffect } from "../../local-cloud";
 import { itIsWhole } from "../helpers/copy-faults";
 import { CopyScene } from "../helpers/copy-scene";
+import { waysOf } from "../helpers/sample";
 
 const VALUE = "planted-Grün-4711";
 
@@ -247,8 +248,8 @@ describe("secrets of a workspace that is copied", () => {
             expect(shown(await traces(undefined, ""))).to.deep.equal(["planted"]);
         });
 
-        for (const call of ["put", "get"])
-            for (const status of [400, 403, 404, 500, 503])
+        for (const [row, status] of [400, 403, 404, 500, 503].entries())
+            for (const call of waysOf(["put", "get"], row))
                 it(`in what a service says that repeats it: ${call}, ${status}`, async () => {
                     const message = `cannot take {"string_value": "${VALUE}"} ${Buffer.from(VALUE).toString("base64")}`;
                     const bodies = [JSON.stringify({ error_code: "BAD", message }), message, `<title>${VALUE}</title>`];

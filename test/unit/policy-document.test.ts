@@ -5,6 +5,10 @@ import type { ContextValue } from "../../sdk/policy/document/conditions";
 import { allows, type PolicyRequest, unsupported } from "../../sdk/policy/document/evaluate";
 import { MalformedPolicyError, parsePolicy } from "../../sdk/policy/document/parse";
 import { matchesArn, matchesPattern } from "../../sdk/policy/document/patterns";
+import { sampleOf } from "../helpers/sample";
+
+/** How many random policies are tried by each test. */
+const RUNS = sampleOf(5_000);
 
 const KEY = "arn:aws:kms:us-east-1:111111111111:key/1";
 const ROLE = "arn:aws:iam::111111111111:role/deploy";
@@ -150,9 +154,9 @@ describe("the evaluation of a key policy", () => {
                 if (expected) allowed++;
                 expect(allows(parsed(statements), request(about, context))).to.equal(expected);
             }),
-            { numRuns: 5_000 },
+            { numRuns: RUNS },
         );
-        expect(allowed).to.be.greaterThan(100);
+        expect(allowed).to.be.greaterThan(RUNS / 50);
     });
 
     it("decides with part of the request only what the rest cannot change", () => {
@@ -175,9 +179,9 @@ describe("the evaluation of a key policy", () => {
                 decided++;
                 expect(truth).to.equal(naiveAllows(statements, about.action, about.principalArn, context));
             }),
-            { numRuns: 5_000 },
+            { numRuns: RUNS },
         );
-        expect(decided).to.be.greaterThan(500);
+        expect(decided).to.be.greaterThan(RUNS / 10);
     });
 
     it("matches * and ? as the recursion says, and takes no time for many stars", () => {
