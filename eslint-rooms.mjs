@@ -50,7 +50,7 @@ const CLOUD_ROOMS = {
 };
 
 /** The files of local-cloud/ that everything in it is built on. */
-const CLOUD_BASE = ["behavior", "guard", "http", "json", "routes"];
+const CLOUD_BASE = ["behavior", "guard", "http", "json", "loopback-server", "routes"];
 
 /** What local-cloud/ uses of the product that it stands in for: the evaluation of key policies, names, checks of Node.js. */
 const cloudOutside = {

@@ -5,7 +5,6 @@ import { Account } from "./account-api/account";
 import type { AwsAccounts } from "./aws/connections";
 import { FakeAwsProvider } from "./aws/fake-aws-provider";
 import { type Behavior, defaultBehavior } from "./behavior";
-import { clientsOf } from "./kms/clients";
 import type { KmsCaller } from "./kms/key";
 import { Kms } from "./kms/kms";
 import { KmsServer } from "./kms/server";
@@ -18,7 +17,6 @@ export const CUSTOMER_AWS_ACCOUNT = "123456789012";
 
 /** The customer's access key in that account. */
 export const customer = { accessKeyId: "AKIACUSTOMER00000000", secretAccessKey: "local" };
-const databricks = { accessKeyId: "AKIADATABRICKS000000", secretAccessKey: "local" };
 
 /** The parts that a local cloud is made of. */
 export interface Parts {
@@ -51,18 +49,18 @@ export async function startParts(options: LocalCloudOptions): Promise<Parts> {
     const kms = options.aws?.kms ?? new Kms({ awsAccountIds, now, onCall: options.onRequest });
     const kmsServer = await KmsServer.start(
         kms,
-        new Map<string, Omit<KmsCaller, "region">>([
-            ...awsAccounts.map(({ id, accessKeyId }): [string, Omit<KmsCaller, "region">] => [
+        new Map(
+            awsAccounts.map(({ id, accessKeyId }): [string, Omit<KmsCaller, "region">] => [
                 accessKeyId,
                 { principalArn: `arn:${partition.arnPartition}:iam::${id}:root` },
             ]),
-            [databricks.accessKeyId, controlPlane(partition, accountId)],
-        ]),
+        ),
         options.kmsPort,
     );
     const identity = identityOf(options);
     const workspaces = new WorkspaceStore({
-        kms: clientsOf(kmsServer.endpoint, databricks),
+        kms: (operation, input, region) =>
+            kms.call(operation, input, { ...controlPlane(partition, accountId), region }),
         now,
         dekCacheMilliseconds: options.dekCacheMilliseconds ?? 300_000,
         behavior: options.workspaces,

@@ -1,13 +1,11 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-
-import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
 import type { Behavior } from "./behavior";
 import { type Sent, sentByFault, sentOf } from "./fault-responses";
 import { type Fault, type FaultEffect, Faults } from "./faults";
 import { guard, tooLarge } from "./guard";
 import { ApiError, type ApiRequest, type ApiResponse, type Outcome, respond } from "./http";
+import { LoopbackServer } from "./loopback-server";
 import type { LocalCloudOptions } from "./options";
 import { ACCOUNT_BODY, lineOf, type RecordedRequest, recordOf } from "./requests";
 
@@ -43,9 +41,8 @@ export class CloudServer {
     /** Requests to the account and to workspaces, in order. */
     readonly requests: RecordedRequest[] = [];
     private readonly faults = new Faults();
-    private readonly server = Fastify({ forceCloseConnections: true, bodyLimit: WORKSPACE_BODY });
+    private readonly server = new LoopbackServer(() => this.makeServer());
     private readonly workspacePorts = new Map<number, string>();
-    private readonly extraServers: Server[] = [];
     private recent: number[] = [];
 
     constructor(
@@ -55,31 +52,33 @@ export class CloudServer {
     ) {}
 
     /** Starts it on 127.0.0.1 and returns its origin. */
-    async listen(port: number): Promise<string> {
-        guard(this.server, {
+    listen(port: number): Promise<string> {
+        return this.server.listen(port);
+    }
+
+    private makeServer(): FastifyInstance {
+        const server = Fastify({ bodyLimit: WORKSPACE_BODY });
+        guard(server, {
             // A client that insists on https knows the service by these names, and is led here by an agent of its own.
             isOwn: (hostname) => /^[a-z0-9-]+\.cloud\.databricks\.(com|us|mil)$/.test(hostname),
             bodyLimit: WORKSPACE_BODY,
             refusal: (error_code, message) => ({ error_code, message }),
         });
-        this.server.removeAllContentTypeParsers();
-        this.server.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
-        this.server.all("/*", async (incoming, reply) => {
+        server.removeAllContentTypeParsers();
+        server.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
+        server.all("/*", async (incoming, reply) => {
             const request = requestOf(incoming);
             return send(reply, await this.answer(request, this.addressOf(incoming)));
         });
-        return this.server.listen({ host: "127.0.0.1", port });
+        return server;
     }
 
     /** Opens a port for one workspace, and returns its origin; the same each time. */
     async openWorkspacePort(workspaceId: string): Promise<string> {
         for (const [port, id] of this.workspacePorts) if (id === workspaceId) return `http://127.0.0.1:${port}`;
-        const extra = createServer((request, response) => this.server.routing(request, response));
-        this.extraServers.push(extra);
-        await new Promise<void>((resolve) => extra.listen(0, "127.0.0.1", resolve));
-        const { port } = extra.address() as AddressInfo;
-        this.workspacePorts.set(port, workspaceId);
-        return `http://127.0.0.1:${port}`;
+        const origin = await this.server.listen();
+        this.workspacePorts.set(Number(new URL(origin).port), workspaceId);
+        return origin;
     }
 
     /** Answers a request of this process without a connection. */
@@ -88,12 +87,8 @@ export class CloudServer {
     }
 
     /** Ends it. */
-    async close(): Promise<void> {
-        for (const extra of this.extraServers) {
-            extra.close();
-            extra.closeAllConnections();
-        }
-        await this.server.close();
+    close(): Promise<void> {
+        return this.server.close();
     }
 
     /** Adds a fault; the function returned takes it away. */

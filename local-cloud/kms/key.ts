@@ -7,6 +7,7 @@ export class KmsError extends Error {
         message: string,
     ) {
         super(message);
+        this.name = code;
     }
 }
 

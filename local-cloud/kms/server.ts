@@ -1,7 +1,8 @@
-import Fastify from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 
 import { guard } from "../guard";
 import { parseJson } from "../json";
+import { LoopbackServer } from "../loopback-server";
 import { type Fields, type KmsCaller, KmsError } from "./key";
 import type { Kms } from "./kms";
 
@@ -26,31 +27,36 @@ export class KmsServer {
         principals: ReadonlyMap<string, Omit<KmsCaller, "region">>,
         port = 0,
     ): Promise<KmsServer> {
-        const server = Fastify({ forceCloseConnections: true, bodyLimit: BODY });
-        guard(server, { bodyLimit: BODY, refusal: (__type, message) => ({ __type, message }) });
-        server.removeAllContentTypeParsers();
-        server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
-        server.post("/", async (request, reply) => {
-            void reply.type("application/x-amz-json-1.1");
-            const [, accessKeyId = "", region = ""] =
-                /Credential=([^/]+)\/\d+\/([^/]+)\/kms\//.exec(request.headers.authorization ?? "") ?? [];
-            const principal = principals.get(accessKeyId);
-            try {
-                if (principal === undefined)
-                    throw new KmsError(
-                        "UnrecognizedClientException",
-                        "The security token included in the request is invalid.",
-                    );
-                const operation = String(request.headers["x-amz-target"] ?? "").replace(/^TrentService\./, "");
-                return kms.call(operation, fieldsOf(String(request.body || "{}")), { ...principal, region });
-            } catch (error) {
-                if (!(error instanceof KmsError)) throw error;
-                return reply.status(400).send({ __type: error.code, message: error.message });
-            }
-        });
-        const endpoint = await server.listen({ host: "127.0.0.1", port });
+        const server = new LoopbackServer(() => serverOf(kms, principals));
+        const endpoint = await server.listen(port);
         return new KmsServer(endpoint, () => server.close());
     }
+}
+
+function serverOf(kms: Kms, principals: ReadonlyMap<string, Omit<KmsCaller, "region">>): FastifyInstance {
+    const server = Fastify({ bodyLimit: BODY });
+    guard(server, { bodyLimit: BODY, refusal: (__type, message) => ({ __type, message }) });
+    server.removeAllContentTypeParsers();
+    server.addContentTypeParser("*", { parseAs: "string" }, (_, body, done) => done(null, body));
+    server.post("/", async (request, reply) => {
+        void reply.type("application/x-amz-json-1.1");
+        const [, accessKeyId = "", region = ""] =
+            /Credential=([^/]+)\/\d+\/([^/]+)\/kms\//.exec(request.headers.authorization ?? "") ?? [];
+        const principal = principals.get(accessKeyId);
+        try {
+            if (principal === undefined)
+                throw new KmsError(
+                    "UnrecognizedClientException",
+                    "The security token included in the request is invalid.",
+                );
+            const operation = String(request.headers["x-amz-target"] ?? "").replace(/^TrentService\./, "");
+            return kms.call(operation, fieldsOf(String(request.body || "{}")), { ...principal, region });
+        } catch (error) {
+            if (!(error instanceof KmsError)) throw error;
+            return reply.status(400).send({ __type: error.code, message: error.message });
+        }
+    });
+    return server;
 }
 
 /** The fields of a request. Throws `KmsError` for a body that is no JSON object. */

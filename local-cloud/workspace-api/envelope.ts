@@ -1,14 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 
-import { DecryptCommand, EncryptCommand, type KMSClient } from "@aws-sdk/client-kms";
+type Fields = Readonly<Record<string, unknown>>;
 
 /** A KMS key that Databricks may no longer use: nothing that it encrypts can be read or written. */
 export class KeyInaccessibleError extends Error {}
 
 /** What the encryption needs of its surroundings. */
 export interface EnvelopeOptions {
-    /** The client of a region's KMS, as Databricks' own AWS account. */
-    readonly kms: (region: string) => KMSClient;
+    /** Calls a region's KMS as Databricks' own AWS account does. Throws an error that has the KMS' code as its name. */
+    readonly kms: (operation: "Encrypt" | "Decrypt", input: Fields, region: string) => Fields;
     /** The current time, in milliseconds since 1970. */
     readonly now: () => number;
     /** How long a data encryption key is kept in memory. */
@@ -40,14 +40,14 @@ export class EnvelopeEncryption {
     /** Makes the keys of a new workspace. Throws `KeyInaccessibleError` when the KMS refuses. */
     async open(workspaceId: string, cmk: string | undefined): Promise<void> {
         const [dmk, dek] = [randomBytes(32), randomBytes(32)];
-        const wrappedDmk = await this.wrapDmk(workspaceId, cmk, dmk);
+        const wrappedDmk = this.wrapDmk(workspaceId, cmk, dmk);
         this.keys.set(workspaceId, { cmk, wrappedDmk, wrappedDek: seal(dmk, dek, workspaceId), cached: undefined });
     }
 
     /** Wraps a workspace's Databricks-managed key with another customer-managed key. */
     async rewrap(workspaceId: string, cmk: string): Promise<void> {
         const keys = this.of(workspaceId);
-        keys.wrappedDmk = await this.wrapDmk(workspaceId, cmk, await this.unwrapDmk(workspaceId, keys));
+        keys.wrappedDmk = this.wrapDmk(workspaceId, cmk, this.unwrapDmk(workspaceId, keys));
         keys.cmk = cmk;
         keys.cached = undefined;
     }
@@ -62,7 +62,7 @@ export class EnvelopeEncryption {
         const keys = this.of(workspaceId);
         if (keys.cached === undefined || keys.cached.until <= this.options.now()) {
             keys.cached = undefined;
-            const dek = unseal(await this.unwrapDmk(workspaceId, keys), keys.wrappedDek, workspaceId);
+            const dek = unseal(this.unwrapDmk(workspaceId, keys), keys.wrappedDek, workspaceId);
             keys.cached = { dek, until: this.options.now() + this.options.dekCacheMilliseconds };
         }
         return keys.cached.dek;
@@ -74,32 +74,25 @@ export class EnvelopeEncryption {
         return keys;
     }
 
-    private async wrapDmk(workspaceId: string, cmk: string | undefined, dmk: Buffer): Promise<Buffer> {
+    private wrapDmk(workspaceId: string, cmk: string | undefined, dmk: Buffer): Buffer {
         if (cmk === undefined) return seal(this.ownKey, dmk, workspaceId);
-        const response = await this.call(cmk, (kms) =>
-            kms.send(new EncryptCommand({ KeyId: cmk, Plaintext: dmk, EncryptionContext: { workspaceId } })),
-        );
-        return Buffer.from(response.CiphertextBlob ?? []);
+        const response = this.call("Encrypt", cmk, { Plaintext: dmk.toString("base64") }, workspaceId);
+        return Buffer.from(String(response["CiphertextBlob"]), "base64");
     }
 
-    private async unwrapDmk(workspaceId: string, { cmk, wrappedDmk }: WorkspaceKeys): Promise<Buffer> {
+    private unwrapDmk(workspaceId: string, { cmk, wrappedDmk }: WorkspaceKeys): Buffer {
         if (cmk === undefined) return unseal(this.ownKey, wrappedDmk, workspaceId);
-        const response = await this.call(cmk, (kms) =>
-            kms.send(
-                new DecryptCommand({ KeyId: cmk, CiphertextBlob: wrappedDmk, EncryptionContext: { workspaceId } }),
-            ),
-        );
-        return Buffer.from(response.Plaintext ?? []);
+        const response = this.call("Decrypt", cmk, { CiphertextBlob: wrappedDmk.toString("base64") }, workspaceId);
+        return Buffer.from(String(response["Plaintext"]), "base64");
     }
 
-    private async call<Response>(cmk: string, send: (kms: KMSClient) => Promise<Response>): Promise<Response> {
+    private call(operation: "Encrypt" | "Decrypt", cmk: string, fields: Fields, workspaceId: string): Fields {
         this.kmsCalls++;
         try {
-            return await send(this.options.kms(cmk.split(":")[3] ?? ""));
+            const input = { KeyId: cmk, ...fields, EncryptionContext: { workspaceId } };
+            return this.options.kms(operation, input, cmk.split(":")[3] ?? "");
         } catch (error) {
-            throw new KeyInaccessibleError(
-                `The customer-managed key ${cmk} cannot be used: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-            );
+            throw new KeyInaccessibleError(`The customer-managed key ${cmk} cannot be used: ${String(error)}`);
         }
     }
 }

@@ -40,7 +40,12 @@ describe("the local cloud's workspaces and KMS", () => {
                 maxAttempts: 1,
             });
         [customer, databricks] = [client("OWNER"), client("DATABRICKS")];
-        store = new WorkspaceStore({ kms: () => databricks, now: () => now, dekCacheMilliseconds: 60_000 });
+        const controlPlane = { principalArn: "arn:aws:iam::414351767826:root" };
+        store = new WorkspaceStore({
+            kms: (operation, input, region) => kms.call(operation, input, { ...controlPlane, region }),
+            now: () => now,
+            dekCacheMilliseconds: 60_000,
+        });
     });
     afterEach(() => server.stop());
 
