@@ -165,7 +165,7 @@ export const codes = {
     },
     CMK2014: {
         title: "The workspace at a host is not certain",
-        text: "Another workspace than the expected one answers at a host, both hosts are one workspace, or no response says which it is. Nothing was copied, compared or deleted. Check the name server and the proxy of this machine.",
+        text: "Another workspace than the expected one answers at a host, both hosts are one workspace, or responses do not say which it is, or do not any more. Nothing (more) was copied, compared or deleted. Check the name server and the proxy of this machine.",
     },
     CMK2015: {
         title: "The service does not show a change that it accepted",

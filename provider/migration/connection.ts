@@ -1,20 +1,15 @@
 import { Client, type ClientHooks, type ClientOptions } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
-import {
-    ApiError,
-    ConfigurationError,
-    ReportedError,
-    ResponseTooLargeError,
-    UnexpectedResponseError,
-} from "../api/errors";
+import { ApiError, ConfigurationError, ResponseTooLargeError, UnexpectedResponseError } from "../api/errors";
 import { hostOrigin } from "../api/host";
 import type { HttpResponse } from "../api/http";
 import { endpointOf } from "../api/rate-limits";
 import type { WorkspaceContent } from "./content";
 import { cancelledError } from "./stopped";
+import { HostIdentity } from "./host-identity";
 import { shownIn, ShownNames } from "./shown-names";
-import { type Transport, WorkspaceClient } from "./workspace-client";
+import { ME, type Transport, WorkspaceClient } from "./workspace-client";
 
 /** How a workspace is reached. */
 export interface WorkspaceConnection extends Pick<
@@ -62,9 +57,11 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
         clock,
         hooks,
     );
+    const whoIsIt = () => api.send({ method: "GET", path: ME, repeatable: true });
     const transport: Transport = async (request) => {
         try {
-            return await api.send(request);
+            await identity.prove(whoIsIt);
+            return await api.send(request).finally(() => identity.prove(whoIsIt));
         } catch (error) {
             if (error instanceof ResponseTooLargeError) return undefined;
             throw withWorkspaceRemedy(error);
@@ -84,7 +81,7 @@ export function clientOfHost(
     hooks: ClientHooks,
 ): { readonly api: Client; readonly identity: HostIdentity } {
     const identity = new HostIdentity(credential.host, workspaceId);
-    const onResponse = (response: HttpResponse) => identity.note(response);
+    const onResponse = (response: HttpResponse, name: string) => identity.note(response, name);
     const api = new Client(credential, { ...options, tokenPath: "/oidc/v1/token" }, clock, { ...hooks, onResponse });
     return { api, identity };
 }
@@ -95,44 +92,6 @@ export function requireWorkspaceCredential({ as }: Credential): void {
         throw new ConfigurationError(
             "The content of a workspace cannot be moved with an account token, which workspaces do not accept. Sign in as a service principal that belongs to both workspaces (databricks:clientId and databricks:clientSecret), or leave the content behind with migrateContent: false.",
         );
-}
-
-/** The header in which a workspace's responses name it. */
-const HEADER = "x-databricks-org-id";
-
-/**
- * Which workspace answers at a host. Its responses name it in a header; one without that header names nobody, so a host of which
- * nothing else was seen has no identity.
- */
-export class HostIdentity {
-    private named: string | undefined;
-
-    /** @param expected the workspace that has to answer, if that is known. */
-    constructor(
-        private readonly host: string,
-        private readonly expected: string | undefined,
-    ) {}
-
-    /** The id that the host has named in this process; `undefined`: it has not identified itself. */
-    get workspaceId(): string | undefined {
-        return this.named;
-    }
-
-    /**
-     * Notes what a response says. Fails with `ReportedError` if another workspace answers than the expected one, or than before: a
-     * name server or a proxy may lead to one, which would then be compared with itself.
-     */
-    note({ headers }: HttpResponse): void {
-        const id = String(headers[HEADER] ?? "");
-        if (!/^[1-9]\d*$/.test(id)) return;
-        const expected = this.expected ?? this.named ?? id;
-        if (id !== expected)
-            throw new ReportedError(
-                `The workspace ${id} responds at ${this.host} instead of ${expected}: check the name server and the proxy of this machine.`,
-                "CMK2014",
-            );
-        this.named = id;
-    }
 }
 
 /** The same error of a workspace's own API, with what to do there: an account's admin may still have no access to a workspace. */

@@ -38,7 +38,8 @@ const encodedLength = (bytes: number) => Math.ceil(bytes / 3) * 4 + 1024;
 /** The largest response to an export: the service's limit in base64, and some room. JUPYTER may have ten times as much. */
 const maxExport = (format: ExportFormat) => encodedLength(SIZE_LIMIT * (format === "JUPYTER" ? 12 : 1.2));
 
-const ME = "/api/2.0/preview/scim/v2/Me";
+/** Whose response names the caller, and the workspace. */
+export const ME = "/api/2.0/preview/scim/v2/Me";
 
 /** What the responses so far say of the host. */
 export interface SeenOfHost {

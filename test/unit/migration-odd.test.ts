@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 
 import { systemClock } from "../../provider/api/clock";
-import { connectWorkspace, HostIdentity } from "../../provider/migration/connection";
+import { connectWorkspace } from "../../provider/migration/connection";
+import { HostIdentity } from "../../provider/migration/host-identity";
 import { migrateContent, verifyContent } from "../../provider/migration/migration";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 import { MigrationWorld, SMALL_LIMIT, type MoreOptions } from "../helpers/migration-world";
@@ -145,7 +146,7 @@ describe("a workspace that is not who it should be", () => {
     it("is not used where it is another one than before, and is nobody as long as no response names it", () => {
         const identity = new HostIdentity("https://acme.example.com", undefined);
         const note = (headers: Record<string, string | undefined>) =>
-            identity.note({ status: 200, headers, text: "{}" });
+            identity.note({ status: 200, headers }, "GET /api/2.0/repos");
         for (const headers of [{}, { "x-databricks-org-id": "0" }, { "x-databricks-org-id": "a workspace" }])
             note(headers);
         expect(identity.workspaceId).to.equal(undefined);
@@ -157,6 +158,75 @@ describe("a workspace that is not who it should be", () => {
         );
         expect(identity.workspaceId).to.equal("12");
     });
+
+    it("has to say again who it is once a response does not: for each sort of request, until it has", async () => {
+        const identity = new HostIdentity("https://acme.example.com", "12");
+        const me = "GET /api/2.0/preview/scim/v2/Me";
+        const note = (name: string, id: string | undefined, status = 200) =>
+            identity.note({ status, headers: { "x-databricks-org-id": id } }, name);
+        let asked = 0;
+        const prove = (id: string | undefined) =>
+            identity.prove(async () => {
+                asked++;
+                note(me, id);
+            });
+        // Before it has named itself nothing is known that could change.
+        note("GET /api/2.0/repos", undefined);
+        await prove(undefined);
+        note("GET /api/2.0/repos/1001", "12");
+        // A refusal says nothing of what is there, as a success and "not found" do.
+        note("GET /api/2.0/repos/1002", undefined, 403);
+        note("GET /api/2.0/repos/1002", undefined, 503);
+        await prove("12");
+        expect(asked).to.equal(0);
+        // An endpoint that never names the workspace is one to ask about once, one that did before, each time.
+        for (const [name, status] of [
+            ["GET /api/2.0/secrets/list", 200],
+            ["GET /api/2.0/secrets/list", 404],
+            ["GET /api/2.0/repos/1003", 200],
+            ["GET /api/2.0/repos/1004", 200],
+        ] as const) {
+            const before = asked;
+            for (let again = 0; again < 2; again++) {
+                note(name, undefined, status);
+                await prove("12");
+            }
+            expect(asked - before, `${name} ${status}`).to.equal(name.includes("secrets") ? 1 : 2);
+        }
+        note("POST /api/2.0/secrets/put", undefined);
+        for (let again = 0; again < 2; again++)
+            expect(await failure(prove(undefined))).to.match(
+                /named itself as the workspace 12 before.*another one may/,
+            );
+        await prove("12");
+        await prove(undefined);
+    });
+
+    for (const which of ["old", "new"] as const)
+        it(`is asked for nothing more once it does not say any more who it is: the ${which} workspace`, async () => {
+            for (let index = 0; index < 100; index++) await old.seed({ [`/Shared/${index}`]: seeds.notebook("x") });
+            const changed = which === "old" ? old : replacement;
+            let [exports, known] = [0, 0];
+            const change = async () => {
+                changed.behavior.identifiesItself = false;
+                known = cloud.requests.length;
+            };
+            cloud.inject({
+                when: ({ path }) => path.endsWith("/export") && ++exports === 10,
+                do: { kind: "call", when: "before", run: change },
+            });
+            const [from, to] = [connect(cloud.workspaceUrl(old.id)), connect(cloud.workspaceUrl(replacement.id))];
+            const run = () => migrateContent({ from, to, clock: systemClock });
+            expect(await failure(run())).to.match(/do not say any more which workspace they are from/);
+            const sent = cloud.requests
+                .slice(known)
+                .filter(({ workspaceId, path }) => workspaceId === changed.id && !path.endsWith("/scim/v2/Me"));
+            // What was under way at that moment, of a hundred notebooks.
+            expect(sent.length).to.be.within(1, 40);
+            expect(sent.filter(({ method }) => method === "POST").length).to.be.below(25);
+            changed.behavior.identifiesItself = true;
+            expect(await run()).to.deep.include({ complete: true, findings: [] });
+        });
 
     it("that forgets a token gets another one, and the copy goes on", async () => {
         const calls = ["/workspace/list", "/workspace/export", "/workspace/import", "/permissions/"];
