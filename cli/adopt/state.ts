@@ -87,7 +87,9 @@ function hostOf(resources: readonly Resource[]): Host {
 
 function requireEnded(deployment: Resource): void {
     if (Array.isArray(deployment["pending_operations"]) && deployment["pending_operations"].length > 0)
-        throw new UsageError("--from-state: an operation was interrupted. Run `pulumi up` to its end first");
+        throw new UsageError(
+            "--from-state: an operation was interrupted. Run `pulumi up` to its end first, which finds what a killed create has made, then `pulumi refresh --clear-pending-creates --yes`, because the engine keeps such a create in its notes, and export the state again",
+        );
 }
 
 function kindOf({ type }: Resource, host: Host): ObjectType | undefined {

@@ -185,7 +185,7 @@ export const codes = {
     },
     CMK3004: {
         title: "A replacement is refused",
-        text: "The program forbids it (`onKeyChange`), or would delete the old workspace before the new one has its content (`deleteBeforeReplace`). Nothing was changed.",
+        text: "The program forbids it (`onKeyChange`), or would delete the old workspace before the new one has its content (`deleteBeforeReplace`); or a destroy with `--target` names what the workspace depends on. Nothing was changed. The message says what to do.",
     },
     CMK3005: {
         title: "The content of a workspace cannot be copied",

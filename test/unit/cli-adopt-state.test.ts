@@ -124,7 +124,7 @@ describe("the option --from-state of adopt", () => {
         [
             "an interrupted operation",
             stateOf([own("Network", "n")], { pending_operations: [{ type: "creating" }] }),
-            "`pulumi up` to its end",
+            "`pulumi refresh --clear-pending-creates --yes`",
         ],
     ];
     for (const [what, text, words] of refused) {

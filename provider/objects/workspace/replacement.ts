@@ -36,7 +36,7 @@ export async function judgeReplacement(replacement: Replacement): Promise<void> 
     if (judged === undefined) {
         if (!holdsUnknown(news)) return;
         throw new ReportedError(
-            `${label}: a resource that it depends on (${paths.join(", ")}) is to be deleted before it is replaced, and the workspace ${id} with every notebook would be deleted with it. Nothing was changed. Remove deleteBeforeReplace from that resource, and leave its name out if it has a fixed one: its replacement is then created first.`,
+            `${label}: a resource that it depends on (${paths.join(", ")}) is to be deleted first, and the workspace ${id} with every notebook would be deleted with it. Nothing was changed. If that resource is to be replaced, remove deleteBeforeReplace from it, and leave its name out if it has a fixed one: its replacement is then created first. In \`pulumi destroy --target\`, name the workspace alone, and that resource in a second command.`,
             "CMK3004",
         );
     }
