@@ -57,13 +57,18 @@ export async function nameSiblings(
             session.announce({
                 decision: "kept",
                 ids: [other],
-                why: describe(other, own.resource, "it is not deleted here"),
+                why: describe(
+                    other,
+                    own.resource,
+                    "it is not deleted here",
+                    ", unless `--target` leaves that resource out",
+                ),
                 code: "CMK1009",
                 resource: own.resource,
             });
     }
 }
 
-function describe(id: string, resource: string, outcome: string): string {
-    return `The workspace ${id} carries the ownership tag of "${resource}" of this stack, and no live resource in the state has it: an interrupted \`pulumi up\` has left it, retainOnDelete has kept it, or it waits for its deletion; ${outcome}. Look in the account console whether anybody uses it. To use it, give a resource adopt: "${id}".`;
+function describe(id: string, resource: string, outcome: string, unless = ""): string {
+    return `The workspace ${id} carries the ownership tag of "${resource}" of this stack, and no live resource in the state has it${unless}: an interrupted \`pulumi up\` has left it, retainOnDelete has kept it, or it waits for its deletion; ${outcome}. Look in the account console whether anybody uses it. To use it, give a resource adopt: "${id}".`;
 }
