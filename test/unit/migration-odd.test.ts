@@ -204,7 +204,7 @@ describe("a workspace that is not who it should be", () => {
 
     for (const which of ["old", "new"] as const)
         it(`is asked for nothing more once it does not say any more who it is: the ${which} workspace`, async () => {
-            for (let index = 0; index < 100; index++) await old.seed({ [`/Shared/${index}`]: seeds.notebook("x") });
+            for (let index = 0; index < 60; index++) await old.seed({ [`/Shared/${index}`]: seeds.notebook("x") });
             const changed = which === "old" ? old : replacement;
             let [exports, known] = [0, 0];
             const change = async () => {
@@ -221,7 +221,7 @@ describe("a workspace that is not who it should be", () => {
             const sent = cloud.requests
                 .slice(known)
                 .filter(({ workspaceId, path }) => workspaceId === changed.id && !path.endsWith("/scim/v2/Me"));
-            // What was under way at that moment, of a hundred notebooks.
+            // What was under way at that moment, of sixty notebooks.
             expect(sent.length).to.be.within(1, 40);
             expect(sent.filter(({ method }) => method === "POST").length).to.be.below(25);
             changed.behavior.identifiesItself = true;
