@@ -72,7 +72,11 @@ export class Durations {
 export function jobsOf(suites, hasStyle, durations) {
     const style = { suite: undefined, names: [], what: "style", expected: durations.of("style") ?? STYLE };
     const tests = suites.flatMap((suite) => {
-        const files = testsOf(suite.name).map((name) => ({ name, seconds: expectedOf(suite, name, durations) }));
+        const files = testsOf(suite.name).map((name) => ({
+            name,
+            seconds: expectedOf(suite, name, durations),
+            compiles: /from "(\.\.\/helpers\/compile|\.\.\/schema\/schema)"/.test(textOf(suite, name)),
+        }));
         const groups = suite.processes === undefined ? shared(files) : dealt(files, suite.processes);
         return groups.map((group, index) => ({
             suite,
@@ -90,13 +94,20 @@ export function jobsOf(suites, hasStyle, durations) {
 /**
  * @param {Suite} suite
  * @param {string} name
+ */
+function textOf(suite, name) {
+    return readFileSync(join(root, "test", suite.name, `${name}.test.ts`), "utf8");
+}
+
+/**
+ * @param {Suite} suite
+ * @param {string} name
  * @param {Durations} durations
  */
 function expectedOf(suite, name, durations) {
-    const source = join("test", suite.name, `${name}.test.ts`);
-    const noted = durations.of(source);
+    const noted = durations.of(join("test", suite.name, `${name}.test.ts`));
     if (noted !== undefined) return noted;
-    const text = readFileSync(join(root, source), "utf8");
+    const text = textOf(suite, name);
     const count = (/** @type {RegExp} */ words) => text.match(words)?.length ?? 0;
     const tests = count(/\bit\(/g);
     if (suite.processes !== undefined) return suite.guess * (tests + 1);
@@ -105,17 +116,20 @@ function expectedOf(suite, name, durations) {
 }
 
 /**
- * Deals files out: the longest first, each to the process that has the least to do.
- * @param {{name: string, seconds: number}[]} files
+ * Deals files out: the longest first, each to the process that has the least to do. Those that compile go to one process, which then
+ * loads and warms up the compiler alone.
+ * @param {{name: string, seconds: number, compiles: boolean}[]} files
  * @param {number} processes
  */
 function dealt(files, processes) {
+    const compiling = files.filter(({ compiles }) => compiles);
+    const others = files.filter(({ compiles }) => !compiles).sort((one, other) => other.seconds - one.seconds);
     /** @type {{files: {name: string, seconds: number}[], seconds: number}[]} */
     const hands = Array.from({ length: processes }, () => ({ files: [], seconds: 0 }));
-    for (const file of [...files].sort((one, other) => other.seconds - one.seconds)) {
+    for (const group of [compiling, ...others.map((file) => [file])]) {
         const [least] = [...hands].sort((one, other) => one.seconds - other.seconds);
-        least?.files.push(file);
-        if (least) least.seconds += file.seconds;
+        least?.files.push(...group);
+        if (least) least.seconds += group.reduce((sum, { seconds }) => sum + seconds, 0);
     }
     return hands.map((hand) => hand.files).filter((group) => group.length > 0);
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { NoResponseError, ReportedError } from "../../provider/api/errors";
 import { migrateContent } from "../../provider/migration/migration";
 import { type Seed, seeds, type SnapshotEntry } from "../../local-cloud";
-import { type Mishap, MigrationWorld } from "../helpers/migration-world";
+import { type Mishap, MigrationWorld, SMALL_LIMIT } from "../helpers/migration-world";
 import { sampleOf } from "../helpers/sample";
 
 const LIMIT = 10_485_760;
@@ -13,10 +13,11 @@ const name = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
     .filter((text) => !text.includes("/") && text.trim() === text && text !== "." && text !== "..");
 const path = fc.array(name, { minLength: 1, maxLength: 6 }).map((parts) => `/Shared/${parts.join("/")}`);
-const bytes = fc.oneof(
-    { weight: 6, arbitrary: fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array)) },
-    { weight: 1, arbitrary: fc.constantFrom(LIMIT, LIMIT + 1).map((length) => Buffer.alloc(length, 1)) },
-);
+const bytesAround = (limit: number) =>
+    fc.oneof(
+        { weight: 6, arbitrary: fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array)) },
+        { weight: 1, arbitrary: fc.constantFrom(limit, limit + 1).map((length) => Buffer.alloc(length, 1)) },
+    );
 const language = fc.constantFrom("PYTHON", "SQL", "SCALA", "R" as const) as fc.Arbitrary<
     "PYTHON" | "SQL" | "SCALA" | "R"
 >;
@@ -29,12 +30,17 @@ const seed: fc.Arbitrary<Seed> = fc.oneof(
     {
         weight: 4,
         arbitrary: fc
-            .tuple(bytes, language, fc.option(fc.array(fc.string(), { minLength: 1 }), { nil: undefined }), permissions)
+            .tuple(
+                bytesAround(SMALL_LIMIT),
+                language,
+                fc.option(fc.array(fc.string(), { minLength: 1 }), { nil: undefined }),
+                permissions,
+            )
             .map(([source, of, outputs, grants]) =>
                 seeds.notebook(source, { language: of, permissions: grants, ...(outputs ? { outputs } : {}) }),
             ),
     },
-    { weight: 3, arbitrary: bytes.map((content) => seeds.file(content)) },
+    { weight: 3, arbitrary: bytesAround(LIMIT).map((content) => seeds.file(content)) },
     { weight: 1, arbitrary: fc.constant(seeds.folder()) },
     { weight: 1, arbitrary: fc.constantFrom(seeds.library(), seeds.repo("https://github.com/acme/etl")) },
 );

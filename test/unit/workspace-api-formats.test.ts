@@ -3,8 +3,6 @@ import { expect } from "chai";
 import { LocalCloud, type LocalWorkspace, seeds } from "../../local-cloud";
 import { type SendToWorkspace, workspaceRequests } from "../helpers/workspace-requests";
 
-const LIMIT = 10_485_760;
-
 describe("the local cloud's workspace API: formats", () => {
     let cloud: LocalCloud;
     let workspace: LocalWorkspace;
@@ -140,7 +138,9 @@ describe("the local cloud's workspace API: formats", () => {
     });
 
     it("takes content of exactly 10 MB, and refuses a byte more, in and out", async () => {
-        const [full, over] = [Buffer.alloc(LIMIT, 1), Buffer.alloc(LIMIT + 1, 1)];
+        expect(workspace.behavior.contentLimit).to.equal(10_485_760);
+        workspace.behavior.contentLimit = 1000;
+        const [full, over] = [Buffer.alloc(1000, 1), Buffer.alloc(1001, 1)];
         expect((await importBase64("/Shared/full", "RAW", full.toString("base64"))).status).to.equal(200);
         const refused = await importBase64("/Shared/over", "RAW", over.toString("base64"));
         expect([refused.status, refused.json["error_code"]]).to.deep.equal([400, "MAX_NOTEBOOK_SIZE_EXCEEDED"]);
@@ -150,7 +150,7 @@ describe("the local cloud's workspace API: formats", () => {
         workspace.behavior.sizeRefusal = "BAD_REQUEST";
         expect((await exported("/Shared/over", "AUTO")).json).to.deep.equal({
             error_code: "BAD_REQUEST",
-            message: "Size exceeds 10485760 bytes",
+            message: "Size exceeds 1000 bytes",
         });
         workspace.behavior.sizeRefusal = "status 200";
         const odd = await exported("/Shared/over", "AUTO");
