@@ -177,9 +177,10 @@ export class Expectations {
 
     /**
      * Everything that exists is some resource's, or the user heard of it. Until there is `forceDestroy`, what an interrupted create
-     * left of a resource that the program then gave up is none: the engine itself warns of its pending create.
+     * left of a resource that the program then gave up is none: the engine itself warns of its pending create. So too where no `up`
+     * names it.
      */
-    requireNoOrphans(): void {
+    requireNoOrphans(namesLeftovers: boolean): void {
         const tags = STACKS.flatMap((stack) =>
             Object.keys(this.stacks.programs[stack].workspaces).map(
                 (name) => `${String(this.stacks.uuidOf(stack))}/${name}`,
@@ -190,7 +191,8 @@ export class Expectations {
             const tag = tagOf(workspace);
             if (tag === undefined || this.stacks.isInState(id)) continue;
             // A stack that lost its identity recognises nothing any more.
-            const isKnown = hasForceDestroy ? identities.includes(tag.slice(0, 36)) : tags.includes(tag);
+            const isKnown =
+                hasForceDestroy && namesLeftovers ? identities.includes(tag.slice(0, 36)) : tags.includes(tag);
             if (isKnown && !this.excused.has(id) && !this.mentioned.has(id))
                 throw new Violation("orphan", `the workspace ${id} belongs to no resource, and nobody was told of it`);
         }

@@ -38,11 +38,12 @@ interface Outcome {
  */
 async function main(): Promise<void> {
     const options = process.argv.slice(2);
-    if (options[0] === "--replay") return replayFile(options[1] ?? "");
+    const named = HOSTS.find((one) => options.includes(`--${one}`));
+    if (options[0] === "--replay") return replayFile(options[1] ?? "", named);
     const at = options.indexOf("--from");
     const [, file] = at < 0 ? [] : options.splice(at, 2);
     const from = file === undefined ? undefined : readFileSync(file, "utf8");
-    const host = HOSTS.find((one) => options.includes(`--${one}`)) ?? "classes";
+    const host = named ?? "classes";
     const numbers = options.filter((one) => one !== `--${host}`).map(wholeNumber);
     const [total = 20_000, first = Date.now() % 1_000_000] = numbers;
     const began = Date.now();
@@ -102,10 +103,10 @@ function serve(): void {
 }
 
 /** The file has a step on each line, as a failure prints them. */
-function replayFile(file: string): Promise<void> {
+function replayFile(file: string, host: ModelHost | undefined): Promise<void> {
     const lines = readFileSync(file, "utf8").split("\n");
     const steps = lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as Step);
-    return replay(steps, (line) => console.log(line));
+    return replay(steps, (line) => console.log(line), host);
 }
 
 function wholeNumber(text: string): number {

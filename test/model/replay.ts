@@ -1,10 +1,15 @@
+import type { ModelHost } from "./hosts";
 import { piecesOf } from "./pieces";
 import { interceptRequests } from "./requests";
 import { live, type Step } from "./steps";
 import type { World } from "./world";
 
 /** Lives one sequence again, and prints what each step told and what there is after it. */
-export async function replay(steps: readonly Step[], print: (line: string) => void): Promise<void> {
+export async function replay(
+    steps: readonly Step[],
+    print: (line: string) => void,
+    host: ModelHost = "classes",
+): Promise<void> {
     const end = interceptRequests();
     let seen: World | undefined;
     const show = async (world: World) => {
@@ -13,6 +18,7 @@ export async function replay(steps: readonly Step[], print: (line: string) => vo
     };
     try {
         await live(steps, {
+            host,
             onStep: async (step, world) => {
                 seen = world;
                 print(JSON.stringify(step));

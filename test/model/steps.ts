@@ -98,7 +98,7 @@ async function settle(world: World): Promise<void> {
         if (ok) await upWithNothingToDo(world, stack);
     }
     if (!settled) return;
-    world.expectations.requireNoOrphans();
+    world.expectations.requireNoOrphans(world.namesLeftovers);
     await world.expectations.requireStarted();
 }
 

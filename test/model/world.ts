@@ -51,6 +51,11 @@ export class World extends Stacks {
         return this.host !== "plugin";
     }
 
+    /** Whether an `up` names what an interrupted one has left, also of a resource that the program has given up since: a plugin cannot. */
+    get namesLeftovers(): boolean {
+        return this.host !== "plugin";
+    }
+
     async up(stack: StackName, options: UpOptions = {}, during: During = {}): Promise<Result> {
         const forgetWhatIsAsked = this.expectations.whatIsAsked(stack);
         this.deletions.begin(stack, true);
