@@ -1,4 +1,3 @@
-import { notesOf } from "../contract/state-notes";
 import type { Session } from "../runtime/session";
 import type { Settings } from "../runtime/settings";
 import { getPath, type Properties, sameValue, setPath } from "../util/property-path";
@@ -24,7 +23,7 @@ export function refreshedInputs(
     const drift = pathsOf(differences(definition, now, before, settings), "replace", "refuse").filter((path) =>
         set.has(path),
     );
-    if (drift.length === 0 && !isAskedInVain(before, now)) return undefined;
+    if (drift.length === 0) return undefined;
     const inputs: Record<string, unknown> = { owner: before["owner"] };
     for (const [path, { deprecatedAliasOf }] of Object.entries(definition.fields)) {
         if (!set.has(path)) continue;
@@ -32,12 +31,6 @@ export function refreshedInputs(
         setPath(inputs, path, getPath(drift.includes(name) ? now : before, name));
     }
     return inputs;
-}
-
-/** Whether the service was asked for a change that it does not show: the engine keeps the inputs of an update that failed so. */
-function isAskedInVain(before: Properties, now: Properties): boolean {
-    const { unseenChanges } = notesOf(before);
-    return Object.entries(unseenChanges).some(([path, asked]) => !sameValue(asked, getPath(now, path) ?? null));
 }
 
 /** One update, as the engine asked for it and as it ended. */

@@ -146,7 +146,7 @@ export function refusedChanges(
                 : `changes from ${from} to ${shownValue(getPath(news, path))}`;
             return {
                 property: path,
-                reason: `${what}: ${fields[path]?.refusal ?? `the service cannot change it on a ${noun} that exists`}. Bring it back, or ask for a new ${noun} with replaceOn: ["${path}"]. If the ${noun} has it only because an update failed, run \`pulumi refresh\` first`,
+                reason: `${what}: ${fields[path]?.refusal ?? `the service cannot change it on a ${noun} that exists`}. Bring it back, or ask for a new ${noun} with replaceOn: ["${path}"]`,
             };
         });
 }

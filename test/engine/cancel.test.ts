@@ -30,6 +30,7 @@ interface Stored {
     readonly id: string;
     readonly delete?: boolean;
     readonly initErrors?: readonly string[];
+    readonly inputs: { readonly customTags?: Readonly<Record<string, string>> };
     readonly outputs: { readonly migration?: { readonly from: string; readonly verifiedAt?: string } };
 }
 
@@ -128,6 +129,8 @@ describe("an operation that is cancelled, on the real engine", () => {
         const cancelled = await up({ TEAM: "b" }, (pid) => (cli = pid));
         expect(cancelled.code, cancelled.output).to.not.equal(0);
         expect(cancelled.output).to.contain("does not show it yet: customTags. The wait was cancelled.");
+        // Of an update that failed the engine keeps the inputs from before it: so does the small engine of the unit tests.
+        expect(stored().workspaces.map(({ inputs }) => inputs.customTags)).to.deep.equal([{ team: "a" }]);
         const again = await up({});
         expect(again.code, again.output).to.equal(0);
         const patches = () => cloud.requests.filter(({ method }) => method === "PATCH").length;

@@ -137,7 +137,7 @@ describe("a key change that the service took and dropped", () => {
         stack.program = program("b", "update");
         await expectRefused(stack.up());
         stack.program = program("b", "forbid");
-        await expectRefused(stack.up(), 'onKeyChange is "forbid"', "pulumi refresh");
+        await expectRefused(stack.up(), 'onKeyChange is "forbid"', "bring the key back");
         stack.program = program("a", "forbid");
         await expectOk(stack.up());
         expect([stack.workspaces(), stack.id()]).to.deep.equal([[id], id]);

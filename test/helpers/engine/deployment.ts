@@ -184,7 +184,8 @@ export class Deployment {
 
     private async change(goal: Goal, old: Entry, inputs: Inputs): Promise<void> {
         const { outputs, failed } = await this.calls.update(goal, old, inputs);
-        this.settle(goal, old, inputs, outputs, failed !== undefined);
+        // Of an update that failed the engine keeps the inputs from before it, with the new outputs.
+        this.settle(goal, old, failed === undefined ? inputs : old.inputs, outputs, failed !== undefined);
         if (failed !== undefined) throw failed;
     }
 
