@@ -15,9 +15,8 @@ const NAMING = `GET ${ME}`;
  */
 export class HostIdentity {
     private named: string | undefined;
-    /** Sorts of requests that were answered with the header; those that never are; and those whose last response lacks it. */
-    private readonly naming = new Set<string>();
-    private readonly nameless = new Set<string>();
+    /** Sorts of requests, and whether they are answered with the header; and those whose last response lacks it. */
+    private readonly sorts = new Map<string, boolean>();
     private readonly doubted = new Set<string>();
     /** How often the host has said who it is when it was asked. */
     private proofs = 0;
@@ -46,7 +45,7 @@ export class HostIdentity {
         if (!/^[1-9]\d*$/.test(id)) {
             // Any other refusal says nothing about what the workspace holds.
             const saysSomething = status < 400 || status === 404;
-            if (this.named !== undefined && saysSomething && !this.nameless.has(sort)) this.doubted.add(sort);
+            if (this.named !== undefined && saysSomething && this.sorts.get(sort) !== false) this.doubted.add(sort);
             return;
         }
         const expected = this.expected ?? this.named ?? id;
@@ -57,8 +56,7 @@ export class HostIdentity {
             );
         this.named = id;
         if (name === NAMING) this.proofs++;
-        this.naming.add(sort);
-        this.nameless.delete(sort);
+        this.sorts.set(sort, true);
     }
 
     /**
@@ -80,7 +78,7 @@ export class HostIdentity {
             );
         for (const sort of doubted) {
             this.doubted.delete(sort);
-            if (!this.naming.has(sort)) this.nameless.add(sort);
+            if (!this.sorts.has(sort)) this.sorts.set(sort, false);
         }
     }
 }

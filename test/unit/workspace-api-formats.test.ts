@@ -137,7 +137,7 @@ describe("the local cloud's workspace API: formats", () => {
         expect((await send("GET", path)).bytes.equals(bytes)).to.equal(true);
     });
 
-    it("takes content of exactly 10 MB, and refuses a byte more, in and out", async () => {
+    it("takes content of exactly its limit, 10 MB unless it is set, and refuses a byte more, in and out", async () => {
         expect(workspace.behavior.contentLimit).to.equal(10_485_760);
         workspace.behavior.contentLimit = 1000;
         const [full, over] = [Buffer.alloc(1000, 1), Buffer.alloc(1001, 1)];
