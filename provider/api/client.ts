@@ -27,8 +27,8 @@ export interface ClientOptions {
 export interface ClientHooks {
     /** Awaited right before each attempt of a request is sent; what it throws keeps it from being sent. */
     readonly beforeSend?: (isWrite: boolean) => Promise<void>;
-    /** Told each response, whatever its status, with its request's name; what it throws is the failure of the request. */
-    readonly onResponse?: (response: HttpResponse, name: string) => void;
+    /** Told each response, whatever its status, with its request and that one's name; what it throws is the failure of the request. */
+    readonly onResponse?: (response: HttpResponse, name: string, request: ClientRequest) => void;
     /** As what its requests present themselves. Default: this package. */
     readonly userAgent?: string | undefined;
     /** Told each attempt of each request that was sent, those for tokens too. */
@@ -134,7 +134,7 @@ export class Client {
                 // A write has its effect whether its response is heard or not.
                 signal: isWrite ? undefined : hooks.cancelled,
             });
-            hooks.onResponse?.(response, name);
+            hooks.onResponse?.(response, name, request);
             return request.isSecret === true ? withoutWords(response) : response;
         };
         return (await this.retry.run({ name, repeatable, limiter, began, send })).text;

@@ -1,15 +1,17 @@
-import { Client, type ClientHooks, type ClientOptions } from "../api/client";
+import { Client, type ClientHooks, type ClientOptions, type ClientRequest } from "../api/client";
 import type { Clock } from "../api/clock";
 import type { Credential } from "../api/credential";
 import { ApiError, ConfigurationError, ResponseTooLargeError, UnexpectedResponseError } from "../api/errors";
 import { hostOrigin } from "../api/host";
-import type { HttpResponse } from "../api/http";
 import { endpointOf } from "../api/rate-limits";
 import type { WorkspaceContent } from "./content";
 import { cancelledError } from "./stopped";
 import { HostIdentity } from "./host-identity";
 import { shownIn, ShownNames } from "./shown-names";
 import { ME, type Transport, WorkspaceClient } from "./workspace-client";
+
+/** How often a request is sent again whose response could have said which workspace it is from, and did not. */
+const REPEATS = 2;
 
 /** How a workspace is reached. */
 export interface WorkspaceConnection extends Pick<
@@ -58,10 +60,18 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
         hooks,
     );
     const whoIsIt = () => api.send({ method: "GET", path: ME, repeatable: true });
+    const send = async (request: ClientRequest): Promise<string> => {
+        await identity.prove(whoIsIt);
+        for (let left = REPEATS; ; left--) {
+            const response = api.send(request);
+            await Promise.allSettled([response]);
+            await identity.prove(whoIsIt);
+            if (left === 0 || !request.repeatable || !identity.doubts(request)) return response;
+        }
+    };
     const transport: Transport = async (request) => {
         try {
-            await identity.prove(whoIsIt);
-            return await api.send(request).finally(() => identity.prove(whoIsIt));
+            return await send(request);
         } catch (error) {
             if (error instanceof ResponseTooLargeError) return undefined;
             throw withWorkspaceRemedy(error);
@@ -81,7 +91,7 @@ export function clientOfHost(
     hooks: ClientHooks,
 ): { readonly api: Client; readonly identity: HostIdentity } {
     const identity = new HostIdentity(credential.host, workspaceId);
-    const onResponse = (response: HttpResponse, name: string) => identity.note(response, name);
+    const onResponse: ClientHooks["onResponse"] = (response, name, request) => identity.note(response, name, request);
     const api = new Client(credential, { ...options, tokenPath: "/oidc/v1/token" }, clock, { ...hooks, onResponse });
     return { api, identity };
 }

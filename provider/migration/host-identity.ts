@@ -8,16 +8,22 @@ const HEADER = "x-databricks-org-id";
 /** The request whose response names the workspace for sure: Databricks' SDKs learn the id from it. */
 const NAMING = `GET ${ME}`;
 
+/** How many responses of one sort have to lack the header before its lack counts as usual. */
+const USUAL = 3;
+
 /**
  * Which workspace answers at a host. Its responses name it in a header; whether those of every endpoint do is not known. One without
  * that header names nobody, so a host of which nothing else was seen has no identity, and one that has named itself before is asked
- * who it is before anything that the response says counts.
+ * who it is before anything that the response says counts. As it may be one workspace that is asked and another one that answers
+ * next, a read is sent again too, until its responses have said nothing as often as it takes to be usual.
  */
 export class HostIdentity {
     private named: string | undefined;
-    /** Sorts of requests, and whether they are answered with the header; and those whose last response lacks it. */
-    private readonly sorts = new Map<string, boolean>();
+    /** Sorts of requests, and how often they were answered without the header; `named`: they were answered with it. */
+    private readonly sorts = new Map<string, number | "named">();
+    /** The sorts whose last response lacks it, and the requests. */
     private readonly doubted = new Set<string>();
+    private readonly doubtful = new WeakSet<object>();
     /** How often the host has said who it is when it was asked. */
     private proofs = 0;
     private proof: Promise<void> | undefined;
@@ -38,14 +44,18 @@ export class HostIdentity {
      * name server or a proxy may lead to one, which would then be compared with itself.
      *
      * @param name what its request is called: `GET /api/2.0/repos/1`
+     * @param request the request itself, about which `doubts` may be asked then
      */
-    note({ status, headers }: Pick<HttpResponse, "status" | "headers">, name: string): void {
+    note({ status, headers }: Pick<HttpResponse, "status" | "headers">, name: string, request: object): void {
         const id = String(headers[HEADER] ?? "");
         const sort = sortOf(name, status);
+        this.doubtful.delete(request);
         if (!/^[1-9]\d*$/.test(id)) {
             // Any other refusal says nothing about what the workspace holds.
             const saysSomething = status < 400 || status === 404;
-            if (this.named !== undefined && saysSomething && this.sorts.get(sort) !== false) this.doubted.add(sort);
+            if (this.named === undefined || !saysSomething || this.isUsual(sort)) return;
+            this.doubted.add(sort);
+            this.doubtful.add(request);
             return;
         }
         const expected = this.expected ?? this.named ?? id;
@@ -56,7 +66,17 @@ export class HostIdentity {
             );
         this.named = id;
         if (name === NAMING) this.proofs++;
-        this.sorts.set(sort, true);
+        this.sorts.set(sort, "named");
+    }
+
+    /** Whether the latest response to a request could have named the workspace, and did not. */
+    doubts(request: object): boolean {
+        return this.doubtful.has(request);
+    }
+
+    private isUsual(sort: string): boolean {
+        const without = this.sorts.get(sort);
+        return typeof without === "number" && without >= USUAL;
     }
 
     /**
@@ -78,7 +98,8 @@ export class HostIdentity {
             );
         for (const sort of doubted) {
             this.doubted.delete(sort);
-            if (!this.sorts.has(sort)) this.sorts.set(sort, false);
+            const without = this.sorts.get(sort) ?? 0;
+            if (without !== "named") this.sorts.set(sort, without + 1);
         }
     }
 }

@@ -176,7 +176,7 @@ export const workspaceRows: readonly Row[] = [
             "Responses of a workspace's host name the workspace in a header, `x-databricks-org-id`; whether those of every endpoint do is not known.",
         source: "SDKs",
         package:
-            "A workspace whose host never says who it is is neither copied nor compared; one that stops to say so is asked (`scim/v2/Me`) before anything else counts; nor is one compared that shows an object under the id that it has in the other.",
+            "A workspace whose host never says who it is is neither copied nor compared; one that stops to say so is asked (`scim/v2/Me`), and its read sent again, before anything else counts; nor is one compared that shows an object under the id that it has in the other.",
         behavior: "`cloud.workspace(id).behavior.identifiesItself`",
         checks: [
             {
