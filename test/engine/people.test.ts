@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import * as databricks from "../../sdk";
-import { type Access, effectiveAccess, LocalCloud, type LocalCloudOptions, manyPeople, seeds } from "../../local-cloud";
+import { type Access, effectiveAccess, LocalCloud, manyPeople, seeds } from "../../local-cloud";
 import { LiveStack, type Needs, registration } from "./live-workspaces";
 
 /** People, of whom each fourth belongs to the workspace through a group alone, 12 groups of which every second is in another one. */
@@ -19,14 +19,14 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
     let keys: string[];
     let crowd: ReturnType<typeof crowdOf>;
 
-    const begin = async (options: LocalCloudOptions = {}, count = 60) => {
-        crowd = crowdOf(count);
-        cloud = await LocalCloud.start({ provisioningMilliseconds: 200, ...options });
+    before(async () => {
+        crowd = crowdOf(200);
+        cloud = await LocalCloud.start({ provisioningMilliseconds: 200 });
         keys = [cloud.createKey(), cloud.createKey()];
         stack = await LiveStack.create(cloud);
         await stack.done(program(0));
-    };
-    afterEach(async () => {
+    });
+    after(async () => {
         stack.end();
         await cloud.stop();
     });
@@ -46,19 +46,15 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
     };
 
     /** Everybody, each with a home and a notebook, and notebooks whose permissions name everybody. */
-    const populate = async (id: string, isFederated: boolean) => {
+    const populate = async (id: string) => {
         const { everybody, users, servicePrincipals, groups, former, direct } = crowd;
         const workspace = cloud.workspace(id);
         const { principals } = workspace;
         const grants = new Map<string, string>();
         for (const name of [...users, ...former]) principals.addUser(name);
         for (const name of servicePrincipals) principals.addServicePrincipal(name);
-        if (isFederated) {
-            cloud.people.seed(everybody);
-            for (const name of Object.keys(groups)) principals.assign(name, "USER");
-        } else {
-            for (const name of Object.keys(groups).reverse()) principals.addLocalGroup(name, groups[name]);
-        }
+        cloud.people.seed(everybody);
+        for (const name of Object.keys(groups)) principals.assign(name, "USER");
         principals.assign(users[0] ?? "", "ADMIN");
         for (const name of users) grants.set(`user_name:${name}`, "CAN_READ");
         for (const name of servicePrincipals) grants.set(`service_principal_name:${name}`, "CAN_EDIT");
@@ -68,11 +64,10 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
             ...Object.fromEntries(homes),
             "/Shared/all": seeds.notebook("1", { permissions: Object.fromEntries(grants) }),
         });
-        if (isFederated)
-            for (const name of users.slice(direct.length)) {
-                const user = cloud.people.find(name);
-                if (user !== undefined) principals.setPermission(user, undefined);
-            }
+        for (const name of users.slice(direct.length)) {
+            const user = cloud.people.find(name);
+            if (user !== undefined) principals.setPermission(user, undefined);
+        }
         for (const name of former) cloud.people.remove(name);
     };
 
@@ -92,11 +87,10 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
         );
     };
 
-    /** Replaces the workspace by one up, and compares both sides as they are when the old one is deleted. */
-    const replaced = async (isFederated: boolean) => {
+    it("are all in the new one, with every home and permission, before the old one goes: 200 of them, and 40 who have left", async () => {
         const old = only();
         const { users, former, direct } = crowd;
-        await populate(old, isFederated);
+        await populate(old);
         const [access, notebooks] = [effectiveAccess(cloud.workspace(old)), await notebooksOf(old)];
         expect(Object.keys(access)).to.have.length(users.length + 5 + 1);
         let atDelete: Record<string, Access> | undefined;
@@ -113,9 +107,7 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
         });
         const { output } = await stack.done(program(1));
         // The account's assignments are those of whom it names itself.
-        expect(output)
-            .to.contain(`${(isFederated ? direct : users).length} users`)
-            .and.contain("12 groups");
+        expect(output).to.contain(`${direct.length} users`).and.contain("12 groups");
         const now = only();
         expect(now).to.not.equal(old);
         expect(atDelete, "before the DELETE").to.deep.equal(access);
@@ -128,36 +120,5 @@ describe("the people of a workspace that is replaced, on the real engine", () =>
         }
         expect(arrived.size).to.equal(notebooks.size);
         expect((await stack.done()).operations).to.deep.equal([]);
-    };
-
-    it("are all in the new one, with every home and permission, before the old one goes: 200 of them, and 40 who have left", async () => {
-        await begin({}, 200);
-        await replaced(true);
-    });
-
-    it("are all there without identity federation", async () => {
-        await begin({ workspaces: { identityFederation: "never" } });
-        await replaced(false);
-    });
-
-    it("are all there if its metastore comes late", async () => {
-        await begin();
-        Object.assign(cloud.behavior, { metastoreAssignment: "late", metastoreMilliseconds: 3_000 });
-        await replaced(true);
-    });
-
-    it("stop the preview if the credential may not assign them, before a workspace is created", async () => {
-        await begin();
-        const old = only();
-        await populate(old, true);
-        cloud.inject({
-            when: ({ path }) => path.includes("permissionassignments"),
-            do: { kind: "status", status: 403, body: '{"error_code": "PERMISSION_DENIED", "message": "not you"}' },
-        });
-        const { ok, output } = await stack.preview(program(1));
-        expect(ok, output).to.equal(false);
-        expect(output).to.contain("cannot read because it is not an admin of the account (not you)");
-        await stack.refused(['accept: ["people"]'], program(1));
-        expect(stack.workspaces()).to.deep.equal([old]);
     });
 });

@@ -6,9 +6,9 @@ export function sampleOf(whole: number): number {
     return isWhole ? whole : Math.ceil(whole / 5);
 }
 
-/** The ways to fail that are tried on a row of a matrix: one, which is another one on the next row, unless everything is to be tried. */
+/** The ways to fail that are tried on a row of a matrix: on each second row one, which is another one each time, unless everything is to be tried. */
 export function waysOf<Way>(ways: readonly Way[], row: number): readonly Way[] {
-    return isWhole ? ways : ways.filter((_, column) => column === row % ways.length);
+    return isWhole ? ways : ways.filter((_, column) => 2 * column === row % (2 * ways.length));
 }
 
 /** Whether a cell of a matrix is tried: of each row and of each column a fifth, unless everything is to be tried. */
