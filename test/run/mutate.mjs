@@ -10,8 +10,8 @@ import { mutationsOf } from "./mutations.mjs";
 import { cleanUp, cleanUpOnSignals, Problem, run, temporaryFolder } from "./processes.mjs";
 import { root } from "./project.mjs";
 
-/** How long the tests of a change may take, in milliseconds: a change may make a loop that no time limit of a test ends. */
-const ENDLESS = 600_000;
+/** How much longer than without a change tests may take, and at least, in milliseconds: a change may make a loop that no limit of a test ends. */
+const [TIMES, LEAST] = [10, 60_000];
 
 cleanUpOnSignals(() => undefined);
 try {
@@ -71,13 +71,14 @@ async function mutate(copy, file, asked, every) {
         console.log(`${file}: no unit test runs it, 0 of ${tried} changes were noticed.`);
         return { noticed: 0, tried };
     }
-    // Those that were found by what they run have passed.
-    if (more.length === 0 && !(await passes(copy, first)))
-        throw new Problem(`${file}: its tests fail without a change.`);
+    const began = Date.now();
+    if (!(await passes(copy, first))) throw new Problem(`${file}: its tests fail without a change.`);
+    const patience = Math.max(LEAST, TIMES * (Date.now() - began));
     const survivors = [];
     for (const mutation of mutations) {
         writeFileSync(built, transpiled(text.slice(0, mutation.from) + mutation.after + text.slice(mutation.to)));
-        if ((await passes(copy, first)) && (more.length === 0 || (await passes(copy, more)))) survivors.push(mutation);
+        const isNoticed = !(await passes(copy, first, patience)) || !(more.length === 0 || (await passes(copy, more)));
+        if (!isNoticed) survivors.push(mutation);
     }
     writeFileSync(built, original);
     for (const { line, before, after } of survivors)
@@ -119,12 +120,13 @@ function transpiled(text) {
  * Whether all tests pass. What never ends is noticed too: each test has a minute of its own, on any machine.
  * @param {string} copy
  * @param {string[]} tests
+ * @param {number} [timeout] of all of them, in milliseconds
  * @returns {Promise<boolean>}
  */
-async function passes(copy, tests) {
+async function passes(copy, tests, timeout = 600_000) {
     const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
     const args = [mocha, "--no-config", "--bail", "--exit", "--timeout", "60000", "--reporter", "min", ...tests];
-    const { code } = await run(process.execPath, args, { cwd: copy, timeout: ENDLESS });
+    const { code } = await run(process.execPath, args, { cwd: copy, timeout });
     return code === 0;
 }
 

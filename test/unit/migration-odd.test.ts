@@ -175,8 +175,7 @@ describe("a workspace that is not who it should be", () => {
         await prove(undefined);
         note("GET /api/2.0/repos/1001", "12");
         // A refusal says nothing of what is there, as a success and "not found" do.
-        note("GET /api/2.0/repos/1002", undefined, 403);
-        note("GET /api/2.0/repos/1002", undefined, 503);
+        for (const status of [400, 403, 503]) note("GET /api/2.0/repos/1002", undefined, status);
         await prove("12");
         expect(asked).to.equal(0);
         // An endpoint that never names the workspace is one to ask about three times, one that did before, each time.
