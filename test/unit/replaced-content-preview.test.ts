@@ -153,6 +153,14 @@ describe("the preview of a key change of a workspace with content", () => {
             .and.not.contain("will fail");
     });
 
+    it("does not fail, and says so, if no response says which workspace it is: another machine may see that", async () => {
+        expect(await lastLine()).to.not.contain("which workspace it is");
+        to.tree().behavior.identifiesItself = false;
+        expect(await lastLine())
+            .to.contain("says which workspace it is")
+            .and.not.contain("will fail");
+    });
+
     it("does not fail, and says so, if the workspace gives no response", async () => {
         to.stack.cloud.inject({
             when: ({ path }) => path.endsWith("/workspace/list"),

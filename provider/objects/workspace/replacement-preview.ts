@@ -64,17 +64,21 @@ export async function previewContent(
             workspace_id: getString(olds, "workspaceId"),
         };
         const workspace = connect(session, known, INVENTORY_TIME);
-        const { inventory, sample } = takeInventory(workspace, clock, {
+        const { inventory: taken, sample } = takeInventory(workspace, clock, {
             ...{ kinds, people, formerHomes, id: known.workspace_id ?? "" },
             leavesRegion: ![UNKNOWN, getString(olds, "awsRegion")].includes(getString(news, "awsRegion")),
             account: new AccountDirectory(session.client, getString(olds, "accountId")),
         });
         const late = clock.sleep(INVENTORY_TIME).then(() => undefined);
         const [counted, problem] = await Promise.all([
-            inventory,
+            taken,
             Promise.race([accessProblem(workspace, accept, sample), late]),
         ]);
-        return { inventory: describeInventory(counted), problem: problem ?? leftBehind(counted, accept) };
+        const counts = describeInventory(counted);
+        // Another machine may see the header.
+        const but = `. No response from ${workspace.host} says which workspace it is (the header x-databricks-org-id), and from a machine that does not see it nothing is copied`;
+        const inventory = workspace.workspaceId === undefined ? `${counts}${but}` : counts;
+        return { inventory, problem: problem ?? leftBehind(counted, accept) };
     } catch (error) {
         return { inventory: `what is in it could not be counted (${messageOf(error)})`, problem: undefined };
     }
