@@ -18,7 +18,7 @@ export function plant(workspace: LocalWorkspace, contents: Contents, path: strin
     if (seed.type === "FILE" || seed.type === "DASHBOARD") contents.writeBytes(node, Buffer.from(seed.bytes ?? ""));
     if (seed.type === "REPO") {
         const { provider, defaultBranch } = workspace.remotes.find(seed.url);
-        const git = { url: seed.url, provider, cli: seed.cli ?? false, sparse: undefined };
+        const git = { url: seed.url, provider, cli: seed.cli ?? false, sparse: seed.sparse };
         checkOut(workspace, contents, node, git, { branch: seed.branch ?? defaultBranch });
     }
     for (const [principal, level] of Object.entries(seed.permissions ?? {})) node.permissions.set(principal, level);

@@ -25,6 +25,8 @@ export type Seed = {
           readonly branch?: string;
           /** Whether it has Git CLI access: then lists show it as a DIRECTORY. */
           readonly cli?: boolean;
+          /** The folders of the repository that alone are checked out. Default: all. */
+          readonly sparse?: readonly string[];
       }
 );
 
@@ -55,7 +57,10 @@ export const seeds = {
     /** A library, which has no content that could be exported. */
     library: (options: Options = {}): Seed => ({ type: "LIBRARY", ...options }),
     /** A Git folder of a repository, by its URL, with the files of the branch (`cloud.gitRemotes`). */
-    repo: (url: string, options: Options & { branch?: string; cli?: boolean } = {}): Seed => ({
+    repo: (
+        url: string,
+        options: Options & { branch?: string; cli?: boolean; sparse?: readonly string[] } = {},
+    ): Seed => ({
         type: "REPO",
         url,
         ...options,

@@ -20,7 +20,7 @@ describe("git folders of a workspace that is copied", () => {
         scene = await CopyScene.start();
         scene.cloud.gitRemotes.add(URL, { ...remote, branches, tags: { v1: { "c.txt": "c" } } });
     }
-    async function seed(more: { branch?: string; cli?: boolean } = {}, path = PATH) {
+    async function seed(more: { branch?: string; cli?: boolean; sparse?: readonly string[] } = {}, path = PATH) {
         scene.old.principals.addUser("ada@example.com");
         scene.replacement.principals.addUser("ada@example.com");
         await scene.old.seed({
@@ -51,6 +51,18 @@ describe("git folders of a workspace that is copied", () => {
             expect(await verifyContent(scene.options())).to.deep.include({ complete: true, findings: [] });
             expect(scene.writes).to.equal(writes);
         }).timeout(20_000);
+
+    it("have the folders alone that are checked out in the old workspace", async () => {
+        scene.cloud.gitRemotes.push(URL, "main", { "job.py": NOTEBOOK, "lib/a.txt": "a", "data/large.txt": "d" });
+        await seed({ sparse: ["lib"] });
+        expect(await migrateContent(scene.options())).to.deep.include({ complete: true, findings: [] });
+        const below = scene.replacement.tree().flatMap(({ path }) => (path.startsWith(`${PATH}/`) ? [path] : []));
+        expect(below.sort()).to.deep.equal([`${PATH}/job`, `${PATH}/lib`, `${PATH}/lib/a.txt`]);
+        const { requests } = scene.connect(scene.replacement);
+        const { id } = scene.replacement.nodes.find(PATH)!;
+        const made = await requests.read(`/api/2.0/repos/${id}`, (body) => body);
+        expect(made).to.deep.include({ sparse_checkout: { patterns: ["lib"] } });
+    });
 
     it("name uncommitted work with its paths", async () => {
         await seed();
