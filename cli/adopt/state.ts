@@ -21,6 +21,12 @@ export interface OtherState {
 
 const IDENTITY = typeOf("StackIdentity");
 
+/** What tells the stack that made a state from a copy of it. */
+interface Identity {
+    readonly uuid: string;
+    readonly stack: string | undefined;
+}
+
 /** How each host spells a type, and which provider it has. */
 const HOSTS = {
     classes: { typeOf, provider: "pulumi:providers:pulumi-nodejs" },
@@ -41,8 +47,8 @@ export function writeOtherState(text: string, now = Date.now()): OtherState {
     requireEnded(deployment);
     const to = from === "classes" ? "plugin" : "classes";
     const own = resources.filter((one) => kindOf(one, from) !== undefined);
-    const uuid = uuidIn(resources) ?? newStackUuid(now);
-    const provider = providerFor(to, resources, own[0], uuid);
+    const identity = { uuid: uuidIn(resources) ?? newStackUuid(now), stack: stackIn(resources) };
+    const provider = providerFor(to, resources, own[0], identity);
     const kept = resources
         .filter(({ type }) => type !== IDENTITY)
         .map((one) => (own.includes(one) ? movedResource(one, from, to, provider) : one));
@@ -52,7 +58,7 @@ export function writeOtherState(text: string, now = Date.now()): OtherState {
     const moved = kept.filter((one) => !isIdle(one));
     const added = [
         ...(resources.includes(provider) ? [] : [provider]),
-        ...(to === "classes" ? [identityResource(provider, uuid)] : []),
+        ...(to === "classes" ? [identityResource(provider, identity)] : []),
     ];
     // A state names what others depend on first.
     const first = moved.findIndex(({ type }) => type !== "pulumi:pulumi:Stack");
@@ -105,21 +111,41 @@ function uuidIn(resources: readonly Resource[]): string | undefined {
         .find(isStackUuid);
 }
 
+/**
+ * The stack that made the state, by its identity: `project/stack`. Also in the other form, a copy is noticed as one by it.
+ * `undefined`: nothing tells.
+ */
+function stackIn(resources: readonly Resource[]): string | undefined {
+    return resources
+        .filter(({ type }) => type === IDENTITY || type === HOSTS.plugin.provider)
+        .flatMap(({ inputs, outputs }) => [member(outputs, "stackName"), member(inputs, "stackName")])
+        .find((name) => typeof name === "string")
+        ?.split("/")
+        .slice(-2)
+        .join("/");
+}
+
 /** The default provider of a host, in the state or new. */
-function providerFor(to: Host, resources: readonly Resource[], own: Resource | undefined, uuid: string): Resource {
+function providerFor(
+    to: Host,
+    resources: readonly Resource[],
+    own: Resource | undefined,
+    { uuid, stack: made }: Identity,
+): Resource {
     const type = HOSTS[to].provider;
     const prefix = String(own?.["urn"]).split("::", 2).join("::");
     const urn = `${prefix}::${type}::default`;
     const known = resources.find((one) => one["urn"] === urn);
     if (known !== undefined) return known;
     const [stack = "", project = ""] = prefix.slice("urn:pulumi:".length).split("::");
-    const inputs = to === "plugin" ? withIdentity({ stackUuid: uuid }, {}, `${project}/${stack}`, 0) : {};
+    const inputs = to === "plugin" ? withIdentity({ stackUuid: uuid }, {}, made ?? `${project}/${stack}`, 0) : {};
     return { urn, custom: true, id: randomUUID(), type, inputs, outputs: inputs };
 }
 
-function identityResource(provider: Resource, uuid: string): Resource {
+function identityResource(provider: Resource, { uuid, stack: made }: Identity): Resource {
     const [stack = "", project = ""] = String(provider["urn"]).split("::");
-    const properties = { uuid, __provider: providerText(kinds.StackIdentity.handler) };
+    const noted = made === undefined ? {} : { stackName: made };
+    const properties = { uuid, ...noted, __provider: providerText(kinds.StackIdentity.handler) };
     return {
         urn: `${stack}::${project}::${IDENTITY}::databricks-cmk`,
         custom: true,

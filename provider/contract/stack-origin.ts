@@ -13,6 +13,16 @@ export interface MovedState {
 }
 
 /**
+ * The full name of a stack that a state notes. A state that a plugin wrote notes none of its organization, which is that of the stack
+ * that has the state.
+ *
+ * @param current the full name of the stack that has the state.
+ */
+export function fullStackName(noted: string, current: string): string {
+    return noted.split("/").length === 2 ? `${current.split("/", 1).join()}/${noted}` : noted;
+}
+
+/**
  * The error for a state that another stack made. A renamed stack and a copied state look the same, and a change of a copy
  * deletes the other stack's workspaces, so the user has to answer which of the two it is. The text has the commands for each answer.
  */

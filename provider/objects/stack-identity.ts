@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { ReportedError, shownMessageOf } from "../api/errors";
-import { movedStateError } from "../contract/stack-origin";
+import { fullStackName, movedStateError } from "../contract/stack-origin";
 import { isStackUuid, newStackUuid, ownerOfInputs } from "../contract/ownership-tag";
 import { parseStateObjects } from "../contract/state-objects";
 import { getString, isRecord, type Properties } from "../util/property-path";
@@ -75,8 +75,10 @@ export class StackIdentityHandler implements dynamic.ResourceProvider {
     /** Throws if another stack made the state: what the program asked already, if it could read the state. */
     private requireOwnState(olds: Properties, news: Properties): void {
         const { stackRenamedFrom } = this.session.settings;
-        const [from, to] = [getString(olds, "stackName"), getString(news, "stackName")];
-        if (from === undefined || to === undefined || from === to || from === stackRenamedFrom) return;
+        const [noted, to] = [getString(olds, "stackName"), getString(news, "stackName")];
+        if (noted === undefined || to === undefined) return;
+        const from = fullStackName(noted, to);
+        if (from === to || from === stackRenamedFrom) return;
         throw new ReportedError(movedStateError({ from, to }), "CMK1003");
     }
 

@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { typeOf } from "../../provider/contract/kinds";
 import { isStackUuid } from "../../provider/contract/ownership-tag";
-import { movedStateError } from "../../provider/contract/stack-origin";
+import { fullStackName, movedStateError } from "../../provider/contract/stack-origin";
 import { programError } from "../program-error";
 import { isServedByPlugin } from "./served-by";
 import { currentStack, perStack } from "./stack";
 import { readState, type ResourceInState, stateAtStart } from "./stack-state";
 
 const IDENTITY = typeOf("StackIdentity");
+const PLUGIN = "pulumi:providers:databricks-cmk";
 const OWN_TYPES = IDENTITY.replace("StackIdentity", "");
 
 /**
@@ -26,8 +27,8 @@ export const movedStateQuestion = perStack(async (): Promise<string | undefined>
     const ours = resources.filter(({ type }) => type.startsWith(OWN_TYPES));
     const foreign = ours.find(({ urn }) => !urn.startsWith(stack.urnPrefix));
     const identities = ours.filter(({ type }) => type === IDENTITY);
-    const moved = identities.find((identity) => ![undefined, stack.name].includes(stackNameOf(identity)));
-    const from = (moved && stackNameOf(moved)) ?? (foreign && nameIn(foreign.urn));
+    const noted = identities.flatMap((identity) => stackNameOf(identity, stack.name) ?? []);
+    const from = noted.find((name) => name !== stack.name) ?? (foreign && nameIn(foreign.urn));
     if (from === undefined) return undefined;
     const isCopy = await hasAny(from, identities);
     const isRenamed = new pulumi.Config("databricks").get("stackRenamedFrom") === from;
@@ -52,16 +53,20 @@ export async function requireOwnState(): Promise<void> {
     if (question !== undefined) throw programError(question, "CMK1003");
 }
 
-/** Whether the state of a stack has one of these identities. */
+/** Whether the state of a stack has one of these identities, as a resource or as the plugin's. */
 async function hasAny(stackName: string, identities: readonly ResourceInState[]): Promise<boolean> {
     const uuids = identities.map(({ outputs }) => outputs["uuid"]);
     const resources = (await readState(stackName)) ?? [];
-    return resources.some(({ type, outputs }) => type === IDENTITY && uuids.includes(outputs["uuid"]));
+    return resources.some(
+        ({ type, outputs }) =>
+            (type === IDENTITY && uuids.includes(outputs["uuid"])) ||
+            (type === PLUGIN && uuids.includes(outputs["stackUuid"])),
+    );
 }
 
-/** The name of the stack that an identity was made in, if it is of a release that notes it. */
-function stackNameOf({ outputs: { stackName } }: ResourceInState): string | undefined {
-    return typeof stackName === "string" ? stackName : undefined;
+/** The full name of the stack that an identity was made in, if it is of a release that notes it. */
+function stackNameOf({ outputs: { stackName } }: ResourceInState, current: string): string | undefined {
+    return typeof stackName === "string" ? fullStackName(stackName, current) : undefined;
 }
 
 /** The full name of the stack that a URN names, in the organization of this one. */

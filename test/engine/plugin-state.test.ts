@@ -51,6 +51,18 @@ describe("a stack that changes from the classes to the plugin, and back, on the 
         writeFileSync(file, text);
         await ok("stack", "import", "--file", file);
     };
+    /** In a stack of another name the state is a copy, also before the first `up` of its own. */
+    const isNoticedAsCopy = async () => {
+        const file = join(folder, "copy.json");
+        await ok("stack", "export", "--file", file);
+        writeFileSync(file, readFileSync(file, "utf8").replaceAll("urn:pulumi:dev::", "urn:pulumi:two::"));
+        await ok("stack", "init", "two");
+        await ok("stack", "import", "--file", file);
+        const { code, output } = await project.run("up", "--yes", "--skip-preview");
+        expect(code, output).to.not.equal(0);
+        expect(output).to.match(/two is a copy: \S+\/dev still has the same objects/);
+        await ok("stack", "select", "dev");
+    };
     const writes = () => cloud.requests.filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
 
     it("keeps a component, its KMS key and the rest of AWS that it made", async () => {
@@ -96,6 +108,7 @@ describe("a stack that changes from the classes to the plugin, and back, on the 
 
         await changeHost();
         project.classes = program;
+        await isNoticedAsCopy();
         expect(await ok("up", "--yes", "--skip-preview")).to.not.match(/\d (created|deleted|replaced)/);
         expect(await ok("preview", "--diff")).to.contain("6 unchanged");
         expect(owner()).to.equal(before);

@@ -39,6 +39,7 @@ interface Resource {
     readonly type: string;
     readonly provider?: string;
     readonly inputs?: object;
+    readonly outputs?: object;
     readonly dependencies?: string[];
 }
 const resourcesOf = (text: string) =>
@@ -89,6 +90,20 @@ describe("the option --from-state of adopt", () => {
         expect(resources.find((one) => one.urn === inside)?.dependencies).to.deep.equal([workspace]);
         const again = resourcesOf(writeOtherState(moved).text);
         expect(again.map((one) => one.urn)).to.have.members(resourcesOf(text).map((one) => one.urn));
+    });
+
+    it("keeps the stack that made the state, which a copy in another stack is told from by it", () => {
+        const noted = { ...identity, outputs: { uuid: UUID, stackName: "organization/other/live" } };
+        const plugin = writeOtherState(stateOf([stack, NODEJS, noted, own("Workspace", "w")])).text;
+        const provider = resourcesOf(plugin).find(({ type }) => type === "pulumi:providers:databricks-cmk");
+        expect(provider?.inputs).to.deep.equal({ stackUuid: UUID, stackName: "other/live" });
+        const again = resourcesOf(writeOtherState(plugin).text).find(({ type }) => type === identity.type);
+        expect(again?.outputs).to.include({ uuid: UUID, stackName: "other/live" });
+        const nameless = JSON.stringify(JSON.parse(plugin), (name, value: unknown) =>
+            name === "stackName" ? undefined : value,
+        );
+        const bare = resourcesOf(writeOtherState(nameless).text);
+        expect(bare.find(({ type }) => type === identity.type)?.outputs).to.not.have.property("stackName");
     });
 
     it("keeps a component and its AWS resources, whose types are the same, and renames what it has of this package", () => {

@@ -32,6 +32,10 @@ describe("the identity of a stack", () => {
     it("passes in its own stack, in a renamed one by the setting, and where it has no name yet", async () => {
         expect(await failures(identity(), own)).to.deep.equal([]);
         expect(await failures(identity())).to.deep.equal([]);
+        // As a state has it that was the plugin's before.
+        expect(await failures(identity(), "project/own")).to.deep.equal([]);
+        expect(await failures(identity(), "project/old")).to.have.length(1);
+        expect(await failures(identity({ "databricks:stackRenamedFrom": old }), "project/old")).to.deep.equal([]);
         expect(await failures(identity({ "databricks:stackRenamedFrom": old }), old)).to.deep.equal([]);
         expect(
             await failures(identity({ "databricks:stackRenamedFrom": "organization/project/older" }), old),
