@@ -128,6 +128,17 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         expect(await read(scene.old, "/Shared/new")).to.equal("new");
     });
 
+    it("is in a workspace that nothing deletes, whose resource was forgotten: each up names it, also once another one has copied it", async () => {
+        scene.stack.forget("w");
+        await expectOk(up({ w: undefined, v: workspace("v", under("b")) }));
+        for (const v of [taking(), workspace("v", under("b")), workspace("v", under("b"))]) {
+            expect(textOf(await expectOk(up({ v })))).to.contain(
+                `The workspace ${scene.old} carries the ownership tag of "w"`,
+            );
+        }
+        expect(scene.stack.workspaces()).to.have.members([scene.old, scene.stack.id("v")]);
+    });
+
     it("comes from a workspace that the program names, after which that one may go", async () => {
         await expectOk(up({ v: workspace("v", under("b")) }));
         await expectRefused(up({ w: undefined }), "is not deleted");

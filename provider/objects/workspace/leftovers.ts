@@ -10,7 +10,7 @@ const LIST_TIME = 5_000;
 /**
  * Names every workspace that carries the ownership tag of this stack and that no resource in the state has. An interrupted `up`
  * leaves one, and nobody would hear of it again once the program no longer asks for it. What waits for its deletion is not in the
- * state that a program can read, but the workspace that replaces it names it.
+ * state that a program can read, but the workspace of its resource that replaces it names it.
  *
  * @param stack the uuid of the stack's identity.
  */
@@ -22,7 +22,11 @@ export async function nameLeftovers(session: Session, stack: string): Promise<vo
         clock.sleep(LIST_TIME).then(() => undefined),
     ]);
     const inState = claims.inState(workspaceObject);
-    const replaced = new Set(inState.flatMap(({ notes }) => sourcesOf(notes).map(({ from }) => from)));
+    /** Whose tag names another resource is not deleted for this one, and a source that the program named is not by anybody. */
+    const mayWait = (id: string, { ownerId }: OwnershipTag) =>
+        inState.some(
+            ({ owner, notes }) => owner?.ownerId === ownerId && sourcesOf(notes).some(({ from }) => from === id),
+        );
     const created = (id: string) => Number(listed?.get(id)?.["creation_time"] ?? 0);
     /** What `retainOnDelete` has kept is older than what its resource has now; what an interrupted create has left is newer. */
     const mayBeKept = (id: string, { retained, ownerId }: OwnershipTag) =>
@@ -30,8 +34,8 @@ export async function nameLeftovers(session: Session, stack: string): Promise<vo
         !inState.some(({ id: current, owner }) => owner?.ownerId === ownerId && created(id) > created(current));
     for (const [id, response] of listed ?? []) {
         const owner = ownerOfInputs({ owner: ownershipTagOf(workspaceObject, response) });
-        if (owner?.stack !== stack || claims.isInState(workspaceObject, id) || replaced.has(id)) continue;
-        if (mayBeKept(id, owner)) continue;
+        if (owner?.stack !== stack || claims.isInState(workspaceObject, id)) continue;
+        if (mayWait(id, owner) || mayBeKept(id, owner)) continue;
         report.warn(describe(id, owner.resource, "this run adopts it if it needs it"), "CMK1009");
     }
 }
