@@ -74,7 +74,7 @@ export function connectWorkspace(connection: WorkspaceConnection): WorkspaceCont
             return await send(request);
         } catch (error) {
             if (error instanceof ResponseTooLargeError) return undefined;
-            throw withWorkspaceRemedy(error);
+            throw withWorkspaceRemedy(error, host);
         }
     };
     const seen = { serverTime: () => api.serverTime, workspaceId: () => identity.workspaceId };
@@ -105,10 +105,14 @@ export function requireWorkspaceCredential({ as }: Credential): void {
 }
 
 /** The same error of a workspace's own API, with what to do there: an account's admin may still have no access to a workspace. */
-export function withWorkspaceRemedy(error: unknown): unknown {
+export function withWorkspaceRemedy(error: unknown, host: string): unknown {
     if (error instanceof UnexpectedResponseError) return error.atWorkspace();
-    if (!(error instanceof ApiError) || error.status !== 403) return error;
-    return error.withRemedy(remedyFor(error.errorCode));
+    if (!(error instanceof ApiError)) return error;
+    if (error.status === 401)
+        return error.withRemedy(
+            `Check that ${host} leads to the workspace that is meant, and that the service principal belongs to it, as an admin.`,
+        );
+    return error.status === 403 ? error.withRemedy(remedyFor(error.errorCode)) : error;
 }
 
 function remedyFor(errorCode: string): string {

@@ -129,10 +129,10 @@ describe("moving a workspace's content over HTTP", () => {
 
     it("says what a refusal of a workspace asks for: being an admin of the account opens no workspace", () => {
         const said = (status: number, code: string) =>
-            String(withWorkspaceRemedy(new ApiError("denied", status, code, "no", "GET /x")));
+            String(withWorkspaceRemedy(new ApiError("denied", status, code, "no", "GET /x"), "https://w.example.com"));
         expect(said(403, "PERMISSION_DENIED")).to.contain("belongs to the workspace").and.not.to.contain("account");
         expect(said(403, "")).to.contain("from a network that may reach");
-        expect(said(401, "")).to.contain("account admin");
+        expect(said(401, "")).to.contain("that https://w.example.com leads to").and.not.contain("account");
     });
 
     it("refuses a token of the account before anything is sent", () => {
