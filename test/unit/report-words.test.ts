@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { describeReport, type MigrationReport } from "../../provider/migration/report";
+import { describeReport, joined, type MigrationReport } from "../../provider/migration/report";
 import { ShownNames } from "../../provider/migration/shown-names";
 
 const none = { notebooks: 0, files: 0, dashboards: 0, folders: 0 };
@@ -42,6 +42,13 @@ describe("a report of a copy, in words", () => {
         expect(firstOf("copy")).to.equal(`${equal} equal in both workspaces (${written} written now).`);
         expect(firstOf("verify")).to.equal(`${equal} equal in both workspaces.`);
         expect(firstOf("plan")).to.equal(`${written} would be moved.`);
+    });
+
+    it("joins what it names", () => {
+        const parts = ["alerts", "dashboards", "queries"];
+        expect([0, 1, 2, 3].map((count) => joined(parts.slice(0, count)))).to.deep.equal([
+            ...["", "alerts", "alerts and dashboards", "alerts, dashboards and queries"],
+        ]);
     });
 
     it("names one schedule that is paused, and several", () => {
