@@ -4,6 +4,12 @@ import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 
 /**
+ * How long a connection may be idle, in milliseconds, as in Fastify's own servers: a client that sends a request while it is closed finds
+ * it reset, and not every client sends it again.
+ */
+const IDLE = 72_000;
+
+/**
  * A server on 127.0.0.1. What answers is made at the first request: a test whose requests need no connection starts very many local
  * clouds, and making it is most of what that takes.
  */
@@ -17,6 +23,7 @@ export class LoopbackServer {
     /** Opens a port and returns its origin. Default: any free one. */
     async listen(port = 0): Promise<string> {
         const server = createServer(
+            { keepAliveTimeout: IDLE, requestTimeout: 0 },
             (request, response) => void this.answering().then((app) => app.routing(request, response)),
         );
         await new Promise<void>((resolve, reject) => {

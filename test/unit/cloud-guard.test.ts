@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 
 import { expect } from "chai";
 import fc from "fast-check";
@@ -48,6 +48,18 @@ describe("what reaches the local cloud", () => {
         response.resume();
         return response.statusCode;
     }
+
+    it("may come on a connection that was idle for a minute, so that no client finds it closed in that moment", async () => {
+        for (const origin of [cloud.host, kms]) {
+            const headers = { connection: "keep-alive" };
+            const sent = request(origin, { headers, agent: new Agent({ keepAlive: true }) });
+            sent.end();
+            const [response] = (await once(sent, "response")) as [IncomingMessage];
+            response.resume();
+            const [, seconds] = /timeout=(\d+)/.exec(String(response.headers["keep-alive"])) ?? [];
+            expect(Number(seconds), origin).to.be.at.least(60);
+        }
+    });
 
     it("is addressed to a name of its own: a web page whose name leads to this machine reaches nothing", async () => {
         const port = await cloud.openWorkspacePort(workspace.id);
