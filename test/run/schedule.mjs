@@ -16,6 +16,7 @@ import { root } from "./project.mjs";
 /** @type {readonly Suite[]} */
 export const SUITES = [
     { name: "unit", timeout: 600_000, processes: 2, guess: 0.2 },
+    { name: "compiler", timeout: 600_000, processes: 1, guess: 1 },
     { name: "engine", timeout: 1_200_000, guess: 3 },
     { name: "clients", timeout: 1_200_000, guess: 3 },
     { name: "consumers", timeout: 1_200_000, processes: 1, guess: 3 },
@@ -75,7 +76,6 @@ export function jobsOf(suites, hasStyle, durations) {
         const files = testsOf(suite.name).map((name) => ({
             name,
             seconds: expectedOf(suite, name, durations),
-            compiles: /from "(\.\.\/helpers\/compile|\.\.\/schema\/schema)"/.test(textOf(suite, name)),
         }));
         const groups = suite.processes === undefined ? shared(files) : dealt(files, suite.processes);
         return groups.map((group, index) => ({
@@ -94,20 +94,12 @@ export function jobsOf(suites, hasStyle, durations) {
 /**
  * @param {Suite} suite
  * @param {string} name
- */
-function textOf(suite, name) {
-    return readFileSync(join(root, "test", suite.name, `${name}.test.ts`), "utf8");
-}
-
-/**
- * @param {Suite} suite
- * @param {string} name
  * @param {Durations} durations
  */
 function expectedOf(suite, name, durations) {
     const noted = durations.of(join("test", suite.name, `${name}.test.ts`));
     if (noted !== undefined) return noted;
-    const text = textOf(suite, name);
+    const text = readFileSync(join(root, "test", suite.name, `${name}.test.ts`), "utf8");
     const count = (/** @type {RegExp} */ words) => text.match(words)?.length ?? 0;
     const tests = count(/\bit\(/g);
     if (suite.processes !== undefined) return suite.guess * (tests + 1);
@@ -116,20 +108,17 @@ function expectedOf(suite, name, durations) {
 }
 
 /**
- * Deals files out: the longest first, each to the process that has the least to do. Those that compile go to one process, which then
- * loads and warms up the compiler alone.
- * @param {{name: string, seconds: number, compiles: boolean}[]} files
+ * Deals files out: the longest first, each to the process that has the least to do.
+ * @param {{name: string, seconds: number}[]} files
  * @param {number} processes
  */
 function dealt(files, processes) {
-    const compiling = files.filter(({ compiles }) => compiles);
-    const others = files.filter(({ compiles }) => !compiles).sort((one, other) => other.seconds - one.seconds);
     /** @type {{files: {name: string, seconds: number}[], seconds: number}[]} */
     const hands = Array.from({ length: processes }, () => ({ files: [], seconds: 0 }));
-    for (const group of [compiling, ...others.map((file) => [file])]) {
+    for (const file of [...files].sort((one, other) => other.seconds - one.seconds)) {
         const [least] = [...hands].sort((one, other) => one.seconds - other.seconds);
-        least?.files.push(...group);
-        if (least) least.seconds += group.reduce((sum, { seconds }) => sum + seconds, 0);
+        least?.files.push(file);
+        if (least) least.seconds += file.seconds;
     }
     return hands.map((hand) => hand.files).filter((group) => group.length > 0);
 }

@@ -45,7 +45,10 @@ async function runAll(given) {
     if (suites.length === 0)
         throw new Problem(`There is no suite ${only}: ${SUITES.map(({ name }) => name).join(", ")}`);
     const began = Date.now();
-    const { pulumi } = await setUp({ log: console.log, needsEngine: suites.some(({ name }) => name !== "unit") });
+    const { pulumi } = await setUp({
+        log: console.log,
+        needsEngine: suites.some(({ name }) => !["unit", "compiler"].includes(name)),
+    });
     if (suites.some(({ name }) => name === "engine")) await addLanguages(pulumi, console.log);
     /** @type {{part: string, what: string, seconds: number}[]} */
     const taken = [{ part: "set-up", what: "set-up", seconds: (Date.now() - began) / 1000 }];
@@ -187,10 +190,10 @@ async function runFiles({ name: suite, timeout }, names, what, { own, pulumi }, 
 function preload(suite) {
     const given = process.env.NODE_OPTIONS ?? "";
     const calmer = { GOGC: "400" };
-    if (suite !== "engine" && suite !== "unit") return calmer;
+    if (!["engine", "unit", "compiler"].includes(suite)) return calmer;
     const file = JSON.stringify(join(root, "dist", "test", "engine", "load-late.js"));
     const faster = `${given} --require ${file}`.trim();
     // Requests and responses live briefly: room for them saves some of the collection of garbage.
-    if (suite === "unit") return { NODE_OPTIONS: `${faster} --max-semi-space-size=64` };
+    if (suite !== "engine") return { NODE_OPTIONS: `${faster} --max-semi-space-size=64` };
     return { NODE_OPTIONS: faster, ...calmer };
 }
