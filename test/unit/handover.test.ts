@@ -139,6 +139,18 @@ describe("the content of a workspace, in histories that nobody planned", () => {
         expect(scene.stack.workspaces()).to.have.members([scene.old, scene.stack.id("v")]);
     });
 
+    it("is not said to be left behind while it waits for its deletion, also if its resource was renamed meanwhile", async () => {
+        scene.stack.cloud.inject({
+            when: ({ method, path }) => method === "DELETE" && path.endsWith(`/workspaces/${scene.old}`),
+            times: 1,
+            do: { kind: "status", status: 409 },
+        });
+        const renamed = workspace("x", { ...under("b"), workspaceName: "w" }, { aliases: ["w"] });
+        await expectRefused(up({ w: undefined, x: renamed }), "409");
+        expect(textOf(await expectOk(scene.stack.up()))).to.not.contain("ownership tag");
+        expect(scene.stack.workspaces()).to.deep.equal([scene.stack.id("x")]);
+    });
+
     it("comes from a workspace that the program names, after which that one may go", async () => {
         await expectOk(up({ v: workspace("v", under("b")) }));
         await expectRefused(up({ w: undefined }), "is not deleted");

@@ -22,11 +22,16 @@ export async function nameLeftovers(session: Session, stack: string): Promise<vo
         clock.sleep(LIST_TIME).then(() => undefined),
     ]);
     const inState = claims.inState(workspaceObject);
-    /** Whose tag names another resource is not deleted for this one, and a source that the program named is not by anybody. */
-    const mayWait = (id: string, { ownerId }: OwnershipTag) =>
-        inState.some(
-            ({ owner, notes }) => owner?.ownerId === ownerId && sourcesOf(notes).some(({ from }) => from === id),
+    /** A source that the program named is deleted by nobody; nor is one whose tag names another resource that is there. */
+    const mayWait = (id: string, { ownerId }: OwnershipTag) => {
+        const isLive = inState.some(({ owner }) => owner?.ownerId === ownerId);
+        return inState.some(
+            ({ owner, notes }) =>
+                // Nobody has the name in the tag: the resource was renamed when it was replaced.
+                (owner?.ownerId === ownerId || !isLive) &&
+                sourcesOf(notes).some(({ from, isNamed }) => from === id && !isNamed),
         );
+    };
     const created = (id: string) => Number(listed?.get(id)?.["creation_time"] ?? 0);
     /** What `retainOnDelete` has kept is older than what its resource has now; what an interrupted create has left is newer. */
     const mayBeKept = (id: string, { retained, ownerId }: OwnershipTag) =>
