@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { kinds, type ObjectType, objectTypes, tokenOf, typeOf } from "../../provider/contract/kinds";
+import { kinds, type ObjectType, objectTypes, PLUGIN_PROVIDER, tokenOf, typeOf } from "../../provider/contract/kinds";
 import { isStackUuid, newStackUuid } from "../../provider/contract/ownership-tag";
 import { isRecord } from "../../provider/util/property-path";
 import { withIdentity } from "../../plugin/identity";
@@ -30,7 +30,7 @@ interface Identity {
 /** How each host spells a type, and which provider it has. */
 const HOSTS = {
     classes: { typeOf, provider: "pulumi:providers:pulumi-nodejs" },
-    plugin: { typeOf: tokenOf, provider: "pulumi:providers:databricks-cmk" },
+    plugin: { typeOf: tokenOf, provider: PLUGIN_PROVIDER },
 } as const;
 
 /**
@@ -47,7 +47,7 @@ export function writeOtherState(text: string, now = Date.now()): OtherState {
     requireEnded(deployment);
     const to = from === "classes" ? "plugin" : "classes";
     const own = resources.filter((one) => kindOf(one, from) !== undefined);
-    const identity = { uuid: uuidIn(resources) ?? newStackUuid(now), stack: stackIn(resources) };
+    const identity = identityIn(resources, now);
     const provider = providerFor(to, resources, own[0], identity);
     const kept = resources
         .filter(({ type }) => type !== IDENTITY)
@@ -102,27 +102,21 @@ function kindOf({ type }: Resource, host: Host): ObjectType | undefined {
     return objectTypes.find((kind) => HOSTS[host].typeOf(kind) === type);
 }
 
-/** The uuid of the stack's identity: of the class `StackIdentity`, or of the plugin's provider. */
-function uuidIn(resources: readonly Resource[]): string | undefined {
-    return resources
-        .filter(({ type }) => type === IDENTITY || type === HOSTS.plugin.provider)
-        .flatMap(({ inputs, outputs }) => [member(outputs, "uuid"), member(inputs, "stackUuid")])
-        .filter((uuid) => typeof uuid === "string")
-        .find(isStackUuid);
-}
-
 /**
- * The stack that made the state, by its identity: `project/stack`. Also in the other form, a copy is noticed as one by it.
- * `undefined`: nothing tells.
+ * The stack's identity: of the class `StackIdentity`, or of the plugin's provider. By the stack that it names, as `project/stack`, a copy
+ * is noticed as one in the other form too; `undefined`: nothing tells.
  */
-function stackIn(resources: readonly Resource[]): string | undefined {
-    return resources
-        .filter(({ type }) => type === IDENTITY || type === HOSTS.plugin.provider)
-        .flatMap(({ inputs, outputs }) => [member(outputs, "stackName"), member(inputs, "stackName")])
-        .find((name) => typeof name === "string")
-        ?.split("/")
-        .slice(-2)
-        .join("/");
+function identityIn(resources: readonly Resource[], now: number): Identity {
+    const ofIdentity = resources.filter(({ type }) => type === IDENTITY || type === HOSTS.plugin.provider);
+    const texts = (name: string) =>
+        ofIdentity
+            .flatMap(({ inputs, outputs }) => [member(outputs, name), member(inputs, name)])
+            .filter((text) => typeof text === "string");
+    const [stack] = texts("stackName");
+    return {
+        uuid: [...texts("uuid"), ...texts("stackUuid")].find(isStackUuid) ?? newStackUuid(now),
+        stack: stack?.split("/").slice(-2).join("/"),
+    };
 }
 
 /** The default provider of a host, in the state or new. */

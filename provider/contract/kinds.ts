@@ -49,6 +49,9 @@ export function typeOf(type: ResourceType): string {
 /** The package that the plugin serves, as the engine names it: in tokens, in the executable's name and in the stack's configuration. */
 export const PLUGIN_PACKAGE = "databricks-cmk";
 
+/** The type of the plugin's provider in a state. */
+export const PLUGIN_PROVIDER = `pulumi:providers:${PLUGIN_PACKAGE}`;
+
 /** The token of a resource of the plugin, of a component, or of another type, as a program with the plugin spells it. */
 export function tokenOf(type: string): string {
     return `${PLUGIN_PACKAGE}:index:${type}`;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { typeOf } from "../../provider/contract/kinds";
+import { PLUGIN_PROVIDER, typeOf } from "../../provider/contract/kinds";
 import { isStackUuid } from "../../provider/contract/ownership-tag";
 import { fullStackName, movedStateError } from "../../provider/contract/stack-origin";
 import { programError } from "../program-error";
@@ -9,7 +9,6 @@ import { currentStack, perStack } from "./stack";
 import { readState, type ResourceInState, stateAtStart } from "./stack-state";
 
 const IDENTITY = typeOf("StackIdentity");
-const PLUGIN = "pulumi:providers:databricks-cmk";
 const OWN_TYPES = IDENTITY.replace("StackIdentity", "");
 
 /**
@@ -60,7 +59,7 @@ async function hasAny(stackName: string, identities: readonly ResourceInState[])
     return resources.some(
         ({ type, outputs }) =>
             (type === IDENTITY && uuids.includes(outputs["uuid"])) ||
-            (type === PLUGIN && uuids.includes(outputs["stackUuid"])),
+            (type === PLUGIN_PROVIDER && uuids.includes(outputs["stackUuid"])),
     );
 }
 

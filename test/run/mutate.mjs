@@ -77,8 +77,8 @@ async function mutate(copy, file, asked, every) {
     const survivors = [];
     for (const mutation of mutations) {
         writeFileSync(built, transpiled(text.slice(0, mutation.from) + mutation.after + text.slice(mutation.to)));
-        const isNoticed = !(await passes(copy, first, patience)) || !(more.length === 0 || (await passes(copy, more)));
-        if (!isNoticed) survivors.push(mutation);
+        if (!(await passes(copy, first, patience))) continue;
+        if (more.length === 0 || (await passes(copy, more))) survivors.push(mutation);
     }
     writeFileSync(built, original);
     for (const { line, before, after } of survivors)

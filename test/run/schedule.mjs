@@ -73,10 +73,7 @@ export class Durations {
 export function jobsOf(suites, hasStyle, durations) {
     const style = { suite: undefined, names: [], what: "style", expected: durations.of("style") ?? STYLE };
     const tests = suites.flatMap((suite) => {
-        const files = testsOf(suite.name).map((name) => ({
-            name,
-            seconds: expectedOf(suite, name, durations),
-        }));
+        const files = testsOf(suite.name).map((name) => ({ name, seconds: expectedOf(suite, name, durations) }));
         const groups = suite.processes === undefined ? shared(files) : dealt(files, suite.processes);
         return groups.map((group, index) => ({
             suite,
@@ -97,9 +94,10 @@ export function jobsOf(suites, hasStyle, durations) {
  * @param {Durations} durations
  */
 function expectedOf(suite, name, durations) {
-    const noted = durations.of(join("test", suite.name, `${name}.test.ts`));
+    const source = join("test", suite.name, `${name}.test.ts`);
+    const noted = durations.of(source);
     if (noted !== undefined) return noted;
-    const text = readFileSync(join(root, "test", suite.name, `${name}.test.ts`), "utf8");
+    const text = readFileSync(join(root, source), "utf8");
     const count = (/** @type {RegExp} */ words) => text.match(words)?.length ?? 0;
     const tests = count(/\bit\(/g);
     if (suite.processes !== undefined) return suite.guess * (tests + 1);
